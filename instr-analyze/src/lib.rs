@@ -1,0 +1,1 @@
+//! Reads what instrumented programs left behind.

@@ -1,0 +1,2 @@
+//! The `instr-analyze` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the tests share: building and running programs, and reading their runs.
