@@ -1,0 +1,62 @@
+//! The attribute macros of instr. Use them through `instr-runtime`, which re-exports them.
+//!
+//! The way of an item: [`regroup`] mends its tokens, [`args`] reads the attribute's arguments, [`target`] finds out what
+//! kind of item it is, [`validate`] rejects what is wrong, [`item`] walks to its functions, and [`rewrite`] puts probes
+//! before their statements.
+
+#[cfg(any(feature = "enabled", test))]
+mod args;
+#[cfg(any(feature = "enabled", test))]
+mod attributes;
+#[cfg(any(feature = "enabled", test))]
+mod expand;
+#[cfg(any(feature = "enabled", test))]
+mod item;
+#[cfg(any(feature = "enabled", test))]
+mod probe;
+#[cfg(any(feature = "enabled", test))]
+mod regroup;
+#[cfg(any(feature = "enabled", test))]
+mod rewrite;
+#[cfg(any(feature = "enabled", test))]
+mod snippet;
+#[cfg(any(feature = "enabled", test))]
+mod target;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "enabled", test))]
+mod validate;
+
+use proc_macro::TokenStream;
+
+/// Records every statement of a function, of the functions of an `impl` or `trait`, or of an inline `mod`, before it
+/// runs.
+///
+/// Arguments, all optional:
+/// - `skip`: inside an instrumented `impl`, `trait`, `mod` or function, leaves this one item out.
+/// - `crate = path`: where `instr_runtime` is found, if the dependency is renamed or re-exported.
+///
+/// Const functions, naked functions and functions marked `#[signal_handler]` are left as they are. Without the feature
+/// `enabled` of `instr-runtime` the attribute returns its input.
+#[proc_macro_attribute]
+pub fn instrument_source(args: TokenStream, item: TokenStream) -> TokenStream {
+    #[cfg(feature = "enabled")]
+    return expand::instrument_source(args.into(), item.into()).into();
+    #[cfg(not(feature = "enabled"))]
+    {
+        let _ = args;
+        item
+    }
+}
+
+/// Keeps a function that runs as a signal handler free of probes, also inside an instrumented `impl` or `mod`.
+#[proc_macro_attribute]
+pub fn signal_handler(args: TokenStream, item: TokenStream) -> TokenStream {
+    #[cfg(feature = "enabled")]
+    return expand::signal_handler(args.into(), item.into()).into();
+    #[cfg(not(feature = "enabled"))]
+    {
+        let _ = args;
+        item
+    }
+}

@@ -1,0 +1,124 @@
+//! The inserted tokens and the site table behind them. The only file that spells what the runtime offers to macros.
+//!
+//! Every token is resolved at `mixed_site`, so that it can neither capture a name of the user's nor raise a lint, and is
+//! located at the statement that it belongs to.
+
+use std::fmt::Write as _;
+
+use instr_format::sites::{FunctionLine, SiteLine};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, Expr, Stmt, Token};
+
+use crate::attributes;
+use crate::snippet::{Body, first_span, place};
+
+/// Where the runtime is found unless `crate = path` says otherwise.
+pub(crate) fn default_runtime() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> ::instr_runtime)
+}
+
+/// A statement's number in its function's table, and where its probe is located.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    index: usize,
+    span: Span,
+}
+
+/// The site table of one function, as it grows.
+pub(crate) struct Table<'a> {
+    runtime: &'a TokenStream,
+    body: Body,
+    text: String,
+    count: usize,
+}
+
+impl<'a> Table<'a> {
+    pub(crate) fn new(runtime: &'a TokenStream, name: &str, body: Body) -> Self {
+        let text = FunctionLine { name, file: &body.file }.to_string();
+        Table { runtime, body, text, count: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Adds a site for a statement or an expression, before anything in it is rewritten.
+    pub(crate) fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Site {
+        let tokens = code.to_token_stream();
+        let span = first_span(tokens.clone()).unwrap_or_else(Span::mixed_site).resolved_at(Span::mixed_site());
+        let place = place(tokens, calls_macro, &self.body);
+        let line = SiteLine {
+            line: place.line,
+            col: place.col,
+            macro_flag: place.macro_flag,
+            snippet: &place.snippet,
+            other_file: place.other_file.as_deref(),
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{line}");
+        self.count += 1;
+        Site { index: self.count - 1, span }
+    }
+
+    // Output: ::instr_runtime::macro_api::probe(&__INSTR_IDS[3])
+    fn call(&self, function: &str, site: Site) -> TokenStream {
+        let Site { index, span } = site;
+        let (runtime, index) = (self.runtime, Literal::usize_unsuffixed(index));
+        let function = proc_macro2::Ident::new(function, span);
+        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_IDS[#index]))
+    }
+
+    /// The statement that records `site`.
+    pub(crate) fn probe(&self, site: Site, attrs: &[Attribute]) -> Stmt {
+        statement(attributes::for_probe(attrs, site.span), self.call("probe", site), site.span)
+    }
+
+    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_IDS[3]);
+    /// The statement that records a loop's header again, behind a body that may never reach its end.
+    pub(crate) fn probe_again(&self, site: Site) -> Stmt {
+        let span = site.span;
+        statement(quote_spanned!(span=> #[allow(unreachable_code)]), self.call("probe", site), span)
+    }
+
+    // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
+    pub(crate) fn guard(&self) -> TokenStream {
+        let runtime = self.runtime;
+        quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();)
+    }
+
+    // Input:  OPERAND
+    // Output: ::instr_runtime::macro_api::after(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
+    /// Makes `site` the thread's last-reached statement again once `operand` has its value.
+    pub(crate) fn resume_after(&self, operand: &Expr, site: Site) -> Expr {
+        let resume = self.call("resume", site);
+        let (runtime, span) = (self.runtime, site.span);
+        let operand = without_parens(operand);
+        Expr::Verbatim(quote_spanned!(span=> #runtime::macro_api::after(#operand, #resume)))
+    }
+
+    // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
+    pub(crate) fn definition(&self) -> TokenStream {
+        let (runtime, count, text) = (self.runtime, Literal::usize_unsuffixed(self.count), &self.text);
+        quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text);)
+    }
+}
+
+fn statement(attrs: TokenStream, call: TokenStream, span: Span) -> Stmt {
+    Stmt::Expr(Expr::Verbatim(quote!(#attrs #call)), Some(Token![;](span)))
+}
+
+/// `{ TOKENS }` as an expression, whose brace is located at `site`.
+pub(crate) fn braced(tokens: TokenStream, site: Site) -> Expr {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(site.span);
+    Expr::Verbatim(TokenTree::Group(group).into())
+}
+
+/// Parentheses around a function's argument would be a lint.
+fn without_parens(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) if paren.attrs.is_empty() => without_parens(&paren.expr),
+        expr => expr,
+    }
+}

@@ -1,0 +1,197 @@
+//! Expressions: the bodies inside them, and the values after which a statement goes on.
+
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprCall, ExprClosure, ExprMatch, Item,
+    Macro, Pat, Path, QSelf, Stmt, Type,
+};
+
+use super::Rewriter;
+use crate::item;
+use crate::probe::braced;
+
+impl VisitMut for Rewriter<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.block(block);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Closure(closure) => self.closure(closure),
+            Expr::Async(block) => self.beyond_loops(|this| this.visit_block_mut(&mut block.block)),
+            Expr::Match(expr) => self.arms(expr),
+            Expr::While(expr) => self.while_loop(expr),
+            Expr::ForLoop(expr) => self.for_loop(expr),
+            Expr::Loop(expr) => self.plain_loop(expr),
+            Expr::Continue(inner) => {
+                if let Some(probed) = self.continued(inner) {
+                    *expr = probed;
+                }
+            }
+            Expr::Binary(binary) => self.operands(binary),
+            Expr::MethodCall(call) => {
+                self.operand(&mut call.receiver);
+                call.args.iter_mut().for_each(|argument| self.operand(argument));
+            }
+            Expr::Call(call) => {
+                self.visit_expr_mut(&mut call.func);
+                let constructs = is_constructor(call);
+                for argument in &mut call.args {
+                    if constructs { self.visit_expr_mut(argument) } else { self.operand(argument) }
+                }
+            }
+            Expr::Try(expr) => self.operand(&mut expr.expr),
+            Expr::Await(inner) => {
+                self.visit_expr_mut(&mut inner.base);
+                if inner.attrs.is_empty() {
+                    self.resume_after(expr);
+                }
+            }
+            // A length is a constant.
+            Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
+            Expr::Const(_) | Expr::Macro(_) | Expr::Verbatim(_) => {}
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        item::item_below(item, self.scope, &format!("{}::", self.name));
+    }
+
+    // What holds no statements that run here.
+    fn visit_type_mut(&mut self, _: &mut Type) {}
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_path_mut(&mut self, _: &mut Path) {}
+    fn visit_qself_mut(&mut self, _: &mut QSelf) {}
+    fn visit_angle_bracketed_generic_arguments_mut(&mut self, _: &mut AngleBracketedGenericArguments) {}
+    fn visit_macro_mut(&mut self, _: &mut Macro) {}
+    fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
+}
+
+impl Rewriter<'_> {
+    // Input:  |x| x + 1
+    // Output: |x| { let __instr_guard = enter(); probe(&__INSTR_IDS[3]); x + 1 }
+    fn closure(&mut self, closure: &mut ExprClosure) {
+        if closure.constness.is_some() {
+            return;
+        }
+        let guarded = closure.asyncness.is_none();
+        self.beyond_loops(|this| this.body(&mut closure.body, guarded));
+    }
+
+    // Input:  match x { 1 => a(), _ if b() => { c() } }
+    // Output: match x { 1 => { probe(&__INSTR_IDS[1]); a() }, _ if b() => { probe(&__INSTR_IDS[2]); c() } }
+    fn arms(&mut self, expr: &mut ExprMatch) {
+        self.visit_expr_mut(&mut expr.expr);
+        for arm in &mut expr.arms {
+            if let Pat::Guard(guarded) = &mut arm.pat {
+                self.visit_expr_mut(&mut guarded.guard);
+            }
+            self.body(&mut arm.body, false);
+        }
+    }
+
+    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own.
+    fn body(&mut self, body: &mut Expr, guarded: bool) {
+        if let Expr::Block(block) = body
+            && block.attrs.is_empty()
+            && block.label.is_none()
+        {
+            self.visit_block_mut(&mut block.block);
+            if guarded && !block.block.stmts.is_empty() {
+                block.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(self.table.guard()), None));
+            }
+            return;
+        }
+        let site = self.table.add(body, matches!(body, Expr::Macro(_)));
+        self.within(site, |this| this.visit_expr_mut(body));
+        let mut tokens = if guarded { self.table.guard() } else { Default::default() };
+        self.table.probe(site, &[]).to_tokens(&mut tokens);
+        // As a statement, so that syn puts parentheses around what would read differently at the start of one.
+        Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
+        *body = braced(tokens, site);
+    }
+
+    fn operands(&mut self, binary: &mut ExprBinary) {
+        if is_compound_assignment(&binary.op) {
+            // A place, which a call would turn into a value.
+            self.visit_expr_mut(&mut binary.left);
+        } else {
+            self.operand(&mut binary.left);
+        }
+        if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) {
+            // Nothing of the operator is left after its right side.
+            self.visit_expr_mut(&mut binary.right);
+        } else {
+            self.operand(&mut binary.right);
+        }
+    }
+
+    // Input:  if c { 1 } else { 2 }
+    // Output: after(if c { probe(1); 1 } else { probe(2); 2 }, resume(0))
+    /// A value that the statement goes on with. Blocks and the like reach statements of their own on the way to it.
+    fn operand(&mut self, expr: &mut Expr) {
+        let reaches_statements = is_block_like(expr);
+        self.visit_expr_mut(expr);
+        if reaches_statements {
+            self.resume_after(expr);
+        }
+    }
+
+    fn resume_after(&self, expr: &mut Expr) {
+        if let Some(statement) = self.statement {
+            *expr = self.table.resume_after(expr, statement);
+        }
+    }
+}
+
+fn is_compound_assignment(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
+}
+
+fn is_block_like(expr: &Expr) -> bool {
+    let kind = match expr {
+        Expr::Paren(paren) => is_block_like(&paren.expr),
+        Expr::Group(group) => is_block_like(&group.expr),
+        expr => matches!(expr, Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) | Expr::Loop(_)),
+    };
+    kind && attributes(expr).is_empty()
+}
+
+/// The arguments of `Some(&temporary())` live as long as what is constructed, so they stay what they are.
+fn is_constructor(call: &ExprCall) -> bool {
+    let mut callee = &*call.func;
+    while let Expr::Paren(syn::ExprParen { expr, .. }) | Expr::Group(syn::ExprGroup { expr, .. }) = callee {
+        callee = expr;
+    }
+    let Expr::Path(path) = callee else { return false };
+    path.path.segments.last().is_some_and(|segment| {
+        let name = segment.ident.to_string();
+        name.trim_start_matches("r#").trim_start_matches('_').starts_with(char::is_uppercase)
+    })
+}
+
+/// An expression's own attributes.
+pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
+    macro_rules! attrs_of {
+        ($($kind:ident)*) => { match expr { $(Expr::$kind(expr) => &expr.attrs,)* _ => &[] } };
+    }
+    attrs_of!(
+        Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index Infer
+        Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
+        Unary Unsafe While Yield
+    )
+}

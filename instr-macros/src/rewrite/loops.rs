@@ -1,0 +1,63 @@
+//! Loop headers: evaluated again before every turn, and recorded each time.
+
+use quote::ToTokens;
+use syn::visit_mut::VisitMut;
+use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile, Ident, Label, Stmt};
+
+use super::Rewriter;
+use crate::probe::{Site, braced};
+
+/// A loop around the place at hand.
+pub(super) struct Loop {
+    label: Option<Ident>,
+    /// The statement that its header belongs to; a plain `loop` has no header.
+    header: Option<Site>,
+}
+
+impl Rewriter<'_> {
+    // Input:  while c() { a(); }
+    // Output: while c() { { probe(1); a(); } probe(0); }
+    pub(super) fn while_loop(&mut self, expr: &mut ExprWhile) {
+        self.visit_expr_mut(&mut expr.cond);
+        self.loop_body(&mut expr.body, expr.label.as_ref(), self.statement);
+    }
+
+    // Input:  for x in v { a(x); }
+    // Output: for x in v { { probe(1); a(x); } probe(0); }
+    pub(super) fn for_loop(&mut self, expr: &mut ExprForLoop) {
+        self.visit_expr_mut(&mut expr.expr);
+        self.loop_body(&mut expr.body, expr.label.as_ref(), self.statement);
+    }
+
+    pub(super) fn plain_loop(&mut self, expr: &mut ExprLoop) {
+        self.loop_body(&mut expr.body, expr.label.as_ref(), None);
+    }
+
+    fn loop_body(&mut self, block: &mut Block, label: Option<&Label>, header: Option<Site>) {
+        self.loops.push(Loop { label: label.map(|label| label.name.ident.clone()), header });
+        self.visit_block_mut(block);
+        self.loops.pop();
+        if let Some(header) = header {
+            // The user's block stays whole inside, so that the temporaries of its tail live as long as before.
+            let inner = Block { brace_token: block.brace_token, stmts: std::mem::take(&mut block.stmts) };
+            let inner = ExprBlock { attrs: Vec::new(), label: None, block: inner };
+            block.stmts = vec![Stmt::Expr(Expr::Block(inner), None), self.table.probe_again(header)];
+        }
+    }
+
+    // Input:  continue
+    // Output: { probe(0); continue }
+    pub(super) fn continued(&self, expr: &ExprContinue) -> Option<Expr> {
+        let target = match &expr.label {
+            None => self.loops.last(),
+            Some(label) => self.loops.iter().rev().find(|around| around.label.as_ref() == Some(&label.ident)),
+        };
+        let header = target?.header?;
+        if !expr.attrs.is_empty() {
+            return None;
+        }
+        let mut tokens = self.table.probe(header, &[]).into_token_stream();
+        expr.to_tokens(&mut tokens);
+        Some(braced(tokens, header))
+    }
+}

@@ -1,0 +1,140 @@
+//! Where a piece of source stands and what it says.
+
+use instr_format::names::MacroFlag;
+use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
+
+/// Snippets are no longer, in bytes, the mark of a cut one included.
+const SNIPPET_LEN: usize = 120;
+const CUT: char = '…';
+
+/// The source text of a function's body, out of which its snippets are cut.
+pub(crate) struct Body {
+    pub(crate) file: String,
+    text: String,
+    start: LineColumn,
+    /// Byte offset of each line of `text`.
+    lines: Vec<usize>,
+}
+
+impl Body {
+    pub(crate) fn new(span: Span) -> Self {
+        let text = span.source_text().unwrap_or_default();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Body { file: span.file(), text, start: span.start(), lines }
+    }
+
+    /// The text from `from` to `to`, if it lies in the body.
+    fn cut(&self, from: LineColumn, to: LineColumn) -> Option<&str> {
+        self.text.get(self.offset(from)?..self.offset(to)?)
+    }
+
+    fn offset(&self, at: LineColumn) -> Option<usize> {
+        let line = at.line.checked_sub(self.start.line)?;
+        let column = if line == 0 { at.column.checked_sub(self.start.column)? } else { at.column };
+        let start = *self.lines.get(line)?;
+        let rest = self.text.get(start..)?;
+        rest.char_indices().map(|(at, _)| at).chain([rest.len()]).nth(column).map(|at| start + at)
+    }
+}
+
+/// The place and the text of a statement.
+pub(crate) struct Place {
+    /// Where the statement begins, behind its attributes.
+    pub(crate) line: usize,
+    /// In characters, from 1.
+    pub(crate) col: usize,
+    pub(crate) macro_flag: MacroFlag,
+    pub(crate) snippet: String,
+    /// The file, if it is not that of the body.
+    pub(crate) other_file: Option<String>,
+}
+
+/// Finds the place of a statement with these tokens. `calls_macro`: it is nothing but a macro call.
+pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
+    let tokens = without_attributes(tokens);
+    let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
+    let (start, end, file) = (first.start(), last.end(), first.file());
+    let macro_flag = match (is_expanded(first), calls_macro) {
+        (true, _) => MacroFlag::Expansion,
+        (false, true) => MacroFlag::Invocation,
+        (false, false) => MacroFlag::None,
+    };
+    let in_body = file == body.file && is_expanded(last) == is_expanded(first);
+    let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
+    let snippet = match written {
+        Some(text) => shorten(text),
+        None => shorten(&tokens.to_string()),
+    };
+    let other_file = (file != body.file).then_some(file);
+    Place { line: start.line, col: start.column + 1, macro_flag, snippet, other_file }
+}
+
+/// Positions of tokens that a macro made can lie about; the text of the first one tells.
+fn begins_with(text: &str, first: Span) -> bool {
+    !text.is_empty() && first.source_text().is_none_or(|token| text.starts_with(&token))
+}
+
+/// The span of the first token, as far as probes and attributes are concerned.
+pub(crate) fn first_span(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().next().map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            first_span(group.stream()).unwrap_or(group.span())
+        }
+        TokenTree::Group(group) => group.span_open(),
+        token => token.span(),
+    })
+}
+
+fn ends(tokens: TokenStream) -> Option<(Span, Span)> {
+    let last = tokens.clone().into_iter().last()?;
+    Some((first_span(tokens)?, last_span(last)))
+}
+
+fn last_span(token: TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            group.stream().into_iter().last().map_or(group.span(), last_span)
+        }
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    }
+}
+
+fn without_attributes(tokens: TokenStream) -> TokenStream {
+    let mut rest = tokens.into_iter().peekable();
+    while rest.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')).is_some() {
+        rest.next_if(|token| matches!(token, TokenTree::Group(group) if is_bracket(group)));
+    }
+    rest.collect()
+}
+
+fn is_bracket(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Bracket
+}
+
+/// Whether a token came out of a macro's expansion. The compiler says so only in a span's debug text, `#7 bytes(1..2)`,
+/// where the number is 0 for what the user wrote; a test fails should that text change.
+fn is_expanded(span: Span) -> bool {
+    let text = format!("{span:?}");
+    text.strip_prefix('#')
+        .and_then(|text| text.split(' ').next())
+        .is_some_and(|context| context != "0" && context.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// One line, at most [`SNIPPET_LEN`] bytes.
+fn shorten(text: &str) -> String {
+    let mut snippet = String::new();
+    for word in text.split_whitespace() {
+        if !snippet.is_empty() {
+            snippet.push(' ');
+        }
+        snippet.push_str(word);
+        if snippet.len() > SNIPPET_LEN {
+            let fits = (0..=SNIPPET_LEN - CUT.len_utf8()).rev().find(|end| snippet.is_char_boundary(*end));
+            snippet.truncate(fits.unwrap_or_default());
+            snippet.push(CUT);
+            break;
+        }
+    }
+    snippet
+}
