@@ -1,0 +1,116 @@
+//! Makes the run directory: `<program>-<pid>-<start time>-<random>`, for its owner only, never one that is there.
+
+use core::fmt;
+use core::fmt::Write as _;
+
+use instr_format::names;
+use instr_format::time::format_timestamp;
+
+use crate::process::Process;
+use crate::settings::Settings;
+use crate::sys::{self, CName, Errno};
+
+/// Longer paths are refused. They lie on the stack, which may be that of a signal handler.
+const PATH_SIZE: usize = 1024;
+const ATTEMPTS: u32 = 8;
+
+/// An open run directory.
+pub(crate) struct Directory {
+    pub(crate) file: i32,
+    pub(crate) name: CName<256>,
+}
+
+/// Makes the directory and opens it. Where that fails, it is said on stderr if the user has named the directory, or asked
+/// for such messages; `forked` children leave the first reason to their parent. Async-signal-safe.
+pub(crate) fn create(settings: &Settings, process: &Process, forked: bool) -> Result<Directory, ()> {
+    let mut path = CName::empty();
+    expand(&settings.output_dir, process.pid(), &mut path);
+    try_create(&mut path, process).map_err(|errno| {
+        let named = settings.given.iter().any(|(name, _)| *name == names::OUTPUT_DIR);
+        if settings.echo || (named && !forked) {
+            let shown = instr_format::escape::Printable(path.as_bytes());
+            complain(format_args!(
+                "cannot make a run directory, nothing is recorded: {shown}: {errno}; set {} to a directory that you can \
+                 write to",
+                names::OUTPUT_DIR,
+            ));
+        }
+    })
+}
+
+/// Says something on stderr, in one `write(2)`. Async-signal-safe.
+pub(crate) fn complain(message: fmt::Arguments<'_>) {
+    let text = CName::<1536>::new(format_args!("instr: {message}\n"));
+    // Nobody is left to tell when stderr is closed.
+    let _ = sys::write(2, text.as_bytes());
+}
+
+/// Replaces `%p` by the pid and `%e` by the program's name.
+fn expand(template: &[u8], pid: u32, path: &mut CName<PATH_SIZE>) {
+    let mut rest = template;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        match (first, after.split_first()) {
+            (b'%', Some((b'p', after))) => {
+                let _ = write!(path, "{pid}");
+                rest = after;
+            }
+            (b'%', Some((b'e', after))) => {
+                put_program(path);
+                rest = after;
+            }
+            _ => path.push(&[*first]),
+        }
+    }
+}
+
+fn put_program(path: &mut CName<PATH_SIZE>) {
+    let exe = crate::run_json::facts().map_or(&b""[..], |facts| &facts.exe);
+    let name = exe.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    for byte in name.iter().take(64) {
+        path.push(if byte.is_ascii_alphanumeric() || b"._-".contains(byte) {
+            core::slice::from_ref(byte)
+        } else {
+            b"_"
+        });
+    }
+}
+
+fn try_create(path: &mut CName<PATH_SIZE>, process: &Process) -> Result<Directory, Errno> {
+    make_parents(path)?;
+    let stem = path.as_bytes().len();
+    let mut result = Err(Errno::EXISTS);
+    for _ in 0..ATTEMPTS {
+        path.truncate(stem);
+        path.push(b"/");
+        put_program(path);
+        // 2026-11-22T14:00:00.… as 20261122T140000.
+        let time = format_timestamp(process.start_unix_ns());
+        let _ = write!(path, "-{}-", process.pid());
+        time.iter().take(19).filter(|byte| !b"-:".contains(byte)).for_each(|byte| path.push(&[*byte]));
+        let _ = write!(path, "Z-{:08x}", sys::random());
+        result = if path.is_full() { Err(Errno::NAME_TOO_LONG) } else { sys::create_directory(path) };
+        if result != Err(Errno::EXISTS) {
+            break;
+        }
+    }
+    result?;
+    let mut name = CName::empty();
+    name.push(path.as_bytes().get(stem + 1..).unwrap_or_default());
+    Ok(Directory { file: sys::open_directory(path)?, name })
+}
+
+/// Makes the directories that are missing on the way, the output directory included.
+fn make_parents(path: &mut CName<PATH_SIZE>) -> Result<(), Errno> {
+    for end in 1..=path.as_bytes().len() {
+        if path.as_bytes().get(end).is_some_and(|byte| *byte != b'/') {
+            continue;
+        }
+        path.with_prefix(end, |parent| match sys::create_directory(parent) {
+            // It may be there all the same, below one that we may not write to.
+            Err(errno) if errno != Errno::EXISTS && !sys::is_directory(parent) => Err(errno),
+            _ => Ok(()),
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! A JSON writer that does not allocate, so that a forked child can describe its run from any context.
+
+use core::fmt::{self, Write};
+
+use instr_format::escape::Escaped;
+
+/// Writes JSON to `out`. The caller opens and closes; commas come by themselves.
+pub(crate) struct Json<'a> {
+    out: &'a mut dyn Write,
+    comma: bool,
+}
+
+impl<'a> Json<'a> {
+    pub(crate) fn new(out: &'a mut dyn Write) -> Self {
+        Json { out, comma: false }
+    }
+
+    /// Begins an object or an array.
+    pub(crate) fn open(&mut self, bracket: char) -> fmt::Result {
+        self.value(format_args!("{bracket}"))?;
+        self.comma = false;
+        Ok(())
+    }
+
+    pub(crate) fn close(&mut self, bracket: char) -> fmt::Result {
+        self.comma = true;
+        self.out.write_char(bracket)
+    }
+
+    pub(crate) fn key(&mut self, key: &str) -> fmt::Result {
+        self.string(key.as_bytes())?;
+        self.comma = false;
+        self.out.write_char(':')
+    }
+
+    pub(crate) fn value(&mut self, value: fmt::Arguments<'_>) -> fmt::Result {
+        if self.comma {
+            self.out.write_char(',')?;
+        }
+        self.comma = true;
+        self.out.write_fmt(value)
+    }
+
+    pub(crate) fn number(&mut self, number: u64) -> fmt::Result {
+        self.value(format_args!("{number}"))
+    }
+
+    /// Bytes that need not be UTF-8: what is not, and backslashes, are escaped as in records, spaces stay.
+    pub(crate) fn string(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.value(format_args!("{}", Quoted(bytes)))
+    }
+
+    pub(crate) fn string_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
+        match bytes {
+            Some(bytes) => self.string(bytes),
+            None => self.value(format_args!("null")),
+        }
+    }
+}
+
+struct Quoted<'a>(&'a [u8]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for (number, word) in self.0.split(|byte| *byte == b' ').enumerate() {
+            if number > 0 {
+                f.write_char(' ')?;
+            }
+            // Escaped text holds no control characters, so only these two are left to escape for JSON.
+            write!(JsonEscape(f), "{}", Escaped(word))?;
+        }
+        f.write_char('"')
+    }
+}
+
+struct JsonEscape<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for JsonEscape<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| {
+            if matches!(character, '"' | '\\') {
+                self.0.write_char('\\')?;
+            }
+            self.0.write_char(character)
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Records every statement of a program before it runs, so that after its death each thread's last one is known.
+//!
+//! Put [`instrument_source`] on functions, `impl` blocks, traits or inline modules and turn the feature `enabled` on. Each
+//! thread then writes one line per statement to a file of its own below `./instr-logs`, and `instr-analyze` reads them.
+//! Without the feature the attribute returns its input and this crate is three empty functions.
+//!
+//! # How a statement is recorded
+//!
+//! The attribute puts [`macro_api::probe`] before the statement: one load, one branch, and a call of the slow path where
+//! the site is on. The slow path ([`record`]) finds the process's [run directory](process) and the [thread]'s slot,
+//! stores the statement there, and hands it to the [sink]. All of that may run inside a signal handler, inside the
+//! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
+//!
+//! What must allocate or read the environment happens once, in [`start`], before `main`: [settings], [filter]s and the
+//! [site] table. A forked child finds its per-process state wiped by the kernel and begins a run of its own.
+
+#![deny(unsafe_code)]
+
+#[cfg(feature = "enabled")]
+mod directory;
+#[cfg(feature = "enabled")]
+mod exit;
+#[cfg(feature = "enabled")]
+mod filter;
+#[cfg(feature = "enabled")]
+mod json;
+#[cfg(feature = "enabled")]
+#[doc(hidden)]
+pub mod macro_api;
+#[cfg(feature = "enabled")]
+mod process;
+#[cfg(feature = "enabled")]
+mod record;
+#[cfg(feature = "enabled")]
+mod run_json;
+#[cfg(feature = "enabled")]
+mod settings;
+#[cfg(feature = "enabled")]
+mod sink;
+#[cfg(feature = "enabled")]
+mod site;
+#[cfg(feature = "enabled")]
+mod start;
+#[cfg(feature = "enabled")]
+mod sys;
+#[cfg(feature = "enabled")]
+mod thread;
+
+pub use instr_macros::{instrument_source, signal_handler};
+
+/// Sets recording up, unless that has happened before `main`, as it does wherever constructors run.
+///
+/// Call it in normal context: it reads the environment and allocates. Not async-signal-safe.
+pub fn init() {
+    #[cfg(feature = "enabled")]
+    start::start();
+}
+
+/// Asks the kernel to bring what has been recorded so far to the disk, and waits for it.
+///
+/// Records survive the death of the process without this; it is for the death of the machine. Async-signal-safe.
+pub fn flush() {
+    #[cfg(feature = "enabled")]
+    thread::sync_logs();
+}
+
+/// Stops recording for good: statements reached from now on are neither recorded nor counted. Async-signal-safe.
+pub fn shutdown() {
+    #[cfg(feature = "enabled")]
+    site::switch_all_off();
+    flush();
+}

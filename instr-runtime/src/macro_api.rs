@@ -1,0 +1,69 @@
+//! What expansions call. Not for people: names and meaning change with the macros of the same version.
+
+pub use core::{concat, module_path};
+
+pub use crate::site::{Function, Id, ids};
+use crate::{record, thread};
+
+/// Records that the statement of `site` is about to run. Async-signal-safe.
+///
+/// The one probe: a load and a branch where the site is off, and everything else behind the call.
+#[inline(always)]
+pub fn probe(site: &'static Id) {
+    if site.is_on() {
+        record::reached(site);
+    }
+}
+
+/// Makes `site` the thread's last-reached statement again, without a record: a part of it has ended and the rest goes
+/// on. Async-signal-safe.
+#[inline(always)]
+pub fn resume(site: &'static Id) {
+    if site.is_on() {
+        thread::resume(site);
+    }
+}
+
+/// The first argument. The second is evaluated after it, which is the purpose.
+#[inline(always)]
+pub fn after<T>(value: T, (): ()) -> T {
+    value
+}
+
+/// Remembers the caller's statement while a function runs, and makes it the last-reached one again when dropped.
+#[must_use]
+pub struct Guard {
+    caller: thread::Caller,
+}
+
+/// The first thing in every instrumented function and closure. Async-signal-safe.
+#[inline(always)]
+pub fn enter() -> Guard {
+    Guard { caller: thread::enter() }
+}
+
+impl Drop for Guard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        thread::leave(self.caller);
+    }
+}
+
+/// Defines a function's sites: `$count` of them, described by `$text` behind the module path.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instr_sites {
+    ($count:literal, $text:literal) => {
+        #[used]
+        #[unsafe(link_section = "instr_ids")]
+        static __INSTR_IDS: [$crate::macro_api::Id; $count] = $crate::macro_api::ids();
+        #[used]
+        #[unsafe(link_section = "instr_sites")]
+        static __INSTR_FUNCTION: $crate::macro_api::Function = $crate::macro_api::Function::new(
+            &__INSTR_IDS,
+            $crate::macro_api::concat!($crate::macro_api::module_path!(), $text),
+        );
+    };
+}
+
+pub use __instr_sites as sites;

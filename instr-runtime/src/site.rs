@@ -1,0 +1,161 @@
+//! The sites of this image: every instrumented statement, known before the first one runs.
+//!
+//! Each function contributes one byte per statement to the section `instr_ids` and one [`Function`] to `instr_sites`. A
+//! statement's id is the position of its byte in the first section, the same in every run of one binary; the byte itself
+//! switches the site.
+
+use core::fmt::Write as _;
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use instr_format::sites::{self, decode_function, decode_site};
+use instr_format::text::SiteText;
+use once_cell::race::OnceRef;
+
+use crate::sys::{Writer, sections};
+
+/// The switch of one site, and by its address its identity.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Id(AtomicU8);
+
+/// Neither recorded nor counted.
+const OFF: u8 = 0;
+const ON: u8 = 1;
+/// Left out by a filter: counted, and kept as the last-reached statement.
+const FILTERED: u8 = 2;
+
+/// The switches of a function, all on until the filters have been decided.
+pub const fn ids<const COUNT: usize>() -> [Id; COUNT] {
+    [const { Id(AtomicU8::new(ON)) }; COUNT]
+}
+
+impl Id {
+    #[inline(always)]
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.load(Relaxed) != OFF
+    }
+
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.0.load(Relaxed) == FILTERED
+    }
+
+    /// The site's number, if it belongs to this image. Async-signal-safe.
+    #[inline]
+    pub(crate) fn index(&'static self) -> Option<u32> {
+        let first = sections::ids().as_ptr().addr();
+        let index = core::ptr::from_ref(self).addr().wrapping_sub(first);
+        if index < sections::ids().len() { u32::try_from(index).ok() } else { None }
+    }
+}
+
+/// One instrumented function.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Function {
+    ids: &'static [Id],
+    text: &'static str,
+}
+
+impl Function {
+    /// A function with these switches, described by `text` as [`instr_format::sites`] says.
+    pub const fn new(ids: &'static [Id], text: &'static str) -> Self {
+        Function { ids, text }
+    }
+
+    /// Where the function stands in the table; `None` for a function without sites.
+    fn range(&self) -> Option<sites::Range> {
+        let first = self.ids.first()?.index()? as usize;
+        Some(sites::Range { first, count: self.ids.len() })
+    }
+}
+
+/// How many sites there are, padding included.
+pub(crate) fn count() -> usize {
+    sections::ids().len()
+}
+
+/// Stops every probe at its first branch. Async-signal-safe.
+pub(crate) fn switch_all_off() {
+    for id in sections::ids() {
+        id.0.store(OFF, Relaxed);
+    }
+}
+
+/// Where the texts of the sites are found without a search.
+pub(crate) struct Index {
+    functions: Vec<sites::Function<'static>>,
+    /// By id: the number of the function, and the bytes of the site's line in the function's text.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    function: u32,
+    start: u32,
+    end: u32,
+}
+
+static INDEX: OnceRef<'static, Index> = OnceRef::new();
+
+/// Reads all texts and sets every switch: `admits` says whether the sites of a file, escaped, are recorded. Allocates.
+pub(crate) fn prepare(admits: impl Fn(&'static [u8]) -> bool) {
+    let nowhere = Entry { function: u32::MAX, start: 0, end: 0 };
+    let mut index = Index { functions: Vec::new(), entries: vec![nowhere; count()] };
+    for (number, function) in (0..).zip(sections::functions()) {
+        let text = function.text.as_bytes();
+        let mut lines = Lines { text, at: 0 };
+        let head = lines.next().and_then(|(start, end)| decode_function(text.get(start..end)?));
+        let head = head.unwrap_or(sites::Function { module: b"", name: b"", file: b"" });
+        let admitted = admits(head.file);
+        for (id, (start, end)) in function.ids.iter().zip(lines) {
+            let other_file = text.get(start..end).and_then(|line| line.split(|byte| *byte == b' ').nth(4));
+            let admitted = other_file.map_or(admitted, &admits);
+            id.0.store(if admitted { ON } else { FILTERED }, Relaxed);
+            if let Some(entry) = id.index().and_then(|id| index.entries.get_mut(id as usize)) {
+                *entry = Entry { function: number, start: start as u32, end: end as u32 };
+            }
+        }
+        index.functions.push(head);
+    }
+    // Records may be made until the process's last instruction, so this is never freed.
+    let _ = INDEX.set(Box::leak(Box::new(index)));
+}
+
+/// Start and end of each line of a text.
+struct Lines {
+    text: &'static [u8],
+    at: usize,
+}
+
+impl Iterator for Lines {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let start = self.at;
+        let len = self.text.get(start..)?.iter().position(|byte| *byte == b'\n')?;
+        self.at = start + len + 1;
+        Some((start, start + len))
+    }
+}
+
+/// What a record says of the site with this id. Async-signal-safe.
+#[inline]
+pub(crate) fn text(id: u32) -> Option<SiteText<'static>> {
+    let index = INDEX.get()?;
+    let entry = index.entries.get(id as usize)?;
+    let function = index.functions.get(entry.function as usize)?;
+    let text = sections::functions().get(entry.function as usize)?.text.as_bytes();
+    decode_site(function, text.get(entry.start as usize..entry.end as usize)?)
+}
+
+/// Writes the site table. Async-signal-safe.
+pub(crate) fn write_table(out: &mut Writer) {
+    // The writer keeps its first error for later.
+    let _ = write!(out, "{}", sites::TableHeader { count: count() });
+    for function in sections::functions() {
+        if let Some(range) = function.range() {
+            let _ = write!(out, "{range}");
+            out.put(function.text.as_bytes());
+        }
+    }
+}

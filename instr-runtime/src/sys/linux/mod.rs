@@ -1,0 +1,34 @@
+//! Linux. Everything here is async-signal-safe unless it says otherwise: raw system calls and thin wrappers that touch
+//! nothing but `errno`, which the slow path of the probe puts back.
+
+#![allow(unsafe_code)]
+
+mod files;
+mod image;
+mod memory;
+mod task;
+
+pub(crate) use files::*;
+pub(crate) use image::*;
+pub(crate) use memory::*;
+pub(crate) use task::*;
+
+use super::Errno;
+
+/// The result of a libc call that says -1 for failure.
+fn check(result: i64) -> Result<i64, Errno> {
+    if result == -1 { Err(Errno(errno())) } else { Ok(result) }
+}
+
+/// The thread's `errno`.
+#[inline]
+pub(crate) fn errno() -> i32 {
+    // SAFETY: libc promises a valid address for the calling thread.
+    unsafe { *libc::__errno_location() }
+}
+
+#[inline]
+pub(crate) fn set_errno(errno: i32) {
+    // SAFETY: as above.
+    unsafe { *libc::__errno_location() = errno }
+}

@@ -1,0 +1,122 @@
+//! The calling thread and process: ids, names, clocks, signals, and the ends of both.
+
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+
+/// The kernel's id of the calling thread.
+pub(crate) fn thread_id() -> u32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::syscall(libc::SYS_gettid) as u32 }
+}
+
+pub(crate) fn process_id() -> u32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::syscall(libc::SYS_getpid) as u32 }
+}
+
+/// The calling thread's name, NUL-padded.
+pub(crate) fn thread_name() -> [u8; 16] {
+    let mut name = [0; 16];
+    // SAFETY: the kernel writes at most 16 bytes.
+    unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
+    name
+}
+
+/// UTC in nanoseconds since 1970, and the monotonic clock in nanoseconds.
+#[inline]
+pub(crate) fn now() -> (u64, u64) {
+    (clock(libc::CLOCK_REALTIME), clock(libc::CLOCK_MONOTONIC))
+}
+
+#[inline]
+fn clock(clock: libc::clockid_t) -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: fills the structure; both clocks exist everywhere.
+    unsafe { libc::clock_gettime(clock, &mut time) };
+    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+}
+
+/// Bytes that nobody can foresee; without them what there is.
+pub(crate) fn random() -> u32 {
+    let mut bytes = [0; 4];
+    // SAFETY: the kernel writes at most 4 bytes.
+    unsafe { libc::syscall(libc::SYS_getrandom, bytes.as_mut_ptr(), bytes.len(), libc::GRND_NONBLOCK) };
+    let (unix_ns, monotonic_ns) = now();
+    u32::from_ne_bytes(bytes) ^ (unix_ns ^ monotonic_ns.rotate_left(13)) as u32
+}
+
+/// While this lives, no signal reaches the calling thread, but for the faults of its own instructions.
+pub(crate) struct SignalsBlocked {
+    before: libc::sigset_t,
+}
+
+impl SignalsBlocked {
+    pub(crate) fn new() -> Self {
+        let mut all = MaybeUninit::uninit();
+        let mut before = MaybeUninit::uninit();
+        // SAFETY: sigfillset and sigprocmask fill the sets.
+        unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            libc::sigemptyset(before.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            SignalsBlocked { before: before.assume_init() }
+        }
+    }
+}
+
+impl Drop for SignalsBlocked {
+    fn drop(&mut self) {
+        // SAFETY: the set is what sigprocmask gave.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.before, core::ptr::null_mut()) };
+    }
+}
+
+/// Tells the end of threads.
+#[derive(Clone, Copy)]
+pub(crate) struct ThreadExitKey(libc::pthread_key_t);
+
+/// libc keeps the values of this many keys in the thread itself; a higher key's first value allocates.
+const KEYS_WITHOUT_ALLOCATION: libc::pthread_key_t = 32;
+
+impl ThreadExitKey {
+    /// How often libc calls destructors that set their value again.
+    pub(crate) const ROUNDS: u32 = 4;
+
+    /// A key whose `destructor` is called with the value that an ending thread has set, after its thread-local
+    /// destructors. `None`: no key that can be set without allocation.
+    pub(crate) fn new(destructor: unsafe extern "C" fn(*mut c_void)) -> Option<Self> {
+        let mut key = 0;
+        // SAFETY: fills `key`; the destructor is valid for the life of the process.
+        let made = unsafe { libc::pthread_key_create(&mut key, Some(destructor)) } == 0;
+        (made && key < KEYS_WITHOUT_ALLOCATION).then_some(ThreadExitKey(key))
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) fn from_number(number: u32) -> Self {
+        ThreadExitKey(number)
+    }
+
+    pub(crate) fn set(self, value: *const c_void) {
+        // SAFETY: the key exists, as it came out of `new`.
+        unsafe { libc::pthread_setspecific(self.0, value) };
+    }
+}
+
+#[cfg(target_env = "gnu")]
+unsafe extern "C" {
+    fn on_exit(handler: extern "C" fn(i32, *mut c_void), argument: *mut c_void) -> i32;
+}
+
+/// Has `handler` called with the exit status when the process exits in an orderly way. For normal context.
+#[cfg(target_env = "gnu")]
+pub(crate) fn at_exit(handler: extern "C" fn(i32, *mut c_void)) {
+    // SAFETY: the handler is valid for the life of the process.
+    unsafe { on_exit(handler, core::ptr::null_mut()) };
+}
+
+/// This libc does not tell the exit status.
+#[cfg(not(target_env = "gnu"))]
+pub(crate) fn at_exit(_: extern "C" fn(i32, *mut c_void)) {}
