@@ -1,0 +1,7 @@
+//! Shows runs and records, one format a file.
+
+mod duration;
+mod excerpt;
+pub mod json;
+pub mod paint;
+pub mod text;
