@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use instr_analyze::model::damage::{Damage, DamageKind};
 use instr_analyze::model::filter::Filter;
 use instr_analyze::report::paint::Paint;
+use instr_analyze::run::files::RunFiles;
 use instr_analyze::run::find;
 use instr_format::escape::Printable;
 
@@ -71,6 +71,12 @@ impl Common {
         Ok(found)
     }
 
+    /// Opens the runs that were named.
+    pub(crate) fn open_runs(&self) -> Result<Vec<RunFiles>, Failure> {
+        let open = |dir: &PathBuf| RunFiles::open(dir).map_err(|error| cannot_read(dir, &error));
+        self.find_runs()?.iter().map(open).collect()
+    }
+
     pub(crate) fn lists(&self) -> Lists {
         let join = |lists: &[String]| lists.join(",");
         Lists { thread: join(&self.thread), include: join(&self.include), exclude: join(&self.exclude) }
@@ -100,13 +106,8 @@ impl Common {
     }
 }
 
-/// Fails when a file of a run could not be read at all; what could be read has been shown then.
-pub(crate) fn refuse_unreadable<'a>(damage: impl Iterator<Item = (&'a Path, &'a Damage)>) -> Result<(), Failure> {
-    let unreadable: Vec<String> = damage
-        .filter(|(_, damage)| matches!(damage.kind, DamageKind::Version | DamageKind::Unreadable))
-        .map(|(dir, damage)| format!("{}/{}", shown(dir), Printable(damage.to_string().as_bytes())))
-        .collect();
-    if unreadable.is_empty() { Ok(()) } else { Err(Failure::Input(unreadable.join("\ninstr-analyze: "))) }
+pub(crate) fn cannot_read(dir: &Path, error: &io::Error) -> Failure {
+    Failure::Input(format!("cannot read {}: {error}", shown(dir)))
 }
 
 /// A path for a message.

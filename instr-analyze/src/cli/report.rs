@@ -7,7 +7,8 @@ use instr_analyze::report::{json, text};
 use instr_analyze::run::load::Run;
 
 use super::Failure;
-use super::options::{Common, refuse_unreadable, shown};
+use super::damage::{is_whole_file, refuse, warn};
+use super::options::{Common, cannot_read};
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
@@ -32,9 +33,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let filter = lists.filter()?;
     let mut runs = Vec::new();
     for dir in common.find_runs()? {
-        let run = Run::load(&dir, &filter)
-            .map_err(|error| Failure::Input(format!("cannot read {}: {error}", shown(&dir))))?;
-        runs.push(run);
+        runs.push(Run::load(&dir, &filter).map_err(|error| cannot_read(&dir, &error))?);
     }
     if filter.restricts() {
         runs.retain(|run| !run.threads.is_empty());
@@ -55,9 +54,11 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         }
     }
     out.flush()?;
+
     let damage = runs.iter().flat_map(|run| {
         let damage = run.damage.iter().chain(run.threads.iter().flat_map(|thread| &thread.damage));
         damage.map(|damage| (run.dir.as_path(), damage))
     });
-    refuse_unreadable(damage)
+    warn(damage.clone().filter(|(_, damage)| is_whole_file(damage)));
+    refuse(damage.map(|(_, damage)| damage))
 }

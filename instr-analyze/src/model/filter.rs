@@ -1,6 +1,9 @@
 //! Which threads and files the user asked for.
 
 use instr_format::pattern::{BadPattern, Patterns};
+use instr_format::text::decode_record;
+
+use super::statement::unescaped;
 
 /// The options `--thread`, `--include` and `--exclude`.
 #[derive(Debug)]
@@ -28,6 +31,12 @@ impl<'a> Filter<'a> {
     /// Whether statements of this file are asked for.
     pub fn takes_file(&self, file: &str) -> bool {
         (self.include.is_empty() || self.include.matches(file)) && !self.exclude.matches(file)
+    }
+
+    /// Whether the record of this line is asked for, by its file.
+    pub fn takes_line(&self, line: &[u8]) -> bool {
+        !self.restricts_files()
+            || decode_record(line).is_some_and(|record| self.takes_file(&unescaped(record.site.file)))
     }
 
     /// Whether any file is left out.

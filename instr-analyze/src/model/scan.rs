@@ -7,7 +7,6 @@ use instr_format::text::{Moment, Record, SiteText, decode_record};
 use super::damage::{Damage, DamageList};
 use super::filter::Filter;
 use super::log::{Entry, LogReader};
-use super::statement::unescaped;
 
 /// What the pass looks for and what it has found.
 pub struct Scan<'a> {
@@ -66,9 +65,7 @@ impl<'a> Scan<'a> {
         if Some(record.site) == self.wanted && is_newer(self.of_wanted, moment.seq) {
             self.of_wanted = Some(moment);
         }
-        if self.matching.as_ref().is_none_or(|(seq, _)| *seq <= moment.seq)
-            && (!self.filter.restricts_files() || self.filter.takes_file(&unescaped(record.site.file)))
-        {
+        if self.matching.as_ref().is_none_or(|(seq, _)| *seq <= moment.seq) && self.filter.takes_line(line) {
             let (seq, kept) = self.matching.get_or_insert_default();
             *seq = moment.seq;
             kept.clear();

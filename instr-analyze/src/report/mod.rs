@@ -4,4 +4,5 @@ mod duration;
 mod excerpt;
 pub mod json;
 pub mod paint;
+pub mod record;
 pub mod text;

@@ -3,6 +3,8 @@
 mod alive;
 pub mod files;
 pub mod find;
+pub mod follow;
 pub mod load;
 mod open;
 pub mod source;
+pub mod timeline;
