@@ -1,3 +1,4 @@
 //! Every test of instr, in one binary.
 
 mod analyze;
+mod deaths;
