@@ -7,6 +7,7 @@ pub mod build;
 pub mod fake_run;
 pub mod marks;
 pub mod program;
+pub mod records;
 pub mod report;
 
 /// The root of this repository.
