@@ -3,3 +3,4 @@
 mod analyze;
 mod deaths;
 mod fork;
+mod signals;
