@@ -1,1 +1,3 @@
 //! Every test of instr, in one binary.
+
+mod analyze;

@@ -1,0 +1,52 @@
+//! The command line: verbs, common options, exit codes.
+
+mod damage;
+mod dump;
+mod failure;
+mod options;
+mod report;
+mod tail;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use failure::Failure;
+
+/// Says what each thread of an instrumented program last reached; without VERB: report
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_value_name = "VERB")]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    report: report::ReportArguments,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  nothing matched
+  2  usage or unreadable input";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show how each run ended and which statement each thread was in
+    #[command(after_help = EXIT_CODES)]
+    Report(report::ReportArguments),
+    /// Print all records of all threads, merged by time
+    #[command(after_help = EXIT_CODES)]
+    Dump(dump::DumpArguments),
+    /// Print the newest records, then new ones until the run is over
+    #[command(after_help = EXIT_CODES)]
+    Tail(tail::TailArguments),
+}
+
+/// Runs the verb.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.verb {
+        Some(Verb::Report(report)) => report::run(report),
+        Some(Verb::Dump(dump)) => dump::run(dump),
+        Some(Verb::Tail(tail)) => tail::run(tail),
+        None => report::run(&arguments.report),
+    }
+}

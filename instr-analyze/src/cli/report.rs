@@ -1,0 +1,64 @@
+//! `report`: how each run ended and which statement each thread was in.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use instr_analyze::report::{json, text};
+use instr_analyze::run::load::Run;
+
+use super::Failure;
+use super::damage::{is_whole_file, refuse, warn};
+use super::options::{Common, cannot_read};
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    #[command(flatten)]
+    common: Common,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
+    let common = &arguments.common;
+    let lists = common.lists();
+    let filter = lists.filter()?;
+    let mut runs = Vec::new();
+    for dir in common.find_runs()? {
+        runs.push(Run::load(&dir, &filter).map_err(|error| cannot_read(&dir, &error))?);
+    }
+    if filter.restricts() {
+        runs.retain(|run| !run.threads.is_empty());
+        if runs.is_empty() {
+            return Err(Failure::Nothing("no thread matches --thread, --include and --exclude".to_owned()));
+        }
+    }
+    let mut out = common.open_output()?;
+    match arguments.format {
+        Format::Json => json::write(&runs, &mut out)?,
+        Format::Text => {
+            for (index, run) in runs.iter().enumerate() {
+                if index > 0 {
+                    out.write_all(b"\n")?;
+                }
+                text::write(run, common.context, common.paint(), &mut out)?;
+            }
+        }
+    }
+    out.flush()?;
+
+    let damage = runs.iter().flat_map(|run| {
+        let damage = run.damage.iter().chain(run.threads.iter().flat_map(|thread| &thread.damage));
+        damage.map(|damage| (run.dir.as_path(), damage))
+    });
+    warn(damage.clone().filter(|(_, damage)| is_whole_file(damage)));
+    refuse(damage.map(|(_, damage)| damage))
+}

@@ -1,0 +1,57 @@
+//! How a run ended, as far as its files and the system say.
+
+use serde::Serialize;
+
+use super::last::Last;
+
+/// The status with which Rust's runtime ends a process whose main thread panicked.
+const PANIC_STATUS: i32 = 101;
+
+/// The sort of end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndKind {
+    /// It goes on.
+    Running,
+    /// It exited in an orderly way.
+    Exit,
+    /// It exited because its main thread panicked.
+    Panic,
+    /// Nothing was recorded.
+    Unknown,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct End {
+    /// The sort.
+    pub kind: EndKind,
+    /// The signal's name.
+    pub signal: Option<String>,
+    /// The signal's code, or the exit status.
+    pub code: Option<String>,
+    /// The address whose access faulted.
+    pub fault_address: Option<String>,
+    /// The thread that ended the process.
+    pub tid: Option<u64>,
+    /// What it said.
+    pub message: Option<String>,
+}
+
+impl End {
+    /// Concludes the end from whether the process still runs and from what it left.
+    pub fn new(running: bool, last: Option<&Last>, pid: Option<u64>) -> Self {
+        let status = last.and_then(|last| last.header.exit_status);
+        let (kind, code, tid) = match status {
+            _ if running => (EndKind::Running, None, None),
+            None => (EndKind::Unknown, None, None),
+            Some(PANIC_STATUS) if main_panicked(last, pid) => (EndKind::Panic, Some(PANIC_STATUS), pid),
+            Some(status) => (EndKind::Exit, Some(status), None),
+        };
+        End { kind, signal: None, code: code.map(|code| code.to_string()), fault_address: None, tid, message: None }
+    }
+}
+
+fn main_panicked(last: Option<&Last>, pid: Option<u64>) -> bool {
+    last.zip(pid).and_then(|(last, pid)| last.slot(pid, 1)).is_some_and(|slot| slot.panicked.is_some() && slot.left)
+}

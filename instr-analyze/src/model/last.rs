@@ -1,0 +1,42 @@
+//! The `last` file: what every thread was doing, and the process.
+
+use instr_format::last::{BadLast, HeaderCopy, SlotCopy, VERSION, decode};
+
+use super::damage::{Damage, DamageKind};
+
+/// A `last` file that has been read.
+#[derive(Debug)]
+pub struct Last {
+    /// What holds for the process.
+    pub header: HeaderCopy,
+    /// One for each thread that reached a statement.
+    pub slots: Vec<SlotCopy>,
+}
+
+impl Last {
+    /// Reads the file named `name`.
+    ///
+    /// # Errors
+    /// What makes it unreadable.
+    pub fn read(name: &str, file: &[u8]) -> Result<Self, Damage> {
+        match decode(file) {
+            Ok((header, slots)) => Ok(Last { header, slots: slots.collect() }),
+            Err(BadLast::Version(found)) => Err(Damage::version(name, found.into(), VERSION.into())),
+            Err(BadLast::NotALast) => {
+                let message = "not the last-reached statements of a run on a machine like this one";
+                Err(Damage::of_file(DamageKind::Damaged, name, message))
+            }
+        }
+    }
+
+    /// The slot of a thread.
+    pub fn slot(&self, tid: u64, reuse: u64) -> Option<&SlotCopy> {
+        self.slots.iter().find(|slot| slot.tid == tid && u64::from(slot.reuse) == reuse)
+    }
+}
+
+/// The thread's name that a slot holds.
+pub(crate) fn name(slot: &SlotCopy) -> String {
+    let end = slot.name.iter().position(|byte| *byte == 0).unwrap_or(slot.name.len());
+    String::from_utf8_lossy(slot.name.get(..end).unwrap_or_default()).into_owned()
+}

@@ -1,0 +1,15 @@
+//! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
+
+pub mod damage;
+pub mod end;
+pub mod errno;
+pub mod excerpt;
+pub mod filter;
+pub mod last;
+mod lines;
+pub mod log;
+pub mod process;
+pub mod scan;
+pub mod sites;
+pub mod statement;
+pub mod thread;

@@ -1,0 +1,56 @@
+//! `run.json`: facts about the process, written when it started.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
+
+use instr_format::escape::unescape;
+use instr_format::names::SCHEMA_VERSION;
+use serde::{Deserialize, Deserializer};
+
+use super::damage::{Damage, DamageKind};
+
+/// What is known of the process; everything can be missing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Process {
+    /// Process id.
+    pub pid: Option<u64>,
+    /// Name of the run directory of the process that forked this one.
+    pub parent: Option<String>,
+    /// The executable.
+    #[serde(deserialize_with = "path")]
+    pub exe: Option<PathBuf>,
+    /// Where it was started.
+    #[serde(deserialize_with = "path")]
+    pub cwd: Option<PathBuf>,
+    /// When it was started.
+    pub start_unix_ns: Option<u64>,
+    /// Problems that the runtime met with its settings.
+    pub notes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Schema {
+    schema_version: u32,
+}
+
+impl Process {
+    /// Reads the file named `name`.
+    ///
+    /// # Errors
+    /// What makes it unreadable.
+    pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
+        let damaged = |error: serde_json::Error| Damage::of_file(DamageKind::Damaged, name, error.to_string());
+        let schema: Schema = serde_json::from_slice(json).map_err(damaged)?;
+        if schema.schema_version != SCHEMA_VERSION {
+            return Err(Damage::version(name, schema.schema_version.into(), SCHEMA_VERSION.into()));
+        }
+        serde_json::from_slice(json).map_err(damaged)
+    }
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.map(|text| OsString::from_vec(unescape(text.as_bytes()).map_while(Result::ok).collect()).into()))
+}

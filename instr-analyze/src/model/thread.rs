@@ -1,0 +1,147 @@
+//! One thread of a run, concluded from its slot and its logs.
+
+use instr_format::last::SlotCopy;
+use instr_format::text::Moment;
+
+use super::damage::{Damage, DamageKind};
+use super::errno::Errno;
+use super::filter::Filter;
+use super::scan::Scan;
+use super::sites::{Site, Sites};
+use super::statement::Statement;
+
+/// What the thread was doing when the run ended, or is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// A panic unwinds, or unwound, from its last statement.
+    Panicked,
+    /// It is inside its last statement.
+    Inside,
+    /// Nothing was kept that says.
+    Unknown,
+    /// It has left its outermost instrumented function.
+    Left,
+    /// It has ended.
+    Ended,
+}
+
+/// A thread.
+#[derive(Debug)]
+pub struct Thread {
+    /// Kernel thread id.
+    pub tid: u64,
+    /// The how manieth thread of the run with this id, from 1.
+    pub reuse: u64,
+    /// Its name.
+    pub name: String,
+    /// What it was doing.
+    pub state: State,
+    /// The innermost statement that had begun and not ended.
+    pub last: Option<LastReached>,
+    /// Its newest readable record.
+    pub newest: Option<Moment>,
+    /// Records that can be read.
+    pub records: u64,
+    /// Statements that a filter left out.
+    pub filtered: u64,
+    /// Statements whose record could not be written.
+    pub dropped: u64,
+    /// Records that made room for newer ones.
+    pub overwritten: u64,
+    /// What is wrong with its records.
+    pub damage: Vec<Damage>,
+}
+
+/// A statement that a thread reached, and its newest record that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastReached {
+    /// The statement.
+    pub statement: Statement,
+    /// The record's number.
+    pub seq: Option<u64>,
+    /// The record's time.
+    pub unix_ns: Option<u64>,
+}
+
+/// The statement that a slot says the thread was in.
+pub fn wanted<'a>(slot: Option<&SlotCopy>, sites: &'a Sites) -> Option<&'a Site> {
+    let slot = slot?;
+    sites.get(slot.panicked.or(slot.site)?)
+}
+
+/// Concludes a thread from its slot, the statement that this names, and the pass over its logs.
+pub fn conclude(
+    (tid, reuse, name): (u64, u64, &str),
+    slot: Option<&SlotCopy>,
+    mut scan: Scan<'_>,
+    sites: &Sites,
+    filter: &Filter<'_>,
+) -> Thread {
+    let last = match wanted(slot, sites) {
+        Some(site) if filter.takes_file(&site.statement.file) => Some(LastReached {
+            statement: site.statement.clone(),
+            seq: scan.of_wanted.map(|moment| moment.seq),
+            unix_ns: scan.of_wanted.map(|moment| moment.unix_ns),
+        }),
+        other => {
+            if other.is_none() && scan.records > 0 {
+                scan.damage.push(no_last());
+            }
+            scan.matching().map(|record| LastReached {
+                statement: Statement::of_record(&record.site, sites),
+                seq: Some(record.moment.seq),
+                unix_ns: Some(record.moment.unix_ns),
+            })
+        }
+    };
+    let dropped = match slot {
+        Some(slot) => slot.dropped,
+        None => scan.newest.map_or(0, |newest| newest.seq.saturating_sub(scan.records)),
+    };
+    if dropped > 0 {
+        scan.damage.push(match slot {
+            Some(slot) => write_failed(dropped, slot.errno),
+            None => gap(dropped),
+        });
+    }
+    Thread {
+        tid,
+        reuse,
+        name: name.to_owned(),
+        state: state(slot),
+        last,
+        newest: scan.newest,
+        records: scan.records,
+        filtered: slot.map_or(0, |slot| slot.filtered),
+        dropped,
+        overwritten: 0,
+        damage: scan.damage.into_entries(),
+    }
+}
+
+fn state(slot: Option<&SlotCopy>) -> State {
+    match slot {
+        Some(slot) if slot.panicked.is_some() => State::Panicked,
+        Some(slot) if slot.ended => State::Ended,
+        Some(slot) if slot.left => State::Left,
+        Some(slot) if slot.site.is_some() => State::Inside,
+        _ => State::Unknown,
+    }
+}
+
+fn no_last() -> Damage {
+    let message = "its innermost statement was not kept; the newest record may be a callee's";
+    Damage::new(DamageKind::NoLast, message)
+}
+
+fn write_failed(count: u64, errno: u32) -> Damage {
+    let errno = Errno::new(errno);
+    let why = errno.map(|errno| format!(": {errno}")).unwrap_or_default();
+    let message = format!("{count} records could not be written{why}");
+    Damage { count: Some(count), errno, ..Damage::new(DamageKind::WriteFailed, message) }
+}
+
+fn gap(count: u64) -> Damage {
+    let message = format!("{count} records are missing between those that can be read");
+    Damage { count: Some(count), ..Damage::new(DamageKind::Gap, message) }
+}

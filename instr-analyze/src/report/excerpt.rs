@@ -1,0 +1,37 @@
+//! Source lines around a statement, or why there are none.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use instr_format::escape::Printable;
+
+use super::paint::Paint;
+use crate::model::statement::Statement;
+use crate::run::source::{Source, find};
+
+/// Longest part of a source line that is shown, in characters.
+const WIDTH: usize = 160;
+
+/// Writes the source lines of a statement, `context` before and behind it.
+pub(crate) fn write(
+    roots: &[PathBuf],
+    statement: &Statement,
+    context: u64,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let why = match find(roots, statement, context) {
+        Source::Found(excerpt) => {
+            for (number, line) in (excerpt.first..).zip(&excerpt.lines) {
+                let marked = number == statement.line;
+                let (mark, style) = if marked { ('>', paint.strong) } else { (' ', paint.faint) };
+                let text: String = line.replace('\t', "    ").chars().take(WIDTH).collect();
+                writeln!(out, "  {style}{mark} {number:>5} | {}{style:#}", Printable(text.as_bytes()))?;
+            }
+            return Ok(());
+        }
+        Source::Changed => "the source on disk no longer holds this statement",
+        Source::Missing => "source not found",
+    };
+    writeln!(out, "  {why}; recorded: {}", Printable(statement.snippet.as_bytes()))
+}

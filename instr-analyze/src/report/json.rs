@@ -1,0 +1,107 @@
+//! The report as JSON.
+
+use std::io::{self, Write};
+
+use instr_format::names::SCHEMA_VERSION;
+use serde::Serialize;
+
+use crate::model::damage::Damage;
+use crate::model::end::End;
+use crate::model::thread::{LastReached, Thread};
+use crate::run::load::Run;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema_version: u32,
+    runs: Vec<JsonRun<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRun<'a> {
+    dir: String,
+    pid: Option<u64>,
+    exe: Option<String>,
+    start_unix_ns: Option<u64>,
+    end: &'a End,
+    threads: Vec<JsonThread<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonThread<'a> {
+    tid: u64,
+    name: &'a str,
+    crashing: bool,
+    last: Option<JsonLast<'a>>,
+    records: u64,
+    filtered: u64,
+    dropped: u64,
+    overwritten: u64,
+    damage: Vec<&'a Damage>,
+}
+
+#[derive(Serialize)]
+struct JsonLast<'a> {
+    file: &'a str,
+    line: u64,
+    column: u64,
+    module: &'a str,
+    function: &'a str,
+    r#macro: &'static str,
+    snippet: &'a str,
+    seq: Option<u64>,
+    unix_ns: Option<u64>,
+}
+
+/// Writes the report. Damage of a run's files stands with the run's first thread.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
+    let report = Report { schema_version: SCHEMA_VERSION, runs: runs.iter().map(run).collect() };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    out.write_all(b"\n")
+}
+
+fn run(run: &Run) -> JsonRun<'_> {
+    let mut threads: Vec<_> = run.threads.iter().map(|each| thread(run, each)).collect();
+    if let Some(first) = threads.first_mut() {
+        first.damage.extend(&run.damage);
+    }
+    JsonRun {
+        dir: run.dir.to_string_lossy().into_owned(),
+        pid: run.pid,
+        exe: run.process.exe.as_ref().map(|exe| exe.to_string_lossy().into_owned()),
+        start_unix_ns: run.process.start_unix_ns,
+        end: &run.end,
+        threads,
+    }
+}
+
+fn thread<'a>(run: &Run, thread: &'a Thread) -> JsonThread<'a> {
+    JsonThread {
+        tid: thread.tid,
+        name: &thread.name,
+        crashing: run.is_crashing(thread),
+        last: thread.last.as_ref().map(last),
+        records: thread.records,
+        filtered: thread.filtered,
+        dropped: thread.dropped,
+        overwritten: thread.overwritten,
+        damage: thread.damage.iter().collect(),
+    }
+}
+
+fn last(last: &LastReached) -> JsonLast<'_> {
+    let statement = &last.statement;
+    JsonLast {
+        file: &statement.file,
+        line: statement.line,
+        column: statement.column,
+        module: &statement.module,
+        function: &statement.function,
+        r#macro: statement.macro_flag.word(),
+        snippet: &statement.snippet,
+        seq: last.seq,
+        unix_ns: last.unix_ns,
+    }
+}

@@ -1,0 +1,165 @@
+//! The report for people: how the run ended, then where each thread was, the telling ones first.
+
+use std::cmp::Reverse;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
+
+use instr_format::escape::Printable;
+use instr_format::time::format_timestamp;
+
+use super::duration::Duration;
+use super::excerpt;
+use super::paint::Paint;
+use crate::model::damage::Damage;
+use crate::model::end::EndKind;
+use crate::model::thread::{LastReached, State, Thread};
+use crate::run::load::Run;
+use crate::run::source;
+
+/// Writes the report of one run, with `context` source lines around each statement.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    head(run, paint, out)?;
+    let roots = source::roots(&run.process);
+    let newest = run.threads.iter().filter_map(elapsed).max();
+    let mut threads: Vec<&Thread> = run.threads.iter().collect();
+    threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
+    let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
+        threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
+    for thread in telling {
+        let age = newest.zip(elapsed(thread)).map(|(newest, own)| newest - own);
+        writeln!(out)?;
+        at_length(thread, age, paint, out)?;
+        if let Some(last) = &thread.last {
+            excerpt::write(&roots, &last.statement, context, paint, out)?;
+        }
+        damage_lines(&thread.damage, paint, out)?;
+    }
+    if !away.is_empty() {
+        writeln!(out)?;
+    }
+    for thread in away {
+        in_short(thread, paint, out)?;
+        damage_lines(&thread.damage, paint, out)?;
+    }
+    Ok(())
+}
+
+fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let (strong, bad, faint) = (paint.strong, paint.bad, paint.faint);
+    let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
+    let name = printable(exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?")));
+    write!(out, "{strong}{name}{strong:#}")?;
+    if let Some(pid) = run.pid {
+        write!(out, ", process {pid}")?;
+    }
+    let status = run.end.code.as_deref().unwrap_or_default();
+    match run.end.kind {
+        EndKind::Running => writeln!(out, ": still running")?,
+        EndKind::Exit => writeln!(out, ": exited with status {status}")?,
+        EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
+        EndKind::Unknown => {
+            writeln!(out, ": {bad}no orderly exit was recorded{bad:#}: killed, crashed, or left by _exit or exec")?
+        }
+    }
+    if let Some(start) = run.process.start_unix_ns {
+        writeln!(out, "  {faint}started{faint:#} {}", Printable(&format_timestamp(start)))?;
+    }
+    writeln!(out, "  {faint}files in{faint:#} {}", printable(run.dir.as_os_str()))?;
+    if let Some(parent) = &run.process.parent {
+        writeln!(out, "  {faint}forked from{faint:#} {}", Printable(parent.as_bytes()))?;
+    }
+    for note in &run.process.notes {
+        writeln!(out, "  {bad}note:{bad:#} {}", Printable(note.as_bytes()))?;
+    }
+    damage_lines(&run.damage, paint, out)?;
+    if run.threads.is_empty() {
+        writeln!(out, "\nno thread reached an instrumented statement")?;
+    }
+    Ok(())
+}
+
+fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let (strong, bad) = (paint.strong, paint.bad);
+    title(thread, paint, out)?;
+    match thread.state {
+        State::Panicked => write!(out, "{bad}panicked{bad:#} in ")?,
+        State::Unknown => write!(out, "newest record in ")?,
+        State::Inside | State::Left | State::Ended => write!(out, "inside ")?,
+    }
+    place(thread.last.as_ref(), strong, out)?;
+    write!(out, "\n  ")?;
+    counts(thread, out)?;
+    match age {
+        None => writeln!(out),
+        Some(0) => writeln!(out, ", the newest of the run among them"),
+        Some(age) => writeln!(out, ", the last one {} before the newest of the run", Duration(age)),
+    }
+}
+
+fn in_short(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    title(thread, paint, out)?;
+    out.write_all(if thread.state == State::Ended { b"ended, last in " } else { b"left, last in " })?;
+    place(thread.last.as_ref(), anstyle::Style::new(), out)?;
+    out.write_all(b", ")?;
+    counts(thread, out)?;
+    out.write_all(b"\n")
+}
+
+fn title(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let strong = paint.strong;
+    write!(out, "thread {}", thread.tid)?;
+    if thread.reuse > 1 {
+        write!(out, " (number {} with this id)", thread.reuse)?;
+    }
+    if !thread.name.is_empty() {
+        write!(out, " {strong}{}{strong:#}", Printable(thread.name.as_bytes()))?;
+    }
+    out.write_all(b": ")
+}
+
+fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(LastReached { statement, .. }) = last else { return out.write_all(b"an unknown statement") };
+    let (path, file) = (statement.path(), statement.file.as_bytes());
+    write!(out, "{style}{}{style:#} at ", Printable(path.as_bytes()))?;
+    write!(out, "{style}{}:{}:{}{style:#}", Printable(file), statement.line, statement.column)
+}
+
+fn counts(thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
+    let plural = if thread.records == 1 { "" } else { "s" };
+    write!(out, "{} record{plural}", thread.records)?;
+    let others = [(thread.filtered, "filtered"), (thread.dropped, "dropped"), (thread.overwritten, "overwritten")];
+    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, ", {count} {what}")?;
+    }
+    Ok(())
+}
+
+fn damage_lines(damage: &[Damage], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let bad = paint.bad;
+    for damage in damage {
+        writeln!(out, "  {bad}damage:{bad:#} {}", Printable(damage.to_string().as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Lower ones stand first; those from [`State::Left`] on need few words.
+fn rank(state: State) -> u8 {
+    match state {
+        State::Panicked => 0,
+        State::Inside | State::Unknown => 1,
+        State::Left => 2,
+        State::Ended => 3,
+    }
+}
+
+fn elapsed(thread: &Thread) -> Option<u64> {
+    thread.newest.map(|moment| moment.elapsed_ns)
+}
+
+fn printable(text: &OsStr) -> Printable<'_> {
+    Printable(text.as_bytes())
+}

@@ -1,0 +1,174 @@
+//! The files of one run: what the small ones say, and whose the thread logs are.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, BufReader, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use instr_format::files::{LAST, RUN_JSON, SITES, is_thread_log};
+use instr_format::last::SlotCopy;
+
+use super::open;
+use crate::model::damage::{Damage, DamageKind};
+use crate::model::last::{self, Last};
+use crate::model::log::{Head, LogReader, identify, unreadable};
+use crate::model::process::Process;
+use crate::model::sites::Sites;
+
+const RUN_JSON_MAX: u64 = 4 << 20;
+const SITES_MAX: u64 = 64 << 20;
+const LAST_MAX: u64 = 32 << 20;
+
+/// A run that has been opened.
+#[derive(Debug)]
+pub struct RunFiles {
+    /// Its directory.
+    pub dir: PathBuf,
+    /// What `run.json` says.
+    pub process: Process,
+    /// Process id, as any of the files has it.
+    pub pid: Option<u64>,
+    /// What `last` says.
+    pub last: Option<Last>,
+    /// What `sites` says.
+    pub sites: Sites,
+    /// The threads that have a slot or a log, by id.
+    pub threads: Vec<ThreadFiles>,
+    /// What is wrong with the files.
+    pub damage: Vec<Damage>,
+}
+
+/// What there is of one thread.
+#[derive(Debug)]
+pub struct ThreadFiles {
+    /// Kernel thread id.
+    pub tid: u64,
+    /// The how manieth thread of the run with this id, from 1.
+    pub reuse: u64,
+    /// Its name.
+    pub name: String,
+    /// Its slot.
+    pub slot: Option<SlotCopy>,
+    /// Its logs, oldest first.
+    pub segments: Vec<Segment>,
+}
+
+/// One log of a thread.
+#[derive(Debug)]
+pub struct Segment {
+    /// Its name in the run's directory.
+    pub name: String,
+    /// Its path.
+    pub path: PathBuf,
+    /// Whose it is.
+    pub head: Head,
+}
+
+impl Segment {
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// What makes it unreadable.
+    pub fn open(&self) -> Result<LogReader<BufReader<File>>, Damage> {
+        let file = open::open(&self.path).map_err(|error| unreadable(&self.name, &error))?;
+        Ok(LogReader::new(&self.name, self.head.pid, self.head.tid, BufReader::new(file)))
+    }
+}
+
+impl RunFiles {
+    /// Opens the run in `dir`. Files that are missing or unreadable become damage.
+    ///
+    /// # Errors
+    /// When the directory cannot be listed.
+    pub fn open(dir: &Path) -> io::Result<Self> {
+        let mut damage = Vec::new();
+        let process = read_process(dir).unwrap_or_else(|found| {
+            damage.push(found);
+            Process::default()
+        });
+        let last = read_last(dir).map_err(|found| damage.push(found)).ok();
+        let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
+        let wanted = slots.iter().flat_map(|slot| [slot.panicked, slot.site]).flatten().collect();
+        let sites = read_sites(dir, &wanted, &mut damage);
+        let segments = read_segments(dir, &mut damage)?;
+        let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
+        let threads = threads(pid, slots, segments);
+        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, sites, threads, damage })
+    }
+}
+
+/// Reads `run.json`.
+pub(crate) fn read_process(dir: &Path) -> Result<Process, Damage> {
+    Process::read(RUN_JSON, &read(dir, RUN_JSON, RUN_JSON_MAX)?)
+}
+
+/// Reads `last`.
+pub(crate) fn read_last(dir: &Path) -> Result<Last, Damage> {
+    Last::read(LAST, &read(dir, LAST, LAST_MAX)?)
+}
+
+fn read_sites(dir: &Path, wanted: &HashSet<u32>, damage: &mut Vec<Damage>) -> Sites {
+    let (sites, found) = match read(dir, SITES, SITES_MAX) {
+        Ok(table) => Sites::read(SITES, &table, wanted),
+        Err(found) => (Sites::default(), Some(found)),
+    };
+    damage.extend(found);
+    sites
+}
+
+fn read(dir: &Path, name: &str, max: u64) -> Result<Vec<u8>, Damage> {
+    open::read(&dir.join(name), max).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Damage::of_file(DamageKind::Missing, name, "missing"),
+        _ => unreadable(name, &error),
+    })
+}
+
+fn read_segments(dir: &Path, damage: &mut Vec<Damage>) -> io::Result<Vec<Segment>> {
+    let mut segments = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let Ok(name) = entry?.file_name().into_string() else { continue };
+        if !is_thread_log(&name) {
+            continue;
+        }
+        let path = dir.join(&name);
+        let identified = match open::open(&path) {
+            Ok(file) => identify(&name, BufReader::new(file)),
+            Err(error) => Err(unreadable(&name, &error)),
+        };
+        match identified {
+            Ok(Some(head)) => segments.push(Segment { name, path, head }),
+            Ok(None) => {}
+            Err(found) => damage.push(found),
+        }
+    }
+    segments.sort_by(|a, b| order(a).cmp(&order(b)));
+    Ok(segments)
+}
+
+fn order(segment: &Segment) -> (u64, u64, u64, &str) {
+    let head = &segment.head;
+    (head.tid, head.reuse, head.segment, &segment.name)
+}
+
+fn threads(pid: Option<u64>, slots: &[SlotCopy], segments: Vec<Segment>) -> Vec<ThreadFiles> {
+    let mut found: BTreeMap<(u64, u64), (Option<SlotCopy>, Vec<Segment>)> = BTreeMap::new();
+    for slot in slots {
+        found.entry((slot.tid, slot.reuse.into())).or_default().0.get_or_insert(*slot);
+    }
+    for segment in segments {
+        found.entry((segment.head.tid, segment.head.reuse)).or_default().1.push(segment);
+    }
+    let thread = |((tid, reuse), (slot, segments)): (_, (Option<SlotCopy>, Vec<Segment>))| {
+        let name = thread_name(pid, tid, slot.as_ref(), segments.first().map(|segment| &segment.head));
+        ThreadFiles { tid, reuse, name, slot, segments }
+    };
+    found.into_iter().map(thread).collect()
+}
+
+/// The name of a thread: the main thread's is known, and its slot follows a change of name that its log cannot.
+pub(crate) fn thread_name(pid: Option<u64>, tid: u64, slot: Option<&SlotCopy>, head: Option<&Head>) -> String {
+    if pid == Some(tid) {
+        return "main".to_owned();
+    }
+    slot.map(last::name).or_else(|| head.map(|head| head.name.clone())).unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! A run as a report shows it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::alive::is_running;
+use super::files::{RunFiles, ThreadFiles};
+use crate::model::damage::{Damage, DamageKind};
+use crate::model::end::End;
+use crate::model::filter::Filter;
+use crate::model::process::Process;
+use crate::model::scan::Scan;
+use crate::model::sites::Sites;
+use crate::model::thread::{Thread, conclude, wanted};
+
+/// A run.
+#[derive(Debug)]
+pub struct Run {
+    /// Its directory.
+    pub dir: PathBuf,
+    /// Process id.
+    pub pid: Option<u64>,
+    /// What `run.json` says.
+    pub process: Process,
+    /// How it ended.
+    pub end: End,
+    /// The threads that the filter takes.
+    pub threads: Vec<Thread>,
+    /// What is wrong with files that belong to no thread.
+    pub damage: Vec<Damage>,
+}
+
+impl Run {
+    /// Reads the run in `dir`.
+    ///
+    /// # Errors
+    /// When the directory cannot be listed; all else that is wrong becomes damage.
+    pub fn load(dir: &Path, filter: &Filter<'_>) -> io::Result<Self> {
+        let files = RunFiles::open(dir)?;
+        let running = files.pid.is_some_and(|pid| is_running(pid, dir));
+        let end = End::new(running, files.last.as_ref(), files.pid);
+        let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
+        let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
+        let mut threads = Vec::new();
+        for (index, thread) in files.threads.iter().enumerate() {
+            if !filter.takes_thread(thread.tid, &thread.name) {
+                continue;
+            }
+            let mut thread = read(thread, &files.sites, filter);
+            if filter.restricts_files() && thread.last.is_none() {
+                continue;
+            }
+            if unattributed > 0 && index == bearer {
+                thread.dropped = thread.dropped.saturating_add(unattributed);
+                thread.damage.push(before_ready(unattributed));
+            }
+            threads.push(thread);
+        }
+        let RunFiles { dir, pid, process, damage, .. } = files;
+        Ok(Run { dir, pid, process, end, threads, damage })
+    }
+
+    /// Whether this thread ended the process.
+    pub fn is_crashing(&self, thread: &Thread) -> bool {
+        self.end.tid == Some(thread.tid) && thread.reuse == 1
+    }
+}
+
+fn read(thread: &ThreadFiles, sites: &Sites, filter: &Filter<'_>) -> Thread {
+    let slot = thread.slot.as_ref();
+    let mut scan = Scan::new(wanted(slot, sites).and_then(|site| site.in_records()), filter);
+    for segment in &thread.segments {
+        match segment.open() {
+            Ok(log) => scan.read(log),
+            Err(damage) => scan.lost(damage),
+        }
+    }
+    conclude((thread.tid, thread.reuse, &thread.name), slot, scan, sites, filter)
+}
+
+fn before_ready(count: u64) -> Damage {
+    let message = format!("{count} statements were reached before the runtime was ready");
+    Damage { count: Some(count), ..Damage::new(DamageKind::Unattributed, message) }
+}

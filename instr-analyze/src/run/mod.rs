@@ -1,0 +1,10 @@
+//! Finds, opens and follows the files of runs.
+
+mod alive;
+pub mod files;
+pub mod find;
+pub mod follow;
+pub mod load;
+mod open;
+pub mod source;
+pub mod timeline;

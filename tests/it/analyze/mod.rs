@@ -1,0 +1,3 @@
+//! The analyzer, driven as its users drive it.
+
+mod report;
