@@ -1,3 +1,5 @@
 //! Every test of instr, in one binary.
 
 mod analyze;
+mod architecture;
+mod docs;

@@ -17,10 +17,13 @@ fn main() {
     for x in &v {
         sum += one(*x);
     }
-    let t = std::thread::Builder::new().name("worker".into()).spawn(move || {
-        println!("in thread {sum}");
-        sum + 1
-    }).unwrap();
+    let t = std::thread::Builder::new()
+        .name("worker".into())
+        .spawn(move || {
+            println!("in thread {sum}");
+            sum + 1
+        })
+        .unwrap();
     println!("{}", t.join().unwrap());
     if std::env::args().nth(1).is_some() {
         unsafe { *(8 as *mut u32) = 1 };
