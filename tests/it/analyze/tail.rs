@@ -155,10 +155,12 @@ fn a_run_that_is_over_is_shown_and_left() {
 }
 
 #[test]
-fn a_running_run_is_reported_as_such() {
+fn a_running_run_is_reported_as_such_and_may_be_in_the_middle_of_a_line() {
     let live = Live::new();
+    live.append("1.log", &lines(PID, 4..=4)[..50]);
     let report = analyzer::run([&live.run.dir]);
     assert!(report.stdout.contains(": still running\n"), "{}", report.stdout);
+    assert!(!report.stdout.contains("damage"), "{}", report.stdout);
     let report = analyzer::run(["--format", "json", live.run.dir.to_str().unwrap()]);
     assert!(report.stdout.contains("\"kind\": \"running\""), "{}", report.stdout);
 }
