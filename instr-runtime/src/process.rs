@@ -30,6 +30,8 @@ pub(crate) struct Process {
     last: AtomicPtr<Header>,
     /// How many slots threads have taken.
     slots: AtomicU32,
+    /// The highest thread id so far.
+    highest_tid: AtomicU32,
     /// How many bytes of the `last` file have room on the disk.
     last_len: AtomicU64,
 }
@@ -208,17 +210,37 @@ impl Process {
         Ok(())
     }
 
-    /// A slot that no thread has. `None`: the file is not there or cannot grow. Async-signal-safe.
-    pub(crate) fn take_slot(&self) -> Option<&'static Slot> {
+    /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
+    pub(crate) fn take_slot(&self, tid: u32) -> Option<&'static Slot> {
+        let number = self.slots.fetch_add(1, Relaxed);
+        let end = (u64::from(number) + 2) * SLOT_SIZE as u64;
+        if self.last.load(Acquire).is_null() || (end > self.last_len.load(Acquire) && !self.grow_last(end)) {
+            return None;
+        }
+        let slot = self.slot(number)?;
+        slot.tid.store(u64::from(tid), Relaxed);
+        slot.reuse.store(self.count_before(tid, number) + 1, Relaxed);
+        Some(slot)
+    }
+
+    /// How many threads before the one with this slot had its id. The kernel counts ids up before it begins again, so
+    /// there is seldom anything to look through.
+    fn count_before(&self, tid: u32, number: u32) -> u32 {
+        if self.highest_tid.fetch_max(tid, Relaxed) < tid {
+            return 0;
+        }
+        let same = |slot: &Slot| slot.tid.load(Relaxed) == u64::from(tid);
+        (0..number).filter_map(|number| self.slot(number)).filter(|slot| same(slot)).count() as u32
+    }
+
+    /// A slot within the file.
+    fn slot(&self, number: u32) -> Option<&'static Slot> {
+        let at = (u64::from(number) + 1) * SLOT_SIZE as u64;
+        if at + SLOT_SIZE as u64 > self.last_len.load(Acquire) {
+            return None;
+        }
         let header = self.last.load(Acquire);
-        if header.is_null() {
-            return None;
-        }
-        let at = (u64::from(self.slots.fetch_add(1, Relaxed)) + 1) * SLOT_SIZE as u64;
-        if at + SLOT_SIZE as u64 > self.last_len.load(Acquire) && !self.grow_last(at + SLOT_SIZE as u64) {
-            return None;
-        }
-        // SAFETY: within the mapping and within the file, whose bytes are zeroed; a slot is valid in any state.
+        // SAFETY: within the mapping and within the file, whose bytes began as zeros; a slot is valid in any state.
         unsafe { header.byte_add(at as usize).cast::<Slot>().as_ref() }
     }
 

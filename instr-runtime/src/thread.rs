@@ -207,6 +207,27 @@ impl Thread {
         Err(Errno::TOO_LARGE)
     }
 
+    /// The how manieth thread of the run with its id it is, from 1.
+    pub(crate) fn reuse(&self) -> u32 {
+        self.slot().reuse.load(Relaxed)
+    }
+
+    pub(crate) fn set_reuse(&self, reuse: u32) {
+        self.slot().reuse.store(reuse, Relaxed);
+    }
+
+    fn private_slot(&self, tid: u32) -> &Slot {
+        let slot = &self.private_slot;
+        slot.tid.store(u64::from(tid), Relaxed);
+        slot.reuse.store(1, Relaxed);
+        for counter in [&slot.seq, &slot.filtered, &slot.dropped] {
+            counter.store(0, Relaxed);
+        }
+        slot.site.store(0, Relaxed);
+        slot.panicked.store(0, Relaxed);
+        slot
+    }
+
     /// How often the thread's end has been announced, this time included.
     pub(crate) fn count_exit_round(&self) -> u32 {
         self.exit_rounds.fetch_add(1, Relaxed) + 1
@@ -261,12 +282,11 @@ fn begin(process: &Process, inherited: Option<&'static Thread>) -> Option<&'stat
     };
     let tid = sys::thread_id();
     let name = sys::thread_name();
-    let slot = process.take_slot().unwrap_or(&thread.private_slot);
+    let slot = process.take_slot(tid).unwrap_or_else(|| thread.private_slot(tid));
     let (first, second) = name.split_at(8);
     for (part, bytes) in slot.name.iter().zip([first, second]) {
         part.store(u64::from_ne_bytes(bytes.try_into().unwrap_or_default()), Relaxed);
     }
-    slot.tid.store(u64::from(tid), Relaxed);
     slot.state.store(STATE_LIVE, Release);
     thread.tid.store(tid, Relaxed);
     let is_main = tid == process.pid();
@@ -322,9 +342,8 @@ fn kept(thread: &Thread) -> Option<&'static Kept> {
     })
 }
 
-/// The thread's log is open. `reuse`: it is the how manieth thread with its id.
-pub(crate) fn opened(thread: &Thread, log: i32, reuse: u32) {
-    thread.slot().reuse.store(reuse, Relaxed);
+/// The thread's log is open.
+pub(crate) fn opened(thread: &Thread, log: i32) {
     thread.log_limit.store(sys::file_size_limit(), Relaxed);
     thread.log_bytes.store(0, Relaxed);
     if let (Some(kept), Some(inode)) = (kept(thread), sys::inode(log)) {

@@ -1,6 +1,9 @@
 //! Every test of instr, in one binary.
 
 mod analyze;
+mod architecture;
 mod deaths;
+mod docs;
 mod fork;
+mod format;
 mod signals;

@@ -9,8 +9,8 @@ use crate::sys::{self, Errno};
 use crate::thread::{LogState, Thread};
 use crate::{site, thread};
 
-/// Threads of one run with the same id that can have a log each.
-const REUSE_MAX: u32 = 10_000;
+/// Names that are tried for a log. Only what is not ours can stand in the way, or threads without a slot of their own.
+const ATTEMPTS: u32 = 1_000;
 /// A log that could not be created is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
 
@@ -82,13 +82,13 @@ fn write_all(log: i32, line: &[u8]) -> Result<(), Stop> {
 #[cold]
 fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
     let _blocked = sys::SignalsBlocked::new();
-    let (log, reuse) = create(process, thread)?;
-    thread::opened(thread, log, reuse);
+    let log = create(process, thread)?;
+    thread::opened(thread, log);
     let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().trim())));
     let header = LogHeader {
         pid: u64::from(process.pid()),
         tid: u64::from(thread.tid()),
-        reuse: u64::from(reuse),
+        reuse: u64::from(thread.reuse()),
         segment: 0,
         name: name.as_bytes(),
     };
@@ -99,17 +99,18 @@ fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
 }
 
 /// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
-fn create(process: &Process, thread: &Thread) -> Result<(i32, u32), Errno> {
+fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
     let tid = thread.tid();
-    for reuse in 1..=REUSE_MAX {
+    let first = thread.reuse();
+    for reuse in first..first + ATTEMPTS {
         let name = match reuse {
             1 => sys::CName::<64>::new(format_args!("{tid}{LOG_SUFFIX}")),
             _ => sys::CName::<64>::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
         };
-        match process.create_file(&name) {
-            Err(Errno::EXISTS) => {}
-            Ok(log) => return Ok((log, reuse)),
-            Err(errno) => return Err(errno),
+        let created = process.create_file(&name);
+        if created != Err(Errno::EXISTS) {
+            thread.set_reuse(reuse);
+            return created;
         }
     }
     Err(Errno::EXISTS)

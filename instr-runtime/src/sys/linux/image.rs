@@ -73,11 +73,7 @@ pub(crate) fn loaded_objects() -> Vec<LoadedObject> {
         let (info, objects) = unsafe { (&*info, &mut *objects.cast::<Vec<LoadedObject>>()) };
         // SAFETY: the name is null or ends in NUL.
         let name = if info.dlpi_name.is_null() { c"" } else { unsafe { CStr::from_ptr(info.dlpi_name) } };
-        objects.push(LoadedObject {
-            name: name.to_bytes().to_vec(),
-            base: info.dlpi_addr,
-            build_id: build_id(info),
-        });
+        objects.push(LoadedObject { name: name.to_bytes().to_vec(), base: info.dlpi_addr, build_id: build_id(info) });
         0
     }
     let mut objects = Vec::new();
