@@ -141,8 +141,9 @@ pub enum BadTable {
 /// # Errors
 /// Where the table is no table or breaks off; every site before that has been given to `each`.
 pub fn decode_table<'a>(table: &'a [u8], mut each: impl FnMut(u32, SiteText<'a>)) -> Result<(), BadTable> {
-    let whole = table.ends_with(b"\n");
-    let mut lines = table.strip_suffix(b"\n").unwrap_or(table).split(|byte| *byte == b'\n').zip(1..);
+    let unfinished = !table.ends_with(b"\n");
+    let end = table.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    let mut lines = table.get(..end).unwrap_or_default().split(|byte| *byte == b'\n').zip(1..);
     let (header, _) = lines.next().ok_or(BadTable::NotATable)?;
     let rest = header.strip_prefix(MAGIC.as_bytes()).ok_or(BadTable::NotATable)?;
     let version = rest.split(|byte| *byte == b' ').next().and_then(parse_decimal).ok_or(BadTable::NotATable)?;
@@ -161,11 +162,12 @@ pub fn decode_table<'a>(table: &'a [u8], mut each: impl FnMut(u32, SiteText<'a>)
             last_line = at;
         }
     }
-    if whole { Ok(()) } else { Err(BadTable::Line(last_line)) }
+    if unfinished { Err(BadTable::Line(last_line + 1)) } else { Ok(()) }
 }
 
 fn decode_range(line: &[u8]) -> Option<(u32, u32)> {
     let mut words = line.strip_prefix(b"@")?.split(|byte| *byte == b' ').map(parse_decimal);
-    let (first, count) = (words.next()??, words.next()??);
-    words.next().is_none().then_some((u32::try_from(first).ok()?, u32::try_from(count).ok()?))
+    let (first, count) = (u32::try_from(words.next()??).ok()?, u32::try_from(words.next()??).ok()?);
+    first.checked_add(count)?;
+    words.next().is_none().then_some((first, count))
 }

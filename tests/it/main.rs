@@ -3,3 +3,4 @@
 mod analyze;
 mod architecture;
 mod docs;
+mod format;

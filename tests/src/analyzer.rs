@@ -66,3 +66,14 @@ pub fn outcome(output: Output) -> Outcome {
         stderr: String::from_utf8(output.stderr).expect("UTF-8"),
     }
 }
+
+/// A command for the binary whose standard output is a terminal; what it prints there is the command's own output.
+pub fn on_terminal(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let quoted = |text: &OsStr| format!("'{}'", text.to_str().expect("UTF-8"));
+    let line = arguments
+        .into_iter()
+        .fold(quoted(path().as_os_str()), |line, argument| format!("{line} {}", quoted(argument.as_ref())));
+    let mut command = Command::new("script");
+    command.env_clear().args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    command
+}

@@ -2,3 +2,4 @@
 
 pub mod analyzer;
 pub mod fake_run;
+pub mod mapped;

@@ -14,6 +14,7 @@ pub(crate) use failure::Failure;
 /// Says what each thread of an instrumented program last reached; without VERB: report
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_value_name = "VERB")]
+#[command(subcommand_help_heading = "Verbs")]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]

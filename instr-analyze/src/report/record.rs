@@ -51,9 +51,9 @@ struct JsonRecord<'a> {
 }
 
 impl RecordWriter {
-    /// Columns begin narrow and grow with what they hold.
+    /// Columns grow with what they hold, up to a limit.
     pub fn new(format: RecordFormat, paint: Paint) -> Self {
-        RecordWriter { format, paint, widths: [0; 3] }
+        RecordWriter { format, paint, widths: [16, 20, 20] }
     }
 
     /// Writes the record of `line`, which the thread of this name made.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufReader, ErrorKind};
+use std::io::{self, BufReader, ErrorKind, Read as _, Take};
 use std::path::{Path, PathBuf};
 
 use instr_format::files::{LAST, RUN_JSON, SITES, is_thread_log};
@@ -65,13 +65,15 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Opens the log.
+    /// Opens the log as it is now: one that grows faster than it is read would never end.
     ///
     /// # Errors
     /// What makes it unreadable.
-    pub fn open(&self) -> Result<LogReader<BufReader<File>>, Damage> {
-        let file = open::open(&self.path).map_err(|error| unreadable(&self.name, &error))?;
-        Ok(LogReader::new(&self.name, self.head.pid, self.head.tid, BufReader::new(file)))
+    pub fn open(&self) -> Result<LogReader<BufReader<Take<File>>>, Damage> {
+        let failed = |error: io::Error| unreadable(&self.name, &error);
+        let file = open::open(&self.path).map_err(failed)?;
+        let len = file.metadata().map_err(failed)?.len();
+        Ok(LogReader::new(&self.name, self.head.pid, self.head.tid, BufReader::new(file.take(len))))
     }
 }
 

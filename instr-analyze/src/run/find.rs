@@ -91,14 +91,15 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>, NotFound> {
     }
 }
 
+/// `last` alone does not make a run: `/usr/bin` holds one.
 fn is_run(dir: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name();
-        if name.to_str().is_some_and(|name| [RUN_JSON, SITES, LAST].contains(&name) || is_thread_log(name)) {
+        if name.to_str().is_some_and(|name| name == RUN_JSON || is_thread_log(name)) {
             return Ok(true);
         }
     }
-    Ok(false)
+    Ok(dir.join(SITES).exists() && dir.join(LAST).exists())
 }
 
 /// When a run began: as `run.json` says, or else when a file was last added to its directory.

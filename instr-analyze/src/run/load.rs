@@ -50,6 +50,10 @@ impl Run {
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
+            if running {
+                // Its end has not been written yet.
+                thread.damage.retain(|damage| damage.kind != DamageKind::Torn);
+            }
             if unattributed > 0 && index == bearer {
                 thread.dropped = thread.dropped.saturating_add(unattributed);
                 thread.damage.push(before_ready(unattributed));

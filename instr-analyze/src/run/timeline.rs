@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Take};
 use std::slice::Iter;
 
 use super::files::{Segment, ThreadFiles};
@@ -62,7 +62,7 @@ impl<'a> Timeline<'a> {
 /// Where the reading of one thread's logs stands.
 struct Cursor<'a> {
     segments: Iter<'a, Segment>,
-    log: Option<LogReader<BufReader<File>>>,
+    log: Option<LogReader<BufReader<Take<File>>>>,
     started: bool,
     time: u64,
     line: Vec<u8>,

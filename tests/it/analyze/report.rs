@@ -1,11 +1,14 @@
-//! `instr-analyze report` on whole runs.
+//! `instr-analyze report`: what each thread was doing, from slots and from logs.
 
 use expect_test::expect;
 use instr_tests::analyzer;
-use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record};
+use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, header, last_file, record};
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
-#[test]
-fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
+/// Three threads, killed: main waits inside its statement, the worker is inside the statement that called the newest
+/// one, and a third thread has ended.
+fn killed() -> (TempDir, FakeRun) {
     let output = tempfile::tempdir().unwrap();
     let run = FakeRun::new(output.path(), "demo-1");
     let ended = FakeSlot { ended: true, left: true, filtered: 4, ..FakeSlot::inside(PID + 2, b"pump", 3) };
@@ -16,12 +19,32 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
         &[header(PID + 1, 1, 0, b"w"), record(PID + 1, 1, 12, &DEMO[1]), record(PID + 1, 2, 14, &DEMO[2])],
     );
     run.log("3.log", &[header(PID + 2, 1, 0, b"pump"), record(PID + 2, 1, 3, &DEMO[3])]);
-    let report = analyzer::run(["report", output.path().to_str().unwrap()]);
-    assert_eq!(report.code, 0, "{}", report.stderr);
+    (output, run)
+}
+
+fn text(output: &TempDir) -> String {
+    let report = analyzer::run([output.path()]);
+    assert_eq!((report.code, report.stderr.as_str()), (0, ""));
+    report.stdout.replace(output.path().to_str().unwrap(), "OUTPUT")
+}
+
+fn json(output: &TempDir, more: &[&str]) -> Value {
+    let mut arguments = vec!["report", "--format", "json", output.path().to_str().unwrap()];
+    arguments.extend(more);
+    let report = analyzer::run(arguments);
+    assert_eq!((report.code, report.stderr.as_str()), (0, ""));
+    serde_json::from_str(&report.stdout).unwrap()
+}
+
+#[test]
+fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
+    let (output, run) = killed();
+    run.json(PID, START_NS, "/nowhere/else".as_ref(), &["INSTR_SINK=\u{1b}x is not a sink"]);
     expect![[r#"
         demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
           started 2026-11-22T14:00:00.000000000Z
           files in OUTPUT/demo-1
+          note: INSTR_SINK=\x1bx is not a sink
 
         thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
           2 records, the newest of the run among them
@@ -33,5 +56,158 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
 
         thread 4500002 pump: ended, last in demo::io::pump at src/io.rs:3:5, 1 record, 4 filtered
     "#]]
-    .assert_eq(&report.stdout.replace(output.path().to_str().unwrap(), "OUTPUT"));
+    .assert_eq(&text(&output));
+}
+
+#[test]
+fn json_has_the_shape_of_the_contract() {
+    let (output, run) = killed();
+    let last = |site: usize, snippet: &str, seq: Option<u64>, ms: u64| {
+        let site = DEMO[site];
+        json!({
+            "file": site.file, "line": site.line, "column": site.col, "module": site.module, "function": site.name,
+            "macro": "none", "snippet": snippet, "seq": seq, "unix_ns": START_NS + ms * 1_000_000,
+        })
+    };
+    let thread = |tid: u64, name: &str, records: u64, filtered: u64, last: Value| {
+        json!({
+            "tid": tid, "name": name, "crashing": false, "last": last, "records": records, "filtered": filtered,
+            "dropped": 0, "overwritten": 0, "damage": [],
+        })
+    };
+    let end = json!({
+        "kind": "unknown", "signal": null, "code": null, "fault_address": null, "tid": null, "message": null,
+    });
+    let expected = json!({"schema_version": 1, "runs": [{
+        "dir": run.dir, "pid": PID, "exe": "/nowhere/bin/demo", "start_unix_ns": START_NS, "end": end,
+        "threads": [
+            thread(PID, "main", 2, 0, last(0, "let total = work(3);", Some(1), 1)),
+            thread(PID + 1, "worker", 2, 0, last(1, "step(self.n)?;", Some(1), 12)),
+            thread(PID + 2, "pump", 1, 4, last(3, "read(&mut buffer);", Some(1), 3)),
+        ],
+    }]});
+    assert_eq!(json(&output, &[]), expected);
+}
+
+#[test]
+fn a_filtered_last_statement_has_no_record_and_is_named_all_the_same() {
+    let output = tempfile::tempdir().unwrap();
+    FakeRun::new(output.path(), "demo-1").last(None, &[FakeSlot { filtered: 3, ..FakeSlot::inside(PID, b"demo", 2) }]);
+    let report = json(&output, &[]);
+    let thread = &report["runs"][0]["threads"][0];
+    assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("step"), &Value::Null));
+    assert_eq!((&thread["records"], &thread["filtered"]), (&json!(0), &json!(3)));
+}
+
+#[test]
+fn a_panic_of_main_names_the_statement_and_the_thread() {
+    let (output, run) = killed();
+    let main = FakeSlot { panicked: Some(2), left: true, ..FakeSlot::inside(PID, b"demo", 0) };
+    run.last(Some(101), &[FakeSlot::inside(PID + 1, b"worker", 1), main]);
+    let report = json(&output, &[]);
+    let run = &report["runs"][0];
+    assert_eq!(
+        (&run["end"]["kind"], &run["end"]["code"], &run["end"]["tid"]),
+        (&json!("panic"), &json!("101"), &json!(PID))
+    );
+    assert_eq!(run["threads"][0]["last"]["function"], "step");
+    assert_eq!([&run["threads"][0]["crashing"], &run["threads"][1]["crashing"]], [&json!(true), &json!(false)]);
+    let text = text(&output);
+    let (panicked, worker) = (text.find("main: panicked in demo::work::step").unwrap(), text.find("worker:").unwrap());
+    assert!(panicked < worker, "{text}");
+}
+
+#[test]
+fn status_101_without_a_panic_is_an_exit() {
+    let (output, run) = killed();
+    let panicked_elsewhere = FakeSlot { panicked: Some(1), left: true, ..FakeSlot::inside(PID + 1, b"worker", 1) };
+    run.last(Some(101), &[FakeSlot::inside(PID, b"demo", 0), panicked_elsewhere]);
+    let report = json(&output, &[]);
+    let end = &report["runs"][0]["end"];
+    assert_eq!((&end["kind"], &end["code"], &end["tid"]), (&json!("exit"), &json!("101"), &Value::Null));
+}
+
+#[test]
+fn an_orderly_exit_has_its_status() {
+    let (output, run) = killed();
+    run.last(Some(7), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    assert_eq!(json(&output, &[])["runs"][0]["end"]["code"], "7");
+    assert!(text(&output).starts_with("demo, process 4500000: exited with status 7\n"), "{}", text(&output));
+}
+
+#[test]
+fn reused_thread_ids_are_separate_threads() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    let second = FakeSlot { reuse: 2, ..FakeSlot::inside(PID + 1, b"second", 2) };
+    run.last(None, &[FakeSlot::inside(PID + 1, b"first", 1), second]);
+    run.log("9.log", &[header(PID + 1, 1, 0, b"first"), record(PID + 1, 1, 1, &DEMO[1])]);
+    run.log("9.2.log", &[header(PID + 1, 2, 0, b"second"), record(PID + 1, 1, 2, &DEMO[2])]);
+    let report = json(&output, &[]);
+    let threads = report["runs"][0]["threads"].as_array().unwrap();
+    let of =
+        |index: usize| (threads[index]["name"].as_str().unwrap(), threads[index]["last"]["function"].as_str().unwrap());
+    assert_eq!((of(0), of(1), threads.len()), (("first", "Job::run"), ("second", "step"), 2));
+}
+
+#[test]
+fn segments_are_ordered_by_their_first_lines_and_seq_beats_file_order() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 2)]);
+    let newer = [header(PID, 1, 1, b"demo"), record(PID, 5, 5, &DEMO[2]), record(PID, 4, 4, &DEMO[2])];
+    run.log("1.log", &newer);
+    run.log("1.1.log", &[header(PID, 1, 0, b"demo"), record(PID, 1, 1, &DEMO[0]), record(PID, 2, 2, &DEMO[2])]);
+    let thread = &json(&output, &[])["runs"][0]["threads"][0];
+    assert_eq!((&thread["records"], &thread["last"]["seq"]), (&json!(4), &json!(5)));
+}
+
+#[test]
+fn file_filters_fall_back_to_the_newest_matching_record() {
+    let (output, _run) = killed();
+    let report = json(&output, &["--include", "*/work.rs"]);
+    let threads = report["runs"][0]["threads"].as_array().unwrap();
+    let functions: Vec<&str> = threads.iter().map(|thread| thread["last"]["function"].as_str().unwrap()).collect();
+    assert_eq!(functions, ["step", "Job::run"]);
+    assert_eq!(threads[0]["damage"], json!([]));
+    let report = json(&output, &["--exclude", "work.rs,main.rs"]);
+    assert_eq!(report["runs"][0]["threads"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn threads_are_chosen_by_id_or_name() {
+    let (output, _run) = killed();
+    let names = |list: &[&str]| -> Vec<String> {
+        let report = json(&output, list);
+        let threads = report["runs"][0]["threads"].as_array().unwrap();
+        threads.iter().map(|thread| thread["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["--thread", "worker,main"]), ["main", "worker"]);
+    assert_eq!(names(&["--thread", "4500002", "--thread", "main"]), ["main", "pump"]);
+}
+
+#[test]
+fn unattributed_statements_count_as_dropped_by_main() {
+    let (output, run) = killed();
+    run.write(
+        "last",
+        last_file(None, 6, &[FakeSlot::inside(PID + 1, b"worker", 1), FakeSlot::inside(PID, b"demo", 0)]),
+    );
+    let report = json(&output, &["--thread", "main"]);
+    let main = &report["runs"][0]["threads"][0];
+    assert_eq!(main["dropped"], 6);
+    assert_eq!((&main["damage"][0]["kind"], &main["damage"][0]["count"]), (&json!("unattributed"), &json!(6)));
+}
+
+#[test]
+fn drops_name_their_errno() {
+    let (output, run) = killed();
+    let full = FakeSlot { dropped: 2, errno: libc::ENOSPC.cast_unsigned(), ..FakeSlot::inside(PID, b"demo", 0) };
+    run.last(None, &[full]);
+    let damage = &json(&output, &[])["runs"][0]["threads"][0]["damage"][0];
+    assert_eq!(
+        (&damage["kind"], &damage["count"], &damage["errno"]),
+        (&json!("write-failed"), &json!(2), &json!("ENOSPC"))
+    );
+    assert!(text(&output).contains("2 records could not be written: ENOSPC"), "{}", text(&output));
 }

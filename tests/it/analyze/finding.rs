@@ -1,0 +1,114 @@
+//! Which runs a command line means, and what is said when there are none.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use instr_tests::analyzer;
+use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS};
+
+/// Two runs, of which the one with the later name began earlier.
+fn two_runs(output: &Path) {
+    for (name, start) in [("a-run", START_NS + 9), ("b-run", START_NS)] {
+        let run = FakeRun::new(output, name);
+        run.json(PID, start, Path::new("/nowhere"), &[]);
+        run.last(Some(0), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    }
+}
+
+#[test]
+fn an_output_directory_means_all_its_runs_oldest_first() {
+    let output = tempfile::tempdir().unwrap();
+    two_runs(output.path());
+    let report = analyzer::run([output.path()]);
+    let (newer, older) = (report.stdout.find("a-run").unwrap(), report.stdout.find("b-run").unwrap());
+    assert!(older < newer, "{}", report.stdout);
+}
+
+#[test]
+fn latest_is_the_run_that_began_last_and_the_default() {
+    let home = tempfile::tempdir().unwrap();
+    two_runs(&home.path().join("instr-logs"));
+    for arguments in [&[][..], &["latest"], &["report"], &["report", "latest"]] {
+        let report = analyzer::outcome(analyzer::command(arguments).current_dir(home.path()).output().unwrap());
+        assert_eq!(report.code, 0, "{}", report.stderr);
+        assert!(report.stdout.contains("./instr-logs/a-run\n"), "{}", report.stdout);
+        assert!(!report.stdout.contains("b-run"), "{}", report.stdout);
+    }
+}
+
+#[test]
+fn an_empty_output_directory_is_no_match() {
+    let output = tempfile::tempdir().unwrap();
+    for verb in ["report", "dump", "tail"] {
+        let outcome = analyzer::run([verb.as_ref(), output.path().as_os_str()]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+        let expected = format!("instr-analyze: no runs in {}; run the instrumented", output.path().display());
+        assert!(outcome.stderr.starts_with(&expected), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_directory_without_runs_is_unreadable_input() {
+    let output = tempfile::tempdir().unwrap();
+    fs::write(output.path().join("last"), "a file of somebody else").unwrap();
+    let report = analyzer::run([output.path()]);
+    assert_eq!((report.code, report.stdout.as_str()), (2, ""));
+    assert!(
+        report.stderr.contains("is not a run and holds none; expected a directory with run.json"),
+        "{}",
+        report.stderr
+    );
+}
+
+#[test]
+fn a_path_that_is_not_there_is_unreadable_input() {
+    let report = analyzer::run(["/nowhere/at all"]);
+    assert_eq!(report.code, 2);
+    assert!(report.stderr.starts_with("instr-analyze: cannot read /nowhere/at all: No such file"), "{}", report.stderr);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    assert_eq!(analyzer::run(["report", "--format", "xml"]).code, 2);
+    assert_eq!(analyzer::run(["--context", "many"]).code, 2);
+    let open_set = analyzer::run(["--include", "a[b"]);
+    assert_eq!(open_set.code, 2);
+    assert_eq!(open_set.stderr, "instr-analyze: pattern `a[b` has a `[` without `]`\n");
+}
+
+#[test]
+fn filters_that_match_nothing_are_1() {
+    let output = tempfile::tempdir().unwrap();
+    two_runs(output.path());
+    let dir = output.path().to_str().unwrap();
+    for arguments in
+        [["report", dir, "--thread", "nobody"], ["report", dir, "--include", "*.c"], ["dump", dir, "--include", "x"]]
+    {
+        let outcome = analyzer::run(arguments);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""), "{arguments:?}");
+        assert!(outcome.stderr.starts_with("instr-analyze: no "), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn paths_need_not_be_utf8() {
+    let output = tempfile::tempdir().unwrap();
+    let strange = output.path().join(OsStr::from_bytes(b"r\xffn"));
+    two_runs(&strange);
+    for path in [strange.clone(), strange.join("a-run")] {
+        let report = analyzer::run([path]);
+        assert_eq!(report.code, 0, "{}", report.stderr);
+        assert!(report.stdout.contains("r\\xffn/a-run\n"), "{}", report.stdout);
+    }
+}
+
+#[test]
+fn help_tells_the_exit_codes() {
+    for arguments in [&["--help"][..], &["report", "--help"], &["dump", "--help"], &["tail", "--help"]] {
+        let help = analyzer::run(arguments);
+        assert_eq!(help.code, 0);
+        assert!(help.stdout.contains("  1  nothing matched\n"), "{}", help.stdout);
+    }
+}

@@ -1,0 +1,71 @@
+//! The site table and `last`.
+
+use instr_format::last;
+use instr_format::sites::{BadTable, FunctionLine, Range, SiteLine, TableHeader, decode_table};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{escaped, flag, text};
+
+proptest! {
+    #[test]
+    fn site_tables_come_back(
+        functions in vec((text(20), text(20), vec((any::<u32>(), any::<u32>(), flag(), text(20), proptest::option::of(text(9))), 0..4)), 0..5)
+    ) {
+        let mut table = TableHeader { count: functions.iter().map(|(_, _, sites)| sites.len()).sum() }.to_string();
+        let (mut id, mut expected) = (0, Vec::new());
+        for (name, file, sites) in &functions {
+            table += &Range { first: id, count: sites.len() }.to_string();
+            table += "module";
+            table += &FunctionLine { name, file }.to_string();
+            for (line, col, macro_flag, snippet, other_file) in sites {
+                let (line, col) = (*line as usize, *col as usize);
+                let other_file = other_file.as_deref();
+                table += &SiteLine { line, col, macro_flag: *macro_flag, snippet, other_file }.to_string();
+                let file = other_file.unwrap_or(file);
+                expected.push((id, escaped(file), line as u64, col as u64, escaped(name), *macro_flag, escaped(snippet)));
+                id += 1;
+            }
+        }
+        let mut read = Vec::new();
+        let outcome = decode_table(table.as_bytes(), |id, site| {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            assert_eq!(site.module, b"module");
+            read.push((id as usize, text(site.file), site.line, site.col, text(site.name), site.macro_flag, text(site.snippet)));
+        });
+        prop_assert_eq!(outcome, Ok(()));
+        prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn any_bytes_after_its_magic_are_a_last_file(bytes in vec(any::<u8>(), 0..600)) {
+        let mut file = [last::MAGIC.to_ne_bytes().as_slice(), &last::VERSION.to_ne_bytes(), &bytes].concat();
+        let slots = last::decode(&file).map(|(_, slots)| slots.count());
+        prop_assert_eq!(slots.is_ok(), file.len() >= last::SLOT_SIZE);
+        prop_assert!(slots.unwrap_or(0) < file.len().div_ceil(last::SLOT_SIZE).max(1));
+        file[0] ^= 1;
+        prop_assert!(last::decode(&file).is_err());
+    }
+}
+
+#[test]
+fn a_cut_site_is_not_given() {
+    let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 n bc";
+    let mut ids = Vec::new();
+    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(5)));
+    assert_eq!(ids, [0]);
+}
+
+#[test]
+fn ids_beyond_their_type_are_broken() {
+    let table = b"# instr-sites v1 count=2\n@4294967295 2\nm f file.rs\n1 1 n a\n2 1 n b\n";
+    let mut ids = Vec::<u32>::new();
+    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(2)));
+    assert!(ids.is_empty(), "{ids:?}");
+}
+
+#[test]
+fn other_versions_are_told_apart_from_other_files() {
+    assert_eq!(decode_table(b"# instr-sites v9 x\n", |_, _| {}), Err(BadTable::Version(9)));
+    assert_eq!(decode_table(b"", |_, _| {}), Err(BadTable::NotATable));
+}
