@@ -24,9 +24,9 @@ pub(crate) struct Directory {
 /// for such messages; `forked` children leave the first reason to their parent. Async-signal-safe.
 pub(crate) fn create(settings: &Settings, process: &Process, forked: bool) -> Result<Directory, ()> {
     let mut path = CName::empty();
-    expand(&settings.output_dir, process.pid(), &mut path);
+    expand(settings.output_dir, process.pid(), &mut path);
     try_create(&mut path, process).map_err(|errno| {
-        let named = settings.given.iter().any(|(name, _)| *name == names::OUTPUT_DIR);
+        let named = settings.given.iter().any(|(name, _)| name == names::OUTPUT_DIR);
         if settings.echo || (named && !forked) {
             let shown = instr_format::escape::Printable(path.as_bytes());
             complain(format_args!(
@@ -65,7 +65,7 @@ fn expand(template: &[u8], pid: u32, path: &mut CName<PATH_SIZE>) {
 }
 
 fn put_program(path: &mut CName<PATH_SIZE>) {
-    let exe = crate::run_json::facts().map_or(&b""[..], |facts| &facts.exe);
+    let exe = crate::run_json::facts().map_or(&b""[..], |facts| facts.exe);
     let name = exe.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     for byte in name.iter().take(64) {
         path.push(if byte.is_ascii_alphanumeric() || b"._-".contains(byte) {

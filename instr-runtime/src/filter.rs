@@ -1,8 +1,10 @@
 //! Which files and which threads are recorded. Files are decided once per site before the first record, threads once
 //! per thread.
 
+use instr_format::escape::unescape;
 use instr_format::number::Decimal;
 use instr_format::pattern::Patterns;
+use instr_format::text::FILE_MAX;
 
 /// The kernel keeps no more bytes of a thread's name.
 const NAME_LEN: usize = 15;
@@ -11,22 +13,29 @@ const NAME_LEN: usize = 15;
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     /// Patterns on the file path, checked.
-    pub(crate) include: Option<String>,
-    pub(crate) exclude: Option<String>,
+    pub(crate) include: Option<&'static str>,
+    pub(crate) exclude: Option<&'static str>,
     /// Thread ids and names.
-    pub(crate) threads: Option<String>,
+    pub(crate) threads: Option<&'static str>,
 }
 
 impl Filter {
-    /// Whether the statements of `file` are recorded.
-    pub(crate) fn admits_file(&self, file: &str) -> bool {
+    /// Whether the statements of a file are recorded. Its path is escaped, as it stands in the site table.
+    pub(crate) fn admits_file(&self, escaped: &[u8]) -> bool {
+        let mut file = [0; FILE_MAX];
+        let mut len = 0;
+        for (place, byte) in file.iter_mut().zip(unescape(escaped).map_while(Result::ok)) {
+            *place = byte;
+            len += 1;
+        }
+        let file = file.get(..len).and_then(|file| str::from_utf8(file).ok()).unwrap_or_default();
         let matches = |list: &str| Patterns::new(list).is_ok_and(|patterns| patterns.matches(file));
-        self.include.as_deref().is_none_or(matches) && !self.exclude.as_deref().is_some_and(matches)
+        self.include.is_none_or(matches) && !self.exclude.is_some_and(matches)
     }
 
     /// Whether the statements of a thread are recorded. Async-signal-safe.
     pub(crate) fn admits_thread(&self, tid: u32, name: &[u8], is_main: bool) -> bool {
-        let Some(list) = &self.threads else { return true };
+        let Some(list) = self.threads else { return true };
         let number = Decimal::new(u64::from(tid));
         list.split(',').map(|entry| entry.trim().as_bytes()).filter(|entry| !entry.is_empty()).any(|entry| {
             let kept = entry.get(..NAME_LEN).unwrap_or(entry);

@@ -11,11 +11,13 @@
 //! stores the statement there, and hands it to the [sink]. All of that may run inside a signal handler, inside the
 //! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
 //!
-//! What must allocate or read the environment happens once, in [`start`], before `main`: [settings], [filter]s and the
-//! [site] table. A forked child finds its per-process state wiped by the kernel and begins a run of its own.
+//! What takes memory or reads the environment happens once, in [`start`], before `main`: [settings], [filter]s and the
+//! [site] table, in memory that is not the program's. A forked child finds its per-process state wiped by the kernel and begins a run of its own.
 
 #![deny(unsafe_code)]
 
+#[cfg(feature = "enabled")]
+mod arena;
 #[cfg(feature = "enabled")]
 mod directory;
 #[cfg(feature = "enabled")]
@@ -50,7 +52,7 @@ pub use instr_macros::{instrument_source, signal_handler};
 
 /// Sets recording up, unless that has happened before `main`, as it does wherever constructors run.
 ///
-/// Call it in normal context: it reads the environment and allocates. Not async-signal-safe.
+/// Call it in normal context, before there is a second thread: it reads the environment. Not async-signal-safe.
 pub fn init() {
     #[cfg(feature = "enabled")]
     start::start();

@@ -1,41 +1,38 @@
 //! `run.json`: what the analyzer must know of the process and cannot read from the records.
 
 use core::fmt;
-use std::os::unix::ffi::OsStringExt;
 
 use instr_format::names::{PREFIX, SCHEMA_VERSION};
 use once_cell::race::OnceRef;
 
+use crate::arena::{Arena, List};
 use crate::json::Json;
 use crate::process::{Parent, Process};
 use crate::settings::Settings;
 use crate::site;
-use crate::sys::{LoadedObject, Writer, loaded_objects};
+use crate::sys::{self, LoadedObject, Writer};
 
 /// What is known of the program before the first record, and holds for forked children too.
 pub(crate) struct Facts {
-    pub(crate) exe: Vec<u8>,
-    argv0: Vec<u8>,
-    cwd: Vec<u8>,
-    objects: Vec<LoadedObject>,
+    pub(crate) exe: &'static [u8],
+    argv0: &'static [u8],
+    cwd: &'static [u8],
+    objects: List<LoadedObject, 64>,
 }
 
 static FACTS: OnceRef<'static, Facts> = OnceRef::new();
 
-/// Asks the system. Allocates; for normal context only.
-pub(crate) fn prepare() {
-    let path = |path: std::io::Result<std::path::PathBuf>| path.unwrap_or_default().into_os_string().into_vec();
-    // The standard library may not have its arguments yet.
-    let mut argv0 = std::fs::read("/proc/self/cmdline").unwrap_or_default();
-    argv0.truncate(argv0.iter().position(|byte| *byte == 0).unwrap_or(argv0.len()));
+/// Asks the system. For normal context only.
+pub(crate) fn prepare(arena: &mut Arena) {
     let facts = Facts {
-        exe: path(std::fs::read_link("/proc/self/exe")),
-        argv0,
-        cwd: path(std::env::current_dir()),
-        objects: loaded_objects(),
+        exe: sys::executable(|path| arena.bytes(path)),
+        argv0: sys::command_line(|line| arena.bytes(line.split(|byte| *byte == 0).next().unwrap_or_default())),
+        cwd: sys::current_directory(|path| arena.bytes(path)),
+        objects: sys::loaded_objects(arena),
     };
-    // Records may be made until the process's last instruction, so this is never freed.
-    let _ = FACTS.set(Box::leak(Box::new(facts)));
+    if let Some(facts) = arena.keep(facts) {
+        let _ = FACTS.set(facts);
+    }
 }
 
 /// What [`prepare`] has found. Async-signal-safe.
@@ -61,13 +58,13 @@ fn describe(json: &mut Json<'_>, process: &Process, parent: &Parent, settings: &
     json.key("parent")?;
     json.string_or_null(parent.directory_name())?;
     json.key("exe")?;
-    json.string(&facts.exe)?;
+    json.string(facts.exe)?;
     json.key("argv0")?;
-    json.string(&facts.argv0)?;
+    json.string(facts.argv0)?;
     json.key("cwd")?;
-    json.string(&facts.cwd)?;
+    json.string(facts.cwd)?;
     json.key("build_id")?;
-    hex_or_null(json, facts.objects.first().and_then(|object| object.build_id.as_deref()))?;
+    hex_or_null(json, facts.objects.iter().next().and_then(|object| object.build_id))?;
     json.key("start_unix_ns")?;
     json.number(process.start_unix_ns())?;
     json.key("start_monotonic_ns")?;
@@ -77,17 +74,17 @@ fn describe(json: &mut Json<'_>, process: &Process, parent: &Parent, settings: &
     json.number(site::count() as u64)?;
     json.key("settings")?;
     json.open('{')?;
-    for (name, value) in &settings.given {
+    for (name, value) in settings.given.iter() {
         json.key(name)?;
         json.string(value)?;
     }
     json.close('}')?;
     json.key("notes")?;
     json.open('[')?;
-    for note in &settings.bad {
+    for note in settings.bad.iter() {
         json.string(note.as_bytes())?;
     }
-    for name in &settings.unknown {
+    for name in settings.unknown.iter() {
         json.value(format_args!("\"{name}: no variable of this version begins with {PREFIX} and ends so, ignored\""))?;
     }
     json.close(']')?;
@@ -97,14 +94,14 @@ fn describe(json: &mut Json<'_>, process: &Process, parent: &Parent, settings: &
 fn load_bases(json: &mut Json<'_>, facts: &Facts) -> fmt::Result {
     json.key("load_bases")?;
     json.open('[')?;
-    for object in &facts.objects {
+    for object in facts.objects.iter() {
         json.open('{')?;
         json.key("name")?;
-        json.string(if object.name.is_empty() { &facts.exe } else { &object.name })?;
+        json.string(if object.name.is_empty() { facts.exe } else { object.name })?;
         json.key("base")?;
         json.value(format_args!("\"{:#x}\"", object.base))?;
         json.key("build_id")?;
-        hex_or_null(json, object.build_id.as_deref())?;
+        hex_or_null(json, object.build_id)?;
         json.close('}')?;
     }
     json.close(']')

@@ -1,13 +1,10 @@
 //! The settings: read once, from the environment, before the first record.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
-
 use instr_format::names;
 use instr_format::pattern::Patterns;
 use once_cell::race::OnceRef;
 
+use crate::arena::{Arena, List};
 use crate::filter::Filter;
 use crate::sys;
 
@@ -16,16 +13,16 @@ use crate::sys;
 pub(crate) struct Settings {
     pub(crate) enabled: bool,
     /// Absolute, with `%p` and `%e` still in it.
-    pub(crate) output_dir: Vec<u8>,
+    pub(crate) output_dir: &'static [u8],
     pub(crate) filter: Filter,
     /// Whether the runtime may say on stderr what it could not do.
     pub(crate) echo: bool,
     /// Every variable that was set, for the run's own description.
-    pub(crate) given: Vec<(&'static str, Vec<u8>)>,
+    pub(crate) given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
     /// What was wrong with their values.
-    pub(crate) bad: Vec<String>,
+    pub(crate) bad: List<&'static str, { names::VARIABLES.len() }>,
     /// Variables that look like ours and are not.
-    pub(crate) unknown: Vec<String>,
+    pub(crate) unknown: List<&'static str, 16>,
 }
 
 static SETTINGS: OnceRef<'static, Settings> = OnceRef::new();
@@ -35,23 +32,22 @@ pub(crate) fn get() -> Option<&'static Settings> {
     SETTINGS.get()
 }
 
-/// Reads the environment. Allocates; for normal context only.
-pub(crate) fn read() -> &'static Settings {
-    SETTINGS.get_or_init(|| {
-        // Records may be made until the process's last instruction, so this is never freed.
-        Box::leak(Box::new(Reader::default().settings()))
-    })
+/// Reads the environment, for normal context only. `None`: there is no memory.
+pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
+    let settings = Reader { arena, given: List::new(), bad: List::new() }.settings();
+    let _ = SETTINGS.set(arena.keep(settings)?);
+    get()
 }
 
-#[derive(Default)]
-struct Reader {
-    given: Vec<(&'static str, Vec<u8>)>,
-    bad: Vec<String>,
+struct Reader<'a> {
+    arena: &'a mut Arena,
+    given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
+    bad: List<&'static str, { names::VARIABLES.len() }>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn settings(mut self) -> Settings {
-        let output_dir = self.value(names::OUTPUT_DIR).unwrap_or_else(|| names::DEFAULT_OUTPUT_DIR.into());
+        let output_dir = self.value(names::OUTPUT_DIR).unwrap_or(names::DEFAULT_OUTPUT_DIR.as_bytes());
         let enabled = self.switch(names::ENABLE, true);
         self.sink();
         let filter = Filter {
@@ -63,77 +59,91 @@ impl Reader {
         Settings {
             // A privileged program takes no orders from the environment of whoever started it.
             enabled: enabled && !sys::is_privileged(),
-            output_dir: absolute(output_dir),
+            output_dir: absolute(self.arena, output_dir),
             filter,
             echo,
+            unknown: unknown(self.arena),
             given: self.given,
             bad: self.bad,
-            unknown: unknown(),
         }
     }
 
     /// The value of a variable; empty is unset.
-    fn value(&mut self, name: &'static str) -> Option<OsString> {
-        let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
-        self.given.push((name, value.as_bytes().to_vec()));
+    fn value(&mut self, name: &'static str) -> Option<&'static [u8]> {
+        let value = sys::variable(name, |value| self.arena.bytes(value)).filter(|value| !value.is_empty())?;
+        self.given.push((name, value));
         Some(value)
     }
 
-    fn text(&mut self, name: &'static str) -> Option<String> {
-        match self.value(name)?.into_string() {
-            Ok(text) => Some(text),
-            Err(_) => {
-                self.bad.push(format!("{name}: not UTF-8, ignored"));
-                None
-            }
+    fn text(&mut self, name: &'static str) -> Option<&'static str> {
+        let text = str::from_utf8(self.value(name)?).ok();
+        if text.is_none() {
+            self.bad.push(self.arena.text(format_args!("{name}: not UTF-8, ignored")));
         }
+        text
     }
 
     fn switch(&mut self, name: &'static str, default: bool) -> bool {
         let Some(text) = self.text(name) else { return default };
-        match text.trim().to_ascii_lowercase().as_str() {
-            "0" | "false" | "off" | "no" => false,
-            "1" | "true" | "on" | "yes" => true,
-            _ => {
-                let kept = if default { "on" } else { "off" };
-                self.bad.push(format!("{name}={text}: expected 1 or 0, stays {kept}"));
-                default
-            }
+        let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+        if is_one_of(["0", "false", "off", "no"]) {
+            false
+        } else if is_one_of(["1", "true", "on", "yes"]) {
+            true
+        } else {
+            let kept = if default { "on" } else { "off" };
+            self.bad.push(self.arena.text(format_args!("{name}={text}: expected 1 or 0, stays {kept}")));
+            default
         }
     }
 
-    fn patterns(&mut self, name: &'static str) -> Option<String> {
+    fn patterns(&mut self, name: &'static str) -> Option<&'static str> {
         let list = self.text(name)?;
-        match Patterns::new(&list) {
+        match Patterns::new(list) {
             Ok(patterns) => (!patterns.is_empty()).then_some(list),
             Err(error) => {
-                self.bad.push(format!("{name}: {error}, the variable is ignored"));
+                self.bad.push(self.arena.text(format_args!("{name}: {error}, the variable is ignored")));
                 None
             }
         }
     }
 
     fn sink(&mut self) {
-        if let Some(sink) = self.text(names::SINK)
-            && sink != names::SINK_WRITE
-        {
-            self.bad.push(format!("{}={sink}: this version has only `write`, which is used", names::SINK));
+        let name = names::SINK;
+        if let Some(sink) = self.text(name).filter(|sink| *sink != names::SINK_WRITE) {
+            let message = format_args!("{name}={sink}: this version has only `{}`, which is used", names::SINK_WRITE);
+            self.bad.push(self.arena.text(message));
         }
     }
 }
 
 /// A misspelled variable would otherwise do nothing, silently.
-fn unknown() -> Vec<String> {
+fn unknown(arena: &mut Arena) -> List<&'static str, 16> {
+    let mut unknown = List::new();
     let known = |name: &str| names::VARIABLES.iter().any(|variable| variable.name == name);
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<_> = names.filter(|name| name.starts_with(names::PREFIX) && !known(name)).collect();
-    unknown.sort();
+    sys::for_each_variable(|name| {
+        if let Ok(name) = str::from_utf8(name)
+            && name.starts_with(names::PREFIX)
+            && !known(name)
+        {
+            unknown.push(arena.text(format_args!("{name}")));
+        }
+    });
     unknown
 }
 
 /// The program may change its directory before a child is forked.
-fn absolute(path: OsString) -> Vec<u8> {
-    let path = PathBuf::from(path);
-    let path = if path.is_absolute() { path } else { std::env::current_dir().unwrap_or_default().join(path) };
-    path.into_os_string().into_vec()
+fn absolute(arena: &mut Arena, path: &'static [u8]) -> &'static [u8] {
+    if path.starts_with(b"/") {
+        return path;
+    }
+    sys::current_directory(|directory| {
+        let joined = arena.slice(directory.len() + 1 + path.len(), b'/');
+        let (head, tail) = joined.split_at_mut(directory.len().min(joined.len()));
+        if let Some(tail) = tail.get_mut(1..) {
+            head.copy_from_slice(directory);
+            tail.copy_from_slice(path);
+        }
+        &*joined
+    })
 }

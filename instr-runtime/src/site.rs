@@ -11,6 +11,7 @@ use instr_format::sites::{self, decode_function, decode_site};
 use instr_format::text::SiteText;
 use once_cell::race::OnceRef;
 
+use crate::arena::Arena;
 use crate::sys::{Writer, sections};
 
 /// The switch of one site, and by its address its identity.
@@ -83,9 +84,9 @@ pub(crate) fn switch_all_off() {
 
 /// Where the texts of the sites are found without a search.
 pub(crate) struct Index {
-    functions: Vec<sites::Function<'static>>,
+    functions: &'static [sites::Function<'static>],
     /// By id: the number of the function, and the bytes of the site's line in the function's text.
-    entries: Vec<Entry>,
+    entries: &'static [Entry],
 }
 
 #[derive(Clone, Copy)]
@@ -97,28 +98,31 @@ struct Entry {
 
 static INDEX: OnceRef<'static, Index> = OnceRef::new();
 
-/// Reads all texts and sets every switch: `admits` says whether the sites of a file, escaped, are recorded. Allocates.
-pub(crate) fn prepare(admits: impl Fn(&'static [u8]) -> bool) {
-    let nowhere = Entry { function: u32::MAX, start: 0, end: 0 };
-    let mut index = Index { functions: Vec::new(), entries: vec![nowhere; count()] };
-    for (number, function) in (0..).zip(sections::functions()) {
+/// Reads all texts and sets every switch: `admits` says whether the sites of a file, escaped, are recorded. For normal
+/// context.
+pub(crate) fn prepare(arena: &mut Arena, admits: impl Fn(&'static [u8]) -> bool) {
+    let functions = sections::functions();
+    let heads = arena.slice(functions.len(), sites::Function { module: b"", name: b"", file: b"" });
+    let entries = arena.slice(count(), Entry { function: u32::MAX, start: 0, end: 0 });
+    for ((number, function), head) in (0..).zip(functions).zip(&mut *heads) {
         let text = function.text.as_bytes();
         let mut lines = Lines { text, at: 0 };
-        let head = lines.next().and_then(|(start, end)| decode_function(text.get(start..end)?));
-        let head = head.unwrap_or(sites::Function { module: b"", name: b"", file: b"" });
+        if let Some(decoded) = lines.next().and_then(|(start, end)| decode_function(text.get(start..end)?)) {
+            *head = decoded;
+        }
         let admitted = admits(head.file);
         for (id, (start, end)) in function.ids.iter().zip(lines) {
             let other_file = text.get(start..end).and_then(|line| line.split(|byte| *byte == b' ').nth(4));
             let admitted = other_file.map_or(admitted, &admits);
             id.0.store(if admitted { ON } else { FILTERED }, Relaxed);
-            if let Some(entry) = id.index().and_then(|id| index.entries.get_mut(id as usize)) {
+            if let Some(entry) = id.index().and_then(|id| entries.get_mut(id as usize)) {
                 *entry = Entry { function: number, start: start as u32, end: end as u32 };
             }
         }
-        index.functions.push(head);
     }
-    // Records may be made until the process's last instruction, so this is never freed.
-    let _ = INDEX.set(Box::leak(Box::new(index)));
+    if let Some(index) = arena.keep(Index { functions: heads, entries }) {
+        let _ = INDEX.set(index);
+    }
 }
 
 /// Start and end of each line of a text.

@@ -1,11 +1,10 @@
-//! What happens once, in normal context, before the first record: everything that may allocate or lock.
+//! What happens once, in normal context, before the first record: everything that takes memory or locks.
 
 #![allow(unsafe_code)]
 
 use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
-use instr_format::escape::unescape;
-
+use crate::arena::Arena;
 use crate::{directory, exit, process, run_json, settings, site};
 
 /// Run by the loader before `main`, and before the constructors that name no priority.
@@ -23,19 +22,16 @@ pub(crate) fn start() {
     if STARTED.swap(true, AcqRel) {
         return;
     }
-    let settings = settings::read();
-    for message in &settings.bad {
+    let mut arena = Arena::new();
+    let Some(settings) = settings::read(&mut arena) else { return site::switch_all_off() };
+    for message in settings.bad.iter() {
         directory::complain(format_args!("{message}"));
     }
     if !settings.enabled {
         return site::switch_all_off();
     }
-    run_json::prepare();
-    site::prepare(|file| {
-        // The macros have escaped it, so it can be read back; what is damaged all the same is recorded.
-        let file: Result<Vec<u8>, _> = unescape(file).collect();
-        file.ok().and_then(|file| String::from_utf8(file).ok()).is_none_or(|file| settings.filter.admits_file(&file))
-    });
+    run_json::prepare(&mut arena);
+    site::prepare(&mut arena, |file| settings.filter.admits_file(file));
     exit::prepare();
     process::start();
 }

@@ -3,6 +3,7 @@
 use core::ffi::{CStr, c_int, c_void};
 use core::slice;
 
+use crate::arena::{Arena, List};
 use crate::site::{Function, Id};
 
 /// The sections that the macros fill, see [`crate::site`].
@@ -57,34 +58,42 @@ pub(crate) fn is_privileged() -> bool {
 }
 
 /// The program or a library, as it was loaded.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct LoadedObject {
     /// Empty for the program itself.
-    pub(crate) name: Vec<u8>,
+    pub(crate) name: &'static [u8],
     /// What to add to the addresses in its file.
     pub(crate) base: u64,
-    pub(crate) build_id: Option<Vec<u8>>,
+    pub(crate) build_id: Option<&'static [u8]>,
 }
 
-/// Everything that is loaded now, the program first. Allocates and locks; for normal context.
-pub(crate) fn loaded_objects() -> Vec<LoadedObject> {
-    extern "C" fn add(info: *mut libc::dl_phdr_info, _: libc::size_t, objects: *mut c_void) -> c_int {
-        // SAFETY: dl_iterate_phdr passes a valid description, and the vector below.
-        let (info, objects) = unsafe { (&*info, &mut *objects.cast::<Vec<LoadedObject>>()) };
+/// Everything that is loaded now, the program first. Locks; for normal context.
+pub(crate) fn loaded_objects<const SIZE: usize>(arena: &mut Arena) -> List<LoadedObject, SIZE> {
+    struct Found<'a, const SIZE: usize> {
+        arena: &'a mut Arena,
+        objects: List<LoadedObject, SIZE>,
+    }
+    extern "C" fn add<const SIZE: usize>(info: *mut libc::dl_phdr_info, _: libc::size_t, found: *mut c_void) -> c_int {
+        // SAFETY: dl_iterate_phdr passes a valid description, and what is found below.
+        let (info, found) = unsafe { (&*info, &mut *found.cast::<Found<'_, SIZE>>()) };
         // SAFETY: the name is null or ends in NUL.
         let name = if info.dlpi_name.is_null() { c"" } else { unsafe { CStr::from_ptr(info.dlpi_name) } };
-        objects.push(LoadedObject { name: name.to_bytes().to_vec(), base: info.dlpi_addr, build_id: build_id(info) });
+        found.objects.push(LoadedObject {
+            name: found.arena.bytes(name.to_bytes()),
+            base: info.dlpi_addr,
+            build_id: build_id(info).map(|id| found.arena.bytes(id)),
+        });
         0
     }
-    let mut objects = Vec::new();
-    // SAFETY: the callback gets the vector that it expects.
-    unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut objects).cast()) };
-    objects
+    let mut found = Found::<SIZE> { arena, objects: List::new() };
+    // SAFETY: the callback gets what it expects.
+    unsafe { libc::dl_iterate_phdr(Some(add::<SIZE>), (&raw mut found).cast()) };
+    found.objects
 }
 
 const NT_GNU_BUILD_ID: u32 = 3;
 
-fn build_id(info: &libc::dl_phdr_info) -> Option<Vec<u8>> {
+fn build_id(info: &libc::dl_phdr_info) -> Option<&[u8]> {
     // SAFETY: the loader's table of program headers.
     let headers = unsafe { slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
     headers.iter().filter(|header| header.p_type == libc::PT_NOTE).find_map(|header| {
@@ -95,14 +104,14 @@ fn build_id(info: &libc::dl_phdr_info) -> Option<Vec<u8>> {
 }
 
 /// Notes are: length of the name, length of the contents, type, name, contents, the latter two padded to 4 bytes.
-fn build_id_in(mut notes: &[u8]) -> Option<Vec<u8>> {
+fn build_id_in(mut notes: &[u8]) -> Option<&[u8]> {
     while let Some((head, rest)) = notes.split_at_checked(12) {
         let word = |at: usize| head[at..].first_chunk().copied().map_or(0, u32::from_ne_bytes);
         let (name_len, len, kind) = (word(0) as usize, word(4) as usize, word(8));
         let (name, rest) = rest.split_at_checked(name_len.next_multiple_of(4))?;
         let contents = rest.get(..len)?;
         if kind == NT_GNU_BUILD_ID && name.get(..name_len) == Some(b"GNU\0") {
-            return Some(contents.to_vec());
+            return Some(contents);
         }
         notes = rest.get(len.next_multiple_of(4)..)?;
     }

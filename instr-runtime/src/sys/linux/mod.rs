@@ -3,11 +3,13 @@
 
 #![allow(unsafe_code)]
 
+mod environment;
 mod files;
 mod image;
 mod memory;
 mod task;
 
+pub(crate) use environment::*;
 pub(crate) use files::*;
 pub(crate) use image::*;
 pub(crate) use memory::*;

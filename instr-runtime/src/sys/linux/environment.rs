@@ -1,0 +1,73 @@
+//! What the program was started with, and where.
+
+use core::ffi::{CStr, c_char};
+
+unsafe extern "C" {
+    static environ: *const *const c_char;
+}
+
+/// Calls `work` with the name of every environment variable. For normal context, before there is a second thread.
+pub(crate) fn for_each_variable(mut work: impl FnMut(&[u8])) {
+    each_entry(|name, _| work(name));
+}
+
+/// What `work` makes of the value of an environment variable. For normal context, before there is a second thread.
+pub(crate) fn variable<T>(name: &str, work: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let (mut work, mut result) = (Some(work), None);
+    each_entry(|found, value| {
+        if found == name.as_bytes()
+            && let Some(work) = work.take()
+        {
+            result = Some(work(value));
+        }
+    });
+    result
+}
+
+fn each_entry(mut work: impl FnMut(&[u8], &[u8])) {
+    // SAFETY: libc keeps a list of strings here that ends in null; nobody changes it meanwhile.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            let text = CStr::from_ptr(*entry).to_bytes();
+            if let Some(at) = text.iter().position(|byte| *byte == b'=') {
+                work(&text[..at], &text[at + 1..]);
+            }
+            entry = entry.add(1);
+        }
+    }
+}
+
+/// The longest path that the kernel gives.
+const PATH_MAX: usize = libc::PATH_MAX as usize;
+
+/// What `work` makes of the working directory; of nothing if it has no path.
+pub(crate) fn current_directory<T>(work: impl FnOnce(&[u8]) -> T) -> T {
+    let mut path = [0_u8; PATH_MAX];
+    // SAFETY: the kernel writes at most PATH_MAX bytes, the NUL included.
+    let len = unsafe { libc::syscall(libc::SYS_getcwd, path.as_mut_ptr(), path.len()) };
+    work(path.get(..(len - 1).max(0) as usize).unwrap_or_default())
+}
+
+/// What `work` makes of the path of the running program.
+pub(crate) fn executable<T>(work: impl FnOnce(&[u8]) -> T) -> T {
+    let mut path = [0_u8; PATH_MAX];
+    let link = c"/proc/self/exe".as_ptr();
+    // SAFETY: the kernel writes at most PATH_MAX bytes.
+    let len = unsafe { libc::readlink(link, path.as_mut_ptr().cast(), path.len()) };
+    work(path.get(..len.max(0) as usize).unwrap_or_default())
+}
+
+/// What `work` makes of the beginning of the command line, in which arguments end in NUL.
+pub(crate) fn command_line<T>(work: impl FnOnce(&[u8]) -> T) -> T {
+    let mut line = [0_u8; PATH_MAX];
+    let path = c"/proc/self/cmdline".as_ptr();
+    // SAFETY: the path ends in NUL, and the kernel writes at most PATH_MAX bytes.
+    let len = unsafe {
+        let file = libc::open(path, libc::O_RDONLY | libc::O_CLOEXEC);
+        let len = libc::read(file, line.as_mut_ptr().cast(), line.len());
+        libc::close(file);
+        len
+    };
+    work(line.get(..len.max(0) as usize).unwrap_or_default())
+}
