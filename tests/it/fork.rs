@@ -37,7 +37,7 @@ fn a_child_and_a_grandchild_record_in_runs_of_their_own() {
     assert_eq!(ended.status, run_fork(&scene, PLAIN, "tree").status);
     assert!(ended.status.success(), "{ended:?}");
     let numbers = numbers(&ended.stderr);
-    let generation = Place::marked(SOURCE, "generation").snippet;
+    let generation = Place::marked(SOURCE, "generation");
     let mut parent = None;
     for (n, name) in ["generation-0", "generation-1", "generation-2"].into_iter().enumerate() {
         let pid = numbers[name];
@@ -59,7 +59,7 @@ fn the_parents_threads_lose_no_record_to_a_fork() {
     let ended = run_fork(&scene, INSTRUMENTED, "tree");
     let numbers = numbers(&ended.stderr);
     let run = run_of(&scene, numbers["generation-0"]);
-    let turn = Place::marked(SOURCE, "turn").snippet;
+    let turn = Place::marked(SOURCE, "turn");
     for name in (0..8).map(|n| format!("worker-{n}")) {
         let worker = log(&run, &name);
         worker.assert_whole();

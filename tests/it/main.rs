@@ -6,4 +6,5 @@ mod deaths;
 mod docs;
 mod fork;
 mod format;
+mod lifecycle;
 mod signals;

@@ -18,7 +18,7 @@ fn assert_every_statement_is_recorded_once(way: &str, handler: &str) {
     };
     let log = log(&scene.runs()[0], "signals");
     log.assert_whole();
-    let recorded = |mark: &str| log.count(&Place::marked(SOURCE, mark).snippet);
+    let recorded = |mark: &str| log.count(&Place::marked(SOURCE, mark));
     assert_eq!((recorded(handler), recorded("turn")), (number("handled"), number("turns")));
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }

@@ -10,6 +10,8 @@ pub mod marks;
 pub mod program;
 pub mod records;
 pub mod report;
+pub mod sandbox;
+pub mod skip;
 
 /// The root of this repository.
 pub fn workspace() -> PathBuf {

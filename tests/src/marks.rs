@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 /// Where a thread is to be found.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The source file, from the workspace's root.
     pub file: String,

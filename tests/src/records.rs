@@ -9,6 +9,8 @@ use instr_format::files::{RUN_JSON, is_thread_log};
 use instr_format::text::{decode_header, decode_record};
 use serde_json::Value;
 
+use crate::marks::Place;
+
 /// One thread's log, of which no line is torn.
 #[derive(Debug)]
 pub struct Log {
@@ -23,7 +25,7 @@ pub struct Log {
     /// The records' numbers, in the order of the file.
     pub seqs: Vec<u64>,
     /// How often each statement was recorded.
-    pub counts: BTreeMap<String, u64>,
+    pub counts: BTreeMap<Place, u64>,
 }
 
 impl Log {
@@ -44,14 +46,16 @@ impl Log {
             let record = decode_record(line).unwrap_or_else(|| panic!("{path:?}: {}", line.escape_ascii()));
             assert_eq!((record.moment.pid, record.moment.tid), (log.pid, log.tid), "{path:?}");
             log.seqs.push(record.moment.seq);
-            *log.counts.entry(text(record.site.snippet)).or_default() += 1;
+            let site = record.site;
+            let place = Place { file: text(site.file), line: site.line, snippet: text(site.snippet) };
+            *log.counts.entry(place).or_default() += 1;
         }
         log
     }
 
     /// How often this statement was recorded.
-    pub fn count(&self, snippet: &str) -> u64 {
-        self.counts.get(snippet).copied().unwrap_or(0)
+    pub fn count(&self, statement: &Place) -> u64 {
+        self.counts.get(statement).copied().unwrap_or(0)
     }
 
     /// Checks that no record is missing or double.
