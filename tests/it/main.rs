@@ -7,4 +7,5 @@ mod docs;
 mod fork;
 mod format;
 mod lifecycle;
+mod settings;
 mod signals;
