@@ -2,6 +2,7 @@
 
 mod analyze;
 mod architecture;
+mod bad_places;
 mod deaths;
 mod docs;
 mod fork;

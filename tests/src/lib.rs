@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 pub mod analyzer;
 pub mod build;
 pub mod fake_run;
+pub mod limits;
 pub mod mapped;
 pub mod marks;
 pub mod program;

@@ -1,5 +1,6 @@
 //! What `instr-analyze report --format json` says.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde_json::Value;
@@ -18,8 +19,7 @@ impl Report {
     /// # Panics
     /// When it has nothing to say.
     pub fn of(run: &Path) -> Self {
-        let path = run.to_str().expect("UTF-8");
-        let outcome = analyzer::run(["report", path, "--format", "json"]);
+        let outcome = analyzer::run([OsStr::new("report"), run.as_os_str(), OsStr::new("--format=json")]);
         assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         let mut report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
         Report { run: report["runs"][0].take() }
