@@ -9,5 +9,6 @@ mod examples;
 mod fork;
 mod format;
 mod lifecycle;
+mod off;
 mod settings;
 mod signals;
