@@ -136,6 +136,11 @@ impl Process {
         sys::create_in(self.directory(), name, true)
     }
 
+    /// Removes a log from the run directory.
+    pub(crate) fn remove_file<const SIZE: usize>(&self, name: &CName<SIZE>) {
+        sys::remove_in(self.directory(), name);
+    }
+
     fn directory(&self) -> i32 {
         self.directory.load(Relaxed) - 1
     }

@@ -197,6 +197,12 @@ impl Thread {
         self.torn.store(u32::from(torn), Relaxed);
     }
 
+    /// Begins a log that may grow to `limit` bytes.
+    pub(crate) fn limit_log(&self, limit: u64) {
+        self.log_limit.store(limit, Relaxed);
+        self.log_bytes.store(0, Relaxed);
+    }
+
     /// Takes `len` bytes of what the log may still grow.
     pub(crate) fn reserve(&self, len: u64) -> Result<(), Errno> {
         let before = self.log_bytes.fetch_add(len, Relaxed);
@@ -344,8 +350,6 @@ fn kept(thread: &Thread) -> Option<&'static Kept> {
 
 /// The thread's log is open.
 pub(crate) fn opened(thread: &Thread, log: i32) {
-    thread.log_limit.store(sys::file_size_limit(), Relaxed);
-    thread.log_bytes.store(0, Relaxed);
     if let (Some(kept), Some(inode)) = (kept(thread), sys::inode(log)) {
         kept.log_inode.store(inode, Relaxed);
         kept.log.store(log + 1, Release);
