@@ -20,13 +20,9 @@
 #[cfg(feature = "enabled")]
 mod arena;
 #[cfg(feature = "enabled")]
-mod directory;
-#[cfg(feature = "enabled")]
-mod exit;
+mod facts;
 #[cfg(feature = "enabled")]
 mod filter;
-#[cfg(feature = "enabled")]
-mod json;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod macro_api;
@@ -34,8 +30,6 @@ pub mod macro_api;
 mod process;
 #[cfg(feature = "enabled")]
 mod record;
-#[cfg(feature = "enabled")]
-mod run_json;
 #[cfg(feature = "enabled")]
 mod settings;
 #[cfg(feature = "enabled")]

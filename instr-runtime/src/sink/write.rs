@@ -89,7 +89,7 @@ fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
         process.remove_file(&name);
         return Err(errno);
     }
-    thread::opened(thread, log);
+    thread::keep_log(thread, log);
     Ok(log)
 }
 
@@ -117,7 +117,7 @@ fn create(process: &Process, thread: &Thread) -> Result<(i32, LogName), Errno> {
 }
 
 fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errno> {
-    let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().trim())));
+    let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().as_bytes())));
     let header = LogHeader {
         pid: u64::from(process.pid()),
         tid: u64::from(thread.tid()),
