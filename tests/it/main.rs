@@ -2,5 +2,11 @@
 
 mod analyze;
 mod architecture;
+mod bad_places;
+mod deaths;
 mod docs;
+mod fork;
 mod format;
+mod lifecycle;
+mod settings;
+mod signals;

@@ -1,31 +1,26 @@
-//! Scratch.
+//! Dies in the way that its first argument names, in the thread that its second one names.
+//!
+//! The statement that each thread must be found in carries a mark: `guilty: <death>` where it dies, `waits: <thread>`
+//! where another thread is at that time.
+
+mod deaths;
+mod places;
+
+use std::process::ExitCode;
+
 use instr_runtime::instrument_source;
 
 #[instrument_source]
-fn one(n: u32) -> u32 {
-    let a = n + 1;
-    if a > 3 {
-        return a * 2;
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let death = args.next().and_then(|name| deaths::find(&name));
+    let place = args.next().and_then(|name| places::find(&name));
+    match (death, place) {
+        (Some(death), Some(place)) => place(death),
+        _ => {
+            eprintln!("usage: crasher DEATH PLACE");
+            return ExitCode::from(2);
+        }
     }
-    a
-}
-
-#[instrument_source]
-fn main() {
-    let v = vec![1u32, 2, 3];
-    let mut sum = 0;
-    for x in &v {
-        sum += one(*x);
-    }
-    let t = std::thread::Builder::new()
-        .name("worker".into())
-        .spawn(move || {
-            println!("in thread {sum}");
-            sum + 1
-        })
-        .unwrap();
-    println!("{}", t.join().unwrap());
-    if std::env::args().nth(1).is_some() {
-        unsafe { *(8 as *mut u32) = 1 };
-    }
+    ExitCode::SUCCESS
 }

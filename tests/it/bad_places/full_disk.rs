@@ -1,0 +1,79 @@
+//! File systems without room, made for a test.
+
+use std::fs;
+use std::path::PathBuf;
+
+use instr_tests::build::{INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Scene, run};
+use instr_tests::report::Report;
+use instr_tests::sandbox;
+use instr_tests::skip::skip;
+
+use super::errnos;
+
+/// How far the program counts, three times before it removes a file and three times after.
+const TURNS: &str = "300";
+
+/// Runs the program on a file system of `size`, of which a file takes `filler` until the program removes it. What is
+/// left is copied to where it outlives that file system.
+fn run_on(size: &str, filler: &str) -> Result<Report, String> {
+    let script = format!(
+        "mkdir instr-logs kept; mount -t tmpfs -o size={size} tmpfs instr-logs
+         head -c {filler} /dev/zero >instr-logs/filler
+         status=0; \"$0\" {TURNS} instr-logs/filler || status=$?
+         cp -R instr-logs/. kept; exit $status"
+    );
+    let run = |build| {
+        let scene = Scene::new();
+        let ended = run(&mut sandbox::command(&scene, &script, &program("steady", build))?);
+        Ok::<_, String>((scene, ended))
+    };
+    let ((_, plain), (scene, instrumented)) = (run(PLAIN)?, run(INSTRUMENTED)?);
+    if plain.stderr.contains("mount") {
+        return Err(plain.stderr);
+    }
+    assert_eq!(instrumented, plain);
+    assert_eq!(plain.status.code(), Some(5));
+    Ok(Report::of(&only_entry(scene.path().join("kept"))))
+}
+
+fn only_entry(directory: PathBuf) -> PathBuf {
+    let entries: Vec<_> =
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("one").path()).collect();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    entries[0].clone()
+}
+
+/// How many statements the program reaches where there is room.
+fn reached() -> u64 {
+    let scene = Scene::new();
+    fs::write(scene.path().join("filler"), "").expect("a file");
+    run(scene.command(&program("steady", INSTRUMENTED)).args([TURNS, "filler"]));
+    scene.report().sum("records")
+}
+
+#[test]
+fn what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
+    let report = match run_on("1m", "800k") {
+        Ok(report) => report,
+        Err(reason) => {
+            return skip("what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
+        }
+    };
+    assert_eq!(report.sum("records") + report.sum("dropped"), reached());
+    assert_eq!(errnos(&report), ["ENOSPC"; 3]);
+    let main = report.thread("main");
+    assert!(main["dropped"].as_u64() > Some(0), "{main:#}");
+    assert_eq!(Place::last_of(main), Place::marked("tests/programs/src/bin/steady/main.rs", "end"));
+    assert!(main["last"]["seq"].is_u64(), "its record is there: {main:#}");
+}
+
+#[test]
+fn without_room_for_the_shared_file_the_logs_take_what_there_is() {
+    let report = match run_on("64k", "8k") {
+        Ok(report) => report,
+        Err(reason) => return skip("without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
+    };
+    assert!(report.sum("records") > 50);
+}

@@ -1,0 +1,35 @@
+//! Names that are not UTF-8.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Scene, run};
+use instr_tests::report::Report;
+
+use super::{reached, steady};
+
+const NOT_UTF8: &[u8] = b"st\xff dy\n";
+
+#[test]
+fn an_output_directory_that_is_not_utf8_holds_all_records() {
+    let scene = Scene::new();
+    let ended = steady(&scene, "10", |command| _ = command.env("INSTR_OUTPUT_DIR", OsStr::from_bytes(NOT_UTF8)));
+    assert_eq!(ended.stderr, "");
+    let output = scene.path().join(OsStr::from_bytes(NOT_UTF8));
+    let run = fs::read_dir(output).expect("a directory").next().expect("a run").expect("an entry").path();
+    assert_eq!(Report::of(&run).sum("records"), reached("10"));
+}
+
+#[test]
+fn a_program_whose_name_is_not_utf8_is_recorded() {
+    let scene = Scene::new();
+    let path = scene.path().join(OsStr::from_bytes(NOT_UTF8));
+    fs::copy(program("steady", INSTRUMENTED), &path).expect("a program");
+    assert_eq!(run(scene.command(&path).arg("10")).status.code(), Some(5));
+    let report = scene.report();
+    let end = Place::marked("tests/programs/src/bin/steady/main.rs", "end");
+    assert_eq!((report.sum("records"), Place::last_of(report.thread("main"))), (reached("10"), end));
+}

@@ -1,0 +1,127 @@
+//! Children: forked ones record for themselves, executed ones get nothing of ours.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Ended, Scene, run};
+use instr_tests::records::{log, logs, run_json};
+use instr_tests::report::Report;
+
+const SOURCE: &str = "tests/programs/src/bin/fork.rs";
+
+fn run_fork(scene: &Scene, build: Build, way: &str) -> Ended {
+    run(scene.command(&program("fork", build)).arg(way))
+}
+
+/// Lines of a name and a number.
+fn numbers(text: &str) -> BTreeMap<&str, u64> {
+    text.lines()
+        .map(|line| {
+            let (name, number) = line.split_once(' ').expect("two words");
+            (name, number.parse().expect("a number"))
+        })
+        .collect()
+}
+
+fn run_of(scene: &Scene, pid: u64) -> PathBuf {
+    let runs = scene.runs();
+    runs.iter().find(|run| run_json(run)["pid"] == pid).unwrap_or_else(|| panic!("no {pid} in {runs:?}")).clone()
+}
+
+#[test]
+fn a_child_and_a_grandchild_record_in_runs_of_their_own() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "tree");
+    assert_eq!(ended.status, run_fork(&scene, PLAIN, "tree").status);
+    assert!(ended.status.success(), "{ended:?}");
+    let numbers = numbers(&ended.stderr);
+    let generation = Place::marked(SOURCE, "generation");
+    let mut parent = None;
+    for (n, name) in ["generation-0", "generation-1", "generation-2"].into_iter().enumerate() {
+        let pid = numbers[name];
+        let run = run_of(&scene, pid);
+        assert_eq!(run_json(&run)["parent"].as_str().map(str::to_owned), parent, "{name}");
+        assert_eq!(Report::of(&run).end(), ("exit", Some(n.to_string().as_str())), "{name}");
+        let main = logs(&run).into_iter().find(|log| log.tid == pid).expect("a log of its only thread");
+        main.assert_whole();
+        assert_eq!((main.pid, main.count(&generation)), (pid, 1), "{name}");
+        assert!(n == 0 || logs(&run).len() == 1, "{name} has one thread");
+        parent = run.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    }
+    assert_eq!(scene.runs().len(), 3);
+}
+
+#[test]
+fn the_parents_threads_lose_no_record_to_a_fork() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "tree");
+    let numbers = numbers(&ended.stderr);
+    let run = run_of(&scene, numbers["generation-0"]);
+    let turn = Place::marked(SOURCE, "turn");
+    for name in (0..8).map(|n| format!("worker-{n}")) {
+        let worker = log(&run, &name);
+        worker.assert_whole();
+        assert_eq!(worker.count(&turn), numbers[name.as_str()], "{name}");
+    }
+}
+
+#[test]
+fn a_child_that_only_returns_changes_nothing_of_its_parents() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "returns");
+    assert_eq!(ended, run_fork(&scene, PLAIN, "returns"));
+    assert_eq!(ended.status.code(), Some(40));
+    let report = scene.report();
+    assert_eq!(report.end(), ("unknown", None));
+    assert_eq!(Place::last_of(report.thread("main")), Place::marked(SOURCE, "fork"));
+}
+
+#[test]
+fn a_child_holds_no_descriptor_of_its_parents_run() {
+    let scene = Scene::new();
+    let shown = |build| {
+        let ended = run_fork(&scene, build, "descriptors");
+        assert!(ended.status.success(), "{ended:?}");
+        ended.stdout
+    };
+    let (plain, instrumented) = (shown(PLAIN), shown(INSTRUMENTED));
+    let child = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the child");
+    let child = child.canonicalize().expect("a path");
+    let theirs: Vec<_> = instrumented.lines().filter(|line| !line.contains(child.to_str().expect("UTF-8"))).collect();
+    assert!(theirs.len() < instrumented.lines().count(), "the child has its own log open: {instrumented}");
+    assert_eq!(without_numbers(&theirs.join("\n")), without_numbers(plain.trim_end()));
+}
+
+/// Pipes and processes have other numbers each time.
+fn without_numbers(descriptors: &str) -> Vec<String> {
+    let word = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit() || "[]".contains(c)).to_owned();
+    let mut lines: Vec<_> = descriptors
+        .lines()
+        .map(|line| {
+            let (number, target) = line.split_once(' ').expect("two words");
+            let target = if target.starts_with("/proc/") { "/proc/PID/fd".to_owned() } else { word(target) };
+            format!("{number} {target}")
+        })
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn executed_children_see_no_descriptor_of_ours() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "commands");
+    assert_eq!(ended, run_fork(&scene, PLAIN, "commands"));
+    assert!(ended.status.success(), "{ended:?}");
+}
+
+#[test]
+fn a_statement_between_fork_and_exec_is_recorded_in_the_childs_run() {
+    let scene = Scene::new();
+    run_fork(&scene, INSTRUMENTED, "commands");
+    let child = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the child");
+    let report = Report::of(&child);
+    assert_eq!(Place::last_of(report.thread("main")), Place::marked(SOURCE, "before exec"));
+}

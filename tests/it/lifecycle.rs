@@ -1,0 +1,136 @@
+//! Statements at unusual times of a thread's or a process's life.
+
+use instr_tests::build::{INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Ended, Scene, run};
+use instr_tests::records::{Log, log, logs};
+use instr_tests::sandbox;
+use instr_tests::skip::skip;
+
+/// A program that has been run with and without the feature, and has ended in the same way.
+struct Twins {
+    scene: Scene,
+    plain: Ended,
+    instrumented: Ended,
+    source: String,
+}
+
+impl Twins {
+    fn run(name: &str, arguments: &[&str]) -> Self {
+        let scene = Scene::new();
+        let run = |build| run(scene.command(&program(name, build)).args(arguments));
+        let (plain, instrumented) = (run(PLAIN), run(INSTRUMENTED));
+        assert_eq!(instrumented.status, plain.status, "{instrumented:?}");
+        Twins { scene, plain, instrumented, source: format!("tests/programs/src/bin/{name}.rs") }
+    }
+
+    fn assert_same_output(self) -> Self {
+        assert_eq!(self.instrumented, self.plain);
+        self
+    }
+
+    fn marked(&self, mark: &str) -> Place {
+        Place::marked(&self.source, mark)
+    }
+
+    fn logs(&self) -> Vec<Log> {
+        logs(&self.scene.runs()[0])
+    }
+
+    fn log(&self, thread: &str) -> Log {
+        log(&self.scene.runs()[0], thread)
+    }
+
+    /// How often all threads together recorded this statement.
+    fn count(&self, mark: &str) -> u64 {
+        let statement = self.marked(mark);
+        self.logs().iter().map(|log| log.count(&statement)).sum()
+    }
+}
+
+#[test]
+fn a_constructor_behind_ours_is_recorded_and_one_before_it_is_counted() {
+    let twins = Twins::run("constructors", &[]).assert_same_output();
+    assert_eq!((twins.count("before ours"), twins.count("after ours")), (0, 1));
+    assert_eq!(twins.scene.report().sum("dropped"), 1);
+}
+
+#[test]
+fn thread_local_destructors_are_recorded() {
+    let twins = Twins::run("endings", &[]).assert_same_output();
+    let destructor = twins.marked("thread-local destructor");
+    assert_eq!((twins.log("worker").count(&destructor), twins.log("endings").count(&destructor)), (1, 1));
+}
+
+#[test]
+fn statements_after_main_are_recorded() {
+    let twins = Twins::run("endings", &[]).assert_same_output();
+    assert_eq!((twins.count("after main"), twins.count("destructor of the image")), (1, 1));
+    assert_eq!(twins.scene.report().end(), ("exit", Some("0")));
+}
+
+#[test]
+fn an_instrumented_allocator_neither_recurses_nor_deadlocks_and_every_call_is_recorded() {
+    let twins = Twins::run("allocator", &[]);
+    assert_eq!(twins.instrumented.stdout, twins.plain.stdout);
+    let calls: u64 = twins.instrumented.stderr.trim().parse().expect("a number");
+    assert_eq!(twins.count("called"), calls);
+}
+
+#[test]
+fn drops_during_unwinding_are_recorded_and_the_panic_stays_the_last_statement() {
+    let twins = Twins::run("unwinding", &[]);
+    assert_eq!(twins.instrumented.stdout, twins.plain.stdout);
+    assert_eq!((twins.count("drop"), twins.count("panic")), (2, 2));
+    let report = twins.scene.report();
+    assert_eq!(Place::last_of(report.thread("ends")), twins.marked("panic"));
+    assert_eq!(Place::last_of(report.thread("main")), twins.marked("goes on"));
+}
+
+#[test]
+fn a_thread_that_runs_while_the_process_exits_changes_nothing() {
+    let twins = Twins::run("detached", &[]).assert_same_output();
+    let report = twins.scene.report();
+    assert_eq!(report.end(), ("exit", Some("0")));
+    let last = Place::last_of(report.thread("detached"));
+    assert_eq!(last, twins.marked("turn"));
+}
+
+#[test]
+fn a_thread_is_not_cancelled_within_a_record() {
+    let twins = Twins::run("cancelled", &[]).assert_same_output();
+    assert_eq!(twins.count("turn"), 1000);
+}
+
+#[test]
+fn a_thousand_short_threads_are_recorded_with_few_descriptors() {
+    let twins = Twins::run("short_threads", &["1000"]);
+    let logs = twins.logs();
+    logs.iter().for_each(Log::assert_whole);
+    assert_eq!(twins.count("thread"), 1000);
+    let most = |ended: &Ended| -> u64 { ended.stdout.trim().parse().expect("a number") };
+    // The run directory, the logs of the main thread and of those that run at a time.
+    let more = most(&twins.instrumented) - most(&twins.plain);
+    assert!(more <= 2 + 8, "{more} descriptors more than without us");
+}
+
+#[test]
+fn threads_with_the_same_id_have_a_log_each() {
+    let scene = Scene::new();
+    let script = "echo 400 >/proc/sys/kernel/pid_max; exec \"$0\" \"$@\"";
+    let mut command = match sandbox::command(&scene, script, &program("short_threads", INSTRUMENTED)) {
+        Ok(command) => command,
+        Err(reason) => return skip("threads_with_the_same_id_have_a_log_each", &reason),
+    };
+    let ended = run(command.arg("1000"));
+    if ended.stderr.contains("pid_max") {
+        return skip("threads_with_the_same_id_have_a_log_each", &ended.stderr);
+    }
+    assert!(ended.status.success(), "{ended:?}");
+    let logs = logs(&scene.runs()[0]);
+    logs.iter().for_each(Log::assert_whole);
+    let thread = Place::marked("tests/programs/src/bin/short_threads.rs", "thread");
+    assert_eq!(logs.iter().map(|log| log.count(&thread)).sum::<u64>(), 1000);
+    assert!(logs.iter().any(|log| log.reuse == 3), "1000 threads have 400 ids");
+    assert_eq!(scene.report().threads().len(), logs.len());
+}

@@ -1,0 +1,34 @@
+//! Signals that arrive while a record is being made.
+
+use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Scene, run};
+use instr_tests::records::log;
+
+const SOURCE: &str = "tests/programs/src/bin/signals.rs";
+
+/// The program says how often it reached which statement, and checks `errno` itself.
+fn assert_every_statement_is_recorded_once(way: &str, handler: &str) {
+    let scene = Scene::new();
+    let ended = run(scene.command(&program("signals", INSTRUMENTED)).arg(way));
+    assert!(ended.status.success(), "{ended:?}");
+    let number = |name: &str| -> u64 {
+        let word = ended.stdout.lines().find_map(|line| line.strip_prefix(name));
+        word.and_then(|word| word.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {}", ended.stdout))
+    };
+    let log = log(&scene.runs()[0], "signals");
+    log.assert_whole();
+    let recorded = |mark: &str| log.count(&Place::marked(SOURCE, mark));
+    assert_eq!((recorded(handler), recorded("turn")), (number("handled"), number("turns")));
+    assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
+}
+
+#[test]
+fn an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
+    assert_every_statement_is_recorded_once("recorded", "recorded");
+}
+
+#[test]
+fn a_function_called_by_a_handler_that_opted_out_and_what_it_interrupts_lose_no_record() {
+    assert_every_statement_is_recorded_once("opted-out", "called by a handler");
+}

@@ -1,0 +1,94 @@
+//! Reaches statements in handlers of two timers, whose signals arrive in the midst of records and of each other.
+//!
+//! Prints how often it did what, and fails when `errno` changes under its feet.
+
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use instr_runtime::{instrument_source, signal_handler};
+
+const HANDLER_RUNS: u64 = 200_000;
+const LONGEST: Duration = Duration::from_secs(5);
+
+static HANDLED: AtomicU64 = AtomicU64::new(0);
+
+fn main() {
+    let handler = match std::env::args().nth(1).as_deref() {
+        Some("recorded") => recorded,
+        Some("opted-out") => opted_out,
+        other => panic!("unknown handler: {other:?}"),
+    };
+    start_timer(libc::SIGUSR1, 20_000, handler);
+    start_timer(libc::SIGUSR2, 170_000, handler);
+    let turns = main_line(Instant::now());
+    // SAFETY: touches no memory.
+    unsafe {
+        libc::signal(libc::SIGUSR1, libc::SIG_IGN);
+        libc::signal(libc::SIGUSR2, libc::SIG_IGN);
+    }
+    println!("handled {}\nturns {turns}", HANDLED.load(Relaxed));
+}
+
+#[instrument_source]
+extern "C" fn recorded(_: i32) {
+    HANDLED.fetch_add(1, Relaxed); // recorded
+}
+
+#[signal_handler]
+extern "C" fn opted_out(_: i32) {
+    count();
+}
+
+#[instrument_source]
+fn count() {
+    HANDLED.fetch_add(1, Relaxed); // called by a handler
+}
+
+#[instrument_source]
+fn main_line(start: Instant) -> u64 {
+    let mut turns = 0;
+    set_errno();
+    while goes_on(start) {
+        turns += 1; // turn
+        assert_errno();
+    }
+    turns
+}
+
+fn goes_on(start: Instant) -> bool {
+    assert_errno();
+    HANDLED.load(Relaxed) < HANDLER_RUNS && start.elapsed() < LONGEST
+}
+
+/// No system call says it.
+const ERRNO: i32 = 4321;
+
+fn set_errno() {
+    // SAFETY: libc promises a valid address for the calling thread.
+    unsafe { *libc::__errno_location() = ERRNO };
+}
+
+fn assert_errno() {
+    // SAFETY: as above.
+    assert_eq!(unsafe { *libc::__errno_location() }, ERRNO);
+}
+
+fn start_timer(signal: i32, every_ns: i64, handler: extern "C" fn(i32)) {
+    let every = libc::timespec { tv_sec: 0, tv_nsec: every_ns };
+    let when = libc::itimerspec { it_interval: every, it_value: every };
+    // SAFETY: zeroed structures of C, filled in before use; the handler does nothing but count.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_RESTART;
+        assert_eq!(libc::sigaction(signal, &action, null_mut()), 0);
+        let mut event: libc::sigevent = std::mem::zeroed();
+        event.sigev_notify = libc::SIGEV_SIGNAL;
+        event.sigev_signo = signal;
+        let mut timer = MaybeUninit::uninit();
+        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, timer.as_mut_ptr()), 0);
+        assert_eq!(libc::timer_settime(timer.assume_init(), 0, &when, null_mut()), 0);
+    }
+}

@@ -1,0 +1,50 @@
+//! The programs that the tests run, built as any user builds his: with and without the feature `instr`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Mutex;
+
+/// How a program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Build {
+    /// With the feature.
+    pub instrumented: bool,
+    /// The Cargo profile.
+    pub profile: &'static str,
+}
+
+/// Built with the feature.
+pub const INSTRUMENTED: Build = Build { instrumented: true, profile: "dev" };
+/// Built without it.
+pub const PLAIN: Build = Build { instrumented: false, profile: "dev" };
+
+/// Path of the program `name`. The first call for a build makes all of them.
+///
+/// # Panics
+/// When they cannot be built.
+pub fn program(name: &str, build: Build) -> PathBuf {
+    static BUILT: Mutex<BTreeMap<Build, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().expect("an earlier build went well");
+    built.entry(build).or_insert_with(|| make(build)).join(name)
+}
+
+fn make(build: Build) -> PathBuf {
+    let directory = target().join(if build.instrumented { "it/instrumented" } else { "it/plain" });
+    let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--package", "crasher", "--package", "programs"]);
+    command.args(["--profile", build.profile]).arg("--target-dir").arg(&directory);
+    if build.instrumented {
+        command.args(["--features", "instr"]);
+    }
+    let status = command.current_dir(crate::workspace()).status().expect("cargo runs");
+    assert!(status.success(), "{build:?}");
+    directory.join(if build.profile == "dev" { "debug" } else { build.profile })
+}
+
+/// Where this test itself was built to, so that programs follow it.
+fn target() -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    test.ancestors().nth(3).expect("target/debug/deps/it").to_owned()
+}

@@ -1,0 +1,106 @@
+//! The records of a run, read straight from its files: what a test says of them holds of the bytes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use instr_format::escape::unescape;
+use instr_format::files::{RUN_JSON, is_thread_log};
+use instr_format::text::{decode_header, decode_record};
+use serde_json::Value;
+
+use crate::marks::Place;
+
+/// One thread's log, of which no line is torn.
+#[derive(Debug)]
+pub struct Log {
+    /// Process id.
+    pub pid: u64,
+    /// Thread id.
+    pub tid: u64,
+    /// The how manieth thread with this id.
+    pub reuse: u64,
+    /// Name of the thread.
+    pub name: String,
+    /// The records' numbers, in the order of the file.
+    pub seqs: Vec<u64>,
+    /// How often each statement was recorded.
+    pub counts: BTreeMap<Place, u64>,
+}
+
+impl Log {
+    fn read(path: &Path) -> Self {
+        let bytes = fs::read(path).expect("a readable log");
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or_else(|| panic!("{path:?} ends within a line"));
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let header = decode_header(lines.next().unwrap_or_default()).expect("a log");
+        let mut log = Log {
+            pid: header.pid,
+            tid: header.tid,
+            reuse: header.reuse,
+            name: text(header.name),
+            seqs: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        for line in lines {
+            let record = decode_record(line).unwrap_or_else(|| panic!("{path:?}: {}", line.escape_ascii()));
+            assert_eq!((record.moment.pid, record.moment.tid), (log.pid, log.tid), "{path:?}");
+            log.seqs.push(record.moment.seq);
+            let site = record.site;
+            let place = Place { file: text(site.file), line: site.line, snippet: text(site.snippet) };
+            *log.counts.entry(place).or_default() += 1;
+        }
+        log
+    }
+
+    /// How often this statement was recorded.
+    pub fn count(&self, statement: &Place) -> u64 {
+        self.counts.get(statement).copied().unwrap_or(0)
+    }
+
+    /// Checks that no record is missing or double.
+    ///
+    /// # Panics
+    /// When one is.
+    pub fn assert_whole(&self) {
+        let mut seqs = self.seqs.clone();
+        seqs.sort_unstable();
+        let wrong = seqs.iter().zip(1..).find(|(seq, expected)| **seq != *expected);
+        assert_eq!(wrong, None, "the records of {} are not numbered from 1 without gap", self.name);
+    }
+}
+
+fn text(escaped: &[u8]) -> String {
+    let bytes: Result<Vec<u8>, _> = unescape(escaped).collect();
+    String::from_utf8(bytes.expect("escaped as it should be")).expect("UTF-8")
+}
+
+/// All logs of a run, in order of their thread ids.
+///
+/// # Panics
+/// When a line is torn.
+pub fn logs(run: &Path) -> Vec<Log> {
+    let entries = fs::read_dir(run).expect("a run directory").map(|entry| entry.expect("an entry"));
+    let is_log = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(is_thread_log);
+    let mut logs: Vec<_> = entries.filter(is_log).map(|entry| Log::read(&entry.path())).collect();
+    logs.sort_by_key(|log| (log.tid, log.reuse));
+    logs
+}
+
+/// The log of the only thread of this name.
+///
+/// # Panics
+/// When there is none, or another.
+pub fn log(run: &Path, name: &str) -> Log {
+    let mut named: Vec<_> = logs(run).into_iter().filter(|log| log.name == name).collect();
+    assert_eq!(named.len(), 1, "{named:?}");
+    named.remove(0)
+}
+
+/// What `run.json` says.
+///
+/// # Panics
+/// When it is no JSON.
+pub fn run_json(run: &Path) -> Value {
+    serde_json::from_slice(&fs::read(run.join(RUN_JSON)).expect("a file")).expect("JSON")
+}

@@ -1,0 +1,57 @@
+//! What `instr-analyze report --format json` says.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::analyzer;
+
+/// The report on one run.
+#[derive(Debug)]
+pub struct Report {
+    run: Value,
+}
+
+impl Report {
+    /// Asks the analyzer about the run in this directory.
+    ///
+    /// # Panics
+    /// When it has nothing to say.
+    pub fn of(run: &Path) -> Self {
+        let outcome = analyzer::run([OsStr::new("report"), run.as_os_str(), OsStr::new("--format=json")]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        let mut report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        Report { run: report["runs"][0].take() }
+    }
+
+    /// How the run ended, in one word, and its exit status.
+    pub fn end(&self) -> (&str, Option<&str>) {
+        (self.run["end"]["kind"].as_str().expect("a word"), self.run["end"]["code"].as_str())
+    }
+
+    /// All threads.
+    ///
+    /// # Panics
+    /// When there is no list of them.
+    pub fn threads(&self) -> &[Value] {
+        self.run["threads"].as_array().expect("a list")
+    }
+
+    /// The only thread of this name.
+    ///
+    /// # Panics
+    /// When there is none, or another.
+    pub fn thread(&self, name: &str) -> &Value {
+        let mut named = self.threads().iter().filter(|thread| thread["name"] == name);
+        match (named.next(), named.next()) {
+            (Some(thread), None) => thread,
+            _ => panic!("not one thread is named {name}: {:#}", self.run),
+        }
+    }
+
+    /// The sum of a counter over all threads.
+    pub fn sum(&self, counter: &str) -> u64 {
+        self.threads().iter().map(|thread| thread[counter].as_u64().expect("a number")).sum()
+    }
+}
