@@ -7,6 +7,7 @@ mod deaths;
 mod docs;
 mod fork;
 mod format;
+mod killed;
 mod lifecycle;
 mod settings;
 mod signals;
