@@ -33,5 +33,5 @@ pub(crate) fn start() {
     facts::prepare(&mut arena);
     site::prepare(&mut arena, |file| settings.filter.admits_file(file));
     thread::prepare();
-    process::start();
+    process::start(settings);
 }

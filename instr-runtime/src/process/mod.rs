@@ -53,18 +53,30 @@ struct Shared<T>(UnsafeCell<T>);
 unsafe impl<T> Sync for Shared<T> {}
 
 /// Begins the first run of the program. For normal context; the settings have been read.
-pub(crate) fn start() {
+pub(crate) fn start(settings: &Settings) {
+    match wiped_page() {
+        Ok(page) => {
+            PROCESS.store(page, Release);
+            sys::at_exit(exits);
+            current();
+        }
+        Err(errno) => {
+            if settings.echo {
+                sys::complain(format_args!(
+                    "no memory that forked children do not share, nothing is recorded: {errno}"
+                ));
+            }
+            site::switch_all_off();
+        }
+    }
+}
+
+fn wiped_page() -> Result<*mut Process, Errno> {
     let size = 64 << 10; // A whole page on every machine.
-    let Ok(page) = sys::map_private(size) else { return site::switch_all_off() };
+    let page = sys::map_private(size)?;
     // SAFETY: the mapping is made for this.
-    if unsafe { sys::wipe_on_fork(page, size) }.is_err() {
-        return site::switch_all_off();
-    }
-    let page = page.as_ptr().cast::<Process>();
-    if PROCESS.compare_exchange(null_mut(), page, AcqRel, Acquire).is_ok() {
-        current();
-        sys::at_exit(exits);
-    }
+    unsafe { sys::wipe_on_fork(page, size) }?;
+    Ok(page.as_ptr().cast())
 }
 
 #[inline]
