@@ -5,6 +5,7 @@ mod architecture;
 mod bad_places;
 mod deaths;
 mod docs;
+mod examples;
 mod fork;
 mod format;
 mod killed;

@@ -33,7 +33,7 @@ fn make(build: Build) -> PathBuf {
     let directory = target().join(if build.instrumented { "it/instrumented" } else { "it/plain" });
     let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", "crasher", "--package", "programs"]);
+    command.args(["build", "--quiet", "--package", "crasher", "--package", "programs", "--package", "instr-examples"]);
     command.args(["--profile", build.profile]).arg("--target-dir").arg(&directory);
     if build.instrumented {
         command.args(["--features", "instr"]);
