@@ -17,38 +17,44 @@ pub(crate) fn pair(value: u64) -> [u8; 2] {
     PAIRS[(value % 100) as usize]
 }
 
+/// The most digits that a number has.
+pub(crate) const DIGITS_MAX: usize = 20;
+
 /// A number in decimal digits. Async-signal-safe.
 #[derive(Clone, Copy)]
 pub struct Decimal {
-    digits: [u8; 20],
-    start: usize,
+    digits: [u8; DIGITS_MAX],
+    len: usize,
 }
 
 impl Decimal {
     /// The digits of `value`, without sign or leading zeros.
     #[inline]
     pub fn new(mut value: u64) -> Self {
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        while value >= 100 {
-            start -= 2;
-            [digits[start], digits[start + 1]] = pair(value);
+        let mut digits = [0; DIGITS_MAX];
+        let len = value.checked_ilog10().unwrap_or(0) as usize + 1;
+        let mut at = len;
+        while at >= 2 {
+            at -= 2;
+            [digits[at], digits[at + 1]] = pair(value);
             value /= 100;
         }
-        let [tens, ones] = pair(value);
-        start -= 1;
-        digits[start] = ones;
-        if value >= 10 {
-            start -= 1;
-            digits[start] = tens;
+        if at == 1 {
+            [_, digits[0]] = pair(value);
         }
-        Decimal { digits, start }
+        Decimal { digits, len }
     }
 
     /// The digits, as ASCII.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        self.digits.get(self.start..).unwrap_or_default()
+        self.digits.get(..self.len).unwrap_or_default()
+    }
+
+    /// The digits with what is behind them, and how many there are: a copy of fixed size is the faster one.
+    #[inline]
+    pub(crate) fn padded(&self) -> (&[u8; DIGITS_MAX], usize) {
+        (&self.digits, self.len)
     }
 }
 

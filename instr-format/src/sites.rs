@@ -4,11 +4,12 @@
 //!
 //! ```text
 //! MODULE NAME FILE
-//! LINE COL FLAG SNIPPET [FILE]
+//! LINE COL FLAG[=FILE] SNIPPET
 //! …
 //! ```
 //!
-//! A site whose statement stands in another file than its function (it came out of a macro) names that file at the end.
+//! A site names its file when its statement stands in another one than its function, as it does when it came out of a
+//! macro.
 //! The file begins with `# instr-sites v1 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
 //! site and how many it has. Ids are dense but for gaps that the linker's padding may leave.
 
@@ -57,11 +58,11 @@ pub struct SiteLine<'a> {
 impl fmt::Display for SiteLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SiteLine { line, col, macro_flag, snippet, other_file } = self;
-        write!(f, "{line} {col} {} {}", macro_flag.letter(), Escaped(snippet.as_bytes()))?;
+        write!(f, "{line} {col} {}", macro_flag.letter())?;
         if let Some(file) = other_file {
-            write!(f, " {}", Escaped(file.as_bytes()))?;
+            write!(f, "={}", Escaped(file.as_bytes()))?;
         }
-        f.write_str("\n")
+        writeln!(f, " {}", Escaped(snippet.as_bytes()))
     }
 }
 
@@ -85,16 +86,27 @@ pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
 
 /// Reads the line of one site of `function`, without its newline. Async-signal-safe.
 pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteText<'a>> {
-    let mut words = line.split(|byte| *byte == b' ');
+    let (number, rest) = split_word(line)?;
+    let (col, rest) = split_word(rest)?;
+    let (flag, snippet) = split_word(rest)?;
+    let (letter, file) = flag.split_at_checked(1)?;
+    let file = if file.is_empty() { function.file } else { file.strip_prefix(b"=")? };
     Some(SiteText {
-        line: parse_decimal(words.next()?)?,
-        col: parse_decimal(words.next()?)?,
-        macro_flag: MacroFlag::from_letter(words.next()?)?,
-        snippet: words.next()?,
-        file: words.next().unwrap_or(function.file),
+        line: parse_decimal(number)?,
+        col: parse_decimal(col)?,
+        macro_flag: MacroFlag::from_letter(letter)?,
+        snippet,
+        file,
         module: function.module,
         name: function.name,
     })
+}
+
+/// What is before and what is behind the first space.
+#[inline]
+fn split_word(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = line.iter().position(|byte| *byte == b' ')?;
+    Some((line.get(..at)?, line.get(at + 1..)?))
 }
 
 /// The first line of the site table.

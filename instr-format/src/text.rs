@@ -73,10 +73,16 @@ impl Line<'_> {
         }
     }
 
-    #[inline]
-    fn number(&mut self, key: &str, value: u64) {
+    /// What is put is known at compile time, but for the number.
+    #[inline(always)]
+    fn number(&mut self, key: &'static str, value: u64) {
         self.put(key.as_bytes());
-        self.put(Decimal::new(value).as_bytes());
+        let decimal = Decimal::new(value);
+        let (digits, len) = decimal.padded();
+        if let Some(room) = self.buffer.get_mut(self.len..).and_then(|room| room.first_chunk_mut()) {
+            *room = *digits;
+            self.len += len;
+        }
     }
 }
 

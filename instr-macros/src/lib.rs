@@ -1,7 +1,7 @@
 //! The attribute macros of instr. Use them through `instr-runtime`, which re-exports them.
 //!
-//! The way of an item: [`regroup`] mends its tokens, [`args`] reads the attribute's arguments, [`target`] finds out what
-//! kind of item it is, [`validate`] rejects what is wrong, [`item`] walks to its functions, and [`rewrite`] puts probes
+//! The way of an item: `regroup` mends its tokens, `args` reads the attribute's arguments, `target` finds out what
+//! kind of item it is, `validate` rejects what is wrong, `item` walks to its functions, and `rewrite` puts probes
 //! before their statements.
 
 #[cfg(any(feature = "enabled", test))]

@@ -6,6 +6,8 @@ use instr_format::number::Decimal;
 use instr_format::pattern::Patterns;
 use instr_format::text::FILE_MAX;
 
+use crate::sys::ThreadName;
+
 /// The kernel keeps no more bytes of a thread's name.
 const NAME_LEN: usize = 15;
 
@@ -34,12 +36,12 @@ impl Filter {
     }
 
     /// Whether the statements of a thread are recorded. Async-signal-safe.
-    pub(crate) fn admits_thread(&self, tid: u32, name: &[u8], is_main: bool) -> bool {
+    pub(crate) fn admits_thread(&self, tid: u32, name: &ThreadName, is_main: bool) -> bool {
         let Some(list) = self.threads else { return true };
         let number = Decimal::new(u64::from(tid));
         list.split(',').map(|entry| entry.trim().as_bytes()).filter(|entry| !entry.is_empty()).any(|entry| {
             let kept = entry.get(..NAME_LEN).unwrap_or(entry);
-            entry == number.as_bytes() || kept == name || (is_main && entry == b"main")
+            entry == number.as_bytes() || kept == name.as_bytes() || (is_main && entry == b"main")
         })
     }
 }

@@ -6,26 +6,23 @@
 //!
 //! # How a statement is recorded
 //!
-//! The attribute puts [`macro_api::probe`] before the statement: one load, one branch, and a call of the slow path where
-//! the site is on. The slow path ([`record`]) finds the process's [run directory](process) and the [thread]'s slot,
-//! stores the statement there, and hands it to the [sink]. All of that may run inside a signal handler, inside the
+//! The attribute puts `macro_api::probe` before the statement: one load, one branch, and a call of the slow path where
+//! the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
+//! stores the statement there, and hands it to the sink (`sink`). All of that may run inside a signal handler, inside the
 //! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
 //!
-//! What takes memory or reads the environment happens once, in [`start`], before `main`: [settings], [filter]s and the
-//! [site] table, in memory that is not the program's. A forked child finds its per-process state wiped by the kernel and begins a run of its own.
+//! What takes memory or reads the environment happens once, in `start`, before `main`: settings, filters and the site
+//! table, in memory that is not the program's. A forked child finds its per-process state wiped by the kernel and begins a
+//! run of its own.
 
 #![deny(unsafe_code)]
 
 #[cfg(feature = "enabled")]
 mod arena;
 #[cfg(feature = "enabled")]
-mod directory;
-#[cfg(feature = "enabled")]
-mod exit;
+mod facts;
 #[cfg(feature = "enabled")]
 mod filter;
-#[cfg(feature = "enabled")]
-mod json;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod macro_api;
@@ -33,8 +30,6 @@ pub mod macro_api;
 mod process;
 #[cfg(feature = "enabled")]
 mod record;
-#[cfg(feature = "enabled")]
-mod run_json;
 #[cfg(feature = "enabled")]
 mod settings;
 #[cfg(feature = "enabled")]

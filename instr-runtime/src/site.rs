@@ -112,8 +112,8 @@ pub(crate) fn prepare(arena: &mut Arena, admits: impl Fn(&'static [u8]) -> bool)
         }
         let admitted = admits(head.file);
         for (id, (start, end)) in function.ids.iter().zip(lines) {
-            let other_file = text.get(start..end).and_then(|line| line.split(|byte| *byte == b' ').nth(4));
-            let admitted = other_file.map_or(admitted, &admits);
+            let site = text.get(start..end).and_then(|line| decode_site(head, line));
+            let admitted = site.filter(|site| site.file != head.file).map_or(admitted, |site| admits(site.file));
             id.0.store(if admitted { ON } else { FILTERED }, Relaxed);
             if let Some(entry) = id.index().and_then(|id| entries.get_mut(id as usize)) {
                 *entry = Entry { function: number, start: start as u32, end: end as u32 };

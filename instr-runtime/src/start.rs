@@ -5,7 +5,7 @@
 use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
 use crate::arena::Arena;
-use crate::{directory, exit, process, run_json, settings, site};
+use crate::{facts, process, settings, site, sys, thread};
 
 /// Run by the loader before `main`, and before the constructors that name no priority.
 #[used]
@@ -25,13 +25,13 @@ pub(crate) fn start() {
     let mut arena = Arena::new();
     let Some(settings) = settings::read(&mut arena) else { return site::switch_all_off() };
     for message in settings.bad.iter() {
-        directory::complain(format_args!("{message}"));
+        sys::complain(format_args!("{message}"));
     }
     if !settings.enabled {
         return site::switch_all_off();
     }
-    run_json::prepare(&mut arena);
+    facts::prepare(&mut arena);
     site::prepare(&mut arena, |file| settings.filter.admits_file(file));
-    exit::prepare();
-    process::start();
+    thread::prepare();
+    process::start(settings);
 }

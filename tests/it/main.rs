@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod fork;
 mod format;
+mod killed;
 mod lifecycle;
 mod off;
 mod settings;

@@ -78,13 +78,46 @@ fn write_all(log: i32, line: &[u8]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Creates the thread's log. Signals wait meanwhile, so that a handler does not create a second one.
+/// Creates the thread's log with its first line. Signals wait meanwhile, so that a handler does not create a second one.
 #[cold]
 fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
     let _blocked = sys::SignalsBlocked::new();
-    let log = create(process, thread)?;
-    thread::opened(thread, log);
-    let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().trim())));
+    let (log, name) = create(process, thread)?;
+    if let Err(errno) = write_header(process, thread, log) {
+        // Without a first line the file would say nothing, and stand in the way of the next attempt.
+        sys::close(log);
+        process.remove_file(&name);
+        return Err(errno);
+    }
+    thread::keep_log(thread, log);
+    Ok(log)
+}
+
+type LogName = sys::CName<64>;
+
+/// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
+fn create(process: &Process, thread: &Thread) -> Result<(i32, LogName), Errno> {
+    let tid = thread.tid();
+    let first = thread.reuse();
+    for reuse in first..first + ATTEMPTS {
+        let name = match reuse {
+            1 => LogName::new(format_args!("{tid}{LOG_SUFFIX}")),
+            _ => LogName::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
+        };
+        match process.create_file(&name) {
+            Err(Errno::EXISTS) => {}
+            Err(errno) => return Err(errno),
+            Ok(log) => {
+                thread.set_reuse(reuse);
+                return Ok((log, name));
+            }
+        }
+    }
+    Err(Errno::EXISTS)
+}
+
+fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errno> {
+    let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().as_bytes())));
     let header = LogHeader {
         pid: u64::from(process.pid()),
         tid: u64::from(thread.tid()),
@@ -94,24 +127,7 @@ fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
     };
     let mut buffer = [0; LINE_MAX];
     let len = encode_header(&mut buffer, &header);
-    append(thread, log, buffer.get(..len).unwrap_or_default())?;
-    Ok(log)
-}
-
-/// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
-fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
-    let tid = thread.tid();
-    let first = thread.reuse();
-    for reuse in first..first + ATTEMPTS {
-        let name = match reuse {
-            1 => sys::CName::<64>::new(format_args!("{tid}{LOG_SUFFIX}")),
-            _ => sys::CName::<64>::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
-        };
-        let created = process.create_file(&name);
-        if created != Err(Errno::EXISTS) {
-            thread.set_reuse(reuse);
-            return created;
-        }
-    }
-    Err(Errno::EXISTS)
+    thread.limit_log(sys::file_size_limit());
+    thread.reserve(len as u64)?;
+    write_all(log, buffer.get(..len).unwrap_or_default()).map_err(|stop| stop.errno)
 }

@@ -113,3 +113,10 @@ impl<const SIZE: usize> Write for CName<SIZE> {
         Ok(())
     }
 }
+
+/// Says something on stderr, in one `write(2)`. Async-signal-safe.
+pub(crate) fn complain(message: fmt::Arguments<'_>) {
+    let text = CName::<1536>::new(format_args!("instr: {message}\n"));
+    // Nobody is left to tell when stderr is closed.
+    let _ = write(2, text.as_bytes());
+}

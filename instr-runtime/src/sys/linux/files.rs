@@ -40,6 +40,12 @@ pub(crate) fn open_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) -> 
     call(file).map(|file| file as i32)
 }
 
+/// Removes a file from an open directory.
+pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
+    // SAFETY: the name ends in NUL.
+    let _ = unsafe { libc::syscall(libc::SYS_unlinkat, directory, name.as_ptr(), 0) };
+}
+
 /// Creates a directory for its owner only. An existing one is an error.
 pub(crate) fn create_directory<const SIZE: usize>(path: &CName<SIZE>) -> Result<(), Errno> {
     // SAFETY: the path ends in NUL.

@@ -14,12 +14,35 @@ pub(crate) fn process_id() -> u32 {
     unsafe { libc::syscall(libc::SYS_getpid) as u32 }
 }
 
-/// The calling thread's name, NUL-padded.
-pub(crate) fn thread_name() -> [u8; 16] {
+/// A thread's name as the kernel keeps it, NUL-padded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadName([u8; 16]);
+
+impl ThreadName {
+    /// The name without its padding.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.split(|byte| *byte == 0).next().unwrap_or_default()
+    }
+
+    /// The name as two numbers, in memory order.
+    pub(crate) fn halves(self) -> [u64; 2] {
+        let (halves, _) = self.0.as_chunks();
+        [halves[0], halves[1]].map(u64::from_ne_bytes)
+    }
+
+    pub(crate) fn from_halves(halves: [u64; 2]) -> Self {
+        let mut name = [0; 16];
+        name.as_chunks_mut().0.copy_from_slice(&halves.map(u64::to_ne_bytes));
+        ThreadName(name)
+    }
+}
+
+/// The calling thread's name.
+pub(crate) fn thread_name() -> ThreadName {
     let mut name = [0; 16];
     // SAFETY: the kernel writes at most 16 bytes.
     unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) };
-    name
+    ThreadName(name)
 }
 
 /// UTC in nanoseconds since 1970, and the monotonic clock in nanoseconds.

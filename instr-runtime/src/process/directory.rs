@@ -1,12 +1,11 @@
 //! Makes the run directory: `<program>-<pid>-<start time>-<random>`, for its owner only, never one that is there.
 
-use core::fmt;
 use core::fmt::Write as _;
 
 use instr_format::names;
 use instr_format::time::format_timestamp;
 
-use crate::process::Process;
+use crate::facts;
 use crate::settings::Settings;
 use crate::sys::{self, CName, Errno};
 
@@ -15,34 +14,27 @@ const PATH_SIZE: usize = 1024;
 const ATTEMPTS: u32 = 8;
 
 /// An open run directory.
-pub(crate) struct Directory {
-    pub(crate) file: i32,
-    pub(crate) name: CName<256>,
+pub(super) struct Directory {
+    pub(super) file: i32,
+    pub(super) name: CName<256>,
 }
 
 /// Makes the directory and opens it. Where that fails, it is said on stderr if the user has named the directory, or asked
 /// for such messages; `forked` children leave the first reason to their parent. Async-signal-safe.
-pub(crate) fn create(settings: &Settings, process: &Process, forked: bool) -> Result<Directory, ()> {
+pub(super) fn create(settings: &Settings, pid: u32, unix_ns: u64, forked: bool) -> Result<Directory, ()> {
     let mut path = CName::empty();
-    expand(settings.output_dir, process.pid(), &mut path);
-    try_create(&mut path, process).map_err(|errno| {
+    expand(settings.output_dir, pid, &mut path);
+    try_create(&mut path, pid, unix_ns).map_err(|errno| {
         let named = settings.given.iter().any(|(name, _)| name == names::OUTPUT_DIR);
         if settings.echo || (named && !forked) {
             let shown = instr_format::escape::Printable(path.as_bytes());
-            complain(format_args!(
+            sys::complain(format_args!(
                 "cannot make a run directory, nothing is recorded: {shown}: {errno}; set {} to a directory that you can \
                  write to",
                 names::OUTPUT_DIR,
             ));
         }
     })
-}
-
-/// Says something on stderr, in one `write(2)`. Async-signal-safe.
-pub(crate) fn complain(message: fmt::Arguments<'_>) {
-    let text = CName::<1536>::new(format_args!("instr: {message}\n"));
-    // Nobody is left to tell when stderr is closed.
-    let _ = sys::write(2, text.as_bytes());
 }
 
 /// Replaces `%p` by the pid and `%e` by the program's name.
@@ -65,7 +57,7 @@ fn expand(template: &[u8], pid: u32, path: &mut CName<PATH_SIZE>) {
 }
 
 fn put_program(path: &mut CName<PATH_SIZE>) {
-    let exe = crate::run_json::facts().map_or(&b""[..], |facts| facts.exe);
+    let exe = facts::get().map_or(&b""[..], |facts| facts.exe);
     let name = exe.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     for byte in name.iter().take(64) {
         path.push(if byte.is_ascii_alphanumeric() || b"._-".contains(byte) {
@@ -76,7 +68,7 @@ fn put_program(path: &mut CName<PATH_SIZE>) {
     }
 }
 
-fn try_create(path: &mut CName<PATH_SIZE>, process: &Process) -> Result<Directory, Errno> {
+fn try_create(path: &mut CName<PATH_SIZE>, pid: u32, unix_ns: u64) -> Result<Directory, Errno> {
     make_parents(path)?;
     let stem = path.as_bytes().len();
     let mut result = Err(Errno::EXISTS);
@@ -85,8 +77,8 @@ fn try_create(path: &mut CName<PATH_SIZE>, process: &Process) -> Result<Director
         path.push(b"/");
         put_program(path);
         // 2026-11-22T14:00:00.… as 20261122T140000.
-        let time = format_timestamp(process.start_unix_ns());
-        let _ = write!(path, "-{}-", process.pid());
+        let time = format_timestamp(unix_ns);
+        let _ = write!(path, "-{pid}-");
         time.iter().take(19).filter(|byte| !b"-:".contains(byte)).for_each(|byte| path.push(&[*byte]));
         let _ = write!(path, "Z-{:08x}", sys::random());
         result = if path.is_full() { Err(Errno::NAME_TOO_LONG) } else { sys::create_directory(path) };

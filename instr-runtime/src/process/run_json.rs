@@ -3,60 +3,39 @@
 use core::fmt;
 
 use instr_format::names::{PREFIX, SCHEMA_VERSION};
-use once_cell::race::OnceRef;
 
-use crate::arena::{Arena, List};
-use crate::json::Json;
-use crate::process::{Parent, Process};
+use super::json::Json;
+use crate::facts::{self, Facts};
 use crate::settings::Settings;
 use crate::site;
-use crate::sys::{self, LoadedObject, Writer};
+use crate::sys::Writer;
 
-/// What is known of the program before the first record, and holds for forked children too.
-pub(crate) struct Facts {
-    pub(crate) exe: &'static [u8],
-    argv0: &'static [u8],
-    cwd: &'static [u8],
-    objects: List<LoadedObject, 64>,
-}
-
-static FACTS: OnceRef<'static, Facts> = OnceRef::new();
-
-/// Asks the system. For normal context only.
-pub(crate) fn prepare(arena: &mut Arena) {
-    let facts = Facts {
-        exe: sys::executable(|path| arena.bytes(path)),
-        argv0: sys::command_line(|line| arena.bytes(line.split(|byte| *byte == 0).next().unwrap_or_default())),
-        cwd: sys::current_directory(|path| arena.bytes(path)),
-        objects: sys::loaded_objects(arena),
-    };
-    if let Some(facts) = arena.keep(facts) {
-        let _ = FACTS.set(facts);
-    }
-}
-
-/// What [`prepare`] has found. Async-signal-safe.
-pub(crate) fn facts() -> Option<&'static Facts> {
-    FACTS.get()
+/// What is known of a run at its beginning.
+pub(super) struct Description<'a> {
+    pub(super) pid: u32,
+    /// The run directory of the process that this one was forked from.
+    pub(super) parent: Option<&'a [u8]>,
+    pub(super) start_unix_ns: u64,
+    pub(super) start_monotonic_ns: u64,
 }
 
 /// Writes the file. Async-signal-safe, as a forked child may begin its run in any context.
-pub(crate) fn write(out: &mut Writer, process: &Process, parent: &Parent, settings: &Settings) {
+pub(super) fn write(out: &mut Writer, run: &Description<'_>, settings: &Settings) {
     // The writer keeps its first error for later.
-    let _ = describe(&mut Json::new(out), process, parent, settings);
+    let _ = describe(&mut Json::new(out), run, settings);
 }
 
-fn describe(json: &mut Json<'_>, process: &Process, parent: &Parent, settings: &Settings) -> fmt::Result {
-    let Some(facts) = facts() else { return Ok(()) };
+fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> fmt::Result {
+    let Some(facts) = facts::get() else { return Ok(()) };
     json.open('{')?;
     json.key("schema_version")?;
     json.number(u64::from(SCHEMA_VERSION))?;
     json.key("instr_version")?;
     json.string(env!("CARGO_PKG_VERSION").as_bytes())?;
     json.key("pid")?;
-    json.number(u64::from(process.pid()))?;
+    json.number(u64::from(run.pid))?;
     json.key("parent")?;
-    json.string_or_null(parent.directory_name())?;
+    json.string_or_null(run.parent)?;
     json.key("exe")?;
     json.string(facts.exe)?;
     json.key("argv0")?;
@@ -66,9 +45,9 @@ fn describe(json: &mut Json<'_>, process: &Process, parent: &Parent, settings: &
     json.key("build_id")?;
     hex_or_null(json, facts.objects.iter().next().and_then(|object| object.build_id))?;
     json.key("start_unix_ns")?;
-    json.number(process.start_unix_ns())?;
+    json.number(run.start_unix_ns)?;
     json.key("start_monotonic_ns")?;
-    json.number(process.start_monotonic_ns())?;
+    json.number(run.start_monotonic_ns)?;
     load_bases(json, facts)?;
     json.key("sites")?;
     json.number(site::count() as u64)?;

@@ -1,28 +1,24 @@
-//! The end of threads, and the orderly end of the process.
-
-#![allow(unsafe_code)]
+//! The end of threads.
 
 use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::sys::ThreadExitKey;
-use crate::thread::Thread;
-use crate::{process, sys, thread};
+use super::{CURRENT, ENDED, LogState, Thread, pool};
+use crate::sys::{self, ThreadExitKey};
 
 /// Number of the key plus 1, or 0.
 static KEY: AtomicU32 = AtomicU32::new(0);
 
 /// Prepares to hear of ends. For normal context, before the first record.
 pub(crate) fn prepare() {
-    if let Some(key) = ThreadExitKey::new(thread_exits) {
+    if let Some(key) = ThreadExitKey::new(exits) {
         KEY.store(key.number() + 1, Relaxed);
     }
-    sys::at_exit(process_exits);
 }
 
 /// Has the thread's state freed when the thread ends. Async-signal-safe.
-pub(crate) fn watch(thread: &'static Thread) {
+pub(super) fn watch(thread: &'static Thread) {
     set(ptr::from_ref(thread).cast());
 }
 
@@ -34,16 +30,22 @@ fn set(value: *const c_void) {
 
 /// Called after the thread-local destructors of Rust and C++, among those of other libraries; as these may reach
 /// statements too, the end waits for the last round.
-unsafe extern "C" fn thread_exits(value: *mut c_void) {
-    // SAFETY: the value is what `watch` has set, and threads are never freed.
+unsafe extern "C" fn exits(value: *mut c_void) {
+    // SAFETY: the value is what `watch` has set, and states are never freed.
     let thread = unsafe { &*value.cast::<Thread>() };
     if thread.count_exit_round() < ThreadExitKey::ROUNDS {
         set(value);
     } else {
-        thread::end(thread);
+        end(thread);
     }
 }
 
-extern "C" fn process_exits(status: i32, _: *mut c_void) {
-    process::note_exit(status);
+fn end(thread: &'static Thread) {
+    let _blocked = sys::SignalsBlocked::new();
+    CURRENT.set(&ENDED);
+    if let LogState::Open(log) = thread.log() {
+        sys::close(log);
+    }
+    thread.end();
+    pool::give_back(thread);
 }

@@ -1,0 +1,34 @@
+//! What is known of the program before the first record.
+
+use once_cell::race::OnceRef;
+
+use crate::arena::{Arena, List};
+use crate::sys::{self, LoadedObject};
+
+/// Holds for forked children too.
+pub(crate) struct Facts {
+    pub(crate) exe: &'static [u8],
+    pub(crate) argv0: &'static [u8],
+    pub(crate) cwd: &'static [u8],
+    pub(crate) objects: List<LoadedObject, 64>,
+}
+
+static FACTS: OnceRef<'static, Facts> = OnceRef::new();
+
+/// Asks the system. For normal context only.
+pub(crate) fn prepare(arena: &mut Arena) {
+    let facts = Facts {
+        exe: sys::executable(|path| arena.bytes(path)),
+        argv0: sys::command_line(|line| arena.bytes(line.split(|byte| *byte == 0).next().unwrap_or_default())),
+        cwd: sys::current_directory(|path| arena.bytes(path)),
+        objects: sys::loaded_objects(arena),
+    };
+    if let Some(facts) = arena.keep(facts) {
+        let _ = FACTS.set(facts);
+    }
+}
+
+/// What [`prepare`] has found. Async-signal-safe.
+pub(crate) fn get() -> Option<&'static Facts> {
+    FACTS.get()
+}

@@ -1,0 +1,113 @@
+//! Where the states of threads lie, and what of them survives a fork.
+
+use core::ptr::{self, null_mut};
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
+
+use super::{LogState, Thread};
+use crate::sys;
+
+/// What a forked child inherits of a thread.
+struct Kept {
+    taken: AtomicU32,
+    /// Descriptor of the log plus 1, or 0.
+    log: AtomicI32,
+    log_inode: AtomicU64,
+}
+
+const CHUNK_LEN: usize = 256;
+const CHUNKS: usize = 256;
+
+/// States of threads. The first part is whole pages on every machine, so that it alone can be wiped.
+#[repr(C, align(65536))]
+struct Chunk {
+    threads: [Thread; CHUNK_LEN],
+    kept: [Kept; CHUNK_LEN],
+}
+
+static ALL: [AtomicPtr<Chunk>; CHUNKS] = [const { AtomicPtr::new(null_mut()) }; CHUNKS];
+
+fn chunks() -> impl Iterator<Item = &'static Chunk> {
+    // SAFETY: null, or a chunk, which is mapped before it is published, zeroed, and never unmapped.
+    ALL.iter().map_while(|place| unsafe { place.load(Acquire).as_ref() })
+}
+
+/// Takes a state that no thread has. `None`: there are none left.
+pub(super) fn take() -> Option<&'static Thread> {
+    take_from(chunks()).or_else(|| {
+        let place = ALL.iter().find(|place| place.load(Acquire).is_null())?;
+        add_chunk(place)?;
+        take_from(chunks())
+    })
+}
+
+fn take_from(mut chunks: impl Iterator<Item = &'static Chunk>) -> Option<&'static Thread> {
+    chunks.find_map(|chunk| {
+        let mut pairs = chunk.threads.iter().zip(&chunk.kept);
+        let free = |kept: &Kept| kept.taken.load(Relaxed) == 0;
+        let (thread, _) = pairs.find(|(_, kept)| free(kept) && kept.taken.swap(1, AcqRel) == 0)?;
+        Some(thread)
+    })
+}
+
+fn add_chunk(place: &AtomicPtr<Chunk>) -> Option<()> {
+    let size = size_of::<Chunk>();
+    // The kernel aligns to pages only, so there is room to align further.
+    let memory = sys::map_private(size + align_of::<Chunk>()).ok()?;
+    let offset = memory.as_ptr().align_offset(align_of::<Chunk>());
+    // SAFETY: stays within the mapping.
+    let start = unsafe { memory.add(offset) };
+    // SAFETY: `threads` is whole pages of this mapping, wherever pages are at most as large as the alignment.
+    unsafe { sys::wipe_on_fork(start, size_of::<[Thread; CHUNK_LEN]>()) }.ok()?;
+    // When another thread was faster, ours stays unused: unmapping is not worth its code.
+    let _ = place.compare_exchange(null_mut(), start.as_ptr().cast(), AcqRel, Acquire);
+    Some(())
+}
+
+fn kept(thread: &Thread) -> Option<&'static Kept> {
+    chunks().find_map(|chunk| {
+        let offset = ptr::from_ref(thread).addr().checked_sub(chunk.threads.as_ptr().addr())?;
+        chunk.kept.get(offset / size_of::<Thread>())
+    })
+}
+
+/// Makes the state free for another thread.
+pub(super) fn give_back(thread: &Thread) {
+    if let Some(kept) = kept(thread) {
+        kept.log.store(0, Relaxed);
+        kept.taken.store(0, Release);
+    }
+}
+
+/// Begins the thread's log.
+pub(crate) fn keep_log(thread: &Thread, log: i32) {
+    if let (Some(kept), Some(inode)) = (kept(thread), sys::inode(log)) {
+        kept.log_inode.store(inode, Relaxed);
+        kept.log.store(log + 1, Release);
+    }
+    thread.set_log(LogState::Open(log));
+}
+
+/// Every log that this process has open.
+fn for_each_log(mut work: impl FnMut(&Kept, i32)) {
+    for kept in chunks().flat_map(|chunk| &chunk.kept) {
+        let log = kept.log.load(Acquire) - 1;
+        // A program may close what it did not open, and open something else under that number.
+        if log >= 0 && sys::inode(log) == Some(kept.log_inode.load(Relaxed)) {
+            work(kept, log);
+        }
+    }
+}
+
+/// Closes the logs that a forked child has inherited from its parent. Async-signal-safe.
+pub(crate) fn close_inherited_logs() {
+    for_each_log(|kept, log| {
+        kept.log.store(0, Relaxed);
+        sys::close(log);
+    });
+}
+
+/// Brings all logs to the disk. Async-signal-safe.
+pub(crate) fn sync_logs() {
+    for_each_log(|_, log| sys::sync(log));
+}

@@ -1,0 +1,185 @@
+//! The state of one thread.
+
+use core::ptr::{self, null_mut};
+use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
+
+use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
+
+use super::note_panic;
+use crate::sys::{Errno, ThreadName};
+
+/// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
+#[repr(C, align(256))]
+pub(crate) struct Thread {
+    /// Null until the thread has begun.
+    slot: AtomicPtr<Slot>,
+    tid: AtomicU32,
+    excluded: AtomicU32,
+    log: AtomicI32,
+    torn: AtomicU32,
+    exit_rounds: AtomicU32,
+    log_bytes: AtomicU64,
+    log_limit: AtomicU64,
+    /// The slot of a thread for which the `last` file has none.
+    own_slot: Slot,
+}
+
+/// State of a thread's log.
+pub(crate) enum LogState {
+    New,
+    Open(i32),
+    Failed(Errno),
+    Closed,
+}
+
+/// Not the negative of any `errno`.
+const CLOSED: i32 = i32::MIN;
+
+impl Thread {
+    #[inline]
+    pub(super) fn has_begun(&self) -> bool {
+        !self.slot.load(Relaxed).is_null()
+    }
+
+    /// The slot, once the thread has begun.
+    #[inline(always)]
+    pub(super) fn slot(&self) -> Option<&'static Slot> {
+        // SAFETY: null, or a slot in a mapping that is never undone, or the thread's own, which is never freed.
+        unsafe { self.slot.load(Relaxed).as_ref() }
+    }
+
+    fn slot_or_own(&self) -> &Slot {
+        self.slot().unwrap_or(&self.own_slot)
+    }
+
+    /// Without a slot in the file the thread gets its own.
+    pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName, excluded: bool) {
+        let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
+        for (part, bytes) in slot.name.iter().zip(name.halves()) {
+            part.store(bytes, Relaxed);
+        }
+        slot.state.store(STATE_LIVE, Release);
+        self.tid.store(tid, Relaxed);
+        self.excluded.store(u32::from(excluded), Relaxed);
+        self.slot.store(ptr::from_ref(slot).cast_mut(), Release);
+    }
+
+    /// A thread that ended may have left something here.
+    fn clean_own_slot(&self, tid: u32) -> &Slot {
+        let slot = &self.own_slot;
+        for counter in [&slot.seq, &slot.filtered, &slot.dropped] {
+            counter.store(0, Relaxed);
+        }
+        slot.site.store(0, Relaxed);
+        slot.panicked.store(0, Relaxed);
+        slot.tid.store(u64::from(tid), Relaxed);
+        slot.reuse.store(1, Relaxed);
+        slot
+    }
+
+    /// The thread ends: what is left is a state that has not begun.
+    pub(super) fn end(&self) {
+        self.slot_or_own().state.store(STATE_ENDED, Relaxed);
+        self.slot.store(null_mut(), Relaxed);
+        for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds] {
+            number.store(0, Relaxed);
+        }
+        self.set_log(LogState::New);
+    }
+
+    /// How often the thread's end has been announced, this time included.
+    pub(super) fn count_exit_round(&self) -> u32 {
+        self.exit_rounds.fetch_add(1, Relaxed) + 1
+    }
+
+    pub(crate) fn tid(&self) -> u32 {
+        self.tid.load(Relaxed)
+    }
+
+    pub(crate) fn name(&self) -> ThreadName {
+        let [first, second] = &self.slot_or_own().name;
+        ThreadName::from_halves([first.load(Relaxed), second.load(Relaxed)])
+    }
+
+    /// The how manieth thread of the run with its id it is, from 1.
+    pub(crate) fn reuse(&self) -> u32 {
+        self.slot_or_own().reuse.load(Relaxed)
+    }
+
+    pub(crate) fn set_reuse(&self, reuse: u32) {
+        self.slot_or_own().reuse.store(reuse, Relaxed);
+    }
+
+    /// The statement with this id is the last-reached one from here on.
+    pub(crate) fn reach(&self, id: u32) {
+        let slot = self.slot_or_own();
+        if slot.panicked.load(Relaxed) != 0 {
+            note_panic(slot);
+        }
+        slot.site.store(id + 1, Relaxed);
+    }
+
+    /// Whether the settings leave the thread out.
+    pub(crate) fn is_excluded(&self) -> bool {
+        self.excluded.load(Relaxed) != 0
+    }
+
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.slot_or_own().seq.fetch_add(1, Relaxed) + 1
+    }
+
+    pub(crate) fn count_filtered(&self) {
+        self.slot_or_own().filtered.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn count_dropped(&self, errno: Errno) {
+        let slot = self.slot_or_own();
+        slot.dropped.fetch_add(1, Relaxed);
+        slot.errno.store(errno.0.unsigned_abs(), Relaxed);
+    }
+
+    pub(crate) fn log(&self) -> LogState {
+        match self.log.load(Relaxed) {
+            0 => LogState::New,
+            CLOSED => LogState::Closed,
+            log if log > 0 => LogState::Open(log - 1),
+            errno => LogState::Failed(Errno(-errno)),
+        }
+    }
+
+    pub(crate) fn set_log(&self, state: LogState) {
+        let log = match state {
+            LogState::New => 0,
+            LogState::Closed => CLOSED,
+            LogState::Open(log) => log + 1,
+            LogState::Failed(errno) => -errno.0.abs().max(1),
+        };
+        self.log.store(log, Relaxed);
+    }
+
+    /// Whether the log ends within a line.
+    pub(crate) fn is_torn(&self) -> bool {
+        self.torn.load(Relaxed) != 0
+    }
+
+    pub(crate) fn set_torn(&self, torn: bool) {
+        self.torn.store(u32::from(torn), Relaxed);
+    }
+
+    /// Begins a log that may grow to `limit` bytes.
+    pub(crate) fn limit_log(&self, limit: u64) {
+        self.log_limit.store(limit, Relaxed);
+        self.log_bytes.store(0, Relaxed);
+    }
+
+    /// Takes `len` bytes of what the log may still grow.
+    pub(crate) fn reserve(&self, len: u64) -> Result<(), Errno> {
+        let before = self.log_bytes.fetch_add(len, Relaxed);
+        if before.saturating_add(len) <= self.log_limit.load(Relaxed) {
+            return Ok(());
+        }
+        self.log_bytes.fetch_sub(len, Relaxed);
+        Err(Errno::TOO_LARGE)
+    }
+}
