@@ -1,5 +1,6 @@
-//! The deaths. Each has one fatal statement, which is marked.
+//! The deaths. Each has one fatal statement, which is marked. Some of these reach others on their way.
 
+use std::ffi::c_char;
 use std::hint::black_box;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -38,11 +39,15 @@ fn null_dereference() {
 
 #[instrument_source]
 fn ffi_segfault() {
-    let text = black_box(std::ptr::without_provenance(8));
     // SAFETY: none; this is to die.
     unsafe {
-        black_box(libc::strlen(text)); // guilty: ffi-segfault
+        libc::strlen(no_text()); // guilty: ffi-segfault
     }
+}
+
+#[instrument_source]
+fn no_text() -> *const c_char {
+    std::ptr::without_provenance(8)
 }
 
 #[instrument_source]
@@ -93,7 +98,7 @@ fn be_ready_and_block() {
 fn underscore_exit() {
     // SAFETY: touches no memory.
     unsafe {
-        libc::_exit(7); // guilty: underscore-exit
+        libc::_exit(seven()); // guilty: underscore-exit
     }
 }
 
@@ -130,5 +135,10 @@ fn exec() {
 
 #[instrument_source]
 fn normal_exit() {
-    std::process::exit(7); // guilty: normal-exit
+    std::process::exit(seven()); // guilty: normal-exit
+}
+
+#[instrument_source]
+fn seven() -> i32 {
+    7
 }
