@@ -10,5 +10,6 @@ mod fork;
 mod format;
 mod killed;
 mod lifecycle;
+mod off;
 mod settings;
 mod signals;

@@ -30,7 +30,7 @@ pub fn program(name: &str, build: Build) -> PathBuf {
 }
 
 fn make(build: Build) -> PathBuf {
-    let directory = target().join(if build.instrumented { "it/instrumented" } else { "it/plain" });
+    let directory = directory(build);
     let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--package", "crasher", "--package", "programs", "--package", "instr-examples"]);
@@ -41,6 +41,11 @@ fn make(build: Build) -> PathBuf {
     let status = command.current_dir(crate::workspace()).status().expect("cargo runs");
     assert!(status.success(), "{build:?}");
     directory.join(if build.profile == "dev" { "debug" } else { build.profile })
+}
+
+/// The target directory of a build.
+pub fn directory(build: Build) -> PathBuf {
+    target().join(if build.instrumented { "it/instrumented" } else { "it/plain" })
 }
 
 /// Where this test itself was built to, so that programs follow it.
