@@ -4,6 +4,7 @@
 
 mod expressions;
 mod functions;
+mod invisible;
 mod items;
 mod loops;
 mod operands;
