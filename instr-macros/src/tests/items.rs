@@ -214,6 +214,46 @@ fn nested_attribute_is_taken_away() {
 }
 
 #[test]
+fn nested_attribute_in_cfg_attr_is_taken_away() {
+    check(
+        "",
+        "impl A { #[cfg_attr(x, instrument_source)] fn b() { one(); } #[cfg_attr(x, inline, instr_runtime::instrument_source(crate = d), must_use)] fn e() { two(); } }",
+        expect![[r#"
+            impl A {
+                fn b() {
+                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    one();
+                }
+                #[cfg_attr(x, inline, must_use)]
+                fn e() {
+                    d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
+                    let __instr_guard = d::macro_api::enter();
+                    d::macro_api::probe(&__INSTR_IDS[0]);
+                    two();
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn skip_in_cfg_attr_leaves_the_item_out() {
+    check(
+        "",
+        "impl A { #[cfg_attr(x, instrument_source(skip))] fn b() { one(); } }",
+        expect![[r#"
+        impl A {
+            fn b() {
+                one();
+            }
+        }
+    "#]],
+    );
+}
+
+#[test]
 fn an_impl_without_functions_stays() {
     check(
         "",
