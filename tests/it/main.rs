@@ -1,6 +1,7 @@
 //! Every test of instr, in one binary.
 
 mod analyze;
+mod annotate;
 mod architecture;
 mod docs;
 mod format;
