@@ -5,3 +5,4 @@ mod annotate;
 mod architecture;
 mod docs;
 mod format;
+mod transparency;

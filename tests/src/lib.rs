@@ -6,6 +6,7 @@ pub mod analyzer;
 pub mod annotate;
 pub mod fake_run;
 pub mod mapped;
+pub mod package;
 
 /// The root of this repository.
 pub fn workspace() -> PathBuf {
