@@ -161,41 +161,41 @@ fn closure_that_begins_like_a_statement() {
         "",
         "fn f() { let a = || match b { _ => c }.d(); let e = || { f } + 1; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                6,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n {\\sf\\s}\\s+\\s1\n1 58 n f\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            let a = || {
+            fn f() {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n {\\sf\\s}\\s+\\s1\n1 58 n f\n"
+                );
                 let __instr_guard = enter();
-                probe(&__INSTR_IDS[1]);
-                after(
-                        match b {
-                            _ => {
-                                probe(&__INSTR_IDS[2]);
-                                c
-                            }
+                probe(&__INSTR_IDS[0]);
+                let a = || {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[1]);
+                    (after)(
+                            match b {
+                                _ => {
+                                    probe(&__INSTR_IDS[2]);
+                                    c
+                                }
+                            },
+                            resume(&__INSTR_IDS[1]),
+                        )
+                        .d()
+                };
+                probe(&__INSTR_IDS[3]);
+                let e = || {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[4]);
+                    (after)(
+                        {
+                            probe(&__INSTR_IDS[5]);
+                            f
                         },
-                        resume(&__INSTR_IDS[1]),
-                    )
-                    .d()
-            };
-            probe(&__INSTR_IDS[3]);
-            let e = || {
-                let __instr_guard = enter();
-                probe(&__INSTR_IDS[4]);
-                after(
-                    {
-                        probe(&__INSTR_IDS[5]);
-                        f
-                    },
-                    resume(&__INSTR_IDS[4]),
-                ) + 1
-            };
-        }
-    "#]],
+                        resume(&__INSTR_IDS[4]),
+                    ) + 1
+                };
+            }
+        "#]],
     );
 }
 
@@ -205,26 +205,26 @@ fn async_block_and_closure() {
         "",
         "fn f() { let a = async { one().await; two().await + 1 }; let b = async move |x| x.await; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                5,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n one().await;\n1 39 n two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n x.await\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            let a = async {
-                probe(&__INSTR_IDS[1]);
-                one().await;
-                probe(&__INSTR_IDS[2]);
-                after(two().await, resume(&__INSTR_IDS[2])) + 1
-            };
-            probe(&__INSTR_IDS[3]);
-            let b = async move |x| {
-                probe(&__INSTR_IDS[4]);
-                after(x.await, resume(&__INSTR_IDS[4]))
-            };
-        }
-    "#]],
+            fn f() {
+                sites!(
+                    5,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n one().await;\n1 39 n two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n x.await\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = async {
+                    probe(&__INSTR_IDS[1]);
+                    one().await;
+                    probe(&__INSTR_IDS[2]);
+                    (after)(two().await, resume(&__INSTR_IDS[2])) + 1
+                };
+                probe(&__INSTR_IDS[3]);
+                let b = async move |x| {
+                    probe(&__INSTR_IDS[4]);
+                    (after)(x.await, resume(&__INSTR_IDS[4]))
+                };
+            }
+        "#]],
     );
 }
 

@@ -237,28 +237,28 @@ fn runtime_elsewhere() {
         "crate = a::b",
         "fn f() { let a = { one() } + 1; fn g() { two(); } }",
         expect![[r#"
-        fn f() {
-            a::b::macro_api::sites!(
-                2,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
-            );
-            let __instr_guard = a::b::macro_api::enter();
-            a::b::macro_api::probe(&__INSTR_IDS[0]);
-            let a = a::b::macro_api::after(
-                {
-                    a::b::macro_api::probe(&__INSTR_IDS[1]);
-                    one()
-                },
-                a::b::macro_api::resume(&__INSTR_IDS[0]),
-            ) + 1;
-            fn g() {
-                a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
+            fn f() {
+                a::b::macro_api::sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
+                );
                 let __instr_guard = a::b::macro_api::enter();
                 a::b::macro_api::probe(&__INSTR_IDS[0]);
-                two();
+                let a = (a::b::macro_api::after)(
+                    {
+                        a::b::macro_api::probe(&__INSTR_IDS[1]);
+                        one()
+                    },
+                    a::b::macro_api::resume(&__INSTR_IDS[0]),
+                ) + 1;
+                fn g() {
+                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
+                    let __instr_guard = a::b::macro_api::enter();
+                    a::b::macro_api::probe(&__INSTR_IDS[0]);
+                    two();
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }
 

@@ -10,41 +10,41 @@ fn block_operands() {
         "",
         "fn f() { let a = { one(); 1 } + if b { 2 } else { 3 } * unsafe { c }; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                6,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n one();\n1 27 n 1\n1 40 n 2\n1 51 n 3\n1 66 n c\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            let a = after(
-                {
-                    probe(&__INSTR_IDS[1]);
-                    one();
-                    probe(&__INSTR_IDS[2]);
-                    1
-                },
-                resume(&__INSTR_IDS[0]),
-            )
-                + after(
-                    if b {
-                        probe(&__INSTR_IDS[3]);
-                        2
-                    } else {
-                        probe(&__INSTR_IDS[4]);
-                        3
+            fn f() {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n one();\n1 27 n 1\n1 40 n 2\n1 51 n 3\n1 66 n c\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        one();
+                        probe(&__INSTR_IDS[2]);
+                        1
                     },
                     resume(&__INSTR_IDS[0]),
                 )
-                    * after(
-                        unsafe {
-                            probe(&__INSTR_IDS[5]);
-                            c
+                    + (after)(
+                        if b {
+                            probe(&__INSTR_IDS[3]);
+                            2
+                        } else {
+                            probe(&__INSTR_IDS[4]);
+                            3
                         },
                         resume(&__INSTR_IDS[0]),
-                    );
-        }
-    "#]],
+                    )
+                        * (after)(
+                            unsafe {
+                                probe(&__INSTR_IDS[5]);
+                                c
+                            },
+                            resume(&__INSTR_IDS[0]),
+                        );
+            }
+        "#]],
     );
 }
 
@@ -54,33 +54,33 @@ fn match_operands() {
         "",
         "fn f() { let a = match b { _ => 1 } - (match c { _ => 2 }); }",
         expect![[r#"
-        fn f() {
-            sites!(
-                3,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n 1\n1 55 n 2\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            let a = after(
-                match b {
-                    _ => {
-                        probe(&__INSTR_IDS[1]);
-                        1
-                    }
-                },
-                resume(&__INSTR_IDS[0]),
-            )
-                - after(
-                    match c {
+            fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n 1\n1 55 n 2\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    match b {
                         _ => {
-                            probe(&__INSTR_IDS[2]);
-                            2
+                            probe(&__INSTR_IDS[1]);
+                            1
                         }
                     },
                     resume(&__INSTR_IDS[0]),
-                );
-        }
-    "#]],
+                )
+                    - (after)(
+                        match c {
+                            _ => {
+                                probe(&__INSTR_IDS[2]);
+                                2
+                            }
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    );
+            }
+        "#]],
     );
 }
 
@@ -90,30 +90,30 @@ fn operands_of_and_and_or() {
         "",
         "fn f() { let a = { b } && { c } || { d }; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                4,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n b\n1 29 n c\n1 38 n d\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            let a = after(
-                {
-                    probe(&__INSTR_IDS[1]);
-                    b
-                },
-                resume(&__INSTR_IDS[0]),
-            )
-                && {
-                    probe(&__INSTR_IDS[2]);
-                    c
-                }
-                || {
-                    probe(&__INSTR_IDS[3]);
-                    d
-                };
-        }
-    "#]],
+            fn f() {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n b\n1 29 n c\n1 38 n d\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        b
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )
+                    && {
+                        probe(&__INSTR_IDS[2]);
+                        c
+                    }
+                    || {
+                        probe(&__INSTR_IDS[3]);
+                        d
+                    };
+            }
+        "#]],
     );
 }
 
@@ -123,51 +123,51 @@ fn block_receivers_arguments_and_question_marks() {
         "",
         "fn f() { if a { b } else { c }.d({ e }, g({ h }))?; loop { break i }?; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                7,
-                " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n b\n1 28 n c\n1 36 n e\n1 45 n h\n1 53 n loop\\s{\\sbreak\\si\\s}?;\n1 60 n break\\si\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            after(
-                    if a {
-                        probe(&__INSTR_IDS[1]);
-                        b
-                    } else {
-                        probe(&__INSTR_IDS[2]);
-                        c
-                    },
-                    resume(&__INSTR_IDS[0]),
-                )
-                .d(
-                    after(
-                        {
-                            probe(&__INSTR_IDS[3]);
-                            e
+            fn f() {
+                sites!(
+                    7,
+                    " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n b\n1 28 n c\n1 36 n e\n1 45 n h\n1 53 n loop\\s{\\sbreak\\si\\s}?;\n1 60 n break\\si\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                (after)(
+                        if a {
+                            probe(&__INSTR_IDS[1]);
+                            b
+                        } else {
+                            probe(&__INSTR_IDS[2]);
+                            c
                         },
                         resume(&__INSTR_IDS[0]),
-                    ),
-                    g(
-                        after(
+                    )
+                    .d(
+                        (after)(
                             {
-                                probe(&__INSTR_IDS[4]);
-                                h
+                                probe(&__INSTR_IDS[3]);
+                                e
                             },
                             resume(&__INSTR_IDS[0]),
                         ),
-                    ),
+                        g(
+                            (after)(
+                                {
+                                    probe(&__INSTR_IDS[4]);
+                                    h
+                                },
+                                resume(&__INSTR_IDS[0]),
+                            ),
+                        ),
+                    )?;
+                probe(&__INSTR_IDS[5]);
+                (after)(
+                    loop {
+                        probe(&__INSTR_IDS[6]);
+                        break i;
+                    },
+                    resume(&__INSTR_IDS[5]),
                 )?;
-            probe(&__INSTR_IDS[5]);
-            after(
-                loop {
-                    probe(&__INSTR_IDS[6]);
-                    break i;
-                },
-                resume(&__INSTR_IDS[5]),
-            )?;
-        }
-    "#]],
+            }
+        "#]],
     );
 }
 
@@ -209,38 +209,38 @@ fn compound_assignment() {
         "",
         "fn f() { *{ a } += { b }; c <<= if d { 1 } else { 2 }; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                6,
-                " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n a\n1 22 n b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n 1\n1 51 n 2\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            *{
-                probe(&__INSTR_IDS[1]);
-                a
+            fn f() {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n a\n1 22 n b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n 1\n1 51 n 2\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                *{
+                    probe(&__INSTR_IDS[1]);
+                    a
+                }
+                    += (after)(
+                        {
+                            probe(&__INSTR_IDS[2]);
+                            b
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    );
+                probe(&__INSTR_IDS[3]);
+                c
+                    <<= (after)(
+                        if d {
+                            probe(&__INSTR_IDS[4]);
+                            1
+                        } else {
+                            probe(&__INSTR_IDS[5]);
+                            2
+                        },
+                        resume(&__INSTR_IDS[3]),
+                    );
             }
-                += after(
-                    {
-                        probe(&__INSTR_IDS[2]);
-                        b
-                    },
-                    resume(&__INSTR_IDS[0]),
-                );
-            probe(&__INSTR_IDS[3]);
-            c
-                <<= after(
-                    if d {
-                        probe(&__INSTR_IDS[4]);
-                        1
-                    } else {
-                        probe(&__INSTR_IDS[5]);
-                        2
-                    },
-                    resume(&__INSTR_IDS[3]),
-                );
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -250,22 +250,22 @@ fn await_operands() {
         "",
         "async fn f() { one(a.await, b.await + 1); c.await; c.await? }",
         expect![[r#"
-        async fn f() {
-            sites!(
-                3,
-                " f <parsed\\sstring\\s1>\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n c.await?\n"
-            );
-            probe(&__INSTR_IDS[0]);
-            one(
-                after(a.await, resume(&__INSTR_IDS[0])),
-                after(b.await, resume(&__INSTR_IDS[0])) + 1,
-            );
-            probe(&__INSTR_IDS[1]);
-            c.await;
-            probe(&__INSTR_IDS[2]);
-            after(c.await, resume(&__INSTR_IDS[2]))?
-        }
-    "#]],
+            async fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n c.await?\n"
+                );
+                probe(&__INSTR_IDS[0]);
+                one(
+                    (after)(a.await, resume(&__INSTR_IDS[0])),
+                    (after)(b.await, resume(&__INSTR_IDS[0])) + 1,
+                );
+                probe(&__INSTR_IDS[1]);
+                c.await;
+                probe(&__INSTR_IDS[2]);
+                (after)(c.await, resume(&__INSTR_IDS[2]))?
+            }
+        "#]],
     );
 }
 
