@@ -270,6 +270,91 @@ fn await_operands() {
 }
 
 #[test]
+fn indices_and_unary_operators() {
+    check(
+        "",
+        "fn f() { let a = -{ b } + c[{ d }][e] + *{ g } + !if h { i } else { j }; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                6,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n b\n1 31 n d\n1 44 n g\n1 58 n i\n1 69 n j\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = -(after)(
+                {
+                    probe(&__INSTR_IDS[1]);
+                    b
+                },
+                resume(&__INSTR_IDS[0]),
+            )
+                + c[(after)(
+                    {
+                        probe(&__INSTR_IDS[2]);
+                        d
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )][e]
+                + *{
+                    probe(&__INSTR_IDS[3]);
+                    g
+                }
+                + !(after)(
+                    if h {
+                        probe(&__INSTR_IDS[4]);
+                        i
+                    } else {
+                        probe(&__INSTR_IDS[5]);
+                        j
+                    },
+                    resume(&__INSTR_IDS[0]),
+                );
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_awaited() {
+    check(
+        "",
+        "async fn f() { let a = match b { _ => c() }.await; { d() }.await; }",
+        expect![[r#"
+        async fn f() {
+            sites!(
+                4,
+                " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
+            );
+            probe(&__INSTR_IDS[0]);
+            let a = (after)(
+                (after)(
+                        match b {
+                            _ => {
+                                probe(&__INSTR_IDS[1]);
+                                c()
+                            }
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    )
+                    .await,
+                resume(&__INSTR_IDS[0]),
+            );
+            probe(&__INSTR_IDS[2]);
+            (after)(
+                    {
+                        probe(&__INSTR_IDS[3]);
+                        d()
+                    },
+                    resume(&__INSTR_IDS[2]),
+                )
+                .await;
+        }
+    "#]],
+    );
+}
+
+#[test]
 fn attributes_keep_an_operand_unwrapped() {
     check(
         "",
