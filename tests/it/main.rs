@@ -5,4 +5,5 @@ mod annotate;
 mod architecture;
 mod docs;
 mod format;
+mod last_statement;
 mod transparency;
