@@ -2,7 +2,8 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, Meta};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
 
 use crate::args::Args;
 
@@ -11,11 +12,7 @@ pub(crate) const SIGNAL_HANDLER: &str = "signal_handler";
 
 /// Whether a function with these attributes stays as it is.
 pub(crate) fn opts_out(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|attr| {
-        names(attr, SIGNAL_HANDLER)
-            || names(attr, "naked")
-            || (names(attr, INSTRUMENT_SOURCE) && mentions(&attr.meta, "skip"))
-    })
+    attrs.iter().any(|attr| names(attr, SIGNAL_HANDLER) || names(attr, "naked"))
 }
 
 /// Whether the attribute is `name` or `path::name`, also inside `unsafe(…)` and `cfg_attr(…)`.
@@ -28,29 +25,46 @@ pub(crate) fn names(attr: &Attribute, name: &str) -> bool {
 }
 
 fn mentions(meta: &Meta, name: &str) -> bool {
-    fn search(tokens: TokenStream, name: &str) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => ident == name,
-            TokenTree::Group(group) => search(group.stream(), name),
-            _ => false,
-        })
-    }
-    match meta {
-        Meta::List(list) => search(list.tokens.clone(), name),
-        _ => false,
-    }
+    matches!(meta, Meta::List(list) if mentions_in(&list.tokens, name))
 }
 
-/// Takes a nested `#[instrument_source(…)]` away, whose work the outer one does, and returns its arguments.
+fn mentions_in(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions_in(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// Takes nested `#[instrument_source(…)]`s away, whose work the outer one does, also out of `cfg_attr`s, and returns the
+/// arguments of one.
 pub(crate) fn take_nested(attrs: &mut Vec<Attribute>) -> Option<Args> {
-    let at = attrs.iter().position(|attr| attr.path().segments.last().is_some_and(|s| s.ident == INSTRUMENT_SOURCE))?;
-    let attr = attrs.get(at)?;
-    let args = match &attr.meta {
-        Meta::List(list) => syn::parse2(list.tokens.clone()).ok()?,
-        _ => Args::default(),
-    };
-    attrs.remove(at);
-    Some(args)
+    let mut taken = None;
+    attrs.retain_mut(|attr| !take_from(&mut attr.meta, &mut taken));
+    taken
+}
+
+/// Whether nothing is left.
+fn take_from(meta: &mut Meta, taken: &mut Option<Args>) -> bool {
+    match meta {
+        meta if meta.path().segments.last().is_some_and(|last| last.ident == INSTRUMENT_SOURCE) => {
+            let args = match meta {
+                Meta::List(list) => syn::parse2(list.tokens.clone()).ok(),
+                _ => Some(Args::default()),
+            };
+            // One with bad arguments stays, to be rejected when it is expanded.
+            args.map(|args| *taken = Some(args)).is_some()
+        }
+        Meta::List(list) if list.path.is_ident("cfg_attr") && mentions_in(&list.tokens, INSTRUMENT_SOURCE) => {
+            let Ok(metas) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return false };
+            let metas = metas.into_iter().filter_map(|mut meta| (!take_from(&mut meta, taken)).then_some(meta));
+            let metas: Punctuated<Meta, Token![,]> = metas.collect();
+            list.tokens = metas.to_token_stream();
+            // The predicate alone.
+            metas.len() < 2
+        }
+        _ => false,
+    }
 }
 
 /// The attributes that the probe of a statement with `attrs` needs: a statement that is configured out must take its

@@ -88,13 +88,19 @@ impl<'a> Table<'a> {
     }
 
     // Input:  OPERAND
-    // Output: ::instr_runtime::macro_api::after(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
+    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
     /// Makes `site` the thread's last-reached statement again once `operand` has its value.
+    ///
+    /// The parentheses are located where the operand begins and count as the user's. The compiler takes the place of an
+    /// expression from its first and last tokens, and would report a panic in one around this at the attribute.
     pub(crate) fn resume_after(&self, operand: &Expr, site: Site) -> Expr {
         let resume = self.call("resume", site);
         let (runtime, span) = (self.runtime, site.span);
-        let operand = without_parens(operand);
-        Expr::Verbatim(quote_spanned!(span=> #runtime::macro_api::after(#operand, #resume)))
+        let operand = without_parens(operand).to_token_stream();
+        let place = first_span(operand.clone()).unwrap_or(span);
+        let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place);
+        tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), place));
+        Expr::Verbatim(tokens)
     }
 
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
@@ -110,9 +116,17 @@ fn statement(attrs: TokenStream, call: TokenStream, span: Span) -> Stmt {
 
 /// `{ TOKENS }` as an expression, whose brace is located at `site`.
 pub(crate) fn braced(tokens: TokenStream, site: Site) -> Expr {
-    let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(site.span);
-    Expr::Verbatim(TokenTree::Group(group).into())
+    Expr::Verbatim(delimited(Delimiter::Brace, tokens, site.span))
+}
+
+fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
+    delimited(Delimiter::Parenthesis, tokens, span)
+}
+
+fn delimited(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(span);
+    TokenTree::Group(group).into()
 }
 
 /// Parentheses around a function's argument would be a lint.

@@ -18,15 +18,20 @@ pub fn probe(site: &'static Id) {
 /// Makes `site` the thread's last-reached statement again, without a record: a part of it has ended and the rest goes
 /// on. Async-signal-safe.
 #[inline(always)]
-pub fn resume(site: &'static Id) {
+pub fn resume(site: &'static Id) -> Resumed {
     if site.is_on() {
         thread::resume(site);
     }
+    Resumed
 }
+
+/// What [`resume`] returns. A unit as an argument would be a lint.
+#[derive(Debug)]
+pub struct Resumed;
 
 /// The first argument. The second is evaluated after it, which is the purpose.
 #[inline(always)]
-pub fn after<T>(value: T, (): ()) -> T {
+pub fn after<T>(value: T, _: Resumed) -> T {
     value
 }
 

@@ -16,9 +16,8 @@ pub(crate) fn reached(site: &'static Id) {
 fn record(site: &'static Id) {
     let Some(process) = process::current() else { return process::count_unattributed() };
     let Some(id) = site.index() else { return process::count_unattributed() };
-    let Some(thread) = thread::current(process) else { return process::count_unattributed() };
     // Before any filter: what is left out of the log is still the last statement that was reached.
-    thread.reach(id);
+    let Some(thread) = thread::reach(process, id) else { return process::count_unattributed() };
     if site.is_filtered() || thread.is_excluded() {
         thread.count_filtered();
     } else {

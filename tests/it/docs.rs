@@ -1,16 +1,62 @@
 //! The documentation against the code.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use instr_format::names::VARIABLES;
+use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::program::{Scene, run};
+use instr_tests::{analyzer, workspace};
 
 #[test]
 fn the_reference_lists_every_variable_with_its_meaning_and_default() {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference.md")).expect("the reference");
+    let text = read("docs/reference.md");
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `INSTR_")).collect();
     let expected: Vec<String> = VARIABLES
         .iter()
         .map(|variable| format!("| `{}` | {} | {} |", variable.name, variable.meaning, variable.default))
         .collect();
     assert_eq!(rows, expected);
+}
+
+#[test]
+fn the_readme_shows_the_code_the_log_and_the_report_of_its_first_command() {
+    let readme = read("README.md");
+    let mut blocks = readme.split("```").skip(1).step_by(2);
+    let mut block = || blocks.next().and_then(|block| block.split_once('\n')).expect("a block").1;
+    let (code, log, report) = (block(), block(), block());
+
+    assert!(read("examples/src/bin/worker-pool.rs").contains(code));
+    let scene = Scene::new();
+    run(&mut scene.command(&program("worker-pool", INSTRUMENTED)));
+    let analyze = |arguments: &[&str]| {
+        let mut command = analyzer::command(arguments);
+        analyzer::outcome(command.current_dir(scene.path()).output().expect("it runs")).stdout
+    };
+    assert_all_there(log, &analyze(&["dump", "--format=raw"]));
+    let shown = report.strip_prefix("$ instr-analyze\n").expect("the command");
+    assert_all_there(shown, &analyze(&[]));
+}
+
+/// Whether every line is there, but for numbers, which change from run to run, and `…`, which stands for what is left out.
+fn assert_all_there(shown: &str, real: &str) {
+    let real: BTreeSet<String> = real.lines().map(without_numbers).collect();
+    for line in shown.lines().filter(|line| line.trim() != "…") {
+        assert!(real.contains(&without_numbers(line)), "{line:?} is not in {real:#?}");
+    }
+}
+
+/// Places stay: they are what the report is about.
+fn without_numbers(line: &str) -> String {
+    let kept = |word: &str| word.contains(".rs:") || word.starts_with("line=") || word.starts_with("col=");
+    let blank = |word: &str| {
+        let changes = word.contains(|c: char| c.is_ascii_digit()) && !kept(word);
+        let key = word.split_inclusive('=').next().filter(|key| key.ends_with('=')).unwrap_or_default();
+        if changes { format!("{key}0") } else { word.to_owned() }
+    };
+    line.split(' ').map(blank).collect::<Vec<_>>().join(" ")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -1,6 +1,7 @@
 //! Every test of instr, in one binary.
 
 mod analyze;
+mod annotate;
 mod architecture;
 mod bad_places;
 mod deaths;
@@ -9,7 +10,9 @@ mod examples;
 mod fork;
 mod format;
 mod killed;
+mod last_statement;
 mod lifecycle;
 mod off;
 mod settings;
 mod signals;
+mod transparency;

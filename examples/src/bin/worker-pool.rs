@@ -1,4 +1,4 @@
-//! Four workers measure names by a function of C. One job's pointer is bad.
+//! Four workers measure names by a function of C. The last job's pointer is bad.
 
 use std::ffi::{CString, c_char};
 use std::sync::mpsc::{Receiver, channel};
@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use instr_runtime::instrument_source;
+
+const JOBS: u32 = 20;
 
 struct Job {
     id: u32,
@@ -25,7 +27,7 @@ fn main() {
         let worker = thread::Builder::new().name(format!("worker-{n}"));
         workers.push(worker.spawn(move || work(&queue)).expect("threads can be had"));
     }
-    for id in 1..=20 {
+    for id in 1..=JOBS {
         jobs.send(new_job(id)).expect("workers wait for jobs");
     }
     drop(jobs);
@@ -38,7 +40,7 @@ fn main() {
 fn new_job(id: u32) -> Job {
     let name = CString::new(format!("customer {id}")).expect("no NUL in a name").into_raw();
     // As if somebody had taken an offset for an address.
-    let name = if id == 13 { std::ptr::without_provenance(0x50) } else { name };
+    let name = if id == JOBS { std::ptr::without_provenance(0x50) } else { name };
     Job { id, name }
 }
 

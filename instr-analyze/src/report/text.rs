@@ -29,6 +29,13 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
+    if run.end.kind == EndKind::Unknown && telling.len() > 1 {
+        let faint = paint.faint;
+        writeln!(
+            out,
+            "  {faint}which thread ended it was not recorded; the one that was active last comes first{faint:#}"
+        )?;
+    }
     for thread in telling {
         let age = newest.zip(elapsed(thread)).map(|(newest, own)| newest - own);
         writeln!(out)?;

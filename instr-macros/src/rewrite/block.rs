@@ -36,7 +36,7 @@ impl Rewriter<'_> {
                 }
             }
             // Nothing of the statement is left once its outermost expression has its value.
-            Stmt::Expr(Expr::Await(outermost), _) => self.visit_expr_mut(&mut outermost.base),
+            Stmt::Expr(Expr::Await(outermost), _) => self.operand(&mut outermost.base),
             Stmt::Expr(expr, _) => self.visit_expr_mut(expr),
             Stmt::Item(_) | Stmt::Macro(_) => {}
         }

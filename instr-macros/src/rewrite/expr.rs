@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprCall, ExprClosure, ExprMatch, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type,
+    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
 use super::Rewriter;
@@ -42,8 +42,13 @@ impl VisitMut for Rewriter<'_> {
                 }
             }
             Expr::Try(expr) => self.operand(&mut expr.expr),
+            Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => self.operand(&mut unary.expr),
+            Expr::Index(index) => {
+                self.visit_expr_mut(&mut index.expr);
+                self.operand(&mut index.index);
+            }
             Expr::Await(inner) => {
-                self.visit_expr_mut(&mut inner.base);
+                self.operand(&mut inner.base);
                 if inner.attrs.is_empty() {
                     self.resume_after(expr);
                 }
@@ -131,7 +136,7 @@ impl Rewriter<'_> {
     // Input:  if c { 1 } else { 2 }
     // Output: after(if c { probe(1); 1 } else { probe(2); 2 }, resume(0))
     /// A value that the statement goes on with. Blocks and the like reach statements of their own on the way to it.
-    fn operand(&mut self, expr: &mut Expr) {
+    pub(super) fn operand(&mut self, expr: &mut Expr) {
         let reaches_statements = is_block_like(expr);
         self.visit_expr_mut(expr);
         if reaches_statements {

@@ -89,31 +89,37 @@ fn note_panic(slot: &Slot) {
     }
 }
 
-/// The calling thread, which begins here with its first statement. `None`: it has ended, or there is no room for it.
+/// The calling thread, which has reached the statement with this id. `None`: it has ended, or there is no room for it.
 /// Async-signal-safe.
 #[inline]
-pub(crate) fn current(process: &Process) -> Option<&'static Thread> {
+pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
     match state() {
-        Some(thread) if thread.has_begun() => Some(thread),
+        Some(thread) if thread.has_begun() => {
+            thread.reach(id);
+            Some(thread)
+        }
         Some(thread) if ptr::eq(thread, &ENDED) => None,
-        _ => begin(process),
+        _ => begin(process, id),
     }
 }
 
 /// The first statement of a thread, or of the one thread of a forked child.
 #[cold]
-fn begin(process: &Process) -> Option<&'static Thread> {
+fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let _blocked = sys::SignalsBlocked::new();
     let thread = match state() {
         // By a handler that came before the signals were blocked.
-        Some(thread) if thread.has_begun() => return Some(thread),
+        Some(thread) if thread.has_begun() => {
+            thread.reach(id);
+            return Some(thread);
+        }
         Some(thread) => thread,
         None => pool::take()?,
     };
     let (tid, name) = (sys::thread_id(), sys::thread_name());
     let is_main = tid == process.pid();
     let excluded = settings::get().is_some_and(|settings| !settings.filter.admits_thread(tid, &name, is_main));
-    thread.begin(process.take_slot(tid), tid, name, excluded);
+    thread.begin(process.take_slot(tid), id, tid, name, excluded);
     CURRENT.set(thread);
     end::watch(thread);
     Some(thread)

@@ -53,9 +53,17 @@ impl Thread {
         self.slot().unwrap_or(&self.own_slot)
     }
 
-    /// Without a slot in the file the thread gets its own.
-    pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName, excluded: bool) {
+    /// The thread begins with the statement `id`. Without a slot in the file it gets its own.
+    pub(super) fn begin(
+        &'static self,
+        slot: Option<&'static Slot>,
+        id: u32,
+        tid: u32,
+        name: ThreadName,
+        excluded: bool,
+    ) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
+        slot.site.store(id + 1, Relaxed);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
         }
@@ -71,7 +79,6 @@ impl Thread {
         for counter in [&slot.seq, &slot.filtered, &slot.dropped] {
             counter.store(0, Relaxed);
         }
-        slot.site.store(0, Relaxed);
         slot.panicked.store(0, Relaxed);
         slot.tid.store(u64::from(tid), Relaxed);
         slot.reuse.store(1, Relaxed);
@@ -112,7 +119,8 @@ impl Thread {
     }
 
     /// The statement with this id is the last-reached one from here on.
-    pub(crate) fn reach(&self, id: u32) {
+    #[inline]
+    pub(super) fn reach(&self, id: u32) {
         let slot = self.slot_or_own();
         if slot.panicked.load(Relaxed) != 0 {
             note_panic(slot);

@@ -45,6 +45,7 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
           started 2026-11-22T14:00:00.000000000Z
           files in OUTPUT/demo-1
           note: INSTR_SINK=\x1bx is not a sink
+          which thread ended it was not recorded; the one that was active last comes first
 
         thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
           2 records, the newest of the run among them

@@ -1,0 +1,268 @@
+//! Functions: what is entered and what is left alone.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn async_fn_has_no_guard() {
+    check(
+        "",
+        "async fn f() { one(); }",
+        expect![[r#"
+        async fn f() {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 16 n one();\n");
+            probe(&__INSTR_IDS[0]);
+            one();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn const_fn_is_left_alone() {
+    check(
+        "",
+        "const fn f() { one(); }",
+        expect![[r#"
+        const fn f() {
+            one();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn naked_fn_is_left_alone() {
+    check(
+        "",
+        r#"#[unsafe(naked)] extern "C" fn f() { naked_asm!() }"#,
+        expect![[r##"
+        #[unsafe(naked)]
+        extern "C" fn f() {
+            naked_asm!()
+        }
+    "##]],
+    );
+}
+
+#[test]
+fn cfg_attr_naked_fn_is_left_alone() {
+    check(
+        "",
+        "#[cfg_attr(a, unsafe(naked))] fn f() { naked_asm!() }",
+        expect![[r#"
+        #[cfg_attr(a, unsafe(naked))]
+        fn f() {
+            naked_asm!()
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn attributes_signature_and_where_clause_stay() {
+    check(
+        "",
+        r#"
+/// Doc.
+#[must_use] #[inline] pub(crate) unsafe extern "C" fn f<'a, T: 'a, const N: usize>(a: &'a T, mut b: [u8; N]) -> impl Fn(u8) -> u8 + use<'a, T, N> where T: for<'b> A<'b> { one() }
+"#,
+        expect![[r#"
+    /// Doc.
+    #[must_use]
+    #[inline]
+    pub(crate) unsafe extern "C" fn f<'a, T: 'a, const N: usize>(
+        a: &'a T,
+        mut b: [u8; N],
+    ) -> impl Fn(u8) -> u8 + use<'a, T, N>
+    where
+        T: for<'b> A<'b>,
+    {
+        sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
+        let __instr_guard = enter();
+        probe(&__INSTR_IDS[0]);
+        one()
+    }
+"#]],
+    );
+}
+
+#[test]
+fn inner_attributes_stay_first() {
+    check(
+        "",
+        "fn f() { #![allow(unused)] one(); }",
+        expect![[r#"
+        fn f() {
+            #![allow(unused)]
+            sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn method() {
+    check(
+        "",
+        "pub fn f(&mut self, a: u8) -> Self { self.one(a) }",
+        expect![[r#"
+        pub fn f(&mut self, a: u8) -> Self {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            self.one(a)
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn method_that_is_no_free_function() {
+    check(
+        "",
+        "default fn f(self: Box<Self>) { one() }",
+        expect![[
+            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_IDS [0]) ; one () }"#
+        ]],
+    );
+}
+
+#[test]
+fn trait_method_with_a_body() {
+    check(
+        "",
+        "fn f(&self) where Self: Sized { one() }",
+        expect![[r#"
+        fn f(&self)
+        where
+            Self: Sized,
+        {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one()
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn nested_function() {
+    check(
+        "",
+        "fn f() { one(); fn g() { two(); } three(); }",
+        expect![[r#"
+        fn f() {
+            sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one();
+            fn g() {
+                sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                two();
+            }
+            probe(&__INSTR_IDS[1]);
+            three();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn nested_impl_and_mod() {
+    check(
+        "",
+        "fn f() { impl A { fn g(&self) { one(); } } mod b { fn h() { two(); } } }",
+        expect![[r#"
+        fn f() {
+            impl A {
+                fn g(&self) {
+                    sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    one();
+                }
+            }
+            mod b {
+                fn h() {
+                    sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    two();
+                }
+            }
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn items_in_blocks_of_expressions() {
+    check(
+        "",
+        "fn f() { let a = { fn g() { one(); } g() }; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                2,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = {
+                fn g() {
+                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    one();
+                }
+                probe(&__INSTR_IDS[1]);
+                g()
+            };
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn runtime_elsewhere() {
+    check(
+        "crate = a::b",
+        "fn f() { let a = { one() } + 1; fn g() { two(); } }",
+        expect![[r#"
+            fn f() {
+                a::b::macro_api::sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
+                );
+                let __instr_guard = a::b::macro_api::enter();
+                a::b::macro_api::probe(&__INSTR_IDS[0]);
+                let a = (a::b::macro_api::after)(
+                    {
+                        a::b::macro_api::probe(&__INSTR_IDS[1]);
+                        one()
+                    },
+                    a::b::macro_api::resume(&__INSTR_IDS[0]),
+                ) + 1;
+                fn g() {
+                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
+                    let __instr_guard = a::b::macro_api::enter();
+                    a::b::macro_api::probe(&__INSTR_IDS[0]);
+                    two();
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn syntax_that_syn_does_not_know_stays() {
+    check("", "fn f() { one() <-> two() }", expect!["fn f () { one () <-> two () }"]);
+}

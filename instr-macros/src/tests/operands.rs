@@ -1,0 +1,377 @@
+//! Operands: values after which the statement goes on, and is the last-reached one again.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn block_operands() {
+    check(
+        "",
+        "fn f() { let a = { one(); 1 } + if b { 2 } else { 3 } * unsafe { c }; }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n one();\n1 27 n 1\n1 40 n 2\n1 51 n 3\n1 66 n c\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        one();
+                        probe(&__INSTR_IDS[2]);
+                        1
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )
+                    + (after)(
+                        if b {
+                            probe(&__INSTR_IDS[3]);
+                            2
+                        } else {
+                            probe(&__INSTR_IDS[4]);
+                            3
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    )
+                        * (after)(
+                            unsafe {
+                                probe(&__INSTR_IDS[5]);
+                                c
+                            },
+                            resume(&__INSTR_IDS[0]),
+                        );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn match_operands() {
+    check(
+        "",
+        "fn f() { let a = match b { _ => 1 } - (match c { _ => 2 }); }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n 1\n1 55 n 2\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    match b {
+                        _ => {
+                            probe(&__INSTR_IDS[1]);
+                            1
+                        }
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )
+                    - (after)(
+                        match c {
+                            _ => {
+                                probe(&__INSTR_IDS[2]);
+                                2
+                            }
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn operands_of_and_and_or() {
+    check(
+        "",
+        "fn f() { let a = { b } && { c } || { d }; }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n b\n1 29 n c\n1 38 n d\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let a = (after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        b
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )
+                    && {
+                        probe(&__INSTR_IDS[2]);
+                        c
+                    }
+                    || {
+                        probe(&__INSTR_IDS[3]);
+                        d
+                    };
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn block_receivers_arguments_and_question_marks() {
+    check(
+        "",
+        "fn f() { if a { b } else { c }.d({ e }, g({ h }))?; loop { break i }?; }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    7,
+                    " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n b\n1 28 n c\n1 36 n e\n1 45 n h\n1 53 n loop\\s{\\sbreak\\si\\s}?;\n1 60 n break\\si\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                (after)(
+                        if a {
+                            probe(&__INSTR_IDS[1]);
+                            b
+                        } else {
+                            probe(&__INSTR_IDS[2]);
+                            c
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    )
+                    .d(
+                        (after)(
+                            {
+                                probe(&__INSTR_IDS[3]);
+                                e
+                            },
+                            resume(&__INSTR_IDS[0]),
+                        ),
+                        g(
+                            (after)(
+                                {
+                                    probe(&__INSTR_IDS[4]);
+                                    h
+                                },
+                                resume(&__INSTR_IDS[0]),
+                            ),
+                        ),
+                    )?;
+                probe(&__INSTR_IDS[5]);
+                (after)(
+                    loop {
+                        probe(&__INSTR_IDS[6]);
+                        break i;
+                    },
+                    resume(&__INSTR_IDS[5]),
+                )?;
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn constructor_arguments_stay() {
+    check(
+        "",
+        "fn f() { let a = Some({ &one() }); let b = m::_Type({ c }); let d = (Type)({ e }); }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                6,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sSome({\\s&one()\\s});\n1 25 n &one()\n1 36 n let\\sb\\s=\\sm::_Type({\\sc\\s});\n1 55 n c\n1 61 n let\\sd\\s=\\s(Type)({\\se\\s});\n1 78 n e\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = Some({
+                probe(&__INSTR_IDS[1]);
+                &one()
+            });
+            probe(&__INSTR_IDS[2]);
+            let b = m::_Type({
+                probe(&__INSTR_IDS[3]);
+                c
+            });
+            probe(&__INSTR_IDS[4]);
+            let d = (Type)({
+                probe(&__INSTR_IDS[5]);
+                e
+            });
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn compound_assignment() {
+    check(
+        "",
+        "fn f() { *{ a } += { b }; c <<= if d { 1 } else { 2 }; }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n a\n1 22 n b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n 1\n1 51 n 2\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                *{
+                    probe(&__INSTR_IDS[1]);
+                    a
+                }
+                    += (after)(
+                        {
+                            probe(&__INSTR_IDS[2]);
+                            b
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    );
+                probe(&__INSTR_IDS[3]);
+                c
+                    <<= (after)(
+                        if d {
+                            probe(&__INSTR_IDS[4]);
+                            1
+                        } else {
+                            probe(&__INSTR_IDS[5]);
+                            2
+                        },
+                        resume(&__INSTR_IDS[3]),
+                    );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn await_operands() {
+    check(
+        "",
+        "async fn f() { one(a.await, b.await + 1); c.await; c.await? }",
+        expect![[r#"
+            async fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n c.await?\n"
+                );
+                probe(&__INSTR_IDS[0]);
+                one(
+                    (after)(a.await, resume(&__INSTR_IDS[0])),
+                    (after)(b.await, resume(&__INSTR_IDS[0])) + 1,
+                );
+                probe(&__INSTR_IDS[1]);
+                c.await;
+                probe(&__INSTR_IDS[2]);
+                (after)(c.await, resume(&__INSTR_IDS[2]))?
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn indices_and_unary_operators() {
+    check(
+        "",
+        "fn f() { let a = -{ b } + c[{ d }][e] + *{ g } + !if h { i } else { j }; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                6,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n b\n1 31 n d\n1 44 n g\n1 58 n i\n1 69 n j\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = -(after)(
+                {
+                    probe(&__INSTR_IDS[1]);
+                    b
+                },
+                resume(&__INSTR_IDS[0]),
+            )
+                + c[(after)(
+                    {
+                        probe(&__INSTR_IDS[2]);
+                        d
+                    },
+                    resume(&__INSTR_IDS[0]),
+                )][e]
+                + *{
+                    probe(&__INSTR_IDS[3]);
+                    g
+                }
+                + !(after)(
+                    if h {
+                        probe(&__INSTR_IDS[4]);
+                        i
+                    } else {
+                        probe(&__INSTR_IDS[5]);
+                        j
+                    },
+                    resume(&__INSTR_IDS[0]),
+                );
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_awaited() {
+    check(
+        "",
+        "async fn f() { let a = match b { _ => c() }.await; { d() }.await; }",
+        expect![[r#"
+        async fn f() {
+            sites!(
+                4,
+                " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
+            );
+            probe(&__INSTR_IDS[0]);
+            let a = (after)(
+                (after)(
+                        match b {
+                            _ => {
+                                probe(&__INSTR_IDS[1]);
+                                c()
+                            }
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    )
+                    .await,
+                resume(&__INSTR_IDS[0]),
+            );
+            probe(&__INSTR_IDS[2]);
+            (after)(
+                    {
+                        probe(&__INSTR_IDS[3]);
+                        d()
+                    },
+                    resume(&__INSTR_IDS[2]),
+                )
+                .await;
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn attributes_keep_an_operand_unwrapped() {
+    check(
+        "",
+        "fn f() { one(#[a] { b }); }",
+        expect![[r#"
+        fn f() {
+            sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one(#[a]\\s{\\sb\\s});\n1 21 n b\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one(
+                #[a]
+                {
+                    probe(&__INSTR_IDS[1]);
+                    b
+                },
+            );
+        }
+    "#]],
+    );
+}

@@ -1,0 +1,262 @@
+//! Statements: a probe before each.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn let_with_a_value() {
+    check(
+        "",
+        "fn f() { let a = one(); }",
+        expect![[r#"
+        fn f() {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sone();\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = one();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn let_else() {
+    check(
+        "",
+        "fn f() { let Some(a) = one() else { return }; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                2,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n return\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let Some(a) = one() else {
+                probe(&__INSTR_IDS[1]);
+                return;
+            };
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_declaration_alone_gets_no_probe() {
+    check(
+        "",
+        "fn f() { let a; a = 1; }",
+        expect![[r#"
+        fn f() {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 17 n a\\s=\\s1;\n");
+            let __instr_guard = enter();
+            let a;
+            probe(&__INSTR_IDS[0]);
+            a = 1;
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn expression_statement() {
+    check(
+        "",
+        "fn f() { one(); }",
+        expect![[r#"
+        fn f() {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn tail_expression_is_not_wrapped() {
+    check(
+        "",
+        "fn f() -> u32 { one().two }",
+        expect![[r#"
+        fn f() -> u32 {
+            sites!(1, " f <parsed\\sstring\\s1>\n1 17 n one().two\n");
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            one().two
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn macro_statements_and_a_macro_tail() {
+    check(
+        "",
+        r#"fn f() -> Vec<u8> { println!("a"); thread_local! { static A: u8 = 1 } vec![1] }"#,
+        expect![[r#"
+        fn f() -> Vec<u8> {
+            sites!(
+                3,
+                " f <parsed\\sstring\\s1>\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            println!("a");
+            probe(&__INSTR_IDS[1]);
+            thread_local! {
+                static A : u8 = 1
+            }
+            probe(&__INSTR_IDS[2]);
+            vec![1]
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn cfg_is_copied_to_the_probe() {
+    check(
+        "",
+        "fn f() { #[cfg(a)] one(); #[cfg_attr(b, cfg(c))] let x = 1; #[cfg(d)] x = 2; #[cfg(e)] m!(); #[inline] x; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                5,
+                " f <parsed\\sstring\\s1>\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
+            );
+            let __instr_guard = enter();
+            #[cfg(a)] probe(&__INSTR_IDS[0]);
+            #[cfg(a)] one();
+            #[cfg_attr(b, cfg(c))] probe(&__INSTR_IDS[1]);
+            #[cfg_attr(b, cfg(c))]
+            let x = 1;
+            #[cfg(d)] probe(&__INSTR_IDS[2]);
+            #[cfg(d)] x = 2;
+            #[cfg(e)] probe(&__INSTR_IDS[3]);
+            #[cfg(e)]
+            m!();
+            probe(&__INSTR_IDS[4]);
+            #[inline] x;
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn cfg_at_the_leftmost_operand() {
+    check(
+        "",
+        "fn f() { #[cfg(a)] x + 1; #[cfg(b)] y as u8; }",
+        expect![[r#"
+        fn f() {
+            sites!(2, " f <parsed\\sstring\\s1>\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
+            let __instr_guard = enter();
+            #[cfg(a)] probe(&__INSTR_IDS[0]);
+            #[cfg(a)] x + 1;
+            #[cfg(b)] probe(&__INSTR_IDS[1]);
+            #[cfg(b)] y as u8;
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn allowed_unreachable_code_is_allowed_for_the_probe() {
+    check(
+        "",
+        "fn f() { #[allow(unreachable_code)] one(); #[expect(unused)] two(); #[allow(dead_code)] three(); }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                3, " f <parsed\\sstring\\s1>\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
+            );
+            let __instr_guard = enter();
+            #[allow(unreachable_code)] probe(&__INSTR_IDS[0]);
+            #[allow(unreachable_code)] one();
+            #[allow(unreachable_code)] probe(&__INSTR_IDS[1]);
+            #[expect(unused)] two();
+            probe(&__INSTR_IDS[2]);
+            #[allow(dead_code)] three();
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn empty_body() {
+    check(
+        "",
+        "fn f() {  }",
+        expect![[r#"
+        fn f() {}
+    "#]],
+    );
+}
+
+#[test]
+fn items_alone_are_no_statements() {
+    check(
+        "",
+        "fn f() { use a::b; const C: u8 = 1; }",
+        expect![[r#"
+        fn f() {
+            use a::b;
+            const C: u8 = 1;
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn unsafe_block() {
+    check(
+        "",
+        "fn f() { unsafe { one(); two() } }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                3,
+                " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n one();\n1 26 n two()\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            unsafe {
+                probe(&__INSTR_IDS[1]);
+                one();
+                probe(&__INSTR_IDS[2]);
+                two()
+            }
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn labelled_block() {
+    check(
+        "",
+        "fn f() { let a = 'a: { if b { break 'a 1; } 2 }; }",
+        expect![[r#"
+        fn f() {
+            sites!(
+                4,
+                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n break\\s'a\\s1;\n1 45 n 2\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let a = 'a: {
+                probe(&__INSTR_IDS[1]);
+                if b {
+                    probe(&__INSTR_IDS[2]);
+                    break 'a 1;
+                }
+                probe(&__INSTR_IDS[3]);
+                2
+            };
+        }
+    "#]],
+    );
+}

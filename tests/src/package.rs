@@ -1,0 +1,153 @@
+//! Packages that the tests write and build, as a user's workspace of its own beside this one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use crate::{rust_files, workspace};
+
+/// A package in a directory of its own.
+#[derive(Debug)]
+pub struct Package {
+    directory: PathBuf,
+}
+
+impl Package {
+    /// An empty package, in place of the one that an earlier run of the test has left.
+    ///
+    /// # Panics
+    /// When its directory cannot be written.
+    pub fn new(name: &str) -> Self {
+        let directory = build_directory().join("packages").join(name);
+        if directory.exists() {
+            fs::remove_dir_all(&directory).expect("an old package");
+        }
+        fs::create_dir_all(&directory).expect("a new directory");
+        // The versions of this workspace, which are there without a network.
+        fs::copy(workspace().join("Cargo.lock"), directory.join("Cargo.lock")).expect("a lock file");
+        Package { directory }
+    }
+
+    /// The package's directory.
+    pub fn path(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a file.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.directory.join(path);
+        fs::create_dir_all(path.parent().expect("below the package")).expect("a directory");
+        fs::write(path, text).expect("a new file");
+    }
+
+    /// Copies a file.
+    ///
+    /// # Panics
+    /// When it cannot be read or written.
+    pub fn copy(&self, from: &Path, to: &str) {
+        self.write(to, &fs::read_to_string(from).expect("a text"));
+    }
+
+    /// Annotates the sources below a directory and returns the number of places.
+    ///
+    /// # Panics
+    /// When one of them is not Rust.
+    pub fn annotate(&self, below: &str, edition: &str) -> usize {
+        let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
+        let mut places = 0;
+        for file in rust_files(&self.directory.join(below)) {
+            let source = fs::read_to_string(&file).expect("a source file");
+            let annotated = annotate(&source, attribute).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+            places += annotated.places;
+            fs::write(&file, annotated.text).expect("the same file");
+        }
+        places
+    }
+
+    /// A cargo command, offline, whose output is the same in every environment.
+    ///
+    /// # Panics
+    /// When the tests do not run under cargo.
+    pub fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
+        command.args(arguments).arg("--offline").current_dir(&self.directory);
+        command.env("CARGO_TARGET_DIR", build_directory().join("packages-target"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("INSTR_") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Builds and returns the executables by name, and the compiler's messages on this package.
+    ///
+    /// # Panics
+    /// When it does not build.
+    pub fn build(&self, command: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
+        let mut command = self.cargo(&[command, "--message-format", "json"]);
+        let output = succeed(&mut command);
+        let mut executables = BTreeMap::new();
+        let mut messages = Vec::new();
+        for line in String::from_utf8(output.stdout).expect("UTF-8").lines() {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            if let Some(executable) = line["executable"].as_str() {
+                executables.insert(line["target"]["name"].to_string().replace('"', ""), PathBuf::from(executable));
+            }
+            let is_own =
+                line["manifest_path"].as_str().is_some_and(|path| Path::new(path).starts_with(&self.directory));
+            if is_own && line["reason"] == "compiler-message" {
+                messages.push(message(&line["message"]));
+            }
+        }
+        messages.sort();
+        (executables, messages)
+    }
+}
+
+/// A compiler's message without the source text that it shows.
+fn message(message: &Value) -> String {
+    let span = message["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
+    let place = span.map(|span| format!("{}:{}:{}", span["file_name"], span["line_start"], span["column_start"]));
+    format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
+}
+
+/// Runs a command that has to succeed.
+///
+/// # Panics
+/// When it does not.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}\n{}", said(&output));
+    output
+}
+
+/// What a command has printed, the compiler's rendered messages included.
+fn said(output: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        match serde_json::from_str::<Value>(line) {
+            Ok(json) => text.push_str(json["message"]["rendered"].as_str().unwrap_or_default()),
+            Err(_) => text.extend([line, "\n"]),
+        }
+    }
+    text
+}
+
+/// The line in a manifest that names the runtime, switched on.
+pub fn runtime_dependency() -> String {
+    format!("{{ path = {:?}, features = [\"enabled\"] }}", workspace().join("instr-runtime"))
+}
+
+/// Beside what this test itself was built to.
+fn build_directory() -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    test.ancestors().nth(3).expect("target/debug/deps/it").join("it")
+}
