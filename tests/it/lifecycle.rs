@@ -115,6 +115,13 @@ fn a_thousand_short_threads_are_recorded_with_few_descriptors() {
 }
 
 #[test]
+fn nothing_is_recorded_after_shutdown() {
+    let twins = Twins::run("shutdown", &[]).assert_same_output();
+    assert_eq!((twins.count("recorded"), twins.count("not recorded")), (1, 0));
+    assert_eq!(twins.scene.report().end(), ("exit", Some("0")));
+}
+
+#[test]
 fn threads_with_the_same_id_have_a_log_each() {
     let scene = Scene::new();
     let script = "echo 400 >/proc/sys/kernel/pid_max; exec \"$0\" \"$@\"";

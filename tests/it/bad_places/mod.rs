@@ -1,6 +1,7 @@
 //! Places where records cannot be written, or only some of them: the program does as without us, and what is missing is
 //! counted and said.
 
+mod descriptors;
 mod full_disk;
 mod limits;
 mod names;
