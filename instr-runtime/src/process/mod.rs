@@ -106,7 +106,8 @@ pub(crate) fn count_unattributed() {
 /// The process has begun to exit in an orderly way. A child that has reached no statement has no run to note it in.
 extern "C" fn exits(status: i32, _: *mut c_void) {
     if let Some(header) = state().and_then(|process| process.last.header()) {
-        header.exit_status.store(status.cast_unsigned(), Relaxed);
+        // The system keeps eight bits of it.
+        header.exit_status.store(status.cast_unsigned() & 0xff, Relaxed);
         header.exited.store(1, Release);
     }
 }
