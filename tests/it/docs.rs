@@ -26,8 +26,12 @@ fn the_readme_shows_the_code_the_log_and_the_report_of_its_first_command() {
     let mut block = || blocks.next().and_then(|block| block.split_once('\n')).expect("a block").1;
     let (code, log, report) = (block(), block(), block());
 
-    assert!(read("examples/src/bin/worker-pool.rs").contains(code));
+    let source = "examples/src/bin/worker-pool.rs";
+    assert!(read(source).contains(code));
     let scene = Scene::new();
+    // Where a newcomer has it. The program itself may have been built outside of the repository.
+    fs::create_dir_all(scene.path().join(source).parent().expect("a directory")).expect("room for it");
+    fs::write(scene.path().join(source), read(source)).expect("room for it");
     run(&mut scene.command(&program("worker-pool", INSTRUMENTED)));
     let analyze = |arguments: &[&str]| {
         let mut command = analyzer::command(arguments);
