@@ -8,9 +8,7 @@ use crate::{process, sink, sys, thread};
 #[cold]
 #[inline(never)]
 pub(crate) fn reached(site: &'static Id) {
-    let errno = sys::errno();
-    record(site);
-    sys::set_errno(errno);
+    sys::with_errno(|| record(site));
 }
 
 fn record(site: &'static Id) {

@@ -32,8 +32,12 @@ pub(crate) fn get() -> Option<&'static Settings> {
     SETTINGS.get()
 }
 
-/// Reads the environment, for normal context only. `None`: there is no memory.
+/// Reads the environment, for normal context only. `None`: there is no memory, or the program runs with rights that its
+/// starter may not have, and takes no orders from the environment.
 pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
+    if sys::is_privileged() {
+        return None;
+    }
     let settings = Reader { arena, given: List::new(), bad: List::new() }.settings();
     let _ = SETTINGS.set(arena.keep(settings)?);
     get()
@@ -57,8 +61,7 @@ impl Reader<'_> {
         };
         let echo = self.switch(names::ECHO_STDERR, false);
         Settings {
-            // A privileged program takes no orders from the environment of whoever started it.
-            enabled: enabled && !sys::is_privileged(),
+            enabled,
             output_dir: absolute(self.arena, output_dir),
             filter,
             echo,
@@ -126,18 +129,21 @@ fn unknown(arena: &mut Arena) -> List<&'static str, 16> {
             && name.starts_with(names::PREFIX)
             && !known(name)
         {
-            unknown.push(arena.text(format_args!("{name}")));
+            unknown.push(arena.text(format_args!("{name}: not a variable of this version, ignored")));
         }
     });
     unknown
 }
 
-/// The program may change its directory before a child is forked.
+/// The program may change its directory before a child is forked. Empty where the present one has no path any more.
 fn absolute(arena: &mut Arena, path: &'static [u8]) -> &'static [u8] {
     if path.starts_with(b"/") {
         return path;
     }
     sys::current_directory(|directory| {
+        if directory.is_empty() {
+            return &[][..];
+        }
         let joined = arena.slice(directory.len() + 1 + path.len(), b'/');
         let (head, tail) = joined.split_at_mut(directory.len().min(joined.len()));
         if let Some(tail) = tail.get_mut(1..) {

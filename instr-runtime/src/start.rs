@@ -4,6 +4,8 @@
 
 use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 
+use instr_format::escape::Printable;
+
 use crate::arena::Arena;
 use crate::{facts, process, settings, site, sys, thread};
 
@@ -24,12 +26,13 @@ pub(crate) fn start() {
     }
     let mut arena = Arena::new();
     let Some(settings) = settings::read(&mut arena) else { return site::switch_all_off() };
-    for message in settings.bad.iter() {
-        sys::complain(format_args!("{message}"));
-    }
     if !settings.enabled {
         return site::switch_all_off();
     }
+    for message in settings.bad.iter() {
+        sys::complain(format_args!("{}", Printable(message.as_bytes())));
+    }
+    sys::stay_loaded();
     facts::prepare(&mut arena);
     site::prepare(&mut arena, |file| settings.filter.admits_file(file));
     thread::prepare();

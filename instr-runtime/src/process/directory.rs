@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use instr_format::escape::Printable;
 use instr_format::names;
 use instr_format::time::format_timestamp;
 
@@ -13,32 +14,36 @@ use crate::sys::{self, CName, Errno};
 const PATH_SIZE: usize = 1024;
 const ATTEMPTS: u32 = 8;
 
-/// An open run directory.
-pub(super) struct Directory {
-    pub(super) file: i32,
-    pub(super) name: CName<256>,
-}
+pub(super) type Path = CName<PATH_SIZE>;
 
-/// Makes the directory and opens it. Where that fails, it is said on stderr if the user has named the directory, or asked
-/// for such messages; `forked` children leave the first reason to their parent. Async-signal-safe.
-pub(super) fn create(settings: &Settings, pid: u32, unix_ns: u64, forked: bool) -> Result<Directory, ()> {
-    let mut path = CName::empty();
-    expand(settings.output_dir, pid, &mut path);
-    try_create(&mut path, pid, unix_ns).map_err(|errno| {
+/// Makes the directory, opens it, and leaves its path in `path`. Where that fails, it is said on stderr if the user has
+/// named the directory, or asked for such messages; `forked` children leave the first reason to their parent.
+/// Async-signal-safe.
+pub(super) fn create(settings: &Settings, path: &mut Path, pid: u32, unix_ns: u64, forked: bool) -> Option<i32> {
+    expand(settings.output_dir, pid, path);
+    let created = try_create(path, pid, unix_ns, forked);
+    if let Err(errno) = created {
         let named = settings.given.iter().any(|(name, _)| name == names::OUTPUT_DIR);
         if settings.echo || (named && !forked) {
-            let shown = instr_format::escape::Printable(path.as_bytes());
-            sys::complain(format_args!(
-                "cannot make a run directory, nothing is recorded: {shown}: {errno}; set {} to a directory that you can \
-                 write to",
-                names::OUTPUT_DIR,
-            ));
+            complain(path, errno);
         }
-    })
+    }
+    created.ok()
+}
+
+#[cold]
+#[inline(never)]
+fn complain(path: &Path, errno: Errno) {
+    let (variable, shown) = (names::OUTPUT_DIR, Printable(path.as_bytes()));
+    sys::complain(format_args!(
+        "cannot make a run directory, nothing is recorded: {errno}; set {variable} to a directory that you can write to, \
+         not {shown}"
+    ));
 }
 
 /// Replaces `%p` by the pid and `%e` by the program's name.
-fn expand(template: &[u8], pid: u32, path: &mut CName<PATH_SIZE>) {
+fn expand(template: &[u8], pid: u32, path: &mut Path) {
+    path.truncate(0);
     let mut rest = template;
     while let Some((first, after)) = rest.split_first() {
         rest = after;
@@ -56,7 +61,7 @@ fn expand(template: &[u8], pid: u32, path: &mut CName<PATH_SIZE>) {
     }
 }
 
-fn put_program(path: &mut CName<PATH_SIZE>) {
+fn put_program(path: &mut Path) {
     let exe = facts::get().map_or(&b""[..], |facts| facts.exe);
     let name = exe.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     for byte in name.iter().take(64) {
@@ -68,8 +73,14 @@ fn put_program(path: &mut CName<PATH_SIZE>) {
     }
 }
 
-fn try_create(path: &mut CName<PATH_SIZE>, pid: u32, unix_ns: u64) -> Result<Directory, Errno> {
-    make_parents(path)?;
+fn try_create(path: &mut Path, pid: u32, unix_ns: u64, forked: bool) -> Result<i32, Errno> {
+    if path.as_bytes().is_empty() {
+        return Err(Errno::NO_DIRECTORY);
+    }
+    // A child may be in another root by now, where nobody has asked for directories.
+    if !forked {
+        make_parents(path)?;
+    }
     let stem = path.as_bytes().len();
     let mut result = Err(Errno::EXISTS);
     for _ in 0..ATTEMPTS {
@@ -87,13 +98,11 @@ fn try_create(path: &mut CName<PATH_SIZE>, pid: u32, unix_ns: u64) -> Result<Dir
         }
     }
     result?;
-    let mut name = CName::empty();
-    name.push(path.as_bytes().get(stem + 1..).unwrap_or_default());
-    Ok(Directory { file: sys::open_directory(path)?, name })
+    sys::open_directory(path)
 }
 
 /// Makes the directories that are missing on the way, the output directory included.
-fn make_parents(path: &mut CName<PATH_SIZE>) -> Result<(), Errno> {
+fn make_parents(path: &mut Path) -> Result<(), Errno> {
     for end in 1..=path.as_bytes().len() {
         if path.as_bytes().get(end).is_some_and(|byte| *byte != b'/') {
             continue;

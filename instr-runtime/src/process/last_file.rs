@@ -1,5 +1,6 @@
-//! The `last` file: mapped, and grown while threads come.
+//! The `last` file: mapped piece by piece while threads come.
 
+use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
@@ -10,19 +11,18 @@ use crate::sys::{self, CName, Errno};
 
 /// The file as it is mapped. All zeros: there is none.
 pub(super) struct LastFile {
-    start: AtomicPtr<Header>,
+    pieces: [AtomicPtr<u8>; PIECES],
     /// How many slots threads have taken.
     slots: AtomicU32,
     /// The highest thread id so far.
     highest_tid: AtomicU32,
-    /// How many bytes have room on the disk.
-    len: AtomicU64,
 }
 
-/// What the file grows by: 512 slots.
-const STEP: u64 = 512 * SLOT_SIZE as u64;
-/// Address space for slots of 131,071 threads.
-const MAX: u64 = 16 << 20;
+/// Whole pages on every machine, 512 slots.
+const PIECE: usize = 64 << 10;
+const SLOTS_PER_PIECE: usize = PIECE / SLOT_SIZE;
+/// Slots for 131,071 threads.
+const PIECES: usize = 256;
 
 fn name() -> CName<64> {
     CName::new(format_args!("{}", files::LAST))
@@ -31,79 +31,78 @@ fn name() -> CName<64> {
 impl LastFile {
     /// Creates the file in an open directory, and moves into it what was counted before.
     pub(super) fn create(&self, directory: i32, unattributed: &AtomicU64) -> Result<(), Errno> {
-        let file = sys::create_in(directory, &name(), false)?;
-        let mapped = sys::reserve(file, 0, STEP).and_then(|()| sys::map_shared(file, MAX as usize));
-        sys::close(file);
-        let start = mapped?.cast::<Header>();
-        self.len.store(STEP, Relaxed);
-        // SAFETY: the file's first bytes are there, zeroed, and a header is valid in any state.
-        let header = unsafe { start.as_ref() };
-        header.unattributed.store(unattributed.swap(0, Relaxed), Relaxed);
-        header.version.store(VERSION, Relaxed);
-        header.magic.store(MAGIC, Release);
-        self.start.store(start.as_ptr(), Release);
+        self.add_piece(sys::create_in(directory, &name(), false)?, 0)?;
+        if let Some(header) = self.header() {
+            header.unattributed.store(unattributed.swap(0, Relaxed), Relaxed);
+            header.version.store(VERSION, Relaxed);
+            header.magic.store(MAGIC, Release);
+        }
         Ok(())
     }
 
     pub(super) fn header(&self) -> Option<&Header> {
-        // SAFETY: null, or the start of a mapping that is never undone.
-        unsafe { self.start.load(Acquire).as_ref() }
+        // SAFETY: the beginning of the file, which is mapped for good; a header is valid in any state.
+        unsafe { self.pieces.first()?.load(Acquire).cast::<Header>().as_ref() }
     }
 
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
-    pub(super) fn take_slot(&self, directory: i32, tid: u32) -> Option<&'static Slot> {
+    pub(super) fn take_slot(&self, directory: impl FnOnce() -> Result<i32, Errno>, tid: u32) -> Option<&'static Slot> {
+        self.header()?;
         let number = self.slots.fetch_add(1, Relaxed);
-        if !self.has_room(number) && !self.grow(directory, number) {
-            return None;
-        }
-        let slot = self.slot(number)?;
+        let slot = self.slot(number).or_else(|| {
+            let file = sys::open_in(directory().ok()?, &name(), false).ok()?;
+            self.add_piece(file, piece_of(number).0).ok()?;
+            self.slot(number)
+        })?;
         slot.tid.store(u64::from(tid), Relaxed);
-        slot.reuse.store(self.count_before(tid, number) + 1, Relaxed);
+        slot.reuse.store(self.reuse_before(tid, number) + 1, Relaxed);
         Some(slot)
     }
 
     /// How many threads before the one with this slot had its id. The kernel counts ids up before it begins again, so
     /// there is seldom anything to look through.
-    fn count_before(&self, tid: u32, number: u32) -> u32 {
+    fn reuse_before(&self, tid: u32, number: u32) -> u32 {
         if self.highest_tid.fetch_max(tid, Relaxed) < tid {
             return 0;
         }
         let same = |slot: &&Slot| slot.tid.load(Relaxed) == u64::from(tid);
-        (0..number).filter_map(|number| self.slot(number)).filter(same).count() as u32
-    }
-
-    fn has_room(&self, number: u32) -> bool {
-        end_of(number) <= self.len.load(Acquire)
+        let before = (0..number).rev().filter_map(|number| self.slot(number)).find(same);
+        before.map_or(0, |slot| slot.reuse.load(Relaxed))
     }
 
     fn slot(&self, number: u32) -> Option<&'static Slot> {
-        let start = self.start.load(Acquire);
-        if start.is_null() || !self.has_room(number) {
+        let (piece, at) = piece_of(number);
+        let start = self.pieces.get(piece)?.load(Acquire);
+        if start.is_null() {
             return None;
         }
-        let at = end_of(number) as usize - SLOT_SIZE;
-        // SAFETY: within the mapping and within the file, whose bytes began as zeros; a slot is valid in any state.
-        unsafe { start.byte_add(at).cast::<Slot>().as_ref() }
+        // SAFETY: within a piece that is mapped for good and has room on the disk, whose bytes began as zeros; a slot is
+        // valid in any state.
+        unsafe { start.add(at).cast::<Slot>().as_ref() }
     }
 
-    /// Gives the file room for a slot. Threads that come here together do the same work twice.
-    fn grow(&self, directory: i32, number: u32) -> bool {
-        let from = self.len.load(Acquire);
-        let to = end_of(number).next_multiple_of(STEP);
-        if from == 0 || to > MAX {
-            return false;
-        }
-        let Ok(file) = sys::open_in(directory, &name()) else { return false };
-        let grown = sys::reserve(file, from, to.saturating_sub(from)).is_ok();
+    /// Maps a piece of the file, and closes the file.
+    fn add_piece(&self, file: i32, number: usize) -> Result<(), Errno> {
+        let offset = (number * PIECE) as u64;
+        let mapped = match self.pieces.get(number) {
+            Some(_) => sys::reserve(file, offset, PIECE as u64).and_then(|()| sys::map_shared(file, offset, PIECE)),
+            None => Err(Errno::TOO_LARGE),
+        };
         sys::close(file);
-        if grown {
-            self.len.fetch_max(to, AcqRel);
+        let start = mapped?.as_ptr();
+        if let Some(place) = self.pieces.get(number)
+            && place.compare_exchange(null_mut(), start, AcqRel, Acquire).is_err()
+        {
+            // Another thread was faster.
+            // SAFETY: nobody else knows of this mapping.
+            unsafe { sys::unmap(start, PIECE) };
         }
-        grown
+        Ok(())
     }
 }
 
-/// Where a slot ends in the file; the header is as large as a slot.
-fn end_of(number: u32) -> u64 {
-    (u64::from(number) + 2) * SLOT_SIZE as u64
+/// The piece that a slot lies in, and where in it; the header takes the place of a slot.
+fn piece_of(number: u32) -> (usize, usize) {
+    let index = number as usize + 1;
+    (index / SLOTS_PER_PIECE, index % SLOTS_PER_PIECE * SLOT_SIZE)
 }

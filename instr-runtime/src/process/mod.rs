@@ -20,8 +20,9 @@ use instr_format::files;
 use instr_format::last::Slot;
 
 use crate::settings::{self, Settings};
-use crate::sys::{self, CName, Errno};
+use crate::sys::{self, CName, Errno, FileId};
 use crate::{site, thread};
+use directory::Path;
 use last_file::LastFile;
 use run_json::Description;
 
@@ -32,6 +33,9 @@ pub(crate) struct Process {
     start_monotonic_ns: AtomicU64,
     /// Descriptor of the run directory plus 1.
     directory: AtomicI32,
+    directory_file: FileId,
+    /// Of the run directory. Changed only by the thread that begins the run.
+    path: UnsafeCell<Path>,
     last: LastFile,
 }
 
@@ -40,12 +44,20 @@ const BEGINNING: u32 = 1;
 const READY: u32 = 2;
 /// No directory could be made.
 const FAILED: u32 = 3;
+/// How often a thread lets others go first while one of them begins the run, which takes less than a millisecond.
+const PATIENCE: u32 = 10_000;
 
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(null_mut());
 /// Statements that no run could count yet.
 static UNATTRIBUTED: AtomicU64 = AtomicU64::new(0);
 /// Survives a fork, for the child to know its parent's run. Used only by the one thread that begins a run.
-static OPENED: Shared<Option<directory::Directory>> = Shared(UnsafeCell::new(None));
+static OPENED: Shared<Opened> = Shared(UnsafeCell::new(Opened { directory: None, name: CName::empty() }));
+
+/// The run directory of this process, or of its parent as long as a forked child has none.
+struct Opened {
+    directory: Option<(i32, FileId)>,
+    name: CName<256>,
+}
 
 struct Shared<T>(UnsafeCell<T>);
 
@@ -91,8 +103,8 @@ pub(crate) fn current() -> Option<&'static Process> {
     let process = state()?;
     match process.state.load(Acquire) {
         READY => Some(process),
-        ABSENT => process.begin(),
-        _ => None,
+        FAILED => None,
+        _ => process.begin(),
     }
 }
 
@@ -122,72 +134,111 @@ impl Process {
     }
 
     /// Creates a log in the run directory.
-    pub(crate) fn create_file<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
-        sys::create_in(self.directory(), name, true)
+    pub(crate) fn create_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
+        sys::create_in(self.directory()?, name, true)
     }
 
-    /// Removes a log from the run directory.
-    pub(crate) fn remove_file<const SIZE: usize>(&self, name: &CName<SIZE>) {
-        sys::remove_in(self.directory(), name);
+    /// Opens a log again.
+    pub(crate) fn open_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
+        sys::open_in(self.directory()?, name, true)
+    }
+
+    /// Removes a log.
+    pub(crate) fn remove_log<const SIZE: usize>(&self, name: &CName<SIZE>) {
+        if let Ok(directory) = self.directory() {
+            sys::remove_in(directory, name);
+        }
     }
 
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
     pub(crate) fn take_slot(&self, tid: u32) -> Option<&'static Slot> {
-        self.last.take_slot(self.directory(), tid)
+        self.last.take_slot(|| self.directory(), tid)
     }
 
-    fn directory(&self) -> i32 {
-        self.directory.load(Relaxed) - 1
+    /// The descriptor of the run directory, which is opened again if the program has closed it.
+    fn directory(&self) -> Result<i32, Errno> {
+        let directory = self.directory.load(Relaxed) - 1;
+        if self.directory_file.is(directory) {
+            return Ok(directory);
+        }
+        // SAFETY: the run has begun, so nobody changes it any more.
+        let directory = sys::open_directory(unsafe { &*self.path.get() })?;
+        if !self.directory_file.is(directory) {
+            sys::close(directory);
+            return Err(Errno::BAD_DESCRIPTOR);
+        }
+        self.directory.store(directory + 1, Relaxed);
+        Ok(directory)
     }
 
+    /// Begins the run, or waits for the thread that does. That one is not interrupted by signals, so it goes on.
     #[cold]
+    #[inline(never)]
     fn begin(&'static self) -> Option<&'static Process> {
         let settings = settings::get()?;
         let _blocked = sys::SignalsBlocked::new();
         if self.state.compare_exchange(ABSENT, BEGINNING, AcqRel, Acquire).is_err() {
+            for _ in 0..PATIENCE {
+                match self.state.load(Acquire) {
+                    BEGINNING => sys::yield_now(),
+                    READY => return Some(self),
+                    _ => break,
+                }
+            }
             return None;
         }
-        // SAFETY: only the thread that has won the exchange comes here.
-        let opened = unsafe { &mut *OPENED.0.get() };
-        let parent = opened.take();
-        if let Some(parent) = &parent {
+        let begun = self.begin_now(settings);
+        if begun.is_none() {
+            site::switch_all_off();
+        }
+        self.state.store(if begun.is_some() { READY } else { FAILED }, Release);
+        begun.map(|()| self)
+    }
+
+    fn begin_now(&self, settings: &Settings) -> Option<()> {
+        // SAFETY: only the thread that has changed the state to BEGINNING comes here.
+        let (opened, path) = unsafe { (&mut *OPENED.0.get(), &mut *self.path.get()) };
+        let forked = opened.directory.is_some();
+        if let Some((directory, file)) = opened.directory.take() {
             thread::close_inherited_logs();
-            sys::close(parent.file);
+            if file.is(directory) {
+                sys::close(directory);
+            }
             UNATTRIBUTED.store(0, Relaxed);
         }
         let pid = sys::process_id();
         let (start_unix_ns, start_monotonic_ns) = sys::now();
         self.pid.store(pid, Relaxed);
         self.start_monotonic_ns.store(start_monotonic_ns, Relaxed);
-        let Ok(directory) = directory::create(settings, pid, start_unix_ns, parent.is_some()) else {
-            site::switch_all_off();
-            self.state.store(FAILED, Release);
-            return None;
-        };
-        self.directory.store(directory.file + 1, Relaxed);
-        let parent = parent.as_ref().map(|parent| parent.name.as_bytes());
-        self.write_files(&Description { pid, parent, start_unix_ns, start_monotonic_ns }, settings);
-        *opened = Some(directory);
-        self.state.store(READY, Release);
-        Some(self)
+        let directory = directory::create(settings, path, pid, start_unix_ns, forked)?;
+        self.directory.store(directory + 1, Relaxed);
+        self.directory_file.set(directory);
+        let parent = forked.then(|| opened.name.as_bytes());
+        self.write_files(directory, &Description { pid, parent, start_unix_ns, start_monotonic_ns }, settings);
+        opened.name.truncate(0);
+        opened.name.push(path.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default());
+        opened.directory = Some((directory, FileId::of(directory)));
+        Some(())
     }
 
     /// What the report can do without is left out when it fails.
-    fn write_files(&self, description: &Description<'_>, settings: &Settings) {
+    fn write_files(&self, directory: i32, description: &Description<'_>, settings: &Settings) {
         let echo = |name: &str, result: Result<(), Errno>| {
             if let (Err(errno), true) = (result, settings.echo) {
                 sys::complain(format_args!("cannot write {name}: {errno}"));
             }
         };
-        echo(files::RUN_JSON, self.write_file(files::RUN_JSON, |out| run_json::write(out, description, settings)));
-        echo(files::SITES, self.write_file(files::SITES, site::write_table));
-        echo(files::LAST, self.last.create(self.directory(), &UNATTRIBUTED));
+        let described = write_file(directory, files::RUN_JSON, |out| run_json::write(out, description, settings));
+        echo(files::RUN_JSON, described);
+        echo(files::SITES, write_file(directory, files::SITES, site::write_table));
+        echo(files::LAST, self.last.create(directory, &UNATTRIBUTED));
     }
+}
 
-    fn write_file(&self, name: &str, write: impl FnOnce(&mut sys::Writer)) -> Result<(), Errno> {
-        let file = sys::create_in(self.directory(), &CName::<64>::new(format_args!("{name}")), false)?;
-        let mut writer = sys::Writer::new(file);
-        write(&mut writer);
-        writer.finish()
-    }
+#[inline(never)]
+fn write_file(directory: i32, name: &str, write: impl FnOnce(&mut sys::Writer)) -> Result<(), Errno> {
+    let file = sys::create_in(directory, &CName::<64>::new(format_args!("{name}")), false)?;
+    let mut writer = sys::Writer::new(file);
+    write(&mut writer);
+    writer.finish()
 }

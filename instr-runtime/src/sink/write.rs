@@ -2,7 +2,7 @@
 
 use instr_format::escape::Escaped;
 use instr_format::files::LOG_SUFFIX;
-use instr_format::text::{LINE_MAX, LogHeader, Moment, encode_header, encode_record};
+use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
 use crate::process::Process;
 use crate::sys::{self, Errno};
@@ -11,25 +11,48 @@ use crate::{site, thread};
 
 /// Names that are tried for a log. Only what is not ours can stand in the way, or threads without a slot of their own.
 const ATTEMPTS: u32 = 1_000;
-/// A log that could not be created is tried again every so many records.
+/// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
+/// Every so many records it is made sure that the descriptor is still the log's.
+const CHECK_EVERY: u64 = 16;
 
 /// Writes one record to the thread's log, or counts it as dropped. Async-signal-safe.
 pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
     let seq = thread.next_seq();
-    let log = match thread.log() {
-        LogState::Open(log) => log,
-        LogState::Closed => return thread.count_dropped(Errno::NONE),
-        LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => return thread.count_dropped(errno),
-        LogState::New | LogState::Failed(_) => match open(process, thread) {
-            Ok(log) => log,
-            Err(errno) => {
-                thread.set_log(LogState::Failed(errno));
-                return thread.count_dropped(errno);
-            }
-        },
+    let attempt = || {
+        let log = log(process, thread, seq)?;
+        let site = site::text(id).ok_or(Errno::NONE)?;
+        thread.with_line(|line| write(process, thread, seq, &site, line, log))
     };
-    let Some(site) = site::text(id) else { return thread.count_dropped(Errno::NONE) };
+    let written = match attempt() {
+        // The program has closed the log, which is opened again.
+        Err(Errno::BAD_DESCRIPTOR) => attempt(),
+        written => written,
+    };
+    if let Err(errno) = written {
+        thread.count_dropped(errno);
+    }
+}
+
+/// The descriptor of the thread's log.
+#[inline]
+fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
+    match thread.log() {
+        LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || thread::is_log(thread, log) => Ok(log),
+        LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
+        _ => open(process, thread).inspect_err(|errno| thread.set_log(LogState::Failed(*errno))),
+    }
+}
+
+#[inline]
+fn write(
+    process: &Process,
+    thread: &Thread,
+    seq: u64,
+    site: &SiteText<'_>,
+    line: &mut [u8; LINE_MAX],
+    log: i32,
+) -> Result<(), Errno> {
     let (unix_ns, monotonic_ns) = sys::now();
     let moment = Moment {
         pid: u64::from(process.pid()),
@@ -38,16 +61,13 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
         unix_ns,
         elapsed_ns: monotonic_ns.saturating_sub(process.start_monotonic_ns()),
     };
-    let mut buffer = [0; LINE_MAX];
-    let len = encode_record(&mut buffer, &moment, &site);
-    if let Err(errno) = append(thread, log, buffer.get(..len).unwrap_or_default()) {
-        thread.count_dropped(errno);
-    }
+    let len = encode_record(line, &moment, site);
+    append(thread, log, line.get(..len).unwrap_or_default())
 }
 
 /// Appends a line whole. After a line that had to stay torn, the next one begins on a new line.
 fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
-    // A write past this limit would raise SIGXFSZ, which kills.
+    // A write past the limit would raise SIGXFSZ, which kills.
     thread.reserve(line.len() as u64 + 1)?;
     if thread.is_torn() {
         write_all(log, b"\n").map_err(|torn| torn.errno)?;
@@ -55,6 +75,9 @@ fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
     }
     write_all(log, line).map_err(|stop| {
         thread.set_torn(stop.written > 0);
+        if stop.errno == Errno::BAD_DESCRIPTOR {
+            thread.set_log(LogState::New);
+        }
         stop.errno
     })
 }
@@ -78,38 +101,57 @@ fn write_all(log: i32, line: &[u8]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Creates the thread's log with its first line. Signals wait meanwhile, so that a handler does not create a second one.
+type LogName = sys::CName<64>;
+
+/// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
+fn log_name(tid: u32, reuse: u32) -> LogName {
+    match reuse {
+        1 => LogName::new(format_args!("{tid}{LOG_SUFFIX}")),
+        _ => LogName::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
+    }
+}
+
+/// Opens the thread's log. Signals wait meanwhile, so that a handler does not open it a second time.
 #[cold]
+#[inline(never)]
 fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
     let _blocked = sys::SignalsBlocked::new();
-    let (log, name) = create(process, thread)?;
-    if let Err(errno) = write_header(process, thread, log) {
-        // Without a first line the file would say nothing, and stand in the way of the next attempt.
-        sys::close(log);
-        process.remove_file(&name);
-        return Err(errno);
-    }
+    let log = match open_again(process, thread) {
+        Some(log) => log,
+        None => create(process, thread)?,
+    };
     thread::keep_log(thread, log);
     Ok(log)
 }
 
-type LogName = sys::CName<64>;
+/// A log whose descriptor the program has closed.
+fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
+    if !thread.has_had_log() {
+        return None;
+    }
+    let log = process.open_log(&log_name(thread.tid(), thread.reuse())).ok()?;
+    if thread::is_log(thread, log) {
+        return Some(log);
+    }
+    sys::close(log);
+    None
+}
 
-/// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
-fn create(process: &Process, thread: &Thread) -> Result<(i32, LogName), Errno> {
-    let tid = thread.tid();
-    let first = thread.reuse();
+/// Creates the log with its first line.
+fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
+    let (first, tid) = (thread.reuse(), thread.tid());
     for reuse in first..first + ATTEMPTS {
-        let name = match reuse {
-            1 => LogName::new(format_args!("{tid}{LOG_SUFFIX}")),
-            _ => LogName::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
-        };
-        match process.create_file(&name) {
+        let name = log_name(tid, reuse);
+        match process.create_log(&name) {
             Err(Errno::EXISTS) => {}
             Err(errno) => return Err(errno),
             Ok(log) => {
                 thread.set_reuse(reuse);
-                return Ok((log, name));
+                return write_header(process, thread, log).map(|()| log).inspect_err(|_| {
+                    // Without a first line the file would say nothing, and stand in the way of the next attempt.
+                    sys::close(log);
+                    process.remove_log(&name);
+                });
             }
         }
     }
@@ -125,9 +167,10 @@ fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errn
         segment: 0,
         name: name.as_bytes(),
     };
-    let mut buffer = [0; LINE_MAX];
-    let len = encode_header(&mut buffer, &header);
-    thread.limit_log(sys::file_size_limit());
-    thread.reserve(len as u64)?;
-    write_all(log, buffer.get(..len).unwrap_or_default()).map_err(|stop| stop.errno)
+    thread.begin_log();
+    thread.with_line(|line| {
+        let len = encode_header(line, &header);
+        thread.reserve(len as u64)?;
+        write_all(log, line.get(..len).unwrap_or_default()).map_err(|stop| stop.errno)
+    })
 }

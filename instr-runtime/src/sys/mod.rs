@@ -21,9 +21,11 @@ impl Errno {
     /// Nothing that a system call said.
     pub(crate) const NONE: Errno = Errno(0);
     pub(crate) const EXISTS: Errno = Errno(libc::EEXIST);
+    pub(crate) const BAD_DESCRIPTOR: Errno = Errno(libc::EBADF);
     pub(crate) const INTERRUPTED: Errno = Errno(libc::EINTR);
     pub(crate) const NO_SPACE: Errno = Errno(libc::ENOSPC);
     pub(crate) const TOO_LARGE: Errno = Errno(libc::EFBIG);
+    pub(crate) const NO_DIRECTORY: Errno = Errno(libc::ENOENT);
     pub(crate) const NAME_TOO_LONG: Errno = Errno(libc::ENAMETOOLONG);
 }
 
@@ -115,6 +117,8 @@ impl<const SIZE: usize> Write for CName<SIZE> {
 }
 
 /// Says something on stderr, in one `write(2)`. Async-signal-safe.
+#[cold]
+#[inline(never)]
 pub(crate) fn complain(message: fmt::Arguments<'_>) {
     let text = CName::<1536>::new(format_args!("instr: {message}\n"));
     // Nobody is left to tell when stderr is closed.

@@ -43,7 +43,9 @@ unsafe extern "C" fn exits(value: *mut c_void) {
 fn end(thread: &'static Thread) {
     let _blocked = sys::SignalsBlocked::new();
     CURRENT.set(&ENDED);
-    if let LogState::Open(log) = thread.log() {
+    if let LogState::Open(log) = thread.log()
+        && pool::is_log(thread, log)
+    {
         sys::close(log);
     }
     thread.end();

@@ -20,7 +20,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use instr_format::last::{LEFT, Slot};
 
 pub(crate) use end::prepare;
-pub(crate) use pool::{close_inherited_logs, keep_log, sync_logs};
+pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync_logs};
 pub(crate) use state::{LogState, Thread};
 
 use crate::process::Process;
@@ -105,6 +105,7 @@ pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
 
 /// The first statement of a thread, or of the one thread of a forked child.
 #[cold]
+#[inline(never)]
 fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let _blocked = sys::SignalsBlocked::new();
     let thread = match state() {

@@ -2,21 +2,21 @@
 
 use core::ptr::{self, null_mut};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32};
 
 use super::{LogState, Thread};
-use crate::sys;
+use crate::sys::{self, FileId};
 
 /// What a forked child inherits of a thread.
 struct Kept {
     taken: AtomicU32,
     /// Descriptor of the log plus 1, or 0.
     log: AtomicI32,
-    log_inode: AtomicU64,
+    log_file: FileId,
 }
 
-const CHUNK_LEN: usize = 256;
-const CHUNKS: usize = 256;
+const CHUNK_LEN: usize = 128;
+const CHUNKS: usize = 512;
 
 /// States of threads. The first part is whole pages on every machine, so that it alone can be wiped.
 #[repr(C, align(65536))]
@@ -79,21 +79,26 @@ pub(super) fn give_back(thread: &Thread) {
     }
 }
 
-/// Begins the thread's log.
+/// The thread's log is open.
 pub(crate) fn keep_log(thread: &Thread, log: i32) {
-    if let (Some(kept), Some(inode)) = (kept(thread), sys::inode(log)) {
-        kept.log_inode.store(inode, Relaxed);
+    if let Some(kept) = kept(thread) {
+        kept.log_file.set(log);
         kept.log.store(log + 1, Release);
     }
     thread.set_log(LogState::Open(log));
+}
+
+/// Whether this descriptor is that of the thread's log, and not of something that the program has opened since it closed
+/// ours.
+pub(crate) fn is_log(thread: &Thread, log: i32) -> bool {
+    kept(thread).is_some_and(|kept| kept.log_file.is(log))
 }
 
 /// Every log that this process has open.
 fn for_each_log(mut work: impl FnMut(&Kept, i32)) {
     for kept in chunks().flat_map(|chunk| &chunk.kept) {
         let log = kept.log.load(Acquire) - 1;
-        // A program may close what it did not open, and open something else under that number.
-        if log >= 0 && sys::inode(log) == Some(kept.log_inode.load(Relaxed)) {
+        if log >= 0 && kept.log_file.is(log) {
             work(kept, log);
         }
     }

@@ -1,16 +1,20 @@
 //! The state of one thread.
 
+use core::cell::UnsafeCell;
 use core::ptr::{self, null_mut};
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
 
 use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::text::LINE_MAX;
 
 use super::note_panic;
-use crate::sys::{Errno, ThreadName};
+use crate::sys::{self, Errno, ThreadName};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
-#[repr(C, align(256))]
+///
+/// Its size divides the pages of a [pool](super::pool).
+#[repr(C, align(8192))]
 pub(crate) struct Thread {
     /// Null until the thread has begun.
     slot: AtomicPtr<Slot>,
@@ -20,21 +24,26 @@ pub(crate) struct Thread {
     torn: AtomicU32,
     exit_rounds: AtomicU32,
     log_bytes: AtomicU64,
-    log_limit: AtomicU64,
+    /// How many lines are being put together: that of the thread, that of a handler that interrupted it, and so on.
+    lines: AtomicU32,
+    /// Where they are put together. Not on the stack, which may be a signal handler's, and small.
+    buffers: [UnsafeCell<[u8; LINE_MAX]>; LINES],
     /// The slot of a thread for which the `last` file has none.
     own_slot: Slot,
 }
+
+// SAFETY: only the thread itself uses its buffers, each for one line at a time.
+unsafe impl Sync for Thread {}
+
+/// How deep handlers can interrupt each other before their lines take stack.
+const LINES: usize = 3;
 
 /// State of a thread's log.
 pub(crate) enum LogState {
     New,
     Open(i32),
     Failed(Errno),
-    Closed,
 }
-
-/// Not the negative of any `errno`.
-const CLOSED: i32 = i32::MIN;
 
 impl Thread {
     #[inline]
@@ -89,10 +98,11 @@ impl Thread {
     pub(super) fn end(&self) {
         self.slot_or_own().state.store(STATE_ENDED, Relaxed);
         self.slot.store(null_mut(), Relaxed);
-        for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds] {
+        for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds, &self.lines] {
             number.store(0, Relaxed);
         }
         self.set_log(LogState::New);
+        self.begin_log();
     }
 
     /// How often the thread's end has been announced, this time included.
@@ -144,13 +154,14 @@ impl Thread {
     pub(crate) fn count_dropped(&self, errno: Errno) {
         let slot = self.slot_or_own();
         slot.dropped.fetch_add(1, Relaxed);
-        slot.errno.store(errno.0.unsigned_abs(), Relaxed);
+        if errno != Errno::NONE {
+            slot.errno.store(errno.0.unsigned_abs(), Relaxed);
+        }
     }
 
     pub(crate) fn log(&self) -> LogState {
         match self.log.load(Relaxed) {
             0 => LogState::New,
-            CLOSED => LogState::Closed,
             log if log > 0 => LogState::Open(log - 1),
             errno => LogState::Failed(Errno(-errno)),
         }
@@ -159,7 +170,6 @@ impl Thread {
     pub(crate) fn set_log(&self, state: LogState) {
         let log = match state {
             LogState::New => 0,
-            LogState::Closed => CLOSED,
             LogState::Open(log) => log + 1,
             LogState::Failed(errno) => -errno.0.abs().max(1),
         };
@@ -175,19 +185,42 @@ impl Thread {
         self.torn.store(u32::from(torn), Relaxed);
     }
 
-    /// Begins a log that may grow to `limit` bytes.
-    pub(crate) fn limit_log(&self, limit: u64) {
-        self.log_limit.store(limit, Relaxed);
+    /// Whether the thread has a log, open or not.
+    pub(crate) fn has_had_log(&self) -> bool {
+        self.log_bytes.load(Relaxed) != 0
+    }
+
+    /// Begins a log that is empty.
+    pub(crate) fn begin_log(&self) {
         self.log_bytes.store(0, Relaxed);
     }
 
-    /// Takes `len` bytes of what the log may still grow.
+    /// Takes `len` bytes of what the log may still grow. The program may lower the limit at any time.
     pub(crate) fn reserve(&self, len: u64) -> Result<(), Errno> {
         let before = self.log_bytes.fetch_add(len, Relaxed);
-        if before.saturating_add(len) <= self.log_limit.load(Relaxed) {
+        if before.saturating_add(len) <= sys::file_size_limit() {
             return Ok(());
         }
         self.log_bytes.fetch_sub(len, Relaxed);
         Err(Errno::TOO_LARGE)
     }
+
+    /// Works with room for a line.
+    #[inline]
+    pub(crate) fn with_line<T>(&self, work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
+        let number = self.lines.fetch_add(1, Relaxed) as usize;
+        let result = match self.buffers.get(number) {
+            // SAFETY: what has a higher number comes and goes while this works, and nothing else has this number.
+            Some(buffer) => work(unsafe { &mut *buffer.get() }),
+            None => with_line_on_stack(work),
+        };
+        self.lines.fetch_sub(1, Relaxed);
+        result
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn with_line_on_stack<T>(work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
+    work(&mut [0; LINE_MAX])
 }

@@ -1,6 +1,7 @@
 //! The program as it was loaded: its sections, its objects and its privileges.
 
 use core::ffi::{CStr, c_int, c_void};
+use core::mem::MaybeUninit;
 use core::slice;
 
 use crate::arena::{Arena, List};
@@ -56,6 +57,22 @@ pub(crate) fn is_privileged() -> bool {
     // SAFETY: touches no memory of ours.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
+
+/// Keeps this library where it is until the process ends, as libc will call its functions then. Locks; for normal context.
+#[cfg(not(target_feature = "crt-static"))]
+pub(crate) fn stay_loaded() {
+    let mut info = MaybeUninit::<libc::Dl_info>::uninit();
+    // SAFETY: dladdr fills the structure when it succeeds; nothing is loaded that is not there.
+    unsafe {
+        if libc::dladdr(stay_loaded as *const c_void, info.as_mut_ptr()) != 0 {
+            libc::dlopen(info.assume_init().dli_fname, libc::RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_NODELETE);
+        }
+    }
+}
+
+/// A static program has no libraries that could be unloaded.
+#[cfg(target_feature = "crt-static")]
+pub(crate) fn stay_loaded() {}
 
 /// The program or a library, as it was loaded.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,10 @@ use core::ptr::{NonNull, null_mut};
 
 use super::super::Errno;
 
-fn map(size: usize, flags: i32, file: i32) -> Result<NonNull<u8>, Errno> {
+fn map(size: usize, flags: i32, file: i32, offset: u64) -> Result<NonNull<u8>, Errno> {
     // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
-    let address = unsafe { libc::mmap(null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, flags, file, 0) };
+    let address =
+        unsafe { libc::mmap(null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, flags, file, offset as i64) };
     if address == libc::MAP_FAILED {
         return Err(Errno(super::errno()));
     }
@@ -15,12 +16,21 @@ fn map(size: usize, flags: i32, file: i32) -> Result<NonNull<u8>, Errno> {
 
 /// Zeroed memory of our own.
 pub(crate) fn map_private(size: usize) -> Result<NonNull<u8>, Errno> {
-    map(size, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1)
+    map(size, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
 }
 
-/// A file's beginning, also beyond its end; stores to it survive the process.
-pub(crate) fn map_shared(file: i32, size: usize) -> Result<NonNull<u8>, Errno> {
-    map(size, libc::MAP_SHARED | libc::MAP_NORESERVE, file)
+/// A part of a file; stores to it survive the process.
+pub(crate) fn map_shared(file: i32, offset: u64, size: usize) -> Result<NonNull<u8>, Errno> {
+    map(size, libc::MAP_SHARED, file, offset)
+}
+
+/// Undoes a mapping.
+///
+/// # Safety
+/// It must be a whole mapping that nothing refers to.
+pub(crate) unsafe fn unmap(start: *mut u8, size: usize) {
+    // SAFETY: promised by the caller.
+    unsafe { libc::munmap(start.cast(), size) };
 }
 
 /// Lets the kernel zero these pages in every forked child.

@@ -8,12 +8,14 @@ mod files;
 mod image;
 mod memory;
 mod task;
+mod writer;
 
 pub(crate) use environment::*;
 pub(crate) use files::*;
 pub(crate) use image::*;
 pub(crate) use memory::*;
 pub(crate) use task::*;
+pub(crate) use writer::*;
 
 use super::Errno;
 
@@ -24,13 +26,16 @@ fn check(result: i64) -> Result<i64, Errno> {
 
 /// The thread's `errno`.
 #[inline]
-pub(crate) fn errno() -> i32 {
+fn errno() -> i32 {
     // SAFETY: libc promises a valid address for the calling thread.
     unsafe { *libc::__errno_location() }
 }
 
+/// Works, and leaves `errno` as it was.
 #[inline]
-pub(crate) fn set_errno(errno: i32) {
+pub(crate) fn with_errno(work: impl FnOnce()) {
+    let before = errno();
+    work();
     // SAFETY: as above.
-    unsafe { *libc::__errno_location() = errno }
+    unsafe { *libc::__errno_location() = before }
 }
