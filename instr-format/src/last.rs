@@ -31,7 +31,8 @@ pub struct Header {
     /// The exit status, once `exited` is 1.
     pub exit_status: AtomicU32,
     _reserved: AtomicU32,
-    /// Statements that were reached but belong to no slot: before the runtime was ready, or past the last slot.
+    /// Statements that were reached but belong to no thread: before the runtime was ready, after a thread has ended, or in
+    /// another image.
     pub unattributed: AtomicU64,
 }
 

@@ -13,7 +13,8 @@ use crate::{site, thread};
 const ATTEMPTS: u32 = 1_000;
 /// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
-/// Every so many records it is made sure that the descriptor is still the log's.
+/// Every so many records it is made sure that the descriptor is still the log's, and how large the log may become: to ask
+/// each time would cost as much as the record.
 const CHECK_EVERY: u64 = 16;
 
 /// Writes one record to the thread's log, or counts it as dropped. Async-signal-safe.
@@ -38,10 +39,16 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
 #[inline]
 fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
     match thread.log() {
-        LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || thread::is_log(thread, log) => Ok(log),
+        LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || is_usable(thread, log) => Ok(log),
         LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
         _ => open(process, thread).inspect_err(|errno| thread.set_log(LogState::Failed(*errno))),
     }
+}
+
+#[cold]
+fn is_usable(thread: &Thread, log: i32) -> bool {
+    thread.look_at_limit();
+    thread::is_log(thread, log)
 }
 
 #[inline]

@@ -24,6 +24,7 @@ pub(crate) struct Thread {
     torn: AtomicU32,
     exit_rounds: AtomicU32,
     log_bytes: AtomicU64,
+    log_limit: AtomicU64,
     /// How many lines are being put together: that of the thread, that of a handler that interrupted it, and so on.
     lines: AtomicU32,
     /// Where they are put together. Not on the stack, which may be a signal handler's, and small.
@@ -102,7 +103,7 @@ impl Thread {
             number.store(0, Relaxed);
         }
         self.set_log(LogState::New);
-        self.begin_log();
+        self.log_bytes.store(0, Relaxed);
     }
 
     /// How often the thread's end has been announced, this time included.
@@ -193,12 +194,18 @@ impl Thread {
     /// Begins a log that is empty.
     pub(crate) fn begin_log(&self) {
         self.log_bytes.store(0, Relaxed);
+        self.look_at_limit();
     }
 
-    /// Takes `len` bytes of what the log may still grow. The program may lower the limit at any time.
+    /// Asks how large the log may become, which the program may change.
+    pub(crate) fn look_at_limit(&self) {
+        self.log_limit.store(sys::file_size_limit(), Relaxed);
+    }
+
+    /// Takes `len` bytes of what the log may still grow.
     pub(crate) fn reserve(&self, len: u64) -> Result<(), Errno> {
         let before = self.log_bytes.fetch_add(len, Relaxed);
-        if before.saturating_add(len) <= sys::file_size_limit() {
+        if before.saturating_add(len) <= self.log_limit.load(Relaxed) {
             return Ok(());
         }
         self.log_bytes.fetch_sub(len, Relaxed);
@@ -208,13 +215,15 @@ impl Thread {
     /// Works with room for a line.
     #[inline]
     pub(crate) fn with_line<T>(&self, work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
-        let number = self.lines.fetch_add(1, Relaxed) as usize;
-        let result = match self.buffers.get(number) {
+        // A handler that comes between leaves the number as it was.
+        let number = self.lines.load(Relaxed);
+        self.lines.store(number + 1, Relaxed);
+        let result = match self.buffers.get(number as usize) {
             // SAFETY: what has a higher number comes and goes while this works, and nothing else has this number.
             Some(buffer) => work(unsafe { &mut *buffer.get() }),
             None => with_line_on_stack(work),
         };
-        self.lines.fetch_sub(1, Relaxed);
+        self.lines.store(number, Relaxed);
         result
     }
 }
