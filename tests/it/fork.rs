@@ -125,3 +125,18 @@ fn a_statement_between_fork_and_exec_is_recorded_in_the_childs_run() {
     let report = Report::of(&child);
     assert_eq!(Place::last_of(report.thread("main")), Place::marked(SOURCE, "before exec"));
 }
+
+#[test]
+fn each_thread_of_a_child_is_found_in_its_first_statement() {
+    for _ in 0..20 {
+        let scene = Scene::new();
+        let ended = run_fork(&scene, INSTRUMENTED, "threads");
+        assert!(ended.status.success(), "{ended:?}");
+        let child = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a child's run");
+        let report = Report::of(&child);
+        for n in 0..4 {
+            assert_eq!(Place::last_of(report.thread(&format!("blocked-{n}"))), Place::marked(SOURCE, "blocked"));
+        }
+        assert_eq!(report.sum("dropped"), 0);
+    }
+}

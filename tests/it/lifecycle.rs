@@ -141,3 +141,14 @@ fn threads_with_the_same_id_have_a_log_each() {
     assert!(logs.iter().any(|log| log.reuse == 3), "1000 threads have 400 ids");
     assert_eq!(scene.report().threads().len(), logs.len());
 }
+
+#[test]
+fn a_library_that_is_unloaded_has_recorded_and_does_no_harm_at_the_end() {
+    let scene = Scene::new();
+    let program = program("loading", INSTRUMENTED);
+    let ended = run(scene.command(&program).arg(program.with_file_name("libplugin.so")));
+    assert!(ended.status.success(), "{ended:?}");
+    let [run] = scene.runs().try_into().expect("one run, as the library stays");
+    let called = Place::marked("tests/programs/src/lib.rs", "called");
+    assert_eq!(logs(&run).iter().map(|log| log.count(&called)).sum::<u64>(), 3);
+}

@@ -109,7 +109,8 @@ fn a_value_that_cannot_be_meant_is_said_in_one_line_and_the_default_holds() {
 #[test]
 fn a_misspelled_variable_is_noted_in_the_run() {
     let scene = Scene::new();
-    assert_eq!(steady(&scene, &[("INSTR_OUTPUTDIR", OsStr::new("elsewhere"))]).stderr, "");
+    let misspelled = [("INSTR_OUTPUTDIR", OsStr::new("elsewhere")), ("INSTR_\"QUOTED", OsStr::new("x"))];
+    assert_eq!(steady(&scene, &misspelled).stderr, "");
     let notes = run_json(&scene.runs()[0])["notes"].to_string();
     assert!(notes.contains("INSTR_OUTPUTDIR"), "{notes}");
 }

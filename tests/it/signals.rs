@@ -32,3 +32,15 @@ fn an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
 fn a_function_called_by_a_handler_that_opted_out_and_what_it_interrupts_lose_no_record() {
     assert_every_statement_is_recorded_once("opted-out", "called by a handler");
 }
+
+#[test]
+fn a_handler_on_a_small_stack_records() {
+    for when in ["first", "later"] {
+        let scene = Scene::new();
+        let ended = run(scene.command(&program("small_stack", INSTRUMENTED)).arg(when));
+        assert!(ended.status.success(), "{when}: {ended:?}");
+        let log = log(&scene.runs()[0], "small_stack");
+        let reached = log.count(&Place::marked("tests/programs/src/bin/small_stack.rs", "reached"));
+        assert_eq!(reached, if when == "later" { 2 } else { 1 });
+    }
+}

@@ -11,6 +11,7 @@ use instr_runtime::instrument_source;
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("tree") => while_eight_threads_work(|| tree(0)),
+        Some("threads") => threads_of_a_child(),
         Some("returns") => fork_below(),
         Some("descriptors") => while_eight_threads_work(child_shows_descriptors),
         Some("commands") => commands_show_descriptors(),
@@ -125,4 +126,43 @@ fn commands_show_descriptors() {
 #[instrument_source]
 fn before_exec() -> std::io::Result<()> {
     Ok(()) // before exec
+}
+
+/// The first statements of four threads of a child, at the same time, which none of them leaves.
+fn threads_of_a_child() {
+    static READY: AtomicU32 = AtomicU32::new(0);
+    let child = fork();
+    if child != 0 {
+        return assert_eq!(status_of(child), 0);
+    }
+    for n in 0..4 {
+        let start = move || {
+            READY.fetch_add(1, Relaxed);
+            while READY.load(Relaxed) < 4 {
+                thread::yield_now();
+            }
+            blocked();
+        };
+        thread::Builder::new().name(format!("blocked-{n}")).spawn(start).expect("threads can be had");
+    }
+    while BLOCKED.load(Relaxed) < 4 {
+        thread::yield_now();
+    }
+    // SAFETY: touches no memory.
+    unsafe { libc::_exit(0) };
+}
+
+static BLOCKED: AtomicU32 = AtomicU32::new(0);
+
+#[instrument_source]
+fn blocked() {
+    block(); // blocked
+}
+
+/// Not instrumented, so that the caller's statement has begun when the thread counts.
+fn block() {
+    BLOCKED.fetch_add(1, Relaxed);
+    loop {
+        thread::park();
+    }
 }
