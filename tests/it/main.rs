@@ -13,6 +13,7 @@ mod killed;
 mod last_statement;
 mod lifecycle;
 mod off;
+mod real_crates;
 mod settings;
 mod signals;
 mod transparency;
