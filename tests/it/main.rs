@@ -17,3 +17,4 @@ mod real_crates;
 mod settings;
 mod signals;
 mod transparency;
+mod ui;
