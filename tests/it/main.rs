@@ -4,6 +4,7 @@ mod analyze;
 mod annotate;
 mod architecture;
 mod bad_places;
+mod crates;
 mod deaths;
 mod docs;
 mod examples;
