@@ -14,6 +14,7 @@ mod killed;
 mod last_statement;
 mod lifecycle;
 mod off;
+mod places;
 mod real_crates;
 mod settings;
 mod signals;
