@@ -12,15 +12,19 @@ pub(crate) struct Body {
     pub(crate) file: String,
     text: String,
     start: LineColumn,
-    /// Byte offset of each line of `text`.
+    /// Byte offset of each character of `text` and of its end, so that a long line is not searched for each statement.
+    characters: Vec<usize>,
+    /// The characters that begin the lines.
     lines: Vec<usize>,
 }
 
 impl Body {
     pub(crate) fn new(span: Span) -> Self {
         let text = span.source_text().unwrap_or_default();
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Body { file: span.file(), text, start: span.start(), lines }
+        let characters = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let newlines = text.chars().zip(1..).filter(|(character, _)| *character == '\n');
+        let lines = std::iter::once(0).chain(newlines.map(|(_, next)| next)).collect();
+        Body { file: span.file(), start: span.start(), text, characters, lines }
     }
 
     /// The text from `from` to `to`, if it lies in the body.
@@ -31,9 +35,7 @@ impl Body {
     fn offset(&self, at: LineColumn) -> Option<usize> {
         let line = at.line.checked_sub(self.start.line)?;
         let column = if line == 0 { at.column.checked_sub(self.start.column)? } else { at.column };
-        let start = *self.lines.get(line)?;
-        let rest = self.text.get(start..)?;
-        rest.char_indices().map(|(at, _)| at).chain([rest.len()]).nth(column).map(|at| start + at)
+        self.characters.get(self.lines.get(line)? + column).copied()
     }
 }
 
@@ -85,7 +87,8 @@ pub(crate) fn first_span(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-fn ends(tokens: TokenStream) -> Option<(Span, Span)> {
+/// The spans of the first and of the last token.
+pub(crate) fn ends(tokens: TokenStream) -> Option<(Span, Span)> {
     let last = tokens.clone().into_iter().last()?;
     Some((first_span(tokens)?, last_span(last)))
 }
