@@ -13,12 +13,14 @@ use super::statement::Statement;
 /// What the thread was doing when the run ended, or is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// A panic unwinds, or unwound, from its last statement.
+    /// A panic unwinds from its last statement, or stopped on its way up.
     Panicked,
     /// It is inside its last statement.
     Inside,
     /// Nothing was kept that says.
     Unknown,
+    /// A panic unwound from its last statement, and it has ended.
+    PanickedAndEnded,
     /// It has left its outermost instrumented function.
     Left,
     /// It has ended.
@@ -121,6 +123,7 @@ pub fn conclude(
 
 fn state(slot: Option<&SlotCopy>) -> State {
     match slot {
+        Some(slot) if slot.panicked.is_some() && slot.ended => State::PanickedAndEnded,
         Some(slot) if slot.panicked.is_some() => State::Panicked,
         Some(slot) if slot.ended => State::Ended,
         Some(slot) if slot.left => State::Left,

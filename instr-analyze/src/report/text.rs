@@ -29,7 +29,8 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
-    if run.end.kind == EndKind::Unknown && telling.len() > 1 {
+    let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
+    if run.end.kind == EndKind::Unknown && suspects > 1 {
         let faint = paint.faint;
         writeln!(
             out,
@@ -93,11 +94,14 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
     match thread.state {
-        State::Panicked => write!(out, "{bad}panicked{bad:#} in ")?,
+        State::Panicked | State::PanickedAndEnded => write!(out, "{bad}panicked{bad:#} in ")?,
         State::Unknown => write!(out, "newest record in ")?,
         State::Inside | State::Left | State::Ended => write!(out, "inside ")?,
     }
     place(thread.last.as_ref(), strong, out)?;
+    if thread.state == State::PanickedAndEnded {
+        out.write_all(b" (ended)")?;
+    }
     write!(out, "\n  ")?;
     counts(thread, out)?;
     match age {
@@ -158,8 +162,9 @@ fn rank(state: State) -> u8 {
     match state {
         State::Panicked => 0,
         State::Inside | State::Unknown => 1,
-        State::Left => 2,
-        State::Ended => 3,
+        State::PanickedAndEnded => 2,
+        State::Left => 3,
+        State::Ended => 4,
     }
 }
 

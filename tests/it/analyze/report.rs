@@ -212,3 +212,35 @@ fn drops_name_their_errno() {
     );
     assert!(text(&output).contains("2 records could not be written: ENOSPC"), "{}", text(&output));
 }
+
+#[test]
+fn a_thread_that_panicked_and_ended_stands_behind_those_inside_a_statement() {
+    let (output, run) = killed();
+    let panicked = |tid, name, ended| FakeSlot { panicked: Some(2), ended, ..FakeSlot::inside(tid, name, 0) };
+    let left = FakeSlot { left: true, ..FakeSlot::inside(PID + 2, b"pump", 3) };
+    let slots = [
+        FakeSlot { ended: true, ..FakeSlot { tid: PID + 3, name: b"done", ..left } },
+        left,
+        panicked(PID + 4, b"dead", true),
+        FakeSlot::inside(PID, b"demo", 0),
+        FakeSlot::inside(PID + 1, b"worker", 1),
+        panicked(PID + 5, b"unwinding", false),
+    ];
+    run.last(None, &slots);
+    let text = text(&output);
+    let title = |line: &str| Some(line.strip_prefix("thread ")?.split_once(": ")?.0.split_once(' ')?.1.to_owned());
+    let names: Vec<String> = text.lines().filter_map(title).collect();
+    assert_eq!(names, ["unwinding", "worker", "main", "dead", "pump", "done"]);
+    let place = "panicked in demo::work::step at src/work.rs:12:5";
+    assert!(text.contains(&format!("dead: {place} (ended)\n  0 records\n  source not found")), "{text}");
+    assert!(text.contains(&format!("unwinding: {place}\n")), "{text}");
+}
+
+#[test]
+fn a_thread_that_ended_cannot_have_ended_the_run() {
+    let (output, run) = killed();
+    let dead = FakeSlot { panicked: Some(2), ended: true, ..FakeSlot::inside(PID + 2, b"pump", 0) };
+    let left = FakeSlot { left: true, ..FakeSlot::inside(PID + 1, b"worker", 1) };
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), left, dead]);
+    assert!(!text(&output).contains("which thread ended it"), "{}", text(&output));
+}
