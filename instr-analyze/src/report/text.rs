@@ -13,7 +13,7 @@ use super::excerpt;
 use super::paint::Paint;
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
-use crate::model::thread::{LastReached, State, Thread};
+use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::load::Run;
 use crate::run::source;
 
@@ -93,10 +93,12 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
-    match thread.state {
-        State::Panicked | State::PanickedAndEnded => write!(out, "{bad}panicked{bad:#} in ")?,
-        State::Unknown => write!(out, "newest record in ")?,
-        State::Inside | State::Left | State::Ended => write!(out, "inside ")?,
+    match (thread.state, stand_in(thread)) {
+        (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,
+        (State::Panicked | State::PanickedAndEnded, Some(record)) => write!(out, "{bad}panicked{bad:#}, {record} in ")?,
+        (State::Unknown, None) => write!(out, "in ")?,
+        (State::Inside | State::Left | State::Ended, None) => write!(out, "inside ")?,
+        (_, Some(record)) => write!(out, "{record} in ")?,
     }
     place(thread.last.as_ref(), strong, out)?;
     if thread.state == State::PanickedAndEnded {
@@ -113,7 +115,8 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
 
 fn in_short(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     title(thread, paint, out)?;
-    out.write_all(if thread.state == State::Ended { b"ended, last in " } else { b"left, last in " })?;
+    let gone = if thread.state == State::Ended { "ended" } else { "left" };
+    write!(out, "{gone}, {} in ", stand_in(thread).unwrap_or("last"))?;
     place(thread.last.as_ref(), anstyle::Style::new(), out)?;
     out.write_all(b", ")?;
     counts(thread, out)?;
@@ -130,6 +133,15 @@ fn title(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         write!(out, " {strong}{}{strong:#}", Printable(thread.name.as_bytes()))?;
     }
     out.write_all(b": ")
+}
+
+/// What is shown when it is not the thread's last statement.
+fn stand_in(thread: &Thread) -> Option<&'static str> {
+    match thread.last.as_ref()?.choice {
+        Choice::Innermost => None,
+        Choice::Newest => Some("newest record"),
+        Choice::Matching => Some("newest matching record"),
+    }
 }
 
 fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {

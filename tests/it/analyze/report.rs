@@ -244,3 +244,30 @@ fn a_thread_that_ended_cannot_have_ended_the_run() {
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), left, dead]);
     assert!(!text(&output).contains("which thread ended it"), "{}", text(&output));
 }
+
+#[test]
+fn a_record_that_stands_in_for_the_last_statement_is_not_called_it() {
+    let (output, run) = killed();
+    let include = || analyzer::run(["--include", "work.rs", output.path().to_str().unwrap()]).stdout;
+    let shown = include();
+    let record = "newest matching record in demo::work::step at src/work.rs:12:5";
+    assert!(shown.contains(&format!("thread 4500000 main: {record}\n")), "{shown}");
+    assert!(shown.contains("worker: inside demo::work::Job::run at src/work.rs:7:9\n"), "{shown}");
+
+    let inside = FakeSlot::inside(PID, b"demo", 0);
+    for (slot, what) in [
+        (FakeSlot { panicked: Some(0), ..inside }, "panicked"),
+        (FakeSlot { left: true, ..inside }, "left"),
+        (FakeSlot { ended: true, ..inside }, "ended"),
+    ] {
+        run.last(None, &[slot]);
+        assert!(include().contains(&format!("main: {what}, {record}")), "{}", include());
+    }
+}
+
+#[test]
+fn without_the_site_table_nobody_is_said_to_be_inside_a_record() {
+    let (output, run) = killed();
+    std::fs::remove_file(run.dir.join("sites")).unwrap();
+    assert!(text(&output).contains("main: newest record in demo::work::step at"), "{}", text(&output));
+}
