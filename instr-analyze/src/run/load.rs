@@ -28,6 +28,8 @@ pub struct Run {
     pub threads: Vec<Thread>,
     /// What is wrong with files that belong to no thread.
     pub damage: Vec<Damage>,
+    /// Whether any of its files could be read.
+    pub readable: bool,
 }
 
 impl Run {
@@ -60,8 +62,8 @@ impl Run {
             }
             threads.push(thread);
         }
-        let RunFiles { dir, pid, process, damage, .. } = files;
-        Ok(Run { dir, pid, process, end, threads, damage })
+        let RunFiles { dir, pid, process, damage, readable, .. } = files;
+        Ok(Run { dir, pid, process, end, threads, damage, readable })
     }
 
     /// Whether this thread ended the process.
