@@ -271,3 +271,19 @@ fn without_the_site_table_nobody_is_said_to_be_inside_a_record() {
     std::fs::remove_file(run.dir.join("sites")).unwrap();
     assert!(text(&output).contains("main: newest record in demo::work::step at"), "{}", text(&output));
 }
+
+#[test]
+fn names_are_compared_as_far_as_the_kernel_keeps_them() {
+    let (output, run) = killed();
+    let split = "ääääääää";
+    let kept: &'static [u8] = &split.as_bytes()[..15];
+    run.last(None, &[FakeSlot::inside(PID + 3, b"connection-work", 1), FakeSlot::inside(PID + 4, kept, 1)]);
+    let tids = |list: &str| -> Vec<u64> {
+        let report = json(&output, &["--thread", list]);
+        let threads = report["runs"][0]["threads"].as_array().unwrap();
+        threads.iter().map(|thread| thread["tid"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(tids("connection-worker-7"), [PID + 3]);
+    assert_eq!(tids(split), [PID + 4]);
+    assert_eq!(tids("main,connection-wor"), [PID]);
+}
