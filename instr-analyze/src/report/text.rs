@@ -23,7 +23,7 @@ use crate::run::source;
 /// When the output cannot be written.
 pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     head(run, paint, out)?;
-    let roots = source::roots(&run.process);
+    let roots = source::roots(&run.dir, &run.process);
     let newest = run.threads.iter().filter_map(elapsed).max();
     let mut threads: Vec<&Thread> = run.threads.iter().collect();
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
