@@ -1,6 +1,7 @@
 //! `report`: how each run ended and which statement each thread was in.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use instr_analyze::report::{json, text};
@@ -17,6 +18,13 @@ pub(crate) struct ReportArguments {
     /// How to write the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+impl ReportArguments {
+    /// The first RUN, if it is a bare word that names nothing.
+    pub(crate) fn missing_word(&self) -> Option<&Path> {
+        self.common.missing_word()
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
