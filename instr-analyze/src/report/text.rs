@@ -14,6 +14,7 @@ use super::paint::Paint;
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
 use crate::model::thread::{Choice, LastReached, State, Thread};
+use crate::run::alive::Life;
 use crate::run::load::Run;
 use crate::run::source;
 
@@ -30,7 +31,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
-    if run.end.kind == EndKind::Unknown && suspects > 1 {
+    if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
         writeln!(
             out,
@@ -70,7 +71,8 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
         EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
         EndKind::Unknown => {
-            writeln!(out, ": {bad}no orderly exit was recorded{bad:#}: killed, crashed, or left by _exit or exec")?
+            let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
+            writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
         }
     }
     if let Some(start) = run.process.start_unix_ns {

@@ -287,3 +287,14 @@ fn names_are_compared_as_far_as_the_kernel_keeps_them() {
     assert_eq!(tids(split), [PID + 4]);
     assert_eq!(tids("main,connection-wor"), [PID]);
 }
+
+#[test]
+fn a_run_that_may_go_on_is_not_said_to_be_dead() {
+    let (output, run) = killed();
+    std::fs::remove_file(run.dir.join("last")).unwrap();
+    assert!(text(&output).contains("recorded: killed, crashed, or left by _exit or exec\n"), "{}", text(&output));
+    // This process has the run's id, and whether it is the run's cannot be told without `last`.
+    run.json(std::process::id().into(), START_NS, "/nowhere/else".as_ref(), &[]);
+    let text = text(&output);
+    assert!(text.contains(": no orderly exit was recorded\n") && !text.contains("which thread ended it"), "{text}");
+}
