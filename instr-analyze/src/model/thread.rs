@@ -11,7 +11,7 @@ use super::sites::{Site, Sites};
 use super::statement::Statement;
 
 /// What the thread was doing when the run ended, or is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// A panic unwinds from its last statement, or stopped on its way up.
     Panicked,

@@ -10,6 +10,7 @@ use instr_format::time::format_timestamp;
 
 use super::duration::Duration;
 use super::excerpt;
+use super::fold::fold;
 use super::paint::Paint;
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
@@ -50,9 +51,11 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     if !away.is_empty() {
         writeln!(out)?;
     }
-    for thread in away {
-        in_short(thread, paint, out)?;
-        damage_lines(&thread.damage, paint, out)?;
+    for threads in fold(&away) {
+        in_short(&threads, paint, out)?;
+        for thread in threads {
+            damage_lines(&thread.damage, paint, out)?;
+        }
     }
     Ok(())
 }
@@ -107,7 +110,7 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
         out.write_all(b" (ended)")?;
     }
     write!(out, "\n  ")?;
-    counts(thread, out)?;
+    counts(&[thread], out)?;
     match age {
         None => writeln!(out),
         Some(0) => writeln!(out, ", the newest of the run among them"),
@@ -115,13 +118,18 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
     }
 }
 
-fn in_short(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    title(thread, paint, out)?;
+/// One line for threads that went alike.
+fn in_short(threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Some(thread) = threads.first() else { return Ok(()) };
+    match threads.len() {
+        1 => title(thread, paint, out)?,
+        count => write!(out, "{count} threads ")?,
+    }
     let gone = if thread.state == State::Ended { "ended" } else { "left" };
     write!(out, "{gone}, {} in ", stand_in(thread).unwrap_or("last"))?;
     place(thread.last.as_ref(), anstyle::Style::new(), out)?;
     out.write_all(b", ")?;
-    counts(thread, out)?;
+    counts(threads, out)?;
     out.write_all(b"\n")
 }
 
@@ -153,10 +161,16 @@ fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write)
     write!(out, "{style}{}:{}:{}{style:#}", Printable(file), statement.line, statement.column)
 }
 
-fn counts(thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
-    let plural = if thread.records == 1 { "" } else { "s" };
-    write!(out, "{} record{plural}", thread.records)?;
-    let others = [(thread.filtered, "filtered"), (thread.dropped, "dropped"), (thread.overwritten, "overwritten")];
+fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
+    let sum = |of: fn(&Thread) -> u64| threads.iter().map(|thread| of(thread)).fold(0, u64::saturating_add);
+    let records = sum(|thread| thread.records);
+    let plural = if records == 1 { "" } else { "s" };
+    write!(out, "{records} record{plural}")?;
+    let others = [
+        (sum(|thread| thread.filtered), "filtered"),
+        (sum(|thread| thread.dropped), "dropped"),
+        (sum(|thread| thread.overwritten), "overwritten"),
+    ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
         write!(out, ", {count} {what}")?;
     }

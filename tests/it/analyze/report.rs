@@ -298,3 +298,31 @@ fn a_run_that_may_go_on_is_not_said_to_be_dead() {
     let text = text(&output);
     assert!(text.contains(": no orderly exit was recorded\n") && !text.contains("which thread ended it"), "{text}");
 }
+
+#[test]
+fn many_threads_that_went_alike_share_a_line() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    let ended = |tid, site| FakeSlot { ended: true, left: true, ..FakeSlot::inside(PID + tid, b"pump", site) };
+    let left = |tid| FakeSlot { ended: false, filtered: 2, ..ended(tid, 1) };
+    let mut slots = vec![FakeSlot::inside(PID, b"demo", 0)];
+    slots.extend((1..=5).map(|tid| ended(tid, 3)));
+    slots.extend((6..=8).map(|tid| ended(tid, 2)));
+    slots.extend((9..=12).map(left));
+    slots.push(FakeSlot { dropped: 1, ..ended(13, 3) });
+    run.last(None, &slots);
+    for tid in 1..=5 {
+        run.log(&format!("{tid}.log"), &[header(PID + tid, 1, 0, b"pump"), record(PID + tid, 1, 30 - tid, &DEMO[3])]);
+    }
+    let text = text(&output);
+    expect![[r#"
+        4 threads left, last in demo::work::Job::run at src/work.rs:7:9, 0 records, 8 filtered
+        5 threads ended, last in demo::io::pump at src/io.rs:3:5, 5 records
+        thread 4500006 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500007 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500008 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500013 pump: ended, last in demo::io::pump at src/io.rs:3:5, 0 records, 1 dropped
+          damage: 1 records could not be written
+    "#]]
+    .assert_eq(text.rsplit_once("\n\n").unwrap().1);
+}
