@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::mem::offset_of;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use instr_format::escape::Escaped;
@@ -156,6 +157,7 @@ impl FakeRun {
     pub fn new(output: &Path, name: &str) -> Self {
         let dir = output.join(name);
         fs::create_dir_all(&dir).unwrap();
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
         let run = FakeRun { dir };
         run.json(PID, START_NS, Path::new("/nowhere/else"), &[]);
         run.write(SITES, sites_file(&DEMO));

@@ -7,9 +7,10 @@ mod options;
 mod report;
 mod tail;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub(crate) use failure::Failure;
+use options::shown;
 
 /// Says what each thread of an instrumented program last reached; without VERB: report
 #[derive(Debug, Parser)]
@@ -48,6 +49,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Report(report)) => report::run(report),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
-        None => report::run(&arguments.report),
+        None => {
+            refuse_mistyped_verb(&arguments.report)?;
+            report::run(&arguments.report)
+        }
     }
+}
+
+/// Without a verb, the first word is taken for a run. One that is neither was more likely meant as a verb.
+fn refuse_mistyped_verb(report: &report::ReportArguments) -> Result<(), Failure> {
+    let Some(word) = report.missing_word() else { return Ok(()) };
+    let command = Arguments::command();
+    let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let verbs = verbs.join(", ");
+    Err(Failure::Input(format!(
+        "no verb and no run is named `{}`; verbs are {verbs}; a run is a directory",
+        shown(word)
+    )))
 }

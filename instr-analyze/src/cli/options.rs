@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -71,6 +72,14 @@ impl Common {
         Ok(found)
     }
 
+    /// The first RUN, if it is a bare word that names nothing.
+    pub(crate) fn missing_word(&self) -> Option<&Path> {
+        let word = self.runs.first()?;
+        let is_bare = word.as_os_str() != find::LATEST && !word.as_os_str().as_bytes().contains(&b'/');
+        let is_missing = || word.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        (is_bare && is_missing()).then_some(word)
+    }
+
     /// Opens the runs that were named.
     pub(crate) fn open_runs(&self) -> Result<Vec<RunFiles>, Failure> {
         let open = |dir: &PathBuf| RunFiles::open(dir).map_err(|error| cannot_read(dir, &error));
@@ -112,6 +121,5 @@ pub(crate) fn cannot_read(dir: &Path, error: &io::Error) -> Failure {
 
 /// A path for a message.
 pub(crate) fn shown(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt as _;
     Printable(path.as_os_str().as_bytes()).to_string()
 }

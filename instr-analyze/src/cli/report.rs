@@ -1,6 +1,7 @@
 //! `report`: how each run ended and which statement each thread was in.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use instr_analyze::report::{json, text};
@@ -19,6 +20,13 @@ pub(crate) struct ReportArguments {
     format: Format,
 }
 
+impl ReportArguments {
+    /// The first RUN, if it is a bare word that names nothing.
+    pub(crate) fn missing_word(&self) -> Option<&Path> {
+        self.common.missing_word()
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     /// For people
@@ -35,9 +43,13 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     for dir in common.find_runs()? {
         runs.push(Run::load(&dir, &filter).map_err(|error| cannot_read(&dir, &error))?);
     }
+    // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.
+    let orphaned = runs.iter().filter(|run| run.threads.is_empty());
+    warn(orphaned.flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage))));
+    let unreadable = runs.iter().filter(|run| !run.readable).count();
     if filter.restricts() {
         runs.retain(|run| !run.threads.is_empty());
-        if runs.is_empty() {
+        if runs.is_empty() && unreadable == 0 {
             return Err(Failure::Nothing("no thread matches --thread, --include and --exclude".to_owned()));
         }
     }
@@ -57,8 +69,13 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 
     let damage = runs.iter().flat_map(|run| {
         let damage = run.damage.iter().chain(run.threads.iter().flat_map(|thread| &thread.damage));
-        damage.map(|damage| (run.dir.as_path(), damage))
+        damage.map(move |damage| (run, damage))
     });
-    warn(damage.clone().filter(|(_, damage)| is_whole_file(damage)));
-    refuse(damage.map(|(_, damage)| damage))
+    let unsaid = damage.clone().filter(|(run, damage)| is_whole_file(damage) && !run.threads.is_empty());
+    warn(unsaid.map(|(run, damage)| (run.dir.as_path(), damage)));
+    match unreadable {
+        0 => refuse(damage.map(|(_, damage)| damage)),
+        1 => Err(Failure::Input("nothing of the run could be read".to_owned())),
+        count => Err(Failure::Input(format!("nothing of {count} runs could be read"))),
+    }
 }

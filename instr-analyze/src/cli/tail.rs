@@ -50,12 +50,14 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut newest = Batch::new(arguments.lines);
     while !newest.read(&mut follows, &filter)? && u128::from(newest.time) < started {}
+    let mut nothing = newest.arrived == 0;
     print(newest)?;
     loop {
         // Asked before reading: what a process wrote before its end is there once it has ended.
         let running = follows.iter().any(Follow::is_running);
         let mut batch = Batch::new(usize::MAX);
         let at_end = batch.read(&mut follows, &filter)?;
+        nothing &= batch.arrived == 0;
         print(batch)?;
         match (at_end, running) {
             (true, false) => break,
@@ -70,7 +72,8 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
         damage.extend(run.damage.iter().cloned().chain(of_logs).map(|found| (run.dir.as_path(), found)));
     }
     warn(damage.iter().map(|(dir, damage)| (*dir, damage)));
-    refuse(damage.iter().map(|(_, damage)| damage))
+    refuse(damage.iter().map(|(_, damage)| damage))?;
+    if nothing { Err(Failure::Nothing("no record matches".to_owned())) } else { Ok(()) }
 }
 
 /// The newest records of several runs, at most `max`.

@@ -1,9 +1,14 @@
 //! Which threads and files the user asked for.
 
+use std::borrow::Cow;
+
 use instr_format::pattern::{BadPattern, Patterns};
 use instr_format::text::decode_record;
 
 use super::statement::unescaped;
+
+/// The kernel keeps no more bytes of a thread's name.
+const NAME_LEN: usize = 15;
 
 /// The options `--thread`, `--include` and `--exclude`.
 #[derive(Debug)]
@@ -23,9 +28,9 @@ impl<'a> Filter<'a> {
         Ok(Filter { threads, include: Patterns::new(include)?, exclude: Patterns::new(exclude)? })
     }
 
-    /// Whether a thread is asked for, by its id or its name.
+    /// Whether a thread is asked for, by its id or by its name, of which only what the kernel keeps is compared.
     pub fn takes_thread(&self, tid: u64, name: &str) -> bool {
-        self.threads.is_empty() || self.threads.iter().any(|thread| *thread == name || thread.parse() == Ok(tid))
+        self.threads.is_empty() || self.threads.iter().any(|thread| kept(thread) == name || thread.parse() == Ok(tid))
     }
 
     /// Whether statements of this file are asked for.
@@ -48,4 +53,9 @@ impl<'a> Filter<'a> {
     pub fn restricts(&self) -> bool {
         self.restricts_files() || !self.threads.is_empty()
     }
+}
+
+/// What is read back of a name that the kernel has cut, maybe within a character.
+fn kept(name: &str) -> Cow<'_, str> {
+    String::from_utf8_lossy(name.as_bytes().get(..NAME_LEN).unwrap_or(name.as_bytes()))
 }

@@ -11,14 +11,16 @@ use super::sites::{Site, Sites};
 use super::statement::Statement;
 
 /// What the thread was doing when the run ended, or is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// A panic unwinds, or unwound, from its last statement.
+    /// A panic unwinds from its last statement, or stopped on its way up.
     Panicked,
     /// It is inside its last statement.
     Inside,
     /// Nothing was kept that says.
     Unknown,
+    /// A panic unwound from its last statement, and it has ended.
+    PanickedAndEnded,
     /// It has left its outermost instrumented function.
     Left,
     /// It has ended.
@@ -36,7 +38,7 @@ pub struct Thread {
     pub name: String,
     /// What it was doing.
     pub state: State,
-    /// The innermost statement that had begun and not ended.
+    /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
     /// Its newest readable record.
     pub newest: Option<Moment>,
@@ -61,6 +63,19 @@ pub struct LastReached {
     pub seq: Option<u64>,
     /// The record's time.
     pub unix_ns: Option<u64>,
+    /// How it was chosen.
+    pub choice: Choice,
+}
+
+/// Why a statement is shown as a thread's last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// It is the innermost one that had begun and not ended.
+    Innermost,
+    /// That one was not kept, and this one has the newest record.
+    Newest,
+    /// It has the newest record that the filter takes.
+    Matching,
 }
 
 /// The statement that a slot says the thread was in.
@@ -82,6 +97,7 @@ pub fn conclude(
             statement: site.statement.clone(),
             seq: scan.of_wanted.map(|moment| moment.seq),
             unix_ns: scan.of_wanted.map(|moment| moment.unix_ns),
+            choice: Choice::Innermost,
         }),
         other => {
             if other.is_none() && scan.records > 0 {
@@ -91,6 +107,7 @@ pub fn conclude(
                 statement: Statement::of_record(&record.site, sites),
                 seq: Some(record.moment.seq),
                 unix_ns: Some(record.moment.unix_ns),
+                choice: if filter.restricts_files() { Choice::Matching } else { Choice::Newest },
             })
         }
     };
@@ -108,7 +125,7 @@ pub fn conclude(
         tid,
         reuse,
         name: name.to_owned(),
-        state: state(slot),
+        state: state(slot, last.as_ref()),
         last,
         newest: scan.newest,
         records: scan.records,
@@ -119,12 +136,15 @@ pub fn conclude(
     }
 }
 
-fn state(slot: Option<&SlotCopy>) -> State {
+/// A record that stands in for the last statement may be a callee's that has ended: nobody is known to be inside it.
+fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
+    let stands_in = last.is_some_and(|last| last.choice != Choice::Innermost);
     match slot {
+        Some(slot) if slot.panicked.is_some() && slot.ended => State::PanickedAndEnded,
         Some(slot) if slot.panicked.is_some() => State::Panicked,
         Some(slot) if slot.ended => State::Ended,
         Some(slot) if slot.left => State::Left,
-        Some(slot) if slot.site.is_some() => State::Inside,
+        Some(slot) if slot.site.is_some() && !stands_in => State::Inside,
         _ => State::Unknown,
     }
 }

@@ -2,6 +2,7 @@
 
 mod duration;
 mod excerpt;
+mod fold;
 pub mod json;
 pub mod paint;
 pub mod record;

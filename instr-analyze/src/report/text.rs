@@ -10,10 +10,12 @@ use instr_format::time::format_timestamp;
 
 use super::duration::Duration;
 use super::excerpt;
+use super::fold::fold;
 use super::paint::Paint;
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
-use crate::model::thread::{LastReached, State, Thread};
+use crate::model::thread::{Choice, LastReached, State, Thread};
+use crate::run::alive::Life;
 use crate::run::load::Run;
 use crate::run::source;
 
@@ -23,13 +25,14 @@ use crate::run::source;
 /// When the output cannot be written.
 pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     head(run, paint, out)?;
-    let roots = source::roots(&run.process);
+    let roots = source::roots(&run.dir, &run.process);
     let newest = run.threads.iter().filter_map(elapsed).max();
     let mut threads: Vec<&Thread> = run.threads.iter().collect();
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
-    if run.end.kind == EndKind::Unknown && telling.len() > 1 {
+    let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
+    if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
         writeln!(
             out,
@@ -48,9 +51,11 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     if !away.is_empty() {
         writeln!(out)?;
     }
-    for thread in away {
-        in_short(thread, paint, out)?;
-        damage_lines(&thread.damage, paint, out)?;
+    for threads in fold(&away) {
+        in_short(&threads, paint, out)?;
+        for thread in threads {
+            damage_lines(&thread.damage, paint, out)?;
+        }
     }
     Ok(())
 }
@@ -69,7 +74,8 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
         EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
         EndKind::Unknown => {
-            writeln!(out, ": {bad}no orderly exit was recorded{bad:#}: killed, crashed, or left by _exit or exec")?
+            let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
+            writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
         }
     }
     if let Some(start) = run.process.start_unix_ns {
@@ -92,14 +98,19 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
 fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
-    match thread.state {
-        State::Panicked => write!(out, "{bad}panicked{bad:#} in ")?,
-        State::Unknown => write!(out, "newest record in ")?,
-        State::Inside | State::Left | State::Ended => write!(out, "inside ")?,
+    match (thread.state, stand_in(thread)) {
+        (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,
+        (State::Panicked | State::PanickedAndEnded, Some(record)) => write!(out, "{bad}panicked{bad:#}, {record} in ")?,
+        (State::Unknown, None) => write!(out, "in ")?,
+        (State::Inside | State::Left | State::Ended, None) => write!(out, "inside ")?,
+        (_, Some(record)) => write!(out, "{record} in ")?,
     }
     place(thread.last.as_ref(), strong, out)?;
+    if thread.state == State::PanickedAndEnded {
+        out.write_all(b" (ended)")?;
+    }
     write!(out, "\n  ")?;
-    counts(thread, out)?;
+    counts(&[thread], out)?;
     match age {
         None => writeln!(out),
         Some(0) => writeln!(out, ", the newest of the run among them"),
@@ -107,12 +118,18 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
     }
 }
 
-fn in_short(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    title(thread, paint, out)?;
-    out.write_all(if thread.state == State::Ended { b"ended, last in " } else { b"left, last in " })?;
+/// One line for threads that went alike.
+fn in_short(threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Some(thread) = threads.first() else { return Ok(()) };
+    match threads.len() {
+        1 => title(thread, paint, out)?,
+        count => write!(out, "{count} threads ")?,
+    }
+    let gone = if thread.state == State::Ended { "ended" } else { "left" };
+    write!(out, "{gone}, {} in ", stand_in(thread).unwrap_or("last"))?;
     place(thread.last.as_ref(), anstyle::Style::new(), out)?;
     out.write_all(b", ")?;
-    counts(thread, out)?;
+    counts(threads, out)?;
     out.write_all(b"\n")
 }
 
@@ -128,6 +145,15 @@ fn title(thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b": ")
 }
 
+/// What is shown when it is not the thread's last statement.
+fn stand_in(thread: &Thread) -> Option<&'static str> {
+    match thread.last.as_ref()?.choice {
+        Choice::Innermost => None,
+        Choice::Newest => Some("newest record"),
+        Choice::Matching => Some("newest matching record"),
+    }
+}
+
 fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(LastReached { statement, .. }) = last else { return out.write_all(b"an unknown statement") };
     let (path, file) = (statement.path(), statement.file.as_bytes());
@@ -135,10 +161,16 @@ fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write)
     write!(out, "{style}{}:{}:{}{style:#}", Printable(file), statement.line, statement.column)
 }
 
-fn counts(thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
-    let plural = if thread.records == 1 { "" } else { "s" };
-    write!(out, "{} record{plural}", thread.records)?;
-    let others = [(thread.filtered, "filtered"), (thread.dropped, "dropped"), (thread.overwritten, "overwritten")];
+fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
+    let sum = |of: fn(&Thread) -> u64| threads.iter().map(|thread| of(thread)).fold(0, u64::saturating_add);
+    let records = sum(|thread| thread.records);
+    let plural = if records == 1 { "" } else { "s" };
+    write!(out, "{records} record{plural}")?;
+    let others = [
+        (sum(|thread| thread.filtered), "filtered"),
+        (sum(|thread| thread.dropped), "dropped"),
+        (sum(|thread| thread.overwritten), "overwritten"),
+    ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
         write!(out, ", {count} {what}")?;
     }
@@ -158,8 +190,9 @@ fn rank(state: State) -> u8 {
     match state {
         State::Panicked => 0,
         State::Inside | State::Unknown => 1,
-        State::Left => 2,
-        State::Ended => 3,
+        State::PanickedAndEnded => 2,
+        State::Left => 3,
+        State::Ended => 4,
     }
 }
 

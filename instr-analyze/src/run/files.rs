@@ -36,6 +36,8 @@ pub struct RunFiles {
     pub threads: Vec<ThreadFiles>,
     /// What is wrong with the files.
     pub damage: Vec<Damage>,
+    /// Whether any of them could be read.
+    pub readable: bool,
 }
 
 /// What there is of one thread.
@@ -84,18 +86,19 @@ impl RunFiles {
     /// When the directory cannot be listed.
     pub fn open(dir: &Path) -> io::Result<Self> {
         let mut damage = Vec::new();
-        let process = read_process(dir).unwrap_or_else(|found| {
-            damage.push(found);
-            Process::default()
-        });
+        let process = read_process(dir).map_err(|found| damage.push(found)).ok();
         let last = read_last(dir).map_err(|found| damage.push(found)).ok();
         let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
         let wanted = slots.iter().flat_map(|slot| [slot.panicked, slot.site]).flatten().collect();
-        let sites = read_sites(dir, &wanted, &mut damage);
+        let (sites, found) = read_sites(dir, &wanted);
+        let whole_sites = found.is_none();
+        damage.extend(found);
         let segments = read_segments(dir, &mut damage)?;
+        let readable = process.is_some() || last.is_some() || whole_sites || !segments.is_empty();
+        let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let threads = threads(pid, slots, segments);
-        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, sites, threads, damage })
+        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, sites, threads, damage, readable })
     }
 }
 
@@ -109,13 +112,11 @@ pub(crate) fn read_last(dir: &Path) -> Result<Last, Damage> {
     Last::read(LAST, &read(dir, LAST, LAST_MAX)?)
 }
 
-fn read_sites(dir: &Path, wanted: &HashSet<u32>, damage: &mut Vec<Damage>) -> Sites {
-    let (sites, found) = match read(dir, SITES, SITES_MAX) {
+fn read_sites(dir: &Path, wanted: &HashSet<u32>) -> (Sites, Option<Damage>) {
+    match read(dir, SITES, SITES_MAX) {
         Ok(table) => Sites::read(SITES, &table, wanted),
         Err(found) => (Sites::default(), Some(found)),
-    };
-    damage.extend(found);
-    sites
+    }
 }
 
 fn read(dir: &Path, name: &str, max: u64) -> Result<Vec<u8>, Damage> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use instr_format::files::is_thread_log;
 
-use super::alive::is_running;
+use super::alive::{Life, life};
 use super::files::{read_last, thread_name};
 use super::open::open;
 use crate::model::damage::{Damage, DamageKind, DamageList};
@@ -65,7 +65,7 @@ impl<'a> Follow<'a> {
 
     /// Whether the run goes on.
     pub fn is_running(&self) -> bool {
-        self.pid.is_some_and(|pid| is_running(pid, &self.dir))
+        self.pid.is_some_and(|pid| life(pid, &self.dir) == Life::Running)
     }
 
     /// Gives every record that was written since the last call to `each`, or many of them: false when some are left.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::alive::is_running;
+use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::End;
@@ -22,12 +22,16 @@ pub struct Run {
     pub pid: Option<u64>,
     /// What `run.json` says.
     pub process: Process,
+    /// Whether its process still runs.
+    pub life: Life,
     /// How it ended.
     pub end: End,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
     /// What is wrong with files that belong to no thread.
     pub damage: Vec<Damage>,
+    /// Whether any of its files could be read.
+    pub readable: bool,
 }
 
 impl Run {
@@ -37,7 +41,8 @@ impl Run {
     /// When the directory cannot be listed; all else that is wrong becomes damage.
     pub fn load(dir: &Path, filter: &Filter<'_>) -> io::Result<Self> {
         let files = RunFiles::open(dir)?;
-        let running = files.pid.is_some_and(|pid| is_running(pid, dir));
+        let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
+        let running = life == Life::Running;
         let end = End::new(running, files.last.as_ref(), files.pid);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
@@ -60,8 +65,8 @@ impl Run {
             }
             threads.push(thread);
         }
-        let RunFiles { dir, pid, process, damage, .. } = files;
-        Ok(Run { dir, pid, process, end, threads, damage })
+        let RunFiles { dir, pid, process, damage, readable, .. } = files;
+        Ok(Run { dir, pid, process, life, end, threads, damage, readable })
     }
 
     /// Whether this thread ended the process.

@@ -1,6 +1,6 @@
 //! Finds, opens and follows the files of runs.
 
-mod alive;
+pub mod alive;
 pub mod files;
 pub mod find;
 pub mod follow;

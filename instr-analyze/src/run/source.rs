@@ -1,5 +1,7 @@
-//! Finds the source of a statement, only below the directories that a run names.
+//! Finds the source of a statement, only below the directories that a trusted run names, and where we are.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::open;
@@ -22,11 +24,16 @@ pub enum Source {
 
 /// The directories that sources may lie in: where the program was started, where its executable is, and where we are,
 /// each with all directories above it but `/`.
-pub fn roots(process: &Process) -> Vec<PathBuf> {
-    let exe_dir = process.exe.as_deref().and_then(Path::parent);
+///
+/// What the run in `dir` says counts only if nobody else can have written it: else a run that somebody left for root to
+/// read would choose the files that root is shown.
+pub fn roots(dir: &Path, process: &Process) -> Vec<PathBuf> {
+    let trusted = is_ours_alone(dir).then_some(process);
+    let cwd = trusted.and_then(|process| process.cwd.as_deref());
+    let exe_dir = trusted.and_then(|process| process.exe.as_deref()?.parent());
     let here = std::env::current_dir().ok();
     let mut roots = Vec::new();
-    for start in [process.cwd.as_deref(), exe_dir, here.as_deref()].into_iter().flatten() {
+    for start in [cwd, exe_dir, here.as_deref()].into_iter().flatten() {
         for root in start.ancestors().filter_map(|root| root.canonicalize().ok()) {
             if root.parent().is_some() && !roots.contains(&root) {
                 roots.push(root);
@@ -34,6 +41,12 @@ pub fn roots(process: &Process) -> Vec<PathBuf> {
         }
     }
     roots
+}
+
+/// Whether a directory belongs to the user that we run as, who owns `/proc/self`, and nobody else may write there.
+fn is_ours_alone(dir: &Path) -> bool {
+    let (Ok(dir), Ok(own)) = (fs::metadata(dir), fs::metadata("/proc/self")) else { return false };
+    dir.uid() == own.uid() && dir.mode() & 0o022 == 0
 }
 
 /// Looks for a statement in the files below `roots` that its path can mean.

@@ -146,7 +146,7 @@ fn empty_files_are_a_run_that_died_at_once() {
     let run = FakeRun::new(output.path(), "demo-1");
     ["run.json", "sites", "last", "1.log"].into_iter().for_each(|name| run.write(name, b""));
     let report = analyzer::run([output.path()]);
-    assert_eq!(report.code, 0, "{}", report.stderr);
+    assert_eq!(report.code, 2, "{}", report.stderr);
     assert!(report.stdout.contains("no thread reached an instrumented statement"), "{}", report.stdout);
 }
 
@@ -161,4 +161,28 @@ fn a_log_with_a_damaged_first_line_belongs_to_the_thread_of_its_records() {
         (&threads[0]["damage"][0]["start"], &threads[0]["damage"][0]["end"]),
         (&json!(0), &json!(parts[0].len()))
     );
+}
+
+#[test]
+fn damage_of_a_run_without_threads_is_said_on_stderr() {
+    for format in ["text", "json"] {
+        let output = tempfile::tempdir().unwrap();
+        let run = FakeRun::new(output.path(), "demo-1");
+        let report =
+            |more: &[&str]| analyzer::run([&["--format", format, output.path().to_str().unwrap()], more].concat());
+        let line = |damage| format!("instr-analyze: {}: {damage}\n", run.dir.display());
+        assert_eq!((report(&[]).code, report(&[]).stderr), (0, line("last: missing")));
+        let filtered = report(&["--thread", "main"]);
+        assert!(filtered.code == 1 && filtered.stderr.starts_with(&line("last: missing")), "{filtered:?}");
+
+        fs::remove_file(run.dir.join("sites")).unwrap();
+        run.write("run.json", b"");
+        for unreadable in [report(&[]), report(&["--thread", "main"])] {
+            assert_eq!(unreadable.code, 2, "{unreadable:?}");
+            let expected =
+                [&line("last: missing"), &line("sites: missing"), "instr-analyze: nothing of the run could be read\n"];
+            assert!(unreadable.stderr.ends_with(&expected.concat()), "{unreadable:?}");
+            assert_eq!(unreadable.stderr.lines().count(), 4, "{unreadable:?}");
+        }
+    }
 }

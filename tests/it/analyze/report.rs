@@ -212,3 +212,117 @@ fn drops_name_their_errno() {
     );
     assert!(text(&output).contains("2 records could not be written: ENOSPC"), "{}", text(&output));
 }
+
+#[test]
+fn a_thread_that_panicked_and_ended_stands_behind_those_inside_a_statement() {
+    let (output, run) = killed();
+    let panicked = |tid, name, ended| FakeSlot { panicked: Some(2), ended, ..FakeSlot::inside(tid, name, 0) };
+    let left = FakeSlot { left: true, ..FakeSlot::inside(PID + 2, b"pump", 3) };
+    let slots = [
+        FakeSlot { ended: true, ..FakeSlot { tid: PID + 3, name: b"done", ..left } },
+        left,
+        panicked(PID + 4, b"dead", true),
+        FakeSlot::inside(PID, b"demo", 0),
+        FakeSlot::inside(PID + 1, b"worker", 1),
+        panicked(PID + 5, b"unwinding", false),
+    ];
+    run.last(None, &slots);
+    let text = text(&output);
+    let title = |line: &str| Some(line.strip_prefix("thread ")?.split_once(": ")?.0.split_once(' ')?.1.to_owned());
+    let names: Vec<String> = text.lines().filter_map(title).collect();
+    assert_eq!(names, ["unwinding", "worker", "main", "dead", "pump", "done"]);
+    let place = "panicked in demo::work::step at src/work.rs:12:5";
+    assert!(text.contains(&format!("dead: {place} (ended)\n  0 records\n  source not found")), "{text}");
+    assert!(text.contains(&format!("unwinding: {place}\n")), "{text}");
+}
+
+#[test]
+fn a_thread_that_ended_cannot_have_ended_the_run() {
+    let (output, run) = killed();
+    let dead = FakeSlot { panicked: Some(2), ended: true, ..FakeSlot::inside(PID + 2, b"pump", 0) };
+    let left = FakeSlot { left: true, ..FakeSlot::inside(PID + 1, b"worker", 1) };
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), left, dead]);
+    assert!(!text(&output).contains("which thread ended it"), "{}", text(&output));
+}
+
+#[test]
+fn a_record_that_stands_in_for_the_last_statement_is_not_called_it() {
+    let (output, run) = killed();
+    let include = || analyzer::run(["--include", "work.rs", output.path().to_str().unwrap()]).stdout;
+    let shown = include();
+    let record = "newest matching record in demo::work::step at src/work.rs:12:5";
+    assert!(shown.contains(&format!("thread 4500000 main: {record}\n")), "{shown}");
+    assert!(shown.contains("worker: inside demo::work::Job::run at src/work.rs:7:9\n"), "{shown}");
+
+    let inside = FakeSlot::inside(PID, b"demo", 0);
+    for (slot, what) in [
+        (FakeSlot { panicked: Some(0), ..inside }, "panicked"),
+        (FakeSlot { left: true, ..inside }, "left"),
+        (FakeSlot { ended: true, ..inside }, "ended"),
+    ] {
+        run.last(None, &[slot]);
+        assert!(include().contains(&format!("main: {what}, {record}")), "{}", include());
+    }
+}
+
+#[test]
+fn without_the_site_table_nobody_is_said_to_be_inside_a_record() {
+    let (output, run) = killed();
+    std::fs::remove_file(run.dir.join("sites")).unwrap();
+    assert!(text(&output).contains("main: newest record in demo::work::step at"), "{}", text(&output));
+}
+
+#[test]
+fn names_are_compared_as_far_as_the_kernel_keeps_them() {
+    let (output, run) = killed();
+    let split = "ääääääää";
+    let kept: &'static [u8] = &split.as_bytes()[..15];
+    run.last(None, &[FakeSlot::inside(PID + 3, b"connection-work", 1), FakeSlot::inside(PID + 4, kept, 1)]);
+    let tids = |list: &str| -> Vec<u64> {
+        let report = json(&output, &["--thread", list]);
+        let threads = report["runs"][0]["threads"].as_array().unwrap();
+        threads.iter().map(|thread| thread["tid"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(tids("connection-worker-7"), [PID + 3]);
+    assert_eq!(tids(split), [PID + 4]);
+    assert_eq!(tids("main,connection-wor"), [PID]);
+}
+
+#[test]
+fn a_run_that_may_go_on_is_not_said_to_be_dead() {
+    let (output, run) = killed();
+    std::fs::remove_file(run.dir.join("last")).unwrap();
+    assert!(text(&output).contains("recorded: killed, crashed, or left by _exit or exec\n"), "{}", text(&output));
+    // This process has the run's id, and whether it is the run's cannot be told without `last`.
+    run.json(std::process::id().into(), START_NS, "/nowhere/else".as_ref(), &[]);
+    let text = text(&output);
+    assert!(text.contains(": no orderly exit was recorded\n") && !text.contains("which thread ended it"), "{text}");
+}
+
+#[test]
+fn many_threads_that_went_alike_share_a_line() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    let ended = |tid, site| FakeSlot { ended: true, left: true, ..FakeSlot::inside(PID + tid, b"pump", site) };
+    let left = |tid| FakeSlot { ended: false, filtered: 2, ..ended(tid, 1) };
+    let mut slots = vec![FakeSlot::inside(PID, b"demo", 0)];
+    slots.extend((1..=5).map(|tid| ended(tid, 3)));
+    slots.extend((6..=8).map(|tid| ended(tid, 2)));
+    slots.extend((9..=12).map(left));
+    slots.push(FakeSlot { dropped: 1, ..ended(13, 3) });
+    run.last(None, &slots);
+    for tid in 1..=5 {
+        run.log(&format!("{tid}.log"), &[header(PID + tid, 1, 0, b"pump"), record(PID + tid, 1, 30 - tid, &DEMO[3])]);
+    }
+    let text = text(&output);
+    expect![[r#"
+        4 threads left, last in demo::work::Job::run at src/work.rs:7:9, 0 records, 8 filtered
+        5 threads ended, last in demo::io::pump at src/io.rs:3:5, 5 records
+        thread 4500006 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500007 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500008 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
+        thread 4500013 pump: ended, last in demo::io::pump at src/io.rs:3:5, 0 records, 1 dropped
+          damage: 1 records could not be written
+    "#]]
+    .assert_eq(text.rsplit_once("\n\n").unwrap().1);
+}

@@ -1,12 +1,13 @@
 //! Source lines in the report: shown when they hold the statement, and only from where sources may lie.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 
 use expect_test::{Expect, expect};
 use instr_tests::analyzer;
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS, Site, sites_file};
+use instr_tests::skip::skip;
 use tempfile::TempDir;
 
 const SITE: Site =
@@ -176,4 +177,26 @@ fn an_absolute_path_below_a_root_is_opened() {
     run.write("sites", sites_file(&[Site { file, line: 1, col: 1, snippet: "root()", ..SITE }]));
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
     assert!(shown(home.path(), &[]).contains("> "), "{}", shown(home.path(), &[]));
+}
+
+#[test]
+fn a_run_of_somebody_else_does_not_choose_the_roots() {
+    const NAME: &str = "a_run_of_somebody_else_does_not_choose_the_roots";
+    let home = run(SITE);
+    fs::write(home.path().join("project/src/lib.rs"), SOURCE.replace("\té = ", "    ")).unwrap();
+    let dir = home.path().join("logs/demo-1");
+    fs::set_permissions(&dir, Permissions::from_mode(0o777)).unwrap();
+    assert!(shown(home.path(), &[]).contains("\n  source not found;"), "others may write there");
+    fs::set_permissions(&dir, Permissions::from_mode(0o700)).unwrap();
+    assert!(shown(home.path(), &[]).contains(">     3 |"));
+    if let Err(error) = chown(&dir, Some(65534), None) {
+        return skip(NAME, &format!("no directory of another user can be made: {error}"));
+    }
+    if fs::read_dir(&dir).is_err() {
+        return skip(NAME, "no directory of another user can be read");
+    }
+    assert!(shown(home.path(), &[]).contains("\n  source not found;"), "it belongs to another user");
+    let mut command = analyzer::command([&dir]);
+    let there = analyzer::outcome(command.current_dir(home.path().join("project")).output().unwrap());
+    assert!(there.stdout.contains(">     3 |"), "the caller's own directory: {}", there.stdout);
 }

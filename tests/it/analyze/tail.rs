@@ -164,3 +164,18 @@ fn a_running_run_is_reported_as_such_and_may_be_in_the_middle_of_a_line() {
     let report = analyzer::run(["--format", "json", live.run.dir.to_str().unwrap()]);
     assert!(report.stdout.contains("\"kind\": \"running\""), "{}", report.stdout);
 }
+
+#[test]
+fn a_run_that_is_over_and_holds_nothing_that_matches_is_1() {
+    let mut live = Live::new();
+    live.mapped.take();
+    let tail = |more: &[&str]| analyzer::run([&["tail", live.run.dir.to_str().unwrap()], more].concat());
+    for filter in [["--thread", "nobody"], ["--include", "*.c"]] {
+        let tail = tail(&filter);
+        assert_eq!(
+            (tail.code, tail.stdout.as_str(), tail.stderr.as_str()),
+            (1, "", "instr-analyze: no record matches\n")
+        );
+    }
+    assert_eq!(tail(&["--lines", "0"]).code, 0);
+}
