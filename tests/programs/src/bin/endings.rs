@@ -38,8 +38,8 @@ extern "C" fn late() {
 fn main() {
     // SAFETY: the handler is valid for the life of the process.
     assert_eq!(unsafe { libc::atexit(at_exit) }, 0);
-    let worker = thread::Builder::new().name("worker".into()).spawn(|| LOCAL.with(|_| ()));
+    let worker = thread::Builder::new().name("worker".into()).spawn(|| LOCAL.with(|_| {}));
     worker.expect("threads can be had").join().expect("no panic");
-    LOCAL.with(|_| ());
+    LOCAL.with(|_| {});
     println!("{}", ENDS.load(Relaxed));
 }
