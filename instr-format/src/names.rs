@@ -36,6 +36,9 @@ pub const DEFAULT_OUTPUT_DIR: &str = "instr-logs";
 /// The only value of [`SINK`] so far.
 pub const SINK_WRITE: &str = "write";
 
+/// How many bytes of a thread's name the kernel keeps; what is compared with one is cut to as many.
+pub const THREAD_NAME_MAX: usize = 15;
+
 /// Every variable that the runtime reads, in the order of the reference.
 pub const VARIABLES: [Variable; 7] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },

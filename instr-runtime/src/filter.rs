@@ -2,14 +2,12 @@
 //! per thread.
 
 use instr_format::escape::unescape;
+use instr_format::names::THREAD_NAME_MAX;
 use instr_format::number::Decimal;
 use instr_format::pattern::Patterns;
 use instr_format::text::FILE_MAX;
 
 use crate::sys::ThreadName;
-
-/// The kernel keeps no more bytes of a thread's name.
-const NAME_LEN: usize = 15;
 
 /// What the settings ask for; every part that is present must agree.
 #[derive(Debug, Default)]
@@ -40,7 +38,7 @@ impl Filter {
         let Some(list) = self.threads else { return true };
         let number = Decimal::new(u64::from(tid));
         list.split(',').map(|entry| entry.trim().as_bytes()).filter(|entry| !entry.is_empty()).any(|entry| {
-            let kept = entry.get(..NAME_LEN).unwrap_or(entry);
+            let kept = entry.get(..THREAD_NAME_MAX).unwrap_or(entry);
             entry == number.as_bytes() || kept == name.as_bytes() || (is_main && entry == b"main")
         })
     }

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
+use instr_format::names::THREAD_NAME_MAX;
 use instr_format::pattern::{BadPattern, Patterns};
 use instr_format::text::decode_record;
 
 use super::statement::unescaped;
-
-/// The kernel keeps no more bytes of a thread's name.
-const NAME_LEN: usize = 15;
 
 /// The options `--thread`, `--include` and `--exclude`.
 #[derive(Debug)]
@@ -57,5 +55,5 @@ impl<'a> Filter<'a> {
 
 /// What is read back of a name that the kernel has cut, maybe within a character.
 fn kept(name: &str) -> Cow<'_, str> {
-    String::from_utf8_lossy(name.as_bytes().get(..NAME_LEN).unwrap_or(name.as_bytes()))
+    String::from_utf8_lossy(name.as_bytes().get(..THREAD_NAME_MAX).unwrap_or(name.as_bytes()))
 }
