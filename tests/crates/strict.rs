@@ -100,8 +100,19 @@ fn never(flag: bool) -> u32 {
     }
 }
 
+fn nested() -> u32 {
+    const STEP: u32 = 2;
+    fn step(n: u32) -> u32 {
+        n + STEP
+    }
+    thread_local!(static SEEN: u32 = const { 1 });
+    SEEN.with(|_| ());
+    [1, 2].iter().for_each(|_| println!("step"));
+    step(SEEN.with(|seen| *seen))
+}
+
 fn main() {
     let counted = Counted::new("to be or not to be that is that");
     println!("{counted} {} {:?}", counted.clone().sum(), block_on(quadrupled(3)));
-    println!("{:?} {} {}", block_on(quadrupled(99)), never(true), never(false));
+    println!("{:?} {} {}", block_on(quadrupled(99)), never(true), never(false) + nested());
 }

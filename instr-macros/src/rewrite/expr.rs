@@ -1,5 +1,6 @@
 //! Expressions: the bodies inside them, and the values after which a statement goes on.
 
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -7,7 +8,7 @@ use syn::{
     Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
-use super::Rewriter;
+use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::braced;
 use crate::snippet::ends;
@@ -82,8 +83,11 @@ impl Rewriter<'_> {
         if closure.constness.is_some() {
             return;
         }
-        let guarded = closure.asyncness.is_none();
-        self.beyond_loops(|this| this.body(&mut closure.body, guarded));
+        let head = if closure.asyncness.is_none() { self.table.guard() } else { Default::default() };
+        let tokens = closure.body.to_token_stream();
+        // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
+        let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
+        self.beyond_loops(|this| this.body(&mut closure.body, head, end));
     }
 
     // Input:  match x { 1 => a(), _ if b() => { c() } }
@@ -94,27 +98,25 @@ impl Rewriter<'_> {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
-            self.body(&mut arm.body, false);
+            self.body(&mut arm.body, Default::default(), None);
         }
     }
 
-    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own.
-    fn body(&mut self, body: &mut Expr, guarded: bool) {
+    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
+    fn body(&mut self, body: &mut Expr, head: TokenStream, end: Option<Span>) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
         {
             self.visit_block_mut(&mut block.block);
-            if guarded && !block.block.stmts.is_empty() {
-                block.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(self.table.guard()), None));
+            if !block.block.stmts.is_empty() {
+                insert_head(&mut block.block, head);
             }
             return;
         }
-        // A closure ends where its body ends, also in a message about it.
-        let end = ends(body.to_token_stream()).filter(|_| guarded).map(|(_, last)| last);
         let site = self.table.add(body, matches!(body, Expr::Macro(_)));
         self.within(site, |this| this.visit_expr_mut(body));
-        let mut tokens = if guarded { self.table.guard() } else { Default::default() };
+        let mut tokens = head;
         self.table.probe(site, &[]).to_tokens(&mut tokens);
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
         Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
@@ -177,6 +179,10 @@ fn is_block_like(expr: &Expr) -> bool {
         expr => matches!(expr, Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) | Expr::Loop(_)),
     };
     kind && attributes(expr).is_empty()
+}
+
+fn is_unit(expr: &Expr) -> bool {
+    matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// The arguments of `Some(&temporary())` live as long as what is constructed, so they stay what they are.

@@ -7,8 +7,9 @@ mod block;
 mod expr;
 mod loops;
 
+use proc_macro2::TokenStream;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Signature, Stmt};
+use syn::{Block, Expr, Signature, Stmt};
 
 use crate::item::Scope;
 use crate::probe::{Site, Table};
@@ -32,7 +33,13 @@ pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: 
     if sig.asyncness.is_none() {
         head.extend(table.guard());
     }
-    block.stmts.insert(0, Stmt::Expr(syn::Expr::Verbatim(head), None));
+    insert_head(block, head);
+}
+
+/// Items that stand first stay first: behind statements they would be a lint.
+fn insert_head(block: &mut Block, head: TokenStream) {
+    let items = block.stmts.iter().take_while(|stmt| matches!(stmt, Stmt::Item(_))).count();
+    block.stmts.insert(items, Stmt::Expr(Expr::Verbatim(head), None));
 }
 
 /// What is known at a place within a function's body.

@@ -232,6 +232,32 @@ fn items_in_blocks_of_expressions() {
 }
 
 #[test]
+fn items_first_stay_first() {
+    check(
+        "",
+        "fn f() { use a::b; fn g() {} let c = || { const D: u8 = 1; D }; }",
+        expect![[r#"
+        fn f() {
+            use a::b;
+            fn g() {}
+            sites!(
+                2,
+                " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
+            );
+            let __instr_guard = enter();
+            probe(&__INSTR_IDS[0]);
+            let c = || {
+                const D: u8 = 1;
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[1]);
+                D
+            };
+        }
+    "#]],
+    );
+}
+
+#[test]
 fn runtime_elsewhere() {
     check(
         "crate = a::b",
