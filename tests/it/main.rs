@@ -6,4 +6,5 @@ mod architecture;
 mod docs;
 mod format;
 mod last_statement;
+mod real_crates;
 mod transparency;

@@ -94,7 +94,7 @@ fn build(edition: &str, cases: &[PathBuf], instrumented: bool) -> (PathBuf, Vec<
     if instrumented {
         assert!(package.annotate("src", edition) > cases.len());
     }
-    let (executables, messages) = package.build("build");
+    let (executables, messages) = package.build(&["build"]);
     (executables[&name].clone(), messages)
 }
 

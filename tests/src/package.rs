@@ -55,7 +55,7 @@ impl Package {
         self.write(to, &fs::read_to_string(from).expect("a text"));
     }
 
-    /// Annotates the sources below a directory and returns the number of places.
+    /// Annotates a source, or all below a directory, and returns the number of places.
     ///
     /// # Panics
     /// When one of them is not Rust.
@@ -76,8 +76,18 @@ impl Package {
     /// # Panics
     /// When the tests do not run under cargo.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.cargo_online(arguments);
+        command.arg("--offline");
+        command
+    }
+
+    /// The same, but it may download what is not there yet.
+    ///
+    /// # Panics
+    /// When the tests do not run under cargo.
+    pub fn cargo_online(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
-        command.args(arguments).arg("--offline").current_dir(&self.directory);
+        command.args(arguments).current_dir(&self.directory);
         command.env("CARGO_TARGET_DIR", build_directory().join("packages-target"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("INSTR_") {
@@ -91,8 +101,8 @@ impl Package {
     ///
     /// # Panics
     /// When it does not build.
-    pub fn build(&self, command: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
-        let mut command = self.cargo(&[command, "--message-format", "json"]);
+    pub fn build(&self, command: &[&str]) -> (BTreeMap<String, PathBuf>, Vec<String>) {
+        let mut command = self.cargo(&[command, &["--message-format", "json"]].concat());
         let output = succeed(&mut command);
         let mut executables = BTreeMap::new();
         let mut messages = Vec::new();
@@ -130,7 +140,7 @@ pub fn succeed(command: &mut Command) -> Output {
 }
 
 /// What a command has printed, the compiler's rendered messages included.
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         match serde_json::from_str::<Value>(line) {
