@@ -8,3 +8,4 @@ mod format;
 mod last_statement;
 mod real_crates;
 mod transparency;
+mod ui;
