@@ -3,6 +3,7 @@
 mod analyze;
 mod annotate;
 mod architecture;
+mod crates;
 mod docs;
 mod format;
 mod last_statement;
