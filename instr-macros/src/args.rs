@@ -27,6 +27,9 @@ impl Parse for Args {
                 reject_second(args.skip.replace(span).is_some(), span, "skip")?;
             } else if ahead.peek(Token![crate]) {
                 input.parse::<Token![crate]>()?;
+                if input.is_empty() {
+                    return Err(Error::new(span, "argument `crate` needs a path: `crate = path`"));
+                }
                 input.parse::<Token![=]>()?;
                 reject_second(args.runtime.is_some(), span, "crate")?;
                 args.runtime = Some(input.call(Path::parse_mod_style)?);

@@ -1,8 +1,11 @@
 //! From an annotated item to the functions in it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, Block, ImplItem, ImplItemFn, Item, ItemImpl, ItemTrait, Signature, TraitItem, TraitItemFn, Type};
+use syn::{
+    Attribute, Block, ImplItem, ImplItemFn, Item, ItemImpl, ItemTrait, Signature, TraitItem, TraitItemFn, Type,
+    parse_quote_spanned,
+};
 
 use crate::args::Args;
 use crate::attributes::{opts_out, take_nested};
@@ -69,11 +72,25 @@ fn enter(attrs: &mut Vec<Attribute>) -> Option<Option<Scope>> {
 }
 
 fn impl_block(item: &mut ItemImpl, scope: &Scope, path: &str) {
+    allow_probes_in_canonical_impls(item);
     let path = format!("{path}{}::", type_name(&item.self_ty));
     for item in &mut item.items {
         if let ImplItem::Fn(method) = item {
             impl_fn(method, scope, &path);
         }
+    }
+}
+
+/// Clippy wants the bodies of these two to be a certain expression and nothing else.
+fn allow_probes_in_canonical_impls(item: &mut ItemImpl) {
+    let name = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| &last.ident);
+    if name.is_some_and(|name| name == "Clone" || name == "PartialOrd") {
+        // In front, so that an attribute of the user's says the last word.
+        item.attrs.insert(
+            0,
+            parse_quote_spanned!(Span::mixed_site()=>
+            #[allow(clippy::non_canonical_clone_impl, clippy::non_canonical_partial_ord_impl)]),
+        );
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn default_runtime() -> TokenStream {
 #[derive(Clone, Copy)]
 pub(crate) struct Site {
     index: usize,
-    span: Span,
+    pub(crate) span: Span,
 }
 
 /// The site table of one function, as it grows.
@@ -61,10 +61,19 @@ impl<'a> Table<'a> {
         Site { index: self.count - 1, span }
     }
 
+    /// The path to the runtime, located at a statement, so that messages are not about the attribute.
+    fn runtime_at(&self, span: Span) -> TokenStream {
+        let located = self.runtime.clone().into_iter().map(|mut token| {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        });
+        located.collect()
+    }
+
     // Output: ::instr_runtime::macro_api::probe(&__INSTR_IDS[3])
     fn call(&self, function: &str, site: Site) -> TokenStream {
         let Site { index, span } = site;
-        let (runtime, index) = (self.runtime, Literal::usize_unsuffixed(index));
+        let (runtime, index) = (self.runtime_at(span), Literal::usize_unsuffixed(index));
         let function = proc_macro2::Ident::new(function, span);
         quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_IDS[#index]))
     }
@@ -95,7 +104,7 @@ impl<'a> Table<'a> {
     /// expression from its first and last tokens, and would report a panic in one around this at the attribute.
     pub(crate) fn resume_after(&self, operand: &Expr, site: Site) -> Expr {
         let resume = self.call("resume", site);
-        let (runtime, span) = (self.runtime, site.span);
+        let (runtime, span) = (self.runtime_at(site.span), site.span);
         let operand = without_parens(operand).to_token_stream();
         let place = first_span(operand.clone()).unwrap_or(span);
         let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place);
@@ -114,9 +123,9 @@ fn statement(attrs: TokenStream, call: TokenStream, span: Span) -> Stmt {
     Stmt::Expr(Expr::Verbatim(quote!(#attrs #call)), Some(Token![;](span)))
 }
 
-/// `{ TOKENS }` as an expression, whose brace is located at `site`.
-pub(crate) fn braced(tokens: TokenStream, site: Site) -> Expr {
-    Expr::Verbatim(delimited(Delimiter::Brace, tokens, site.span))
+/// `{ TOKENS }` as an expression, whose braces are located at `span`.
+pub(crate) fn braced(tokens: TokenStream, span: Span) -> Expr {
+    Expr::Verbatim(delimited(Delimiter::Brace, tokens, span))
 }
 
 fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {

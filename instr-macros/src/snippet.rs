@@ -85,7 +85,8 @@ pub(crate) fn first_span(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-fn ends(tokens: TokenStream) -> Option<(Span, Span)> {
+/// The spans of the first and of the last token.
+pub(crate) fn ends(tokens: TokenStream) -> Option<(Span, Span)> {
     let last = tokens.clone().into_iter().last()?;
     Some((first_span(tokens)?, last_span(last)))
 }

@@ -54,15 +54,13 @@ pub(crate) fn signal_handler(target: &Target) -> Result<()> {
 }
 
 fn placement(item: &Item) -> Result<()> {
-    let ways = "`#[instrument_source]` goes on a function, a method, an `impl`, a `trait` or an inline `mod`";
     match item {
-        Item::Fn(_) | Item::Impl(_) | Item::Trait(_) => Ok(()),
-        Item::Mod(module) if module.content.is_some() => Ok(()),
-        Item::Mod(module) => Err(Error::new(
-            module.mod_token.span,
-            format!("{ways}; this module's body is in another file: put the attribute on the items there"),
+        // A module in another file has been rejected by the compiler itself.
+        Item::Fn(_) | Item::Impl(_) | Item::Trait(_) | Item::Mod(_) => Ok(()),
+        _ => Err(Error::new(
+            keyword_span(item),
+            "`#[instrument_source]` goes on a function, a method, an `impl`, a `trait` or an inline `mod`",
         )),
-        _ => Err(Error::new(keyword_span(item), ways)),
     }
 }
 
@@ -75,7 +73,6 @@ fn keyword_span(item: &Item) -> Span {
         Item::ForeignMod(item) => item.abi.extern_token.span,
         Item::Impl(item) => item.impl_token.span,
         Item::Macro(item) => item.mac.path.span(),
-        Item::Mod(item) => item.mod_token.span,
         Item::Static(item) => item.static_token.span,
         Item::Struct(item) => item.struct_token.span,
         Item::Trait(item) => item.trait_token.span,

@@ -23,7 +23,7 @@ fn all_but_one_hard_case_are_right() {
             workspace().join("instr-format"),
         ),
     );
-    let (executables, _) = package.build("build");
+    let (executables, _) = package.build(&["build"]);
     let output = tempfile::tempdir().expect("a directory");
     let mut program = std::process::Command::new(&executables["last-statement"]);
     let said = succeed(program.env("INSTR_OUTPUT_DIR", output.path()));

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use instr_tests::package::{Package, runtime_dependency};
+use instr_tests::package::{Package, runtime_dependency, without_braces};
 use instr_tests::workspace;
 
 const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
@@ -46,12 +46,6 @@ fn compare(edition: &str) {
         assert_eq!(stderr[0], stderr[1], "{name}");
         assert_eq!(actual.status, expected.status, "{name}");
     }
-}
-
-/// Where a probe stands beside the only expression of a block, its braces are no longer unnecessary.
-fn without_braces(mut messages: Vec<String>) -> Vec<String> {
-    messages.retain(|message| !message.contains("unused_braces"));
-    messages
 }
 
 /// The cases of this edition and of all before.
@@ -94,7 +88,7 @@ fn build(edition: &str, cases: &[PathBuf], instrumented: bool) -> (PathBuf, Vec<
     if instrumented {
         assert!(package.annotate("src", edition) > cases.len());
     }
-    let (executables, messages) = package.build("build");
+    let (executables, messages) = package.build(&["build"]);
     (executables[&name].clone(), messages)
 }
 

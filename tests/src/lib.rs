@@ -6,6 +6,7 @@ pub mod analyzer;
 pub mod annotate;
 pub mod build;
 pub mod fake_run;
+pub mod libtest;
 pub mod limits;
 pub mod mapped;
 pub mod marks;
@@ -21,18 +22,19 @@ pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("it is there")
 }
 
-/// Every Rust source file below a directory, built ones left out, in order of their paths.
-pub fn rust_files(directory: &Path) -> Vec<PathBuf> {
+/// Every Rust source file at or below a path, in order of their paths.
+///
+/// # Panics
+/// When there is nothing to read.
+pub fn rust_files(path: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(&directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() && !path.ends_with("target") {
-                directories.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
+    let mut paths = vec![path.to_owned()];
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).expect("a directory");
+            paths.extend(entries.map(|entry| entry.expect("an entry").path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
         }
     }
     files.sort();

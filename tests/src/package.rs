@@ -55,7 +55,7 @@ impl Package {
         self.write(to, &fs::read_to_string(from).expect("a text"));
     }
 
-    /// Annotates the sources below a directory and returns the number of places.
+    /// Annotates a source, or all below a directory, and returns the number of places.
     ///
     /// # Panics
     /// When one of them is not Rust.
@@ -76,8 +76,18 @@ impl Package {
     /// # Panics
     /// When the tests do not run under cargo.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.cargo_online(arguments);
+        command.arg("--offline");
+        command
+    }
+
+    /// The same, but it may download what is not there yet.
+    ///
+    /// # Panics
+    /// When the tests do not run under cargo.
+    pub fn cargo_online(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
-        command.args(arguments).arg("--offline").current_dir(&self.directory);
+        command.args(arguments).current_dir(&self.directory);
         command.env("CARGO_TARGET_DIR", build_directory().join("packages-target"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("INSTR_") {
@@ -91,16 +101,29 @@ impl Package {
     ///
     /// # Panics
     /// When it does not build.
-    pub fn build(&self, command: &str) -> (BTreeMap<String, PathBuf>, Vec<String>) {
-        let mut command = self.cargo(&[command, "--message-format", "json"]);
-        let output = succeed(&mut command);
+    pub fn build(&self, command: &[&str]) -> (BTreeMap<String, PathBuf>, Vec<String>) {
+        let output = succeed(&mut self.cargo(&[command, &["--message-format", "json"]].concat()));
         let mut executables = BTreeMap::new();
-        let mut messages = Vec::new();
-        for line in String::from_utf8(output.stdout).expect("UTF-8").lines() {
-            let line: Value = serde_json::from_str(line).expect("JSON");
-            if let Some(executable) = line["executable"].as_str() {
-                executables.insert(line["target"]["name"].to_string().replace('"', ""), PathBuf::from(executable));
+        for line in json_lines(&output) {
+            if let (Some(name), Some(path)) = (line["target"]["name"].as_str(), line["executable"].as_str()) {
+                executables.insert(name.to_owned(), PathBuf::from(path));
             }
+        }
+        (executables, self.own_messages(&output))
+    }
+
+    /// The compiler's messages on this package, whether it builds or not.
+    ///
+    /// # Panics
+    /// When cargo does not run.
+    pub fn messages(&self, command: &[&str]) -> Vec<String> {
+        let mut command = self.cargo(&[command, &["--message-format", "json"]].concat());
+        self.own_messages(&command.output().expect("cargo runs"))
+    }
+
+    fn own_messages(&self, output: &Output) -> Vec<String> {
+        let mut messages = Vec::new();
+        for line in json_lines(output) {
             let is_own =
                 line["manifest_path"].as_str().is_some_and(|path| Path::new(path).starts_with(&self.directory));
             if is_own && line["reason"] == "compiler-message" {
@@ -108,8 +131,12 @@ impl Package {
             }
         }
         messages.sort();
-        (executables, messages)
+        messages
     }
+}
+
+fn json_lines(output: &Output) -> impl Iterator<Item = Value> {
+    output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
 }
 
 /// A compiler's message without the source text that it shows.
@@ -117,6 +144,12 @@ fn message(message: &Value) -> String {
     let span = message["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
     let place = span.map(|span| format!("{}:{}:{}", span["file_name"], span["line_start"], span["column_start"]));
     format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
+}
+
+/// Messages without those on braces: where a probe stands beside the only expression of a block, they are needed.
+pub fn without_braces(mut messages: Vec<String>) -> Vec<String> {
+    messages.retain(|message| !message.contains("unused_braces"));
+    messages
 }
 
 /// Runs a command that has to succeed.
@@ -130,7 +163,7 @@ pub fn succeed(command: &mut Command) -> Output {
 }
 
 /// What a command has printed, the compiler's rendered messages included.
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         match serde_json::from_str::<Value>(line) {

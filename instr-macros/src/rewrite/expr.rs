@@ -10,6 +10,7 @@ use syn::{
 use super::Rewriter;
 use crate::item;
 use crate::probe::braced;
+use crate::snippet::ends;
 
 impl VisitMut for Rewriter<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -109,13 +110,15 @@ impl Rewriter<'_> {
             }
             return;
         }
+        // A closure ends where its body ends, also in a message about it.
+        let end = ends(body.to_token_stream()).filter(|_| guarded).map(|(_, last)| last);
         let site = self.table.add(body, matches!(body, Expr::Macro(_)));
         self.within(site, |this| this.visit_expr_mut(body));
         let mut tokens = if guarded { self.table.guard() } else { Default::default() };
         self.table.probe(site, &[]).to_tokens(&mut tokens);
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
         Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
-        *body = braced(tokens, site);
+        *body = braced(tokens, end.unwrap_or(site.span));
     }
 
     fn operands(&mut self, binary: &mut ExprBinary) {

@@ -58,6 +58,6 @@ impl Rewriter<'_> {
         }
         let mut tokens = self.table.probe(header, &[]).into_token_stream();
         expr.to_tokens(&mut tokens);
-        Some(braced(tokens, header))
+        Some(braced(tokens, header.span))
     }
 }

@@ -65,6 +65,26 @@ fn trait_impl_for_a_type_without_a_name() {
 }
 
 #[test]
+fn impls_that_clippy_knows_by_heart() {
+    check(
+        "",
+        "#[deny(clippy::all)] impl Clone for A { fn clone(&self) -> A { *self } }",
+        expect![[r##"
+        #[allow(clippy::non_canonical_clone_impl, clippy::non_canonical_partial_ord_impl)]
+        #[deny(clippy::all)]
+        impl Clone for A {
+            fn clone(&self) -> A {
+                sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                *self
+            }
+        }
+    "##]],
+    );
+}
+
+#[test]
 fn trait_default_methods() {
     check(
         "",

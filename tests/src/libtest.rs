@@ -1,0 +1,16 @@
+//! What `cargo test` prints about its tests.
+
+/// A test's name and how it has ended.
+pub type Outcome = (String, String);
+
+/// Every test that the output of `cargo test` names, in order of the names. A doc test has ` - ` and a line in its name.
+pub fn outcomes(stdout: &str) -> Vec<Outcome> {
+    let mut outcomes: Vec<_> = stdout.lines().filter_map(outcome).collect();
+    outcomes.sort();
+    outcomes
+}
+
+fn outcome(line: &str) -> Option<Outcome> {
+    let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
+    Some((name.to_owned(), outcome.to_owned()))
+}

@@ -1,0 +1,12 @@
+use instr_runtime::{instrument_source, signal_handler};
+
+struct A;
+
+#[instrument_source]
+impl A {
+    #[instrument_source]
+    #[signal_handler]
+    fn f() {}
+}
+
+fn main() {}

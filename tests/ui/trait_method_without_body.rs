@@ -1,0 +1,8 @@
+use instr_runtime::instrument_source;
+
+trait A {
+    #[instrument_source]
+    fn f(&self);
+}
+
+fn main() {}
