@@ -3,11 +3,12 @@
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprCall, ExprClosure, ExprMatch, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, Item, Macro,
+    Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
 use super::Rewriter;
+use super::value::{gives_closure, is_constructor};
 use crate::item;
 use crate::probe::braced;
 use crate::snippet::ends;
@@ -140,9 +141,9 @@ impl Rewriter<'_> {
     // Output: after(if c { probe(1); 1 } else { probe(2); 2 }, resume(0))
     /// A value that the statement goes on with. Blocks and the like reach statements of their own on the way to it.
     pub(super) fn operand(&mut self, expr: &mut Expr) {
-        let reaches_statements = is_block_like(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr);
         self.visit_expr_mut(expr);
-        if reaches_statements {
+        if resumes {
             self.resume_after(expr);
         }
     }
@@ -177,19 +178,6 @@ fn is_block_like(expr: &Expr) -> bool {
         expr => matches!(expr, Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) | Expr::Loop(_)),
     };
     kind && attributes(expr).is_empty()
-}
-
-/// The arguments of `Some(&temporary())` live as long as what is constructed, so they stay what they are.
-fn is_constructor(call: &ExprCall) -> bool {
-    let mut callee = &*call.func;
-    while let Expr::Paren(syn::ExprParen { expr, .. }) | Expr::Group(syn::ExprGroup { expr, .. }) = callee {
-        callee = expr;
-    }
-    let Expr::Path(path) = callee else { return false };
-    path.path.segments.last().is_some_and(|segment| {
-        let name = segment.ident.to_string();
-        name.trim_start_matches("r#").trim_start_matches('_').starts_with(char::is_uppercase)
-    })
 }
 
 /// An expression's own attributes.

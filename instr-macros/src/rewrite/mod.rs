@@ -6,6 +6,7 @@
 mod block;
 mod expr;
 mod loops;
+mod value;
 
 use syn::visit_mut::VisitMut;
 use syn::{Block, Signature, Stmt};

@@ -375,3 +375,70 @@ fn attributes_keep_an_operand_unwrapped() {
     "#]],
     );
 }
+
+#[test]
+fn closures_out_of_blocks_stay() {
+    check(
+        "",
+        "fn f() { a({ one(); |x| x }, if b { &|x| x } else { c }, { d!(|x| x) }, loop { break (1, |x| x); }); e({ |x| x }(1)); }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    13,
+                    " f <parsed\\sstring\\s1>\n1 10 n a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n one();\n1 21 n |x|\\sx\n1 25 n x\n1 37 n &|x|\\sx\n1 42 n x\n1 53 n c\n1 60 i d!(|x|\\sx)\n1 80 n break\\s(1,\\s|x|\\sx);\n1 94 n x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n |x|\\sx\n1 110 n x\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                a(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        one();
+                        probe(&__INSTR_IDS[2]);
+                        |x| {
+                            let __instr_guard = enter();
+                            probe(&__INSTR_IDS[3]);
+                            x
+                        }
+                    },
+                    if b {
+                        probe(&__INSTR_IDS[4]);
+                        &|x| {
+                            let __instr_guard = enter();
+                            probe(&__INSTR_IDS[5]);
+                            x
+                        }
+                    } else {
+                        probe(&__INSTR_IDS[6]);
+                        c
+                    },
+                    {
+                        probe(&__INSTR_IDS[7]);
+                        d!(| x | x)
+                    },
+                    loop {
+                        probe(&__INSTR_IDS[8]);
+                        break (
+                            1,
+                            |x| {
+                                let __instr_guard = enter();
+                                probe(&__INSTR_IDS[9]);
+                                x
+                            },
+                        );
+                    },
+                );
+                probe(&__INSTR_IDS[10]);
+                e(
+                    {
+                        probe(&__INSTR_IDS[11]);
+                        |x| {
+                            let __instr_guard = enter();
+                            probe(&__INSTR_IDS[12]);
+                            x
+                        }
+                    }(1),
+                );
+            }
+        "#]],
+    );
+}
