@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprMacro, Item, Stmt};
+use syn::{Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprMacro, Item, Lit, Stmt, UnOp};
 
 /// Whether the value is or holds a closure. A call around it would hide the bound that the closure's types come from.
 pub(super) fn gives_closure(expr: &Expr) -> bool {
@@ -13,6 +13,54 @@ pub(super) fn gives_closure(expr: &Expr) -> bool {
         Expr::Macro(call) => begins_closure(&call.mac.tokens),
         _ => false,
     })
+}
+
+/// Whether the value is a number whose type comes from around it: below a cast, an operator hands the cast's type on,
+/// which a call does not.
+pub(super) fn gives_untyped_number(expr: &Expr) -> bool {
+    any_result(expr, &|result| match result {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => number.suffix().is_empty(),
+            Lit::Float(number) => number.suffix().is_empty(),
+            _ => false,
+        },
+        Expr::Unary(unary) => !matches!(unary.op, UnOp::Deref(_)) && gives_untyped_number(&unary.expr),
+        Expr::Macro(_) | Expr::Verbatim(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether the value may hold a reference to a temporary, which lives longer where this is part of what a `let` binds:
+/// `let x = (if c { &temporary() } else { … }, 1)`. A call around it would end that.
+pub(super) fn extends(expr: &Expr) -> bool {
+    any_result(expr, &|result| match result {
+        Expr::Reference(reference) => !is_local_place(&reference.expr),
+        Expr::RawAddr(address) => !is_local_place(&address.expr),
+        Expr::Macro(_) | Expr::Verbatim(_) => true,
+        Expr::Tuple(tuple) => tuple.elems.iter().any(extends),
+        Expr::Array(array) => array.elems.iter().any(extends),
+        Expr::Repeat(repeat) => extends(&repeat.expr),
+        Expr::Struct(literal) => {
+            literal.fields.iter().any(|field| extends(&field.expr)) || literal.rest.as_deref().is_some_and(extends)
+        }
+        Expr::Call(call) => is_constructor(call) && call.args.iter().any(extends),
+        Expr::Cast(cast) => extends(&cast.expr),
+        Expr::Range(range) => [&range.start, &range.end].into_iter().flatten().any(|end| extends(end)),
+        _ => false,
+    })
+}
+
+/// A variable, or a part of one. Constants, by their names, are not meant: each use of one is a temporary.
+fn is_local_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(paren) => is_local_place(&paren.expr),
+        Expr::Group(group) => is_local_place(&group.expr),
+        Expr::Field(field) => is_local_place(&field.base),
+        Expr::Index(index) => is_local_place(&index.expr),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_local_place(&unary.expr),
+        Expr::Path(path) => path.path.get_ident().is_some_and(|name| !is_capitalized(&name.to_string())),
+        _ => false,
+    }
 }
 
 /// Whether the callee is a tuple struct or a variant, by its name.

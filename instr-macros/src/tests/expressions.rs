@@ -234,42 +234,45 @@ fn const_contexts_are_left_alone() {
         "",
         "fn f() { const A: u8 = { one(); 1 }; let a: [u8; { one(); 1 }] = [{ two(); 1 }; { one(); 1 }]; const { one(); } b::<{ one(); 1 }>(); }",
         expect![[r#"
-        fn f() {
-            sites!(
-                5,
-                " f <parsed\\sstring\\s1>\n1 38 n let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n two();\n1 76 n 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
-            );
-            let __instr_guard = enter();
-            const A: u8 = {
-                one();
-                1
-            };
-            probe(&__INSTR_IDS[0]);
-            let a: [u8; {
-                one();
-                1
-            }] = [{
-                probe(&__INSTR_IDS[1]);
-                two();
-                probe(&__INSTR_IDS[2]);
-                1
-            }; {
-                one();
-                1
-            }];
-            probe(&__INSTR_IDS[3]);
-            const {
-                one();
-            }
-            probe(&__INSTR_IDS[4]);
-            b::<
-                {
+            fn f() {
+                sites!(
+                    5,
+                    " f <parsed\\sstring\\s1>\n1 38 n let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n two();\n1 76 n 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
+                );
+                let __instr_guard = enter();
+                const A: u8 = {
                     one();
                     1
-                },
-            >();
-        }
-    "#]],
+                };
+                probe(&__INSTR_IDS[0]);
+                let a: [u8; {
+                    one();
+                    1
+                }] = [(after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        two();
+                        probe(&__INSTR_IDS[2]);
+                        1
+                    },
+                    resume(&__INSTR_IDS[0]),
+                ); {
+                    one();
+                    1
+                }];
+                probe(&__INSTR_IDS[3]);
+                const {
+                    one();
+                }
+                probe(&__INSTR_IDS[4]);
+                b::<
+                    {
+                        one();
+                        1
+                    },
+                >();
+            }
+        "#]],
     );
 }
 
