@@ -4,10 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprCall, ExprClosure, ExprMatch, Item,
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
     Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
+use super::value::{extends, gives_closure, gives_untyped_number, is_constructor};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::braced;
@@ -40,11 +41,26 @@ impl VisitMut for Rewriter<'_> {
                 self.visit_expr_mut(&mut call.func);
                 let constructs = is_constructor(call);
                 for argument in &mut call.args {
-                    if constructs { self.visit_expr_mut(argument) } else { self.operand(argument) }
+                    if constructs { self.part(argument) } else { self.operand(argument) }
                 }
             }
+            Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|element| self.part(element)),
+            Expr::Array(array) => array.elems.iter_mut().for_each(|element| self.part(element)),
+            Expr::Struct(literal) => {
+                literal.fields.iter_mut().for_each(|field| self.part(&mut field.expr));
+                literal.rest.iter_mut().for_each(|rest| self.part(rest));
+            }
+            Expr::Range(range) => {
+                [&mut range.start, &mut range.end].into_iter().flatten().for_each(|end| self.part(end))
+            }
+            Expr::Reference(reference) => self.part(&mut reference.expr),
+            Expr::Assign(assign) => {
+                self.visit_expr_mut(&mut assign.left);
+                self.operand(&mut assign.right);
+            }
+            Expr::Field(field) => self.operand(&mut field.base),
             Expr::Try(expr) => self.operand(&mut expr.expr),
-            Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => self.operand(&mut unary.expr),
+            Expr::Unary(unary) if is_operator(unary) => self.operand(&mut unary.expr),
             Expr::Index(index) => {
                 self.visit_expr_mut(&mut index.expr);
                 self.operand(&mut index.index);
@@ -56,7 +72,7 @@ impl VisitMut for Rewriter<'_> {
                 }
             }
             // A length is a constant.
-            Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
+            Expr::Repeat(repeat) => self.part(&mut repeat.expr),
             Expr::Const(_) | Expr::Macro(_) | Expr::Verbatim(_) => {}
             _ => visit_mut::visit_expr_mut(self, expr),
         }
@@ -93,7 +109,11 @@ impl Rewriter<'_> {
     // Input:  match x { 1 => a(), _ if b() => { c() } }
     // Output: match x { 1 => { probe(&__INSTR_IDS[1]); a() }, _ if b() => { probe(&__INSTR_IDS[2]); c() } }
     fn arms(&mut self, expr: &mut ExprMatch) {
-        self.visit_expr_mut(&mut expr.expr);
+        if expr.arms.iter().any(|arm| matches!(arm.pat, Pat::Guard(_))) {
+            self.operand(&mut expr.expr);
+        } else {
+            self.visit_expr_mut(&mut expr.expr);
+        }
         for arm in &mut expr.arms {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
@@ -130,7 +150,7 @@ impl Rewriter<'_> {
         } else {
             self.operand(&mut binary.left);
         }
-        if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) {
+        if is_lazy(&binary.op) {
             // Nothing of the operator is left after its right side.
             self.visit_expr_mut(&mut binary.right);
         } else {
@@ -142,11 +162,28 @@ impl Rewriter<'_> {
     // Output: after(if c { probe(1); 1 } else { probe(2); 2 }, resume(0))
     /// A value that the statement goes on with. Blocks and the like reach statements of their own on the way to it.
     pub(super) fn operand(&mut self, expr: &mut Expr) {
-        let reaches_statements = is_block_like(expr);
+        match expr {
+            Expr::Paren(paren) if !is_block_like(&paren.expr) => return self.operand(&mut paren.expr),
+            // More of the statement is left behind the right side too.
+            Expr::Binary(binary) if is_lazy(&binary.op) => {
+                self.operand(&mut binary.left);
+                return self.operand(&mut binary.right);
+            }
+            Expr::Let(condition) => return self.operand(&mut condition.expr),
+            _ => {}
+        }
+        let resumes = is_block_like(expr) && !gives_closure(expr);
         self.visit_expr_mut(expr);
-        if reaches_statements {
+        if resumes {
             self.resume_after(expr);
         }
+    }
+
+    // Input:  ({ a() }, if c { &one() } else { &two() })
+    // Output: (after({ probe(1); a() }, resume(0)), if c { probe(2); &one() } else { probe(3); &two() })
+    /// An operand that lives on in what is made of it, and so do the temporaries that it refers to.
+    fn part(&mut self, expr: &mut Expr) {
+        if extends(expr) { self.visit_expr_mut(expr) } else { self.operand(expr) }
     }
 
     fn resume_after(&self, expr: &mut Expr) {
@@ -154,6 +191,10 @@ impl Rewriter<'_> {
             *expr = self.table.resume_after(expr, statement);
         }
     }
+}
+
+fn is_lazy(op: &BinOp) -> bool {
+    matches!(op, BinOp::And(_) | BinOp::Or(_))
 }
 
 fn is_compound_assignment(op: &BinOp) -> bool {
@@ -172,10 +213,23 @@ fn is_compound_assignment(op: &BinOp) -> bool {
     )
 }
 
+/// Whether the operand's type does not come from around the operator, as that of `-{ 3_000_000_000 } as i64` does.
+fn is_operator(unary: &ExprUnary) -> bool {
+    !is_deref(unary) && !gives_untyped_number(&unary.expr)
+}
+
+fn is_deref(unary: &ExprUnary) -> bool {
+    matches!(unary.op, UnOp::Deref(_))
+}
+
+/// Whether statements of its own are the last that runs on the way to the value.
 fn is_block_like(expr: &Expr) -> bool {
     let kind = match expr {
         Expr::Paren(paren) => is_block_like(&paren.expr),
         Expr::Group(group) => is_block_like(&group.expr),
+        // Only the whole is sure to keep its type.
+        Expr::Cast(cast) => is_block_like(&cast.expr),
+        Expr::Unary(unary) => !is_deref(unary) && !is_operator(unary) && is_block_like(&unary.expr),
         expr => matches!(expr, Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) | Expr::Loop(_)),
     };
     kind && attributes(expr).is_empty()
@@ -183,19 +237,6 @@ fn is_block_like(expr: &Expr) -> bool {
 
 fn is_unit(expr: &Expr) -> bool {
     matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
-}
-
-/// The arguments of `Some(&temporary())` live as long as what is constructed, so they stay what they are.
-fn is_constructor(call: &ExprCall) -> bool {
-    let mut callee = &*call.func;
-    while let Expr::Paren(syn::ExprParen { expr, .. }) | Expr::Group(syn::ExprGroup { expr, .. }) = callee {
-        callee = expr;
-    }
-    let Expr::Path(path) = callee else { return false };
-    path.path.segments.last().is_some_and(|segment| {
-        let name = segment.ident.to_string();
-        name.trim_start_matches("r#").trim_start_matches('_').starts_with(char::is_uppercase)
-    })
 }
 
 /// An expression's own attributes.

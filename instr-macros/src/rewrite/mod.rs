@@ -6,6 +6,7 @@
 mod block;
 mod expr;
 mod loops;
+mod value;
 
 use proc_macro2::TokenStream;
 use syn::visit_mut::VisitMut;

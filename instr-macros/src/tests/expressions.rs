@@ -248,12 +248,15 @@ fn const_contexts_are_left_alone() {
                 let a: [u8; {
                     one();
                     1
-                }] = [{
-                    probe(&__INSTR_IDS[1]);
-                    two();
-                    probe(&__INSTR_IDS[2]);
-                    1
-                }; {
+                }] = [(after)(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        two();
+                        probe(&__INSTR_IDS[2]);
+                        1
+                    },
+                    resume(&__INSTR_IDS[0]),
+                ); {
                     one();
                     1
                 }];

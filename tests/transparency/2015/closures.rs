@@ -58,6 +58,27 @@ fn sorted(mut words: Vec<&str>) -> Vec<&str> {
     words
 }
 
+fn out_of_blocks(flag: bool) {
+    let mut pairs = vec![(2, "b"), (1, "a")];
+    pairs.sort_by_key({ let offset = 1; move |pair| pair.0 + offset });
+    let words = ["a", "bb"];
+    let lens: Vec<usize> = words.iter().map({ let more = 1; move |word| word.len() + more }).collect();
+    let chosen: Vec<usize> = words.iter().map(match flag { _ => { { |word: &&str| word.len() } } }).collect();
+    let found = words.iter().map(|word| word.len()).find(if flag { |len: &usize| *len > 1 } else { |_: &usize| true });
+    let unsafely = pairs.iter().map(unsafe { let more = *(&1 as *const i32); move |pair| pair.0 + more }).count();
+    let positioned = words.iter().position(loop { break |word| word.len() == 2 });
+    println!("{:?} {:?} {:?} {:?} {} {:?}", pairs, lens, chosen, found, unsafely, positioned);
+    fn boxed(f: Box<dyn Fn(&str) -> usize>) -> usize { f("boxed") }
+    fn both<F: Fn(&str) -> usize>(pair: (F, usize)) -> usize { (pair.0)("both") + pair.1 }
+    fn referred<F: Fn(&str) -> usize>(f: &F) -> usize { f("referred") }
+    fn pointed(f: fn(&str) -> usize) -> usize { f("pointed") }
+    macro_rules! same { ($($tokens:tt)*) => { $($tokens)* } }
+    println!("{}", boxed({ let n = 1; Box::new(move |text| text.len() + n) }));
+    println!("{} {}", both({ (|text| text.len(), 1) }), referred({ &|text| text.len() }));
+    println!("{} {}", pointed({ |text| text.len() }), referred(&{ |text| text.len() }));
+    println!("{:?}", words.iter().map({ println!("macro"); same!(|word| word.len()) }).max());
+}
+
 fn copied() {
     let n = 5;
     let closure = |x| x + n;
@@ -74,4 +95,6 @@ pub fn main() {
     sizes();
     println!("{:?}", sorted(vec!["a", "bb", "ccc", "ab"]));
     copied();
+    out_of_blocks(true);
+    out_of_blocks(false);
 }

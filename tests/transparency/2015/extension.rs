@@ -31,6 +31,26 @@ fn constructed(flag: bool) {
     println!("{} {} {}", cast.0, index.0, left.0);
 }
 
+fn in_parts(flag: bool) {
+    let tuple = (if flag { &Noisy::new("tuple then") } else { &Noisy::new("tuple else") }, { Noisy::new("second") });
+    let array = [match flag { true => &Noisy::new("array true"), false => { &Noisy::new("array false") } }];
+    let some = Some(if flag { Some({ &Noisy::new("some") }) } else { None });
+    let pair = Pair { left: { println!("left"); &Noisy::new("left") }, right: if flag { &tuple.1 } else { array[0] } };
+    let of_block = &{ Noisy::new("block") };
+    let of_match = &mut match flag { true => Noisy::new("true"), false => Noisy::new("false") };
+    let in_tuple = (&{ Noisy::new("in tuple") }, { println!("cast"); &Noisy::new("cast") as &Noisy });
+    let range = { println!("start"); &Noisy::new("start") }..{ println!("end"); &Noisy::new("end") };
+    let text = ({ println!("text"); &*Noisy::new("text").0 }, { println!("format"); format!("{}", of_block.0) });
+    let field = &{ (Noisy::new("kept"), Noisy::new("dropped at once?")) }.0;
+    let assigned;
+    assigned = if flag { Noisy::new("assigned") } else { Noisy::new("otherwise") };
+    println!("end of {}", flag);
+    println!("{} {} {}", tuple.0.0, tuple.1.0, array[0].0);
+    println!("{:?} {} {}", some.map(|some| some.map(|noisy| noisy.0)), pair.left.0, pair.right.0);
+    println!("{} {} {} {}", of_block.0, of_match.0, in_tuple.0.0, in_tuple.1.0);
+    println!("{} {} {} {} {} {}", range.start.0, range.end.0, text.0, text.1, field.0, assigned.0);
+}
+
 fn statics() -> &'static [u32] {
     let promoted: &'static [u32] = &[1, 2, 3];
     let chosen: &'static u32 = if promoted.len() > 2 { &7 } else { &8 };
@@ -41,5 +61,7 @@ fn statics() -> &'static [u32] {
 pub fn main() {
     constructed(true);
     constructed(false);
+    in_parts(true);
+    in_parts(false);
     println!("{:?}", statics());
 }

@@ -74,6 +74,37 @@ fn assigned(flag: bool) -> Option<Noisy> {
     None
 }
 
+fn replaced(flag: bool) -> Vec<u32> {
+    let mut slot = Noisy::new("replaced");
+    println!("{}", slot.0);
+    slot = if flag { Noisy::new("then") } else { Noisy::new("else") };
+    println!("{}", slot.0);
+    let mut numbers = vec![1, 2];
+    numbers.push({ println!("length"); numbers.len() as u32 });
+    numbers[{ say("left", 0) }] = { numbers[{ say("right", 1) }] };
+    {
+        let borrowed = &mut numbers;
+        let part = (if flag { &mut *borrowed } else { return Vec::new() }, { say("second", 5) });
+        part.0.push(part.1);
+        borrowed.push({ borrowed.len() as u32 });
+        (*{ &mut *borrowed })[0] += { 1 };
+    }
+    let mut fields = Fields { first: { Noisy::new("first") }, second: { Noisy::new("second") } };
+    { &mut fields }.first = { Noisy::new("new first") };
+    let first = { fields }.first;
+    println!("{}", first.0);
+    numbers
+}
+
+fn unwound(flag: bool) {
+    let _ = std::panic::catch_unwind(|| {
+        let _never = (Noisy::new("one"), if flag { Noisy::new("two") } else { Noisy::new("three") }, { Some(Noisy::new("four")) }, {
+            let _local = Noisy::new("local");
+            if flag { std::panic::panic_any("unwound") }
+        });
+    });
+}
+
 struct Fields {
     second: Noisy,
     first: Noisy,
@@ -85,6 +116,9 @@ pub fn main() {
     arguments(Noisy::new("first"), { Noisy::new("argument").len() }, Noisy::new("second"));
     drop(assigned(true));
     drop(assigned(false));
+    println!("{:?} {:?}", replaced(true), replaced(false));
+    unwound(true);
+    unwound(false);
     let fields = Fields { first: Noisy::new("first"), second: { Noisy::new("second") } };
     let Fields { second, .. } = fields;
     println!("{}", second.0);
