@@ -15,7 +15,7 @@ const ATTEMPTS: u32 = 1_000;
 const RETRY_EVERY: u64 = 64;
 /// Every so many records it is made sure that the descriptor is still the log's, and how large the log may become: to ask
 /// each time would cost as much as the record.
-const CHECK_EVERY: u64 = 16;
+const CHECK_EVERY: u64 = 32;
 
 /// Writes one record to the thread's log, or counts it as dropped. Async-signal-safe.
 pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
