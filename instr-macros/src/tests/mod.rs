@@ -8,6 +8,7 @@ mod invisible;
 mod items;
 mod loops;
 mod operands;
+mod parts;
 mod rejected;
 mod statements;
 

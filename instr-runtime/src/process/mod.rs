@@ -44,7 +44,7 @@ const BEGINNING: u32 = 1;
 const READY: u32 = 2;
 /// No directory could be made.
 const FAILED: u32 = 3;
-/// How often a thread lets others go first while one of them begins the run, which takes less than a millisecond.
+/// How often a thread lets others go first while one of them begins the run, which takes about a millisecond.
 const PATIENCE: u32 = 10_000;
 
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(null_mut());

@@ -77,16 +77,21 @@ fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
     // A write past the limit would raise SIGXFSZ, which kills.
     thread.reserve(line.len() as u64 + 1)?;
     if thread.is_torn() {
-        write_all(log, b"\n").map_err(|torn| torn.errno)?;
+        write_all(log, b"\n").map_err(|stop| failed(thread, stop.errno))?;
         thread.set_torn(false);
     }
     write_all(log, line).map_err(|stop| {
         thread.set_torn(stop.written > 0);
-        if stop.errno == Errno::BAD_DESCRIPTOR {
-            thread.set_log(LogState::New);
-        }
-        stop.errno
+        failed(thread, stop.errno)
     })
+}
+
+/// A log whose descriptor the program has closed is to be opened again.
+fn failed(thread: &Thread, errno: Errno) -> Errno {
+    if errno == Errno::BAD_DESCRIPTOR {
+        thread.set_log(LogState::New);
+    }
+    errno
 }
 
 struct Stop {

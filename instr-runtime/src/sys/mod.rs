@@ -1,5 +1,5 @@
-//! What the runtime asks of the operating system. The only place for system calls, and with [`crate::thread`] and
-//! [`crate::process`] the only one for `unsafe`.
+//! What the runtime asks of the operating system: the only place for system calls. `unsafe` is here, and where a file says
+//! so at its beginning.
 
 use core::fmt::{self, Write};
 

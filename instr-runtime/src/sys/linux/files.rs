@@ -124,8 +124,7 @@ fn identity(file: i32) -> Option<(u64, u64)> {
     Some((stat.st_dev, stat.st_ino))
 }
 
-/// Makes sure that the first `size` bytes of a new file have room on the disk, so that storing to them through a mapping
-/// cannot fail.
+/// Makes sure that `size` bytes of a file have room on the disk, so that storing to them through a mapping cannot fail.
 pub(crate) fn reserve(file: i32, from: u64, size: u64) -> Result<(), Errno> {
     if from + size > file_size_limit() {
         return Err(Errno::TOO_LARGE);
