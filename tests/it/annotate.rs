@@ -1,6 +1,6 @@
 //! The annotator moves nothing: texts byte by byte, and every place in them.
 
-use instr_tests::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `@` stands for the attribute.
@@ -83,7 +83,9 @@ fn what_is_not_rust_is_an_error() {
 #[test]
 fn no_token_of_this_repository_moves() {
     let mut places = 0;
-    for directory in ["instr-format", "instr-macros", "instr-runtime", "instr-analyze", "tests/src", "tests/it"] {
+    for directory in
+        ["instr-format", "instr-macros", "instr-runtime", "instr-analyze", "cargo-instr", "tests/src", "tests/it"]
+    {
         for file in instr_tests::rust_files(&instr_tests::workspace().join(directory)) {
             let source = std::fs::read_to_string(&file).expect("a source file");
             let annotated = annotate(&source, "/*@*/").expect("Rust");

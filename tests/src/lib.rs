@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 pub mod analyzer;
-pub mod annotate;
 pub mod build;
 pub mod fake_run;
 pub mod libtest;

@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
 use crate::{rust_files, workspace};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
 
 /// A package in a directory of its own.
 #[derive(Debug)]
