@@ -8,7 +8,7 @@ use syn::{
     Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
-use super::value::{extends, gives_closure, gives_untyped_number, is_constructor};
+use super::value::{diverges, extends, gives_closure, gives_untyped_number, is_constructor};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::braced;
@@ -172,7 +172,7 @@ impl Rewriter<'_> {
             Expr::Let(condition) => return self.operand(&mut condition.expr),
             _ => {}
         }
-        let resumes = is_block_like(expr) && !gives_closure(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr) && !diverges(expr);
         self.visit_expr_mut(expr);
         if resumes {
             self.resume_after(expr);

@@ -4,6 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprMacro, Item, Lit, Stmt, UnOp};
 
+use super::expr::attributes;
+
 /// Whether the value is or holds a closure. A call around it would hide the bound that the closure's types come from.
 pub(super) fn gives_closure(expr: &Expr) -> bool {
     any_result(expr, &|result| match result {
@@ -48,6 +50,29 @@ pub(super) fn extends(expr: &Expr) -> bool {
         Expr::Range(range) => [&range.start, &range.end].into_iter().flatten().any(|end| extends(end)),
         _ => false,
     })
+}
+
+/// Whether nothing behind the expression is ever reached, as far as `return`, `break` and `continue` show it. What stands
+/// there needs no probe, and is itself what the compiler calls unreachable.
+pub(super) fn diverges(expr: &Expr) -> bool {
+    let kind = match expr {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Paren(paren) => diverges(&paren.expr),
+        Expr::Group(group) => diverges(&group.expr),
+        Expr::Unsafe(block) => block_diverges(&block.block),
+        Expr::Block(block) => block.label.is_none() && block_diverges(&block.block),
+        Expr::If(expr) => {
+            let or = expr.else_branch.as_ref().map(|(_, or)| or);
+            block_diverges(&expr.then_branch) && or.is_some_and(|or| diverges(or))
+        }
+        Expr::Match(expr) => !expr.arms.is_empty() && expr.arms.iter().all(|arm| diverges(&arm.body)),
+        _ => false,
+    };
+    kind && attributes(expr).is_empty()
+}
+
+fn block_diverges(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if diverges(expr)))
 }
 
 /// A variable, or a part of one. Constants, by their names, are not meant: each use of one is a temporary.
