@@ -72,7 +72,7 @@ fn reached_line(run: &Path) -> u64 {
     let table = fs::read(run.join(files::SITES)).expect("a site table");
     sites::decode_table(&table, |id, site| {
         if id == reached {
-            line = Some(site.line as u64);
+            line = Some(site.line);
         }
     })
     .expect("a whole table");
