@@ -11,18 +11,19 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Expr, Stmt, Token};
 
 use crate::attributes;
-use crate::snippet::{Body, first_span, place};
+use crate::snippet::{Body, ends, place, without_attributes};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
 pub(crate) fn default_runtime() -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::instr_runtime)
 }
 
-/// A statement's number in its function's table, and where its probe is located.
+/// A statement's number in its function's table, and where its probe is located: from its first token to its last.
 #[derive(Clone, Copy)]
 pub(crate) struct Site {
     index: usize,
     pub(crate) span: Span,
+    end: Span,
 }
 
 /// The site table of one function, as it grows.
@@ -45,8 +46,9 @@ impl<'a> Table<'a> {
 
     /// Adds a site for a statement or an expression, before anything in it is rewritten.
     pub(crate) fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Site {
-        let tokens = code.to_token_stream();
-        let span = first_span(tokens.clone()).unwrap_or_else(Span::mixed_site).resolved_at(Span::mixed_site());
+        let tokens = without_attributes(code.to_token_stream());
+        let hygienic = Span::mixed_site();
+        let (first, last) = ends(tokens.clone()).unwrap_or((hygienic, hygienic));
         let place = place(tokens, calls_macro, &self.body);
         let line = SiteLine {
             line: place.line,
@@ -58,7 +60,7 @@ impl<'a> Table<'a> {
         // Writing to a string cannot fail.
         let _ = write!(self.text, "{line}");
         self.count += 1;
-        Site { index: self.count - 1, span }
+        Site { index: self.count - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) }
     }
 
     /// The path to the runtime, located at a statement, so that messages are not about the attribute.
@@ -72,7 +74,7 @@ impl<'a> Table<'a> {
 
     // Output: ::instr_runtime::macro_api::probe(&__INSTR_IDS[3])
     fn call(&self, function: &str, site: Site) -> TokenStream {
-        let Site { index, span } = site;
+        let Site { index, span, .. } = site;
         let (runtime, index) = (self.runtime_at(span), Literal::usize_unsuffixed(index));
         let function = proc_macro2::Ident::new(function, span);
         quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_IDS[#index]))
@@ -80,14 +82,13 @@ impl<'a> Table<'a> {
 
     /// The statement that records `site`.
     pub(crate) fn probe(&self, site: Site, attrs: &[Attribute]) -> Stmt {
-        statement(attributes::for_probe(attrs, site.span), self.call("probe", site), site.span)
+        statement(attributes::for_probe(attrs, site.span), self.call("probe", site), site.end)
     }
 
     // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_IDS[3]);
     /// The statement that records a loop's header again, behind a body that may never reach its end.
     pub(crate) fn probe_again(&self, site: Site) -> Stmt {
-        let span = site.span;
-        statement(quote_spanned!(span=> #[allow(unreachable_code)]), self.call("probe", site), span)
+        statement(quote_spanned!(site.span=> #[allow(unreachable_code)]), self.call("probe", site), site.end)
     }
 
     // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
@@ -100,15 +101,16 @@ impl<'a> Table<'a> {
     // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
     /// Makes `site` the thread's last-reached statement again once `operand` has its value.
     ///
-    /// The parentheses are located where the operand begins and count as the user's. The compiler takes the place of an
-    /// expression from its first and last tokens, and would report a panic in one around this at the attribute.
+    /// The parentheses are located where the operand begins and ends and count as the user's. The compiler takes the
+    /// place of an expression from its first and last tokens, and would report a panic in one around this at the
+    /// attribute.
     pub(crate) fn resume_after(&self, operand: &Expr, site: Site) -> Expr {
         let resume = self.call("resume", site);
         let (runtime, span) = (self.runtime_at(site.span), site.span);
         let operand = without_parens(operand).to_token_stream();
-        let place = first_span(operand.clone()).unwrap_or(span);
-        let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place);
-        tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), place));
+        let (first, last) = ends(operand.clone()).unwrap_or((span, span));
+        let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), first);
+        tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), last));
         Expr::Verbatim(tokens)
     }
 
@@ -119,8 +121,10 @@ impl<'a> Table<'a> {
     }
 }
 
-fn statement(attrs: TokenStream, call: TokenStream, span: Span) -> Stmt {
-    Stmt::Expr(Expr::Verbatim(quote!(#attrs #call)), Some(Token![;](span)))
+/// The compiler takes a statement's place from its first and last tokens too, and finds the probe unreachable where it
+/// would find the user's statement so.
+fn statement(attrs: TokenStream, call: TokenStream, end: Span) -> Stmt {
+    Stmt::Expr(Expr::Verbatim(quote!(#attrs #call)), Some(Token![;](end)))
 }
 
 /// `{ TOKENS }` as an expression, whose braces are located at `span`.

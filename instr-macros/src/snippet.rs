@@ -51,9 +51,9 @@ pub(crate) struct Place {
     pub(crate) other_file: Option<String>,
 }
 
-/// Finds the place of a statement with these tokens. `calls_macro`: it is nothing but a macro call.
+/// Finds the place of a statement with these tokens, which are no attributes. `calls_macro`: it is nothing but a macro
+/// call.
 pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
-    let tokens = without_attributes(tokens);
     let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
     let (start, end, file) = (first.start(), last.end(), first.file());
     let macro_flag = match (is_expanded(first), calls_macro) {
@@ -103,7 +103,8 @@ fn last_span(token: TokenTree) -> Span {
     }
 }
 
-fn without_attributes(tokens: TokenStream) -> TokenStream {
+/// Tokens behind the attributes of a statement.
+pub(crate) fn without_attributes(tokens: TokenStream) -> TokenStream {
     let mut rest = tokens.into_iter().peekable();
     while rest.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')).is_some() {
         rest.next_if(|token| matches!(token, TokenTree::Group(group) if is_bracket(group)));

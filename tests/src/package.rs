@@ -142,7 +142,11 @@ fn json_lines(output: &Output) -> impl Iterator<Item = Value> {
 /// A compiler's message without the source text that it shows.
 fn message(message: &Value) -> String {
     let span = message["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
-    let place = span.map(|span| format!("{}:{}:{}", span["file_name"], span["line_start"], span["column_start"]));
+    let place = span.map(|span| {
+        let [line, column, last_line, last_column] =
+            ["line_start", "column_start", "line_end", "column_end"].map(|name| &span[name]);
+        format!("{}:{line}:{column} to {last_line}:{last_column}", span["file_name"])
+    });
     format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
 }
 

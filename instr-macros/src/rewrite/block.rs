@@ -5,6 +5,7 @@ use syn::{Attribute, Block, Expr, Stmt};
 
 use super::Rewriter;
 use super::expr::attributes;
+use super::value::diverges;
 use crate::item;
 
 impl Rewriter<'_> {
@@ -12,12 +13,16 @@ impl Rewriter<'_> {
     // Output: { let x; probe(&__INSTR_IDS[0]); x = f(); probe(&__INSTR_IDS[1]); x }
     pub(super) fn block(&mut self, block: &mut Block) {
         let mut output = Vec::with_capacity(block.stmts.len() * 2);
+        let mut reachable = true;
         for mut stmt in std::mem::take(&mut block.stmts) {
             if let Stmt::Item(item) = &mut stmt {
                 item::item_below(item, self.scope, &format!("{}::", self.name));
             } else if runs(&stmt) {
                 let site = self.table.add(&stmt, calls_macro(&stmt));
-                output.push(self.table.probe(site, &statement_attributes(&stmt)));
+                if reachable {
+                    output.push(self.table.probe(site, &statement_attributes(&stmt)));
+                }
+                reachable &= !matches!(&stmt, Stmt::Expr(expr, _) if diverges(expr));
                 self.within(site, |this| this.statement(&mut stmt));
             }
             output.push(stmt);

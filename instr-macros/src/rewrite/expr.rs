@@ -5,10 +5,10 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
+    Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
 };
 
-use super::value::{extends, gives_closure, gives_untyped_number, is_constructor};
+use super::value::{diverges, extends, gives_closure, gives_untyped_number, is_constructor, promotes};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::braced;
@@ -34,7 +34,7 @@ impl VisitMut for Rewriter<'_> {
             }
             Expr::Binary(binary) => self.operands(binary),
             Expr::MethodCall(call) => {
-                self.operand(&mut call.receiver);
+                self.referred(&mut call.receiver, Self::operand);
                 call.args.iter_mut().for_each(|argument| self.operand(argument));
             }
             Expr::Call(call) => {
@@ -53,7 +53,7 @@ impl VisitMut for Rewriter<'_> {
             Expr::Range(range) => {
                 [&mut range.start, &mut range.end].into_iter().flatten().for_each(|end| self.part(end))
             }
-            Expr::Reference(reference) => self.part(&mut reference.expr),
+            Expr::Reference(reference) => self.referred(&mut reference.expr, Self::part),
             Expr::Assign(assign) => {
                 self.visit_expr_mut(&mut assign.left);
                 self.operand(&mut assign.right);
@@ -118,6 +118,7 @@ impl Rewriter<'_> {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
+            allow_dropping(&mut arm.body);
             self.body(&mut arm.body, Default::default(), None);
         }
     }
@@ -172,7 +173,7 @@ impl Rewriter<'_> {
             Expr::Let(condition) => return self.operand(&mut condition.expr),
             _ => {}
         }
-        let resumes = is_block_like(expr) && !gives_closure(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr) && !diverges(expr);
         self.visit_expr_mut(expr);
         if resumes {
             self.resume_after(expr);
@@ -186,10 +187,47 @@ impl Rewriter<'_> {
         if extends(expr) { self.visit_expr_mut(expr) } else { self.operand(expr) }
     }
 
+    /// What a reference is taken of, in so many words or by a call of a method: as a constant, it is not wrapped anywhere.
+    fn referred(&mut self, expr: &mut Expr, otherwise: fn(&mut Self, &mut Expr)) {
+        if promotes(expr) {
+            let statement = self.statement.take();
+            self.visit_expr_mut(expr);
+            self.statement = statement;
+        } else {
+            otherwise(self, expr);
+        }
+    }
+
     fn resume_after(&self, expr: &mut Expr) {
         if let Some(statement) = self.statement {
             *expr = self.table.resume_after(expr, statement);
         }
+    }
+}
+
+/// `1 => drop(f()),` is an idiom for an arm without a value, and no lint unless braces are around it.
+fn allow_dropping(body: &mut Expr) {
+    if let Expr::Call(call) = body
+        && let Expr::Path(path) = &*call.func
+        && path.path.segments.last().is_some_and(|last| last.ident == "drop")
+        && call.args.iter().any(has_effects)
+    {
+        call.attrs.push(parse_quote_spanned!(Span::mixed_site()=>
+            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)]));
+    }
+}
+
+/// Whether the compiler takes the value for more than something to look at.
+fn has_effects(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) | Expr::Closure(_) => false,
+        Expr::Reference(reference) => has_effects(&reference.expr),
+        Expr::Field(field) => has_effects(&field.base),
+        Expr::Unary(unary) => has_effects(&unary.expr),
+        Expr::Binary(binary) => has_effects(&binary.left) || has_effects(&binary.right),
+        Expr::Cast(cast) => has_effects(&cast.expr),
+        Expr::Paren(paren) => has_effects(&paren.expr),
+        _ => true,
     }
 }
 
