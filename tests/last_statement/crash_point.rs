@@ -37,7 +37,7 @@ fn last_line() -> Option<u32> {
     static LINES: LazyLock<Vec<u32>> = LazyLock::new(|| {
         let mut lines = Vec::new();
         let table = std::fs::read(RUN.join(files::SITES)).expect("a site table");
-        sites::decode_table(&table, |id, site| {
+        sites::decode_table(&table, |id, site, _| {
             lines.resize(lines.len().max(id as usize + 1), 0);
             lines[id as usize] = site.line as u32;
         })

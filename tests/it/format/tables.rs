@@ -28,7 +28,7 @@ proptest! {
             }
         }
         let mut read = Vec::new();
-        let outcome = decode_table(table.as_bytes(), |id, site| {
+        let outcome = decode_table(table.as_bytes(), |id, site, _| {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(site.module, b"module");
             read.push((id as usize, text(site.file), site.line, site.col, text(site.name), site.macro_flag, text(site.snippet)));
@@ -52,7 +52,7 @@ proptest! {
 fn a_cut_site_is_not_given() {
     let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 n bc";
     let mut ids = Vec::new();
-    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(5)));
+    assert_eq!(decode_table(table, |id, _, _| ids.push(id)), Err(BadTable::Line(5)));
     assert_eq!(ids, [0]);
 }
 
@@ -60,12 +60,12 @@ fn a_cut_site_is_not_given() {
 fn ids_beyond_their_type_are_broken() {
     let table = b"# instr-sites v1 count=2\n@4294967295 2\nm f file.rs\n1 1 n a\n2 1 n b\n";
     let mut ids = Vec::<u32>::new();
-    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(2)));
+    assert_eq!(decode_table(table, |id, _, _| ids.push(id)), Err(BadTable::Line(2)));
     assert!(ids.is_empty(), "{ids:?}");
 }
 
 #[test]
 fn other_versions_are_told_apart_from_other_files() {
-    assert_eq!(decode_table(b"# instr-sites v9 x\n", |_, _| {}), Err(BadTable::Version(9)));
-    assert_eq!(decode_table(b"", |_, _| {}), Err(BadTable::NotATable));
+    assert_eq!(decode_table(b"# instr-sites v9 x\n", |_, _, _| {}), Err(BadTable::Version(9)));
+    assert_eq!(decode_table(b"", |_, _, _| {}), Err(BadTable::NotATable));
 }
