@@ -4,12 +4,13 @@ mod calls;
 mod crash_point;
 mod drops;
 mod futures;
+mod levels;
 mod loops;
 mod parts;
 
 fn main() {
     std::panic::set_hook(Box::new(|_| {}));
-    let cases = [calls::CASES, loops::CASES, parts::CASES, drops::CASES, futures::CASES].concat();
+    let cases = [calls::CASES, loops::CASES, parts::CASES, drops::CASES, futures::CASES, levels::CASES].concat();
     for (name, case) in cases {
         // Some cases are about panics.
         let _ = std::panic::catch_unwind(case);
