@@ -86,7 +86,18 @@ fn runs(stmt: &Stmt) -> bool {
 }
 
 fn calls_macro(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _))
+    match stmt {
+        Stmt::Macro(_) => true,
+        Stmt::Expr(expr, _) => is_macro_call(expr),
+        _ => false,
+    }
+}
+
+pub(super) fn is_macro_call(expr: &Expr) -> bool {
+    match expr {
+        Expr::Group(group) => is_macro_call(&group.expr),
+        expr => matches!(expr, Expr::Macro(_)),
+    }
 }
 
 /// The attributes of a statement; those of an expression stand at its leftmost operand.

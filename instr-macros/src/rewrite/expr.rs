@@ -8,6 +8,7 @@ use syn::{
     Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
+use super::block::is_macro_call;
 use super::value::{extends, gives_closure, gives_untyped_number, is_constructor};
 use super::{Rewriter, insert_head};
 use crate::item;
@@ -146,7 +147,7 @@ impl Rewriter<'_> {
             return;
         }
         let level = self.scope.level;
-        let calls_macro = matches!(body, Expr::Macro(_));
+        let calls_macro = is_macro_call(body);
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
         let around = self.statement.filter(|_| level != Level::Statement);
         self.within(site.or(around), |this| this.visit_expr_mut(body));

@@ -1,7 +1,7 @@
 //! The site table and `last`.
 
 use instr_format::last;
-use instr_format::sites::{BadTable, FunctionLine, Range, SiteLine, TableHeader, decode_table};
+use instr_format::sites::{BadTable, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, decode_table};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -54,6 +54,31 @@ fn a_cut_site_is_not_given() {
     let mut ids = Vec::new();
     assert_eq!(decode_table(table, |id, _, _| ids.push(id)), Err(BadTable::Line(5)));
     assert_eq!(ids, [0]);
+}
+
+#[test]
+fn only_expansions_have_a_place_of_invocation() {
+    let origin = Origin { line: 3, col: 5, file: "src/a b.rs" };
+    let table = format!("# instr-sites v2 count=2\n@0 2\nm f file.rs{origin}\n1 1 n a\n2 1 e b\n");
+    let mut places = Vec::new();
+    assert_eq!(decode_table(table.as_bytes(), |_, _, place| places.push(place)), Ok(()));
+    assert_eq!(places, [None, Some(Place { file: b"src/a\\sb.rs", line: 3, col: 5 })]);
+}
+
+#[test]
+fn a_broken_place_of_invocation_is_damage() {
+    for end in [" 3", " 3 5", " 3 x src/a.rs", " 3 5 src/a.rs more"] {
+        let table = format!("# instr-sites v2 count=1\n@0 1\nm f file.rs{end}\n1 1 n a\n");
+        assert_eq!(decode_table(table.as_bytes(), |_, _, _| {}), Err(BadTable::Line(3)), "{end}");
+    }
+}
+
+#[test]
+fn version_1_is_still_read() {
+    let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 e=other.rs b\n";
+    let mut files = Vec::new();
+    assert_eq!(decode_table(table, |_, site, place| files.push((site.file, place))), Ok(()));
+    assert_eq!(files, [(b"file.rs".as_slice(), None), (b"other.rs".as_slice(), None)]);
 }
 
 #[test]
