@@ -60,7 +60,16 @@ impl Package {
     /// # Panics
     /// When one of them is not Rust.
     pub fn annotate(&self, below: &str, edition: &str) -> usize {
+        self.annotate_with("", below, edition)
+    }
+
+    /// The same with arguments for the attribute.
+    ///
+    /// # Panics
+    /// When one of them is not Rust.
+    pub fn annotate_with(&self, arguments: &str, below: &str, edition: &str) -> usize {
         let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
+        let attribute = &attribute.replace(']', &format!("({arguments})]"));
         let mut places = 0;
         for file in rust_files(&self.directory.join(below)) {
             let source = fs::read_to_string(&file).expect("a source file");
