@@ -11,6 +11,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Expr, Stmt, Token};
 
 use crate::attributes;
+use crate::edges::Edges;
 use crate::snippet::{Body, first_span, place};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
@@ -44,10 +45,10 @@ impl<'a> Table<'a> {
     }
 
     /// Adds a site for a statement or an expression, before anything in it is rewritten.
-    pub(crate) fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Site {
-        let tokens = code.to_token_stream();
-        let span = first_span(tokens.clone()).unwrap_or_else(Span::mixed_site).resolved_at(Span::mixed_site());
-        let place = place(tokens, calls_macro, &self.body);
+    pub(crate) fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Site {
+        let first = code.edges().map(|(first, _)| first).or_else(|| first_span(code.to_token_stream()));
+        let span = first.unwrap_or_else(Span::mixed_site).resolved_at(Span::mixed_site());
+        let place = place(code, calls_macro, &self.body);
         let line = SiteLine {
             line: place.line,
             col: place.col,
@@ -70,12 +71,12 @@ impl<'a> Table<'a> {
         located.collect()
     }
 
-    // Output: ::instr_runtime::macro_api::probe(&__INSTR_IDS[3])
+    // Output: ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3)
     fn call(&self, function: &str, site: Site) -> TokenStream {
         let Site { index, span } = site;
         let (runtime, index) = (self.runtime_at(span), Literal::usize_unsuffixed(index));
         let function = proc_macro2::Ident::new(function, span);
-        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_IDS[#index]))
+        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_SITES, #index))
     }
 
     /// The statement that records `site`.
@@ -83,7 +84,7 @@ impl<'a> Table<'a> {
         statement(attributes::for_probe(attrs, site.span), self.call("probe", site), site.span)
     }
 
-    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_IDS[3]);
+    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3);
     /// The statement that records a loop's header again, behind a body that may never reach its end.
     pub(crate) fn probe_again(&self, site: Site) -> Stmt {
         let span = site.span;
@@ -97,7 +98,7 @@ impl<'a> Table<'a> {
     }
 
     // Input:  OPERAND
-    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
+    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_SITES, 3))
     /// Makes `site` the thread's last-reached statement again once `operand` has its value.
     ///
     /// The parentheses are located where the operand begins and count as the user's. The compiler takes the place of an

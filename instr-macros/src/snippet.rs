@@ -3,6 +3,8 @@
 use instr_format::names::MacroFlag;
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
+use crate::edges::Edges;
+
 /// Snippets are no longer, in bytes, the mark of a cut one included.
 const SNIPPET_LEN: usize = 120;
 const CUT: char = '…';
@@ -51,21 +53,23 @@ pub(crate) struct Place {
     pub(crate) other_file: Option<String>,
 }
 
-/// Finds the place of a statement with these tokens. `calls_macro`: it is nothing but a macro call.
-pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
-    let tokens = without_attributes(tokens);
-    let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
+/// Finds the place of a statement. `calls_macro`: it is nothing but a macro call.
+pub(crate) fn place(code: &impl Edges, calls_macro: bool, body: &Body) -> Place {
+    let tokens = || without_attributes(code.to_token_stream());
+    let edges = code.edges().or_else(|| ends(tokens()));
+    let (first, last) = edges.unwrap_or((Span::call_site(), Span::call_site()));
     let (start, end, file) = (first.start(), last.end(), first.file());
-    let macro_flag = match (is_expanded(first), calls_macro) {
+    let expanded = is_expanded(first);
+    let macro_flag = match (expanded, calls_macro) {
         (true, _) => MacroFlag::Expansion,
         (false, true) => MacroFlag::Invocation,
         (false, false) => MacroFlag::None,
     };
-    let in_body = file == body.file && is_expanded(last) == is_expanded(first);
+    let in_body = file == body.file && is_expanded(last) == expanded;
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
     let snippet = match written {
         Some(text) => shorten(text),
-        None => shorten(&tokens.to_string()),
+        None => shorten(&tokens().to_string()),
     };
     let other_file = (file != body.file).then_some(file);
     Place { line: start.line, col: start.column + 1, macro_flag, snippet, other_file }

@@ -63,6 +63,11 @@ impl Function {
         Function { ids, text }
     }
 
+    #[inline(always)]
+    pub(crate) fn site(&'static self, number: usize) -> Option<&'static Id> {
+        self.ids.get(number)
+    }
+
     /// Where the function stands in the table; `None` for a function without sites.
     fn range(&self) -> Option<sites::Range> {
         let first = self.ids.first()?.index()? as usize;

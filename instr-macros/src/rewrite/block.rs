@@ -9,7 +9,7 @@ use crate::item;
 
 impl Rewriter<'_> {
     // Input:  { let x; x = f(); x }
-    // Output: { let x; probe(&__INSTR_IDS[0]); x = f(); probe(&__INSTR_IDS[1]); x }
+    // Output: { let x; probe(&__INSTR_SITES, 0); x = f(); probe(&__INSTR_SITES, 1); x }
     pub(super) fn block(&mut self, block: &mut Block) {
         let mut output = Vec::with_capacity(block.stmts.len() * 2);
         for mut stmt in std::mem::take(&mut block.stmts) {

@@ -15,10 +15,11 @@ use syn::{Block, Expr, Signature, Stmt};
 use crate::item::Scope;
 use crate::probe::{Site, Table};
 use crate::snippet::Body;
+pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { sites!(…); let __instr_guard = enter(); probe(&__INSTR_IDS[0]); a(); }
+// Output: fn f() { sites!(…); let __instr_guard = enter(); probe(&__INSTR_SITES, 0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());

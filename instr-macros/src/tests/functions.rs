@@ -12,7 +12,7 @@ fn async_fn_has_no_guard() {
         expect![[r#"
         async fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 16 n one();\n");
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             one();
         }
     "#]],
@@ -81,7 +81,7 @@ fn attributes_signature_and_where_clause_stay() {
     {
         sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
         let __instr_guard = enter();
-        probe(&__INSTR_IDS[0]);
+        probe(&__INSTR_SITES, 0);
         one()
     }
 "#]],
@@ -98,7 +98,7 @@ fn inner_attributes_stay_first() {
             #![allow(unused)]
             sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             one();
         }
     "#]],
@@ -114,7 +114,7 @@ fn method() {
         pub fn f(&mut self, a: u8) -> Self {
             sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             self.one(a)
         }
     "#]],
@@ -126,9 +126,7 @@ fn method_that_is_no_free_function() {
     check(
         "",
         "default fn f(self: Box<Self>) { one() }",
-        expect![[
-            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_IDS [0]) ; one () }"#
-        ]],
+        expect![[r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_SITES , 0) ; one () }"#]],
     );
 }
 
@@ -144,7 +142,7 @@ fn trait_method_with_a_body() {
         {
             sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             one()
         }
     "#]],
@@ -160,15 +158,15 @@ fn nested_function() {
         fn f() {
             sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             one();
             fn g() {
                 sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_IDS[0]);
+                probe(&__INSTR_SITES, 0);
                 two();
             }
-            probe(&__INSTR_IDS[1]);
+            probe(&__INSTR_SITES, 1);
             three();
         }
     "#]],
@@ -186,7 +184,7 @@ fn nested_impl_and_mod() {
                 fn g(&self) {
                     sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_IDS[0]);
+                    probe(&__INSTR_SITES, 0);
                     one();
                 }
             }
@@ -194,7 +192,7 @@ fn nested_impl_and_mod() {
                 fn h() {
                     sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_IDS[0]);
+                    probe(&__INSTR_SITES, 0);
                     two();
                 }
             }
@@ -215,15 +213,15 @@ fn items_in_blocks_of_expressions() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             let a = {
                 fn g() {
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_IDS[0]);
+                    probe(&__INSTR_SITES, 0);
                     one();
                 }
-                probe(&__INSTR_IDS[1]);
+                probe(&__INSTR_SITES, 1);
                 g()
             };
         }
@@ -245,11 +243,11 @@ fn items_first_stay_first() {
                 " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
+            probe(&__INSTR_SITES, 0);
             let c = || {
                 const D: u8 = 1;
                 let __instr_guard = enter();
-                probe(&__INSTR_IDS[1]);
+                probe(&__INSTR_SITES, 1);
                 D
             };
         }
@@ -269,18 +267,18 @@ fn runtime_elsewhere() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
                 );
                 let __instr_guard = a::b::macro_api::enter();
-                a::b::macro_api::probe(&__INSTR_IDS[0]);
+                a::b::macro_api::probe(&__INSTR_SITES, 0);
                 let a = (a::b::macro_api::after)(
                     {
-                        a::b::macro_api::probe(&__INSTR_IDS[1]);
+                        a::b::macro_api::probe(&__INSTR_SITES, 1);
                         one()
                     },
-                    a::b::macro_api::resume(&__INSTR_IDS[0]),
+                    a::b::macro_api::resume(&__INSTR_SITES, 0),
                 ) + 1;
                 fn g() {
                     a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
                     let __instr_guard = a::b::macro_api::enter();
-                    a::b::macro_api::probe(&__INSTR_IDS[0]);
+                    a::b::macro_api::probe(&__INSTR_SITES, 0);
                     two();
                 }
             }
