@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use instr_format::sites::{FunctionLine, SiteLine};
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, Stmt, Token};
+use syn::token::Paren;
+use syn::{Attribute, Expr, ExprCall, Stmt, Token};
 
 use crate::attributes;
 use crate::edges::Edges;
@@ -111,6 +112,27 @@ impl<'a> Table<'a> {
         let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place);
         tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), place));
         Expr::Verbatim(tokens)
+    }
+
+    // Input:  ARGUMENT
+    // Output: (::instr_runtime::macro_api::after)(ARGUMENT, ::instr_runtime::macro_api::leave(__instr_guard))
+    /// Drops the function's guard behind an argument, which is still to be rewritten.
+    pub(crate) fn leave_after(&self, argument: &mut Expr) {
+        let mut value = std::mem::replace(argument, Expr::Verbatim(TokenStream::new()));
+        while let Expr::Paren(paren) = value {
+            value = *paren.expr;
+        }
+        let place = value.edges().map(|(first, _)| first).or_else(|| first_span(value.to_token_stream()));
+        let place = place.unwrap_or_else(Span::mixed_site);
+        let span = place.resolved_at(Span::mixed_site());
+        let runtime = self.runtime_at(span);
+        let leave = quote_spanned!(span=> #runtime::macro_api::leave(__instr_guard));
+        *argument = Expr::Call(ExprCall {
+            attrs: Vec::new(),
+            func: Box::new(Expr::Verbatim(parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place))),
+            paren_token: Paren(place),
+            args: [value, Expr::Verbatim(leave)].into_iter().collect(),
+        });
     }
 
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");

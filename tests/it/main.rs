@@ -18,5 +18,6 @@ mod places;
 mod real_crates;
 mod settings;
 mod signals;
+mod stack;
 mod transparency;
 mod ui;

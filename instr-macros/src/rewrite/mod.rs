@@ -6,6 +6,7 @@
 mod block;
 mod expr;
 mod loops;
+mod tail;
 mod value;
 
 use proc_macro2::TokenStream;
@@ -25,14 +26,18 @@ pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: 
     let body = Body::new(block.brace_token.span.join());
     let mut rewriter =
         Rewriter { table: Table::new(&scope.runtime, name, body), scope, name, statement: None, loops: Vec::new() };
+    // A guard across an await would become part of the future's type, and so of its `Send`-ness.
+    let guarded = sig.asyncness.is_none();
+    if guarded {
+        tail::leave_early(sig, block, name, &rewriter.table);
+    }
     rewriter.visit_block_mut(block);
     let table = rewriter.table;
     if table.is_empty() {
         return;
     }
     let mut head = table.definition();
-    // A guard across an await would become part of the future's type, and so of its `Send`-ness.
-    if sig.asyncness.is_none() {
+    if guarded {
         head.extend(table.guard());
     }
     insert_head(block, head);

@@ -126,7 +126,9 @@ fn method_that_is_no_free_function() {
     check(
         "",
         "default fn f(self: Box<Self>) { one() }",
-        expect![[r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_SITES , 0) ; one () }"#]],
+        expect![[
+            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_SITES , 0) ; one () }"#
+        ]],
     );
 }
 
@@ -289,4 +291,122 @@ fn runtime_elsewhere() {
 #[test]
 fn syntax_that_syn_does_not_know_stays() {
     check("", "fn f() { one() <-> two() }", expect!["fn f () { one () <-> two () }"]);
+}
+
+#[test]
+fn tail_calls_of_itself_leave_the_guard_behind() {
+    check(
+        "",
+        "fn f(n: u64, sum: u64) -> u64 { if n == 0 { return sum; } if c { return f(n - 1, { one() }); } match n { 1 => unsafe { f(1, 2) }, _ => g(f(n, 1)) } }",
+        expect![[r#"
+            fn f(n: u64, sum: u64) -> u64 {
+                sites!(
+                    9,
+                    " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n f(1,\\s2)\n1 136 n g(f(n,\\s1))\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_SITES, 0);
+                if n == 0 {
+                    probe(&__INSTR_SITES, 1);
+                    return sum;
+                }
+                probe(&__INSTR_SITES, 2);
+                if c {
+                    probe(&__INSTR_SITES, 3);
+                    return f(
+                        n - 1,
+                        (after)(
+                            (after)(
+                                {
+                                    probe(&__INSTR_SITES, 4);
+                                    one()
+                                },
+                                resume(&__INSTR_SITES, 3),
+                            ),
+                            leave(__instr_guard),
+                        ),
+                    );
+                }
+                probe(&__INSTR_SITES, 5);
+                match n {
+                    1 => {
+                        probe(&__INSTR_SITES, 6);
+                        unsafe {
+                            probe(&__INSTR_SITES, 7);
+                            f(1, (after)(2, leave(__instr_guard)))
+                        }
+                    }
+                    _ => {
+                        probe(&__INSTR_SITES, 8);
+                        g(f(n, 1))
+                    }
+                }
+            }
+        "#]],
+    );
+    check(
+        "",
+        "fn f() { let g = || { f() }; fn h(n: u8) { h(n) } f() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n f()\n1 51 n f()\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_SITES, 0);
+                let g = || {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_SITES, 1);
+                    f()
+                };
+                fn h(n: u8) {
+                    sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_SITES, 0);
+                    h((after)(n, leave(__instr_guard)))
+                }
+                probe(&__INSTR_SITES, 2);
+                (after)(f, leave(__instr_guard))()
+            }
+        "#]],
+    );
+    check(
+        "",
+        "impl A { fn f(&self) { if c { self.f() } else if d { self.one.f() } else if e { Self::f(self) } else if g { A::f(self) } else { f(1) } } fn g(self) { self.g() } }",
+        expect![[r#"
+            impl A {
+                fn f(&self) {
+                    sites!(
+                        6,
+                        " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n self.f()\n1 54 n self.one.f()\n1 81 n Self::f(self)\n1 109 n A::f(self)\n1 129 n f(1)\n"
+                    );
+                    let __instr_guard = enter();
+                    probe(&__INSTR_SITES, 0);
+                    if c {
+                        probe(&__INSTR_SITES, 1);
+                        (after)(self, leave(__instr_guard)).f()
+                    } else if d {
+                        probe(&__INSTR_SITES, 2);
+                        self.one.f()
+                    } else if e {
+                        probe(&__INSTR_SITES, 3);
+                        Self::f((after)(self, leave(__instr_guard)))
+                    } else if g {
+                        probe(&__INSTR_SITES, 4);
+                        A::f((after)(self, leave(__instr_guard)))
+                    } else {
+                        probe(&__INSTR_SITES, 5);
+                        f(1)
+                    }
+                }
+                fn g(self) {
+                    sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_SITES, 0);
+                    self.g()
+                }
+            }
+        "#]],
+    );
 }
