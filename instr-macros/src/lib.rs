@@ -9,6 +9,8 @@ mod args;
 #[cfg(any(feature = "enabled", test))]
 mod attributes;
 #[cfg(any(feature = "enabled", test))]
+mod edges;
+#[cfg(any(feature = "enabled", test))]
 mod expand;
 #[cfg(any(feature = "enabled", test))]
 mod item;

@@ -9,11 +9,13 @@ use instr_format::names::MacroFlag;
 use instr_format::sites::{FunctionLine, SiteLine};
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, Stmt, Token};
+use syn::token::Paren;
+use syn::{Attribute, Expr, ExprCall, Stmt, Token};
 
 use crate::attributes;
+use crate::edges::Edges;
 use crate::scope::{Level, Scope};
-use crate::snippet::{Body, ends, place, without_attributes};
+use crate::snippet::{Body, ends, first_span, place, without_attributes};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
 pub(crate) fn default_runtime() -> TokenStream {
@@ -50,11 +52,11 @@ impl<'a> Table<'a> {
 
     /// Adds a site for a statement, an expression or a signature, before anything in it is rewritten; `None`: the
     /// attribute leaves it out.
-    pub(crate) fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Option<Site> {
-        let tokens = without_attributes(code.to_token_stream());
+    pub(crate) fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Option<Site> {
         let hygienic = Span::mixed_site();
-        let (first, last) = ends(tokens.clone()).unwrap_or((hygienic, hygienic));
-        let place = place(tokens, calls_macro, &self.body);
+        let edges = code.edges().or_else(|| ends(without_attributes(code.to_token_stream())));
+        let (first, last) = edges.unwrap_or((hygienic, hygienic));
+        let place = place(code, calls_macro, &self.body);
         if !self.scope.macros.include(place.macro_flag) {
             return None;
         }
@@ -83,12 +85,12 @@ impl<'a> Table<'a> {
         located.collect()
     }
 
-    // Output: ::instr_runtime::macro_api::probe(&__INSTR_IDS[3])
+    // Output: ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3)
     fn call(&self, function: &str, site: Site) -> TokenStream {
         let Site { index, span, .. } = site;
         let (runtime, index) = (self.runtime_at(span), Literal::usize_unsuffixed(index));
         let function = proc_macro2::Ident::new(function, span);
-        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_IDS[#index]))
+        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_SITES, #index))
     }
 
     /// The statement that records `site`.
@@ -101,7 +103,7 @@ impl<'a> Table<'a> {
         statement(attributes::for_probe(attrs, site.span), self.call("resume", site), site.end)
     }
 
-    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_IDS[3]);
+    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3);
     /// [`Self::back`] behind a loop's body, which may never reach its end.
     pub(crate) fn back_at_end(&self, header: Site) -> Stmt {
         statement(quote_spanned!(header.span=> #[allow(unreachable_code)]), self.back_call(header), header.end)
@@ -123,7 +125,7 @@ impl<'a> Table<'a> {
     }
 
     // Input:  OPERAND
-    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_IDS[3]))
+    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_SITES, 3))
     /// Makes `site` the thread's last-reached statement again once `operand` has its value.
     ///
     /// The parentheses are located where the operand begins and ends and count as the user's. The compiler takes the
@@ -137,6 +139,27 @@ impl<'a> Table<'a> {
         let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), first);
         tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), last));
         Expr::Verbatim(tokens)
+    }
+
+    // Input:  ARGUMENT
+    // Output: (::instr_runtime::macro_api::after)(ARGUMENT, ::instr_runtime::macro_api::leave(__instr_guard))
+    /// Drops the function's guard behind an argument, which is still to be rewritten.
+    pub(crate) fn leave_after(&self, argument: &mut Expr) {
+        let mut value = std::mem::replace(argument, Expr::Verbatim(TokenStream::new()));
+        while let Expr::Paren(paren) = value {
+            value = *paren.expr;
+        }
+        let place = value.edges().map(|(first, _)| first).or_else(|| first_span(value.to_token_stream()));
+        let place = place.unwrap_or_else(Span::mixed_site);
+        let span = place.resolved_at(Span::mixed_site());
+        let runtime = self.runtime_at(span);
+        let leave = quote_spanned!(span=> #runtime::macro_api::leave(__instr_guard));
+        *argument = Expr::Call(ExprCall {
+            attrs: Vec::new(),
+            func: Box::new(Expr::Verbatim(parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place))),
+            paren_token: Paren(place),
+            args: [value, Expr::Verbatim(leave)].into_iter().collect(),
+        });
     }
 
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");

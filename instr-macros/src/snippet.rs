@@ -3,6 +3,7 @@
 use instr_format::names::MacroFlag;
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
+use crate::edges::Edges;
 use crate::spacing;
 
 /// Snippets are no longer, in bytes, the mark of a cut one included.
@@ -53,27 +54,49 @@ pub(crate) struct Place {
     pub(crate) other_file: Option<String>,
 }
 
-/// Finds the place of a statement with these tokens, which are no attributes. `calls_macro`: it is nothing but a macro
-/// call.
-pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
+/// Finds the place of a statement. `calls_macro`: it is nothing but a macro call.
+pub(crate) fn place(code: &impl Edges, calls_macro: bool, body: &Body) -> Place {
+    match code.edges() {
+        Some((first, last)) if !is_expanded(first) && !is_expanded(last) => {
+            between((first, last), macro_flag(false, calls_macro), body, || code.to_token_stream())
+        }
+        _ => place_of(without_attributes(code.to_token_stream()), calls_macro, body),
+    }
+}
+
+/// Finds the place of a statement with these tokens, which are no attributes.
+fn place_of(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
     let (fragment, alone) = leading_fragment(&tokens);
     if let Some(fragment) = fragment.clone().filter(|_| alone) {
-        return place(without_attributes(fragment), calls_macro, body);
+        return place_of(without_attributes(fragment), calls_macro, body);
     }
     let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
-    let (start, end, file) = (first.start(), last.end(), first.file());
     let ends_expanded = || ends(without_semicolon(&tokens)).is_some_and(|(_, last)| is_expanded(last));
     let expanded = fragment.is_some() || is_expanded(first) || is_expanded(last) && ends_expanded();
-    let macro_flag = match (expanded, calls_macro) {
+    between((first, last), macro_flag(expanded, calls_macro), body, || tokens)
+}
+fn macro_flag(expanded: bool, calls_macro: bool) -> MacroFlag {
+    match (expanded, calls_macro) {
         (true, _) => MacroFlag::Expansion,
         (false, true) => MacroFlag::Invocation,
         (false, false) => MacroFlag::None,
-    };
-    let in_body = file == body.file && is_expanded(last) == is_expanded(first);
+    }
+}
+
+/// The place between a first and a last token, with `tokens` where the source does not tell the text.
+fn between(
+    (first, last): (Span, Span),
+    macro_flag: MacroFlag,
+    body: &Body,
+    tokens: impl FnOnce() -> TokenStream,
+) -> Place {
+    let (start, end, file) = (first.start(), last.end(), first.file());
+    let expanded = matches!(macro_flag, MacroFlag::Expansion);
+    let in_body = file == body.file && is_expanded(last) == expanded;
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
     let snippet = match written {
         Some(text) => shorten(text),
-        None => shorten(&spacing::text(tokens)),
+        None => shorten(&spacing::text(tokens())),
     };
     let other_file = (file != body.file).then_some(file);
     Place { line: start.line, col: start.column + 1, macro_flag, snippet, other_file }

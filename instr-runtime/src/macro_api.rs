@@ -1,4 +1,7 @@
 //! What expansions call. Not for people: names and meaning change with the macros of the same version.
+//!
+//! `#[inline]` and not `always`: a debug build calls these, which leaves its frames and its code small. `extern "C"`: they
+//! never unwind, so the code around needs nothing to clean up should they.
 
 pub use core::panic::Location;
 pub use core::{concat, module_path};
@@ -6,21 +9,27 @@ pub use core::{concat, module_path};
 pub use crate::site::{Function, Id, ids};
 use crate::{record, thread};
 
-/// Records that the statement of `site` is about to run. Async-signal-safe.
+/// Records that the statement `number` of `function` is about to run. Async-signal-safe.
 ///
-/// The one probe: a load and a branch where the site is off, and everything else behind the call.
-#[inline(always)]
-pub fn probe(site: &'static Id) {
-    if site.is_on() {
+/// The one probe: where the function is known, a load and a branch if the site is off, and everything else behind the
+/// call.
+#[inline]
+pub extern "C" fn probe(function: &'static Function, number: usize) {
+    if let Some(site) = function.site(number)
+        && site.is_on()
+    {
         record::reached(site);
     }
 }
 
-/// Makes `site` the thread's last-reached statement again, without a record: a part of it has ended and the rest goes
+/// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
 /// on. Async-signal-safe.
-#[inline(always)]
-pub fn resume(site: &'static Id) -> Resumed {
-    if site.is_on() {
+#[inline]
+#[allow(improper_ctypes_definitions)]
+pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
+    if let Some(site) = function.site(number)
+        && site.is_on()
+    {
         thread::resume(site);
     }
     Resumed
@@ -31,25 +40,35 @@ pub fn resume(site: &'static Id) -> Resumed {
 pub struct Resumed;
 
 /// The first argument. The second is evaluated after it, which is the purpose.
-#[inline(always)]
+#[inline]
 pub fn after<T>(value: T, _: Resumed) -> T {
     value
 }
 
 /// Remembers the caller's statement while a function runs, and makes it the last-reached one again when dropped.
 #[must_use]
+#[repr(transparent)]
 pub struct Guard {
     caller: thread::Caller,
 }
 
 /// The first thing in every instrumented function and closure. Async-signal-safe.
-#[inline(always)]
-pub fn enter() -> Guard {
+#[inline]
+pub extern "C" fn enter() -> Guard {
     Guard { caller: thread::enter() }
 }
 
+/// Ends the function's part early: its last call is one of itself, and what it leaves behind shall not keep the compiler
+/// from making a jump of that. Async-signal-safe.
+#[inline]
+#[allow(improper_ctypes_definitions)]
+pub extern "C" fn leave(guard: Guard) -> Resumed {
+    drop(guard);
+    Resumed
+}
+
 impl Drop for Guard {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         thread::leave(self.caller);
     }
@@ -72,7 +91,7 @@ macro_rules! __instr_sites {
         static __INSTR_IDS: [$crate::macro_api::Id; $count] = $crate::macro_api::ids();
         #[used]
         #[unsafe(link_section = "instr_sites")]
-        static __INSTR_FUNCTION: $crate::macro_api::Function = $crate::macro_api::Function::new(
+        static __INSTR_SITES: $crate::macro_api::Function = $crate::macro_api::Function::new(
             &__INSTR_IDS,
             $crate::macro_api::concat!($crate::macro_api::module_path!(), $text),
         )$(.expanded_from($expanded))?;

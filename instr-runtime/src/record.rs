@@ -7,7 +7,7 @@ use crate::{process, sink, sys, thread};
 /// was; a signal handler may interrupt it anywhere and reach statements itself.
 #[cold]
 #[inline(never)]
-pub(crate) fn reached(site: &'static Id) {
+pub(crate) extern "C" fn reached(site: &'static Id) {
     sys::with_errno(|| record(site));
 }
 

@@ -71,6 +71,11 @@ impl Function {
         Function { expanded_from: Some(place), ..self }
     }
 
+    #[inline(always)]
+    pub(crate) fn site(&'static self, number: usize) -> Option<&'static Id> {
+        self.ids.get(number)
+    }
+
     /// Where the function stands in the table; `None` for a function without sites.
     fn range(&self) -> Option<sites::Range> {
         let first = self.ids.first()?.index()? as usize;

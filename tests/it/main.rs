@@ -19,5 +19,6 @@ mod places;
 mod real_crates;
 mod settings;
 mod signals;
+mod stack;
 mod transparency;
 mod ui;

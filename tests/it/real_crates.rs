@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use instr_format::files::{SITES, is_thread_log};
 use instr_format::sites::decode_table;
 use instr_format::text::decode_record;
 use instr_tests::libtest::{Outcome, outcomes};
-use instr_tests::package::{Package, runtime_dependency, said, succeed};
+use instr_tests::package::{Package, download, runtime_dependency, said, succeed};
 use instr_tests::rust_files;
 
 struct Crate {
@@ -98,7 +98,7 @@ fn fnv() {
 
 impl Crate {
     fn check(&self) {
-        let source = self.download();
+        let source = download(self.name, self.version);
         let plain = self.package(&source, false);
         let instrumented = self.package(&source, true);
         let mut places = 0;
@@ -137,22 +137,6 @@ impl Crate {
             runs.records,
             seconds / plain_seconds,
         );
-    }
-
-    /// The crate's sources, from cargo's cache, or from the registry into it.
-    fn download(&self) -> PathBuf {
-        let package = Package::new(&format!("{}-download", self.name));
-        package.write("src/lib.rs", "");
-        let (name, version) = (self.name, self.version);
-        package.write("Cargo.toml", &format!("{}[dependencies]\n{name} = \"={version}\"\n", self.manifest("download")));
-        let metadata = ["metadata", "--format-version", "1"];
-        let output = package.cargo(&metadata).output().expect("cargo runs");
-        let output = if output.status.success() { output } else { succeed(&mut package.cargo_online(&metadata)) };
-        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let packages = metadata["packages"].as_array().expect("packages");
-        let found = packages.iter().find(|package| package["name"] == name).expect("the crate");
-        let manifest = Path::new(found["manifest_path"].as_str().expect("a path"));
-        manifest.parent().expect("a directory").to_owned()
     }
 
     /// Clippy finds in some tests what it would stop at.

@@ -159,6 +159,30 @@ fn message(message: &Value) -> String {
     format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
 }
 
+/// Where the sources of a published crate are: in cargo's cache, or from the registry into it.
+///
+/// # Panics
+/// When it is in neither.
+pub fn download(name: &str, version: &str) -> PathBuf {
+    let package = Package::new(&format!("{name}-download"));
+    package.write("src/lib.rs", "");
+    package.write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"{name}-download\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\n{name} = \"={version}\"\n"
+        ),
+    );
+    let metadata = ["metadata", "--format-version", "1"];
+    let output = package.cargo(&metadata).output().expect("cargo runs");
+    let output = if output.status.success() { output } else { succeed(&mut package.cargo_online(&metadata)) };
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let found = packages.iter().find(|package| package["name"] == name).expect("the crate");
+    let manifest = Path::new(found["manifest_path"].as_str().expect("a path"));
+    manifest.parent().expect("a directory").to_owned()
+}
+
 /// Messages without those on braces: where a probe stands beside the only expression of a block, they are needed.
 pub fn without_braces(mut messages: Vec<String>) -> Vec<String> {
     messages.retain(|message| !message.contains("unused_braces"));

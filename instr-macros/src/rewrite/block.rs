@@ -13,7 +13,7 @@ use crate::scope::Level;
 
 impl Rewriter<'_> {
     // Input:  { a(); }, at the level of blocks
-    // Output: { probe(&__INSTR_IDS[0]); a(); }
+    // Output: { probe(&__INSTR_SITES, 0); a(); }
     /// A block by itself, or as the body of what has the site `entry`.
     pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
         let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
@@ -25,7 +25,7 @@ impl Rewriter<'_> {
     }
 
     // Input:  { let x; x = f(); x }
-    // Output: { let x; probe(&__INSTR_IDS[0]); x = f(); probe(&__INSTR_IDS[1]); x }
+    // Output: { let x; probe(&__INSTR_SITES, 0); x = f(); probe(&__INSTR_SITES, 1); x }
     fn statements(&mut self, block: &mut Block, entry: Option<Site>) {
         let each = self.scope.level == Level::Statement;
         let mut output = Vec::with_capacity(block.stmts.len() * 2);

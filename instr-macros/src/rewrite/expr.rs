@@ -100,7 +100,7 @@ impl VisitMut for Rewriter<'_> {
 
 impl Rewriter<'_> {
     // Input:  |x| x + 1
-    // Output: |x| { let __instr_guard = enter(); probe(&__INSTR_IDS[3]); x + 1 }
+    // Output: |x| { let __instr_guard = enter(); probe(&__INSTR_SITES, 3); x + 1 }
     fn closure(&mut self, closure: &mut ExprClosure) {
         if closure.constness.is_some() {
             return;
@@ -119,7 +119,7 @@ impl Rewriter<'_> {
     }
 
     // Input:  match x { 1 => a(), _ if b() => { c() } }
-    // Output: match x { 1 => { probe(&__INSTR_IDS[1]); a() }, _ if b() => { probe(&__INSTR_IDS[2]); c() } }
+    // Output: match x { 1 => { probe(&__INSTR_SITES, 1); a() }, _ if b() => { probe(&__INSTR_SITES, 2); c() } }
     fn arms(&mut self, expr: &mut ExprMatch) {
         if expr.arms.iter().any(|arm| matches!(arm.pat, Pat::Guard(_))) {
             self.operand(&mut expr.expr);
@@ -299,7 +299,7 @@ fn is_unit(expr: &Expr) -> bool {
 }
 
 /// An expression's own attributes.
-pub(super) fn attributes(expr: &Expr) -> &[Attribute] {
+pub(crate) fn attributes(expr: &Expr) -> &[Attribute] {
     macro_rules! attrs_of {
         ($($kind:ident)*) => { match expr { $(Expr::$kind(expr) => &expr.attrs,)* _ => &[] } };
     }

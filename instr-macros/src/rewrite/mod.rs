@@ -6,33 +6,37 @@
 mod block;
 mod expr;
 mod loops;
+mod tail;
 mod value;
 
+use crate::edges::Edges;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::{Block, Expr, Signature, Stmt};
 
 use crate::probe::{Site, Table};
 use crate::scope::{Level, Scope};
 use crate::snippet::Body;
+pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { sites!(…); let __instr_guard = enter(); probe(&__INSTR_IDS[0]); a(); }
+// Output: fn f() { sites!(…); let __instr_guard = enter(); probe(&__INSTR_SITES, 0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
     let table = Table::new(scope, name, body);
     let mut rewriter = Rewriter { table, scope, name, statement: None, loops: Vec::new(), passed: 0 };
+    // A guard across an await would become part of the future's type, and so of its `Send`-ness.
+    let guarded = sig.asyncness.is_none();
+    let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
     let entry = rewriter.entry(sig);
     rewriter.entered(block, entry);
     let table = rewriter.table;
-    if table.is_empty() {
+    if table.is_empty() && !leaves {
         return;
     }
-    let mut head = table.definition();
-    // A guard across an await would become part of the future's type, and so of its `Send`-ness.
-    if sig.asyncness.is_none() {
+    let mut head = if table.is_empty() { TokenStream::new() } else { table.definition() };
+    if guarded {
         head.extend(table.guard());
     }
     insert_head(block, head);
@@ -74,13 +78,13 @@ impl Rewriter<'_> {
         self.loops = outer;
     }
 
-    fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Option<Site> {
+    fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Option<Site> {
         self.passed += 1;
         self.table.add(code, calls_macro)
     }
 
     /// The site of a function, a closure or an async block as a whole.
-    fn entry(&mut self, code: &impl ToTokens) -> Option<Site> {
+    fn entry(&mut self, code: &impl Edges) -> Option<Site> {
         if self.scope.level == Level::Statement { None } else { self.add(code, false) }
     }
 }

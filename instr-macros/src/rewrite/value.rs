@@ -135,7 +135,7 @@ pub(super) fn is_constructor(call: &ExprCall) -> bool {
     path.path.segments.last().is_some_and(|segment| is_capitalized(&segment.ident.to_string()))
 }
 
-fn is_capitalized(name: &str) -> bool {
+pub(super) fn is_capitalized(name: &str) -> bool {
     name.trim_start_matches("r#").trim_start_matches('_').starts_with(char::is_uppercase)
 }
 

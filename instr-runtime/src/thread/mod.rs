@@ -51,8 +51,7 @@ fn slot() -> Option<&'static Slot> {
 pub(crate) type Caller = u32;
 
 /// The statement that is to be the last-reached one again when the function that begins now has ended.
-#[inline(always)]
-pub(crate) fn enter() -> Caller {
+pub(crate) extern "C" fn enter() -> Caller {
     let Some(slot) = slot() else { return 0 };
     if std::thread::panicking() {
         note_panic(slot);
@@ -62,8 +61,7 @@ pub(crate) fn enter() -> Caller {
 }
 
 /// The function has ended. When it was the outermost one, its last statement stays, marked as left.
-#[inline(always)]
-pub(crate) fn leave(caller: Caller) {
+pub(crate) extern "C" fn leave(caller: Caller) {
     let Some(slot) = slot() else { return };
     if std::thread::panicking() || slot.panicked.load(Relaxed) != 0 {
         note_panic(slot);
@@ -72,8 +70,7 @@ pub(crate) fn leave(caller: Caller) {
 }
 
 /// A part of the statement of `site` has ended and the rest goes on.
-#[inline]
-pub(crate) fn resume(site: &'static Id) {
+pub(crate) extern "C" fn resume(site: &'static Id) {
     if let (Some(slot), Some(id)) = (slot(), site.index()) {
         slot.site.store(id + 1, Relaxed);
     }
