@@ -42,6 +42,10 @@ fn only_builds_of_the_command_name_the_runtime() {
     let of_the_build = dependencies("build").into_iter().filter(|(_, to)| is_ours(to));
     let expected = ("cargo-instr".to_owned(), "instr-runtime".to_owned());
     assert_eq!(of_the_build.collect::<Vec<_>>(), [expected]);
+    // Macros are built once for a whole workspace: what turns them on here would turn them on for plain programs.
+    let manifest =
+        std::fs::read_to_string(instr_tests::workspace().join("cargo-instr/Cargo.toml")).expect("a manifest");
+    assert!(manifest.contains("\ninstr-runtime.workspace = true\n"), "{manifest}");
     let sources = instr_tests::rust_files(&instr_tests::workspace().join("cargo-instr"));
     for source in sources {
         let text = std::fs::read_to_string(&source).expect("a source");
