@@ -1,8 +1,9 @@
 //! What is shown when the program has ended.
 
+use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -28,14 +29,38 @@ pub fn directory_name() -> String {
     format!("{}-{}", now.as_millis(), std::process::id())
 }
 
-/// Says where the records are, and how whatever died has died. `pid`: of cargo and of the program that took its place.
+/// The directories of the runs below an output directory, in whose name `%p` and `%e` stand for anything.
+pub fn runs(output: &Path) -> Vec<PathBuf> {
+    let mut directories = vec![PathBuf::new()];
+    for component in output {
+        let name = component.to_string_lossy();
+        directories = match name.find("%p").into_iter().chain(name.find("%e")).min() {
+            None => directories.iter().map(|directory| directory.join(component)).collect(),
+            Some(end) => directories.iter().flat_map(|directory| beginning_with(directory, &name[..end])).collect(),
+        };
+    }
+    // In most of them nothing has run.
+    directories.iter().filter_map(|directory| find::find(directory).ok()).flatten().collect()
+}
+
+fn beginning_with(directory: &Path, beginning: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().filter_map(io::Result::ok);
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(beginning))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// Says where the records are, and how whatever died has died. `earlier`: runs that were there before; `pid`: of cargo and
+/// of the program that took its place.
 ///
 /// # Errors
 /// When a run cannot be read or standard error cannot be written.
-pub fn report(output: &Path, status: ExitStatus, pid: u32) -> Result<(), Failure> {
+pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) -> Result<(), Failure> {
+    let mut directories = runs(output);
+    directories.retain(|directory| !earlier.contains(directory));
     // Nothing instrumented ran: it did not compile, or nothing was selected.
-    let Ok(directories) = find::find(output) else { return Ok(()) };
-    if status.success() {
+    if status.success() || directories.is_empty() {
         return Ok(());
     }
     let died = status.signal().is_some() || status.code() == Some(PANIC);

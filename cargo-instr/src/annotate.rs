@@ -33,8 +33,6 @@ pub struct Annotated {
     pub text: String,
     /// How many items are instrumented.
     pub places: usize,
-    /// Where in the text attributes were inserted, in bytes.
-    pub inserted: Vec<Range<usize>>,
     /// The lines of the items that were left alone, because they share a line with what stands before them.
     pub left_alone: Vec<usize>,
 }
@@ -62,7 +60,7 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     let mut found = Vec::new();
     syn::parse2::<syn::File>(tokens)?.items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
-    let mut annotated = Annotated { text: head.to_owned(), places: 0, inserted: Vec::new(), left_alone: Vec::new() };
+    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new() };
     let mut copied = 0;
     for item in &found {
         let place = insertion_place(body, &ranges, item.start);
@@ -75,9 +73,7 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
         let skips = item.skipped.iter().map(|start| (insertion_place(body, &ranges, *start), style.skip));
         for (place, attribute) in [(place, style.attribute)].into_iter().chain(skips) {
             annotated.text.push_str(&body[copied..place]);
-            let at = annotated.text.len();
             annotated.text.push_str(attribute);
-            annotated.inserted.push(at..annotated.text.len());
             copied = place;
         }
     }

@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use clap::{CommandFactory as _, Parser, ValueEnum};
+use instr_format::names::OUTPUT_DIR;
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -21,9 +23,6 @@ use crate::failure::Failure;
 use crate::plan::{BUILD, Plan, WRAPPER};
 use crate::runtime;
 use crate::selection::Selection;
-
-/// The variable that says where programs record to.
-const OUTPUT_DIR: &str = "INSTR_OUTPUT_DIR";
 
 /// Runs, tests or builds a package with every function of the workspace's own crates instrumented
 ///
@@ -90,7 +89,7 @@ fn name(value: impl ValueEnum) -> String {
 /// # Errors
 /// When cargo could not be run as asked.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let split = Split::new(arguments);
+    let mut split = Split::new(arguments);
     let own = Arguments::parse_from([OsString::from("cargo instr")].into_iter().chain(split.own.clone()));
     let selection = Selection {
         include: own.include.join(","),
@@ -100,7 +99,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     };
     selection.check().map_err(Failure)?;
     let metadata = metadata(&split, !own.with_dep.is_empty())?;
-    let target = split.value("--target-dir").map_or_else(|| metadata.target_directory.clone().into(), absolute);
+    let target = split.take("--target-dir").map_or_else(|| metadata.target_directory.clone().into(), absolute);
     let mut plan = Plan {
         build: BUILD.to_owned(),
         cache: PathBuf::new(),
@@ -122,11 +121,18 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     let mut cargo = Command::new(cargo());
     cargo.arg(name(own.verb)).arg("--target-dir").arg(&home);
     cargo.arg("--config").arg(format!("build.rustc-wrapper={:?}", wrapper.to_string_lossy()));
+    if metadata.build_directory.is_some_and(|directory| directory != metadata.target_directory) {
+        cargo.arg("--config").arg(format!("build.build-dir={:?}", home.to_string_lossy()));
+    }
     cargo.args(&split.cargo).args(&split.program);
     cargo.env_remove("RUSTC_WRAPPER").env(OUTPUT_DIR, &output);
+    let earlier = after::runs(&output);
     let (status, pid) = wait(cargo)?;
-    if own.verb != Verb::Build {
-        after::report(&output, status, pid)?;
+    if own.verb != Verb::Build
+        && let Err(failure) = after::report(&output, &earlier, status, pid)
+    {
+        // The exit code is the program's all the same; nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "cargo instr: {failure}");
     }
     Ok(exit_code(status))
 }
@@ -150,7 +156,7 @@ impl Split {
     fn new(mut arguments: Vec<OsString>) -> Self {
         let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
         let program = arguments.split_off(end);
-        let (mut own, mut cargo) = (Vec::new(), Vec::new());
+        let (mut own, mut cargo, mut has_verb) = (Vec::new(), Vec::new(), false);
         let command = Arguments::command();
         let options: Vec<String> = command
             .get_arguments()
@@ -164,7 +170,8 @@ impl Split {
                 text == *option || text.strip_prefix(option).is_some_and(|rest| rest.starts_with('='))
             };
             let is_for_help = ["-h", "--help", "-V", "--version"].contains(&text.as_str());
-            let is_verb = own.is_empty() && !text.starts_with('-');
+            let is_verb = !has_verb && !text.starts_with('-');
+            has_verb |= is_verb;
             if options.iter().any(is) || is_for_help || is_verb {
                 let takes_next = options.contains(&text) && !is_for_help;
                 own.push(argument);
@@ -188,6 +195,21 @@ impl Split {
             }
         }
         None
+    }
+
+    /// The same, and cargo does not get to see it.
+    fn take(&mut self, option: &str) -> Option<OsString> {
+        let value = self.value(option)?;
+        let mut rest = std::mem::take(&mut self.cargo).into_iter();
+        while let Some(argument) = rest.next() {
+            let text = argument.to_string_lossy();
+            if text == option {
+                rest.next();
+            } else if !text.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')) {
+                self.cargo.push(argument);
+            }
+        }
+        Some(value)
     }
 
     fn has(&self, option: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What cargo asks the compiler for, as far as it concerns us.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// A compiler's command line that compiles a crate to a directory.
@@ -20,8 +20,6 @@ pub struct Invocation {
     pub is_2015: bool,
     /// `--target`.
     pub target: Option<String>,
-    /// Whether the diagnostics are JSON.
-    pub json: bool,
     /// Whether the crate has a dependency of the name `instr_runtime`.
     pub has_runtime: bool,
     /// `feature = "enabled"`.
@@ -98,7 +96,6 @@ impl Invocation {
             extra_filename: codegen("extra-filename=").unwrap_or_default().to_owned(),
             is_2015: one("--edition").is_none_or(|edition| edition == "2015"),
             target: one("--target"),
-            json: one("--error-format").is_some_and(|format| format == "json"),
             has_runtime: all("--extern").any(|value| value.split('=').next() == Some("instr_runtime")),
             is_enabled: all("--cfg").any(|value| value == "feature=\"enabled\""),
         })
@@ -109,15 +106,28 @@ impl Invocation {
         self.out_dir.join(format!("{}{}.d", self.crate_name, self.extra_filename))
     }
 
+    /// The command line (the one that this was parsed from) for messages alone, with nothing else made but below `scratch`.
+    pub fn to_check(&self, arguments: &[OsString], scratch: &Path) -> Vec<OsString> {
+        let mut check: Vec<OsString> = Vec::new();
+        for argument in arguments {
+            let text = argument.to_str().unwrap_or_default();
+            let option = check.last().and_then(|option| option.to_str()).unwrap_or_default();
+            check.push(match () {
+                () if text.starts_with("--emit=") => "--emit=metadata".into(),
+                () if option == "--out-dir" => scratch.into(),
+                () if option == "-C" && text.starts_with("incremental=") => {
+                    OsString::from_iter(["incremental=".as_ref(), scratch.as_os_str()])
+                }
+                () => argument.clone(),
+            });
+        }
+        check
+    }
+
     /// Whether the crate can be instrumented: what runs in the compiler or in cargo cannot, and in a Rust dylib the
     /// runtime would be there twice.
     pub fn is_program(&self) -> bool {
         let built_for_building = self.crate_name.starts_with("build_script_");
         !built_for_building && !self.crate_types.iter().any(|kind| kind == "proc-macro" || kind == "dylib")
     }
-}
-
-/// The argument that names the root file, as an absolute path.
-pub fn root(argument: &OsStr, directory: &Path) -> PathBuf {
-    directory.join(argument)
 }

@@ -67,7 +67,10 @@ fn walk(tokens: TokenStream, included_from: &Path, place: &Place, found: &mut BT
             }
             TokenTree::Ident(word) if word == "include" => {
                 if let Some(path) = included(&mut rest) {
-                    visit(normal(&included_from.join(path)), place.clone(), found);
+                    let file = normal(&included_from.join(path));
+                    let directory = parent(&file);
+                    let module = place.module.clone();
+                    visit(file, Place { module, path_directory: directory.clone(), directory }, found);
                 }
             }
             // The visibility of a module.

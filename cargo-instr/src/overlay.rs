@@ -120,7 +120,7 @@ impl Tree<'_> {
             let (from, to) = (original.join(&name), copy.join(&name));
             let there = stale.remove(&name);
             if self.leads_to_real(&from) {
-                if to.is_symlink() {
+                if there && (to.is_symlink() || !to.is_dir()) {
                     fs::remove_file(&to)?;
                 }
             } else if let Some(annotated) = self.files.get(&from) {

@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
+use instr_format::names::ENABLE;
 use serde_json::{Value, json};
 
 use crate::diagnostics::{self, Line};
@@ -36,7 +37,9 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
         ));
     }
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    if !plan.packages.contains(&package) || !invocation.is_program() {
+    // Build scripts call the compiler too, to see what it can do.
+    let is_asked_by_cargo = env::var_os("CARGO_CRATE_NAME").is_some_and(|name| name == *invocation.crate_name);
+    if !is_asked_by_cargo || !plan.packages.contains(&package) || !invocation.is_program() {
         return compiler.become_it();
     }
     Crate { home, plan: &plan, compiler, invocation, package }.compile()
@@ -65,6 +68,8 @@ impl<'a> Compiler<'a> {
     fn command(&self, arguments: &[OsString]) -> Command {
         let mut command = Command::new(self.program);
         command.args(&self.before).args(arguments);
+        // A macro may use a crate that is instrumented for the program's sake. The compiler's doings are not to be recorded.
+        command.env(ENABLE, "0");
         command
     }
 
@@ -97,8 +102,7 @@ impl Crate<'_> {
             attributes: (&attribute, &skip),
             selection: &self.plan.selection,
         };
-        let name = format!("{}{}", invocation.crate_name, invocation.extra_filename);
-        let overlay = Overlay::build(&self.home.join("overlay").join(name), source)?;
+        let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
 
         let mut arguments = self.compiler.arguments.to_vec();
         arguments[invocation.input] = overlay.copy_of(source.root).into();
@@ -116,23 +120,41 @@ impl Crate<'_> {
             let external = OsString::from_iter([OsStr::new(self.extern_name()), OsStr::new("="), library.as_os_str()]);
             arguments.extend(["-L".into(), dependencies, "--extern".into(), external]);
         }
-        let outcome = Outcome::of(self.compiler.command(&arguments))?;
+        let outcome = Outcome::of(self.compiler.command(&arguments), pass_on)?;
         if !outcome.status.success() && !outcome.is_waited_for {
             return self.compile_plain(&outcome, &overlay, &directory);
         }
+        let about_the_original = match outcome.messages.as_slice() {
+            [_, ..] if outcome.status.success() => self.check_plain()?,
+            _ => None,
+        };
         let mut stderr = io::stderr().lock();
-        for mut message in outcome.messages {
-            diagnostics::restore(&mut message, &[&attribute, &skip], &directory, &overlay.files);
-            say(&mut stderr, &message)?;
+        for message in about_the_original.as_ref().unwrap_or(&outcome.messages) {
+            say(&mut stderr, message)?;
         }
         self.restore_dep_info(&overlay, &directory)?;
         Ok(exit_code(outcome.status))
     }
 
+    /// The warnings about the crate as it is. Those about the annotated one are almost the same, but not at the same
+    /// columns and not with the same suggestions.
+    fn check_plain(&self) -> Result<Option<Vec<Value>>, Failure> {
+        let scratch = self.home.join("checked").join(self.name());
+        fs::create_dir_all(&scratch).map_err(|error| Failure::on("create", &scratch, &error))?;
+        let mut command = self.compiler.command(&self.invocation.to_check(self.compiler.arguments, &scratch));
+        command.stdout(Stdio::null());
+        let outcome = Outcome::of(command, |_| Ok(()))?;
+        Ok(Some(outcome.messages).filter(|_| outcome.status.success()))
+    }
+
+    fn name(&self) -> String {
+        format!("{}{}", self.invocation.crate_name, self.invocation.extra_filename)
+    }
+
     /// What does not compile is compiled as it is, so that the messages are about that. Should it be our fault, the
     /// program is at least there.
     fn compile_plain(&self, instrumented: &Outcome, overlay: &Overlay, directory: &Path) -> Result<ExitCode, Failure> {
-        let plain = Outcome::of(self.compiler.command(self.compiler.arguments))?;
+        let plain = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
         let mut stderr = io::stderr().lock();
         for message in &plain.messages {
             say(&mut stderr, message)?;
@@ -190,8 +212,8 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Runs the compiler. Messages are kept, everything else is passed on at once.
-    fn of(mut command: Command) -> Result<Self, Failure> {
+    /// Runs the compiler. Messages are kept, everything else is for `other` at once.
+    fn of(mut command: Command, other: impl Fn(&[u8]) -> io::Result<()>) -> Result<Self, Failure> {
         let program = PathBuf::from(command.get_program());
         let failure = |error: io::Error| Failure::on("run", &program, &error);
         let mut child = command.stderr(Stdio::piped()).spawn().map_err(failure)?;
@@ -203,13 +225,17 @@ impl Outcome {
                 Line::Message(message) => messages.push(message),
                 kind => {
                     is_waited_for |= kind == Line::Library;
-                    io::stderr().write_all(&line).map_err(failure)?;
+                    other(&line).map_err(failure)?;
                 }
             }
             line.clear();
         }
         Ok(Outcome { status: child.wait().map_err(failure)?, messages, is_waited_for })
     }
+}
+
+fn pass_on(line: &[u8]) -> io::Result<()> {
+    io::stderr().write_all(line)
 }
 
 fn say(stderr: &mut impl io::Write, message: &Value) -> Result<(), Failure> {

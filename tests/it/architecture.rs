@@ -5,9 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// User code -> instr-runtime -> {instr-macros, instr-format}; instr-analyze -> instr-format. The macros take the format
-/// of the site text from instr-format, and nothing from the runtime but its path.
-const EDGES: [(&str, &str); 4] = [
+/// User code -> instr-runtime -> {instr-macros, instr-format}; cargo-instr -> instr-analyze -> instr-format. The macros take
+/// the format of the site text from instr-format, and nothing from the runtime but its path.
+const EDGES: [(&str, &str); 6] = [
+    ("cargo-instr", "instr-analyze"),
+    ("cargo-instr", "instr-format"),
     ("instr-analyze", "instr-format"),
     ("instr-macros", "instr-format"),
     ("instr-runtime", "instr-format"),
@@ -34,12 +36,45 @@ fn the_runtime_stays_small_and_the_format_has_no_dependency() {
     assert_eq!(foreign("instr-runtime"), BTreeSet::from(RUNTIME_DEPENDENCIES.map(str::to_owned)));
 }
 
+/// The command carries the runtime's sources, and links none of it.
+#[test]
+fn only_builds_of_the_command_name_the_runtime() {
+    let of_the_build = dependencies("build").into_iter().filter(|(_, to)| is_ours(to));
+    let expected = ("cargo-instr".to_owned(), "instr-runtime".to_owned());
+    assert_eq!(of_the_build.collect::<Vec<_>>(), [expected]);
+    // Macros are built once for a whole workspace: what turns them on here would turn them on for plain programs.
+    let manifest =
+        std::fs::read_to_string(instr_tests::workspace().join("cargo-instr/Cargo.toml")).expect("a manifest");
+    assert!(manifest.contains("\ninstr-runtime.workspace = true\n"), "{manifest}");
+    let sources = instr_tests::rust_files(&instr_tests::workspace().join("cargo-instr"));
+    for source in sources {
+        let text = std::fs::read_to_string(&source).expect("a source");
+        assert!(!text.contains("use instr_runtime"), "{source:?}");
+    }
+}
+
+/// A file much longer than this has more than one job.
+#[test]
+fn files_of_the_command_are_short() {
+    for directory in ["cargo-instr", "tests/it/cargo_instr"] {
+        for file in instr_tests::rust_files(&instr_tests::workspace().join(directory)) {
+            let lines = std::fs::read_to_string(&file).expect("a source").lines().count();
+            assert!(lines <= 330, "{file:?} has {lines} lines");
+        }
+    }
+}
+
 fn is_ours(name: &str) -> bool {
-    name.starts_with("instr-")
+    name.starts_with("instr-") || name == "cargo-instr"
 }
 
 /// Dependencies of our crates, but for those of tests, examples and builds.
 fn product_dependencies() -> Vec<(String, String)> {
+    dependencies("")
+}
+
+/// Dependencies of our crates but the tests and examples, of one kind.
+fn dependencies(kind: &str) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -53,7 +88,7 @@ fn product_dependencies() -> Vec<(String, String)> {
             continue;
         }
         for dependency in package["dependencies"].as_array().expect("dependencies") {
-            if dependency["kind"].is_null() {
+            if dependency["kind"].as_str().unwrap_or_default() == kind {
                 edges.push((name.to_owned(), dependency["name"].as_str().expect("a name").to_owned()));
             }
         }

@@ -4,6 +4,7 @@ mod analyze;
 mod annotate;
 mod architecture;
 mod bad_places;
+mod cargo_instr;
 mod crates;
 mod deaths;
 mod docs;

@@ -144,7 +144,8 @@ impl Package {
     }
 }
 
-fn json_lines(output: &Output) -> impl Iterator<Item = Value> {
+/// What cargo says with `--message-format json`.
+pub fn json_lines(output: &Output) -> impl Iterator<Item = Value> + use<'_> {
     output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
 }
 
@@ -217,7 +218,7 @@ pub fn runtime_dependency() -> String {
 }
 
 /// Beside what this test itself was built to.
-fn build_directory() -> PathBuf {
+pub(crate) fn build_directory() -> PathBuf {
     let test = std::env::current_exe().expect("a path");
     test.ancestors().nth(3).expect("target/debug/deps/it").join("it")
 }

@@ -1,0 +1,4 @@
+#![deny(warnings)]
+fn main() {
+    let unused = 1;
+}

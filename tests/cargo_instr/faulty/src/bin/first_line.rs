@@ -1,0 +1,6 @@
+fn wrong() -> u32 { "not a number" }
+
+fn main() {
+    let number = wrong();
+    println!("{number}");
+}

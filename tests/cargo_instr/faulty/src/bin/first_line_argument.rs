@@ -1,0 +1,7 @@
+fn wrong(text: &Strin) {
+    println!("{text}");
+}
+
+fn main() {
+    wrong("a");
+}

@@ -1,0 +1,10 @@
+macro_rules! add {
+    ($left:expr) => {
+        $left + "one"
+    };
+}
+
+fn main() {
+    let sum = add!(1);
+    println!("{sum}");
+}

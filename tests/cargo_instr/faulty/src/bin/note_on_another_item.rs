@@ -1,0 +1,7 @@
+struct Cage; fn enter(cage: Cage, number: u32) -> u32 {
+    number
+}
+
+fn main() {
+    enter(Cage);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    faulty::unused_first(1);
+}

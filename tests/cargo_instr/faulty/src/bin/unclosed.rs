@@ -1,0 +1,4 @@
+fn main() {
+    let text = "one";
+    if text.is_empty() {
+}

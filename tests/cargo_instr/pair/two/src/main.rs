@@ -1,0 +1,4 @@
+fn main() {
+    let loud = cfg!(feature = "loud");
+    println!("two {loud}");
+}

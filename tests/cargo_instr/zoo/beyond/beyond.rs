@@ -1,0 +1,6 @@
+//! Outside the workspace.
+
+pub fn here() -> String {
+    let place = crate::place!();
+    place
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let places = zoo::places();
+    println!("{}", places.join("\n"));
+}

@@ -1,0 +1,6 @@
+mod child;
+
+pub fn here() -> String {
+    let place = crate::place!();
+    place + "\n" + &child::here()
+}

@@ -1,0 +1,4 @@
+pub fn here() -> String {
+    let place = crate::place!();
+    place
+}

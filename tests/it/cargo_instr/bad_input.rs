@@ -1,0 +1,145 @@
+//! What cannot work says why; what the user has set up besides still works.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Output;
+
+use instr_tests::cargo_instr::{Workspace, functions, recorded};
+use instr_tests::package::{said, succeed};
+use instr_tests::skip::skip;
+use instr_tests::workspace;
+
+#[track_caller]
+fn assert_refused(output: &Output, message: &str) {
+    assert_eq!(output.status.code(), Some(2), "{}", said(output));
+    assert!(said(output).contains(message), "{message} is not in\n{}", said(output));
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn command_lines() {
+    let pair = Workspace::new("pair", "command lines");
+    let instr = |arguments: &[&str]| pair.instr(arguments).output().expect("cargo runs");
+    assert_refused(&instr(&["ruin"]), "invalid value 'ruin'");
+    assert_refused(&instr(&[]), "Usage: cargo instr <run|test|build>");
+    assert_refused(&instr(&["build", "--include", "[a"]), "cargo instr: --include: ");
+    assert_refused(&instr(&["build", "--function-exclude", "a,[b"]), "cargo instr: --function-exclude: ");
+    assert_refused(&instr(&["build", "--include"]), "--include");
+    assert_refused(&instr(&["build", "--manifest-path", "no/Cargo.toml"]), "no/Cargo.toml");
+    let nowhere = tempfile::tempdir().expect("a directory");
+    let output = pair.instr(&["build"]).current_dir(nowhere.path()).output().expect("cargo runs");
+    assert_refused(&output, "could not find `Cargo.toml`");
+    // Cargo's own to refuse.
+    let unknown = instr(&["build", "--no-such-option"]);
+    assert_eq!(unknown.status.code(), Some(1), "{}", said(&unknown));
+    assert!(said(&unknown).contains("--no-such-option"), "{}", said(&unknown));
+    let help = instr(&["--help"]);
+    assert!(help.status.success() && said(&help).contains("--with-dep <NAME>"), "{}", said(&help));
+}
+
+fn with_runtime(theme: &str, features: &str) -> Workspace {
+    let pair = Workspace::new("pair", theme);
+    let runtime = workspace().join("instr-runtime");
+    pair.write(
+        "two/Cargo.toml",
+        &format!(
+            "[package]\nname = \"two\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n\
+             [dependencies]\ninstr-runtime = {{ path = {runtime:?}, features = [{features}] }}\n"
+        ),
+    );
+    pair.write(
+        "two/src/main.rs",
+        "#[instr_runtime::instrument_source]\nfn attributed() -> u8 {\n    let two = 2;\n    two\n}\n\n\
+         fn main() {\n    let number = attributed();\n    println!(\"{number}\");\n}\n",
+    );
+    pair
+}
+
+#[test]
+fn a_workspace_that_instruments_itself() {
+    let pair = with_runtime("itself", "\"enabled\"");
+    let output = pair.instr(&["build", "-p", "two"]).output().expect("cargo runs");
+    assert!(!output.status.success());
+    assert!(said(&output).contains("cargo instr: this workspace instruments itself: it turns the feature `enabled`"));
+}
+
+#[test]
+fn a_workspace_that_could() {
+    let pair = with_runtime("could", "");
+    let output = pair.output("could");
+    let ended = succeed(pair.instr(&["run", "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "2\n");
+    assert!(!said(&ended).contains("warning: instr"), "{}", said(&ended));
+    let recorded: Vec<_> = recorded(&output).into_iter().collect();
+    assert_eq!(recorded, ["two::attributed", "two::main"]);
+}
+
+#[test]
+fn a_target_directory_that_cannot_be_written() {
+    let pair = Workspace::new("pair", "read-only");
+    let locked = pair.output("locked");
+    fs::create_dir_all(&locked).expect("a directory");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("it is ours");
+    if fs::write(locked.join("probe"), "").is_ok() {
+        skip("a_target_directory_that_cannot_be_written", "this user may write everywhere");
+    } else {
+        let target = locked.to_str().expect("UTF-8");
+        let output = pair.instr(&["build", "--target-dir", target]).output().expect("cargo runs");
+        assert_refused(&output, "cargo instr: cannot create ");
+    }
+    // A file is in the way of everyone.
+    let file = pair.output("file");
+    fs::create_dir_all(file.parent().expect("a directory")).expect("a directory");
+    let file = file.with_file_name("a file");
+    fs::write(&file, "").expect("a file");
+    let output = pair.instr(&["build", "--target-dir", file.to_str().expect("UTF-8")]).output().expect("cargo runs");
+    assert_refused(&output, "cargo instr: cannot create ");
+}
+
+/// A wrapper that notes what it is called with.
+fn wrapper(pair: &Workspace, name: &str) -> (String, String) {
+    let (script, log) = (pair.path().join(name), pair.path().join(format!("target/{name}.log")));
+    fs::create_dir_all(pair.path().join("target")).expect("a directory");
+    let _ = fs::remove_file(&log);
+    fs::write(&script, format!("#!/bin/sh\necho \"$*\" >> '{}'\nexec \"$@\"\n", log.display())).expect("a script");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let text = |path: std::path::PathBuf| path.to_str().expect("UTF-8").to_owned();
+    (text(script), text(log))
+}
+
+#[test]
+fn wrappers_of_the_user() {
+    let pair = Workspace::new("pair", "wrappers");
+    for variable in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+        let (script, log) = wrapper(&pair, variable);
+        let output = pair.output(variable);
+        // Touched, so that it is compiled.
+        let source = fs::read_to_string(pair.path().join("two/src/main.rs")).expect("a source");
+        pair.write("two/src/main.rs", &format!("{source}\n"));
+        let mut command = pair.instr(&["run", "-q", "-p", "two"]);
+        let ended = succeed(command.env(variable, &script).env("INSTR_OUTPUT_DIR", &output));
+        assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n");
+        let calls = fs::read_to_string(&log).expect("a log of calls");
+        assert!(calls.lines().any(|call| call.contains("--crate-name two ")), "{variable}: {calls}");
+        assert!(functions(&output).iter().any(|(function, _)| function == "two::main"), "{variable}");
+    }
+}
+
+/// Build scripts call the compiler, to see what it can do. What it says to them is about the probe alone.
+#[test]
+fn probes_of_build_scripts() {
+    let pair = Workspace::new("pair", "probes");
+    pair.write(
+        "two/build.rs",
+        "use std::process::Command;\n\nfn main() {\n    let wrapper = std::env::var_os(\"RUSTC_WRAPPER\").unwrap();\n    \
+         let out = std::env::var(\"OUT_DIR\").unwrap();\n    std::fs::write(out.clone() + \"/probe.rs\", \"pub fn probe() {\\n    \
+         let x = 1;\\n    drop(x);\\n}\\n\").unwrap();\n    let status = Command::new(wrapper).arg(std::env::var_os(\"RUSTC\")\
+         .unwrap())\n        .args([\"--crate-name\", \"probe\", \"--crate-type\", \"lib\", \"--emit=metadata\", \"--out-dir\", &out])\n        \
+         .arg(out.clone() + \"/probe.rs\").status().unwrap();\n    assert!(status.success());\n}\n",
+    );
+    succeed(&mut pair.instr(&["build", "-p", "two"]));
+    let overlays = fs::read_dir(pair.path().join("target/instr/overlay")).expect("overlays");
+    let names = overlays.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let others: Vec<_> = names.filter(|name| !name.starts_with("two-")).collect();
+    assert_eq!(others, [""; 0]);
+}

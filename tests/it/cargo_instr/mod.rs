@@ -1,0 +1,14 @@
+//! `cargo instr` as a user meets it, and its parts.
+
+mod bad_input;
+mod deaths;
+mod diagnostics;
+mod invocation;
+mod modules;
+mod options;
+mod overlay;
+mod rebuilds;
+mod selection;
+mod signals;
+mod style;
+mod zoo;

@@ -1,0 +1,82 @@
+//! Cargo's own options.
+
+use std::fs;
+
+use instr_tests::cargo_instr::{Workspace, recorded};
+use instr_tests::package::{said, succeed};
+
+#[test]
+fn targets_profiles_and_packages() {
+    let pair = Workspace::new("pair", "options");
+    let host = said(&succeed(&mut pair.cargo(&["-vV"])));
+    let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned();
+    let cases: [(&[&str], &str, &str); 6] = [
+        (&["--target", &host, "-p", "one"], "", "one::main"),
+        (&["--profile", "quick", "-p", "one", "--bin", "another"], "another []\n", "another::main"),
+        (&["--release", "--package=one", "--example", "show"], "example 0\n", "show::main"),
+        (&["-p", "two", "--features", "loud"], "two true\n", "two::main"),
+        (&["--bin=two"], "two false\n", "two::main"),
+        (&["--manifest-path", "two/Cargo.toml"], "two false\n", "two::main"),
+    ];
+    for (options, expected, function) in cases {
+        let output = pair.output("options");
+        let arguments = [&["run", "-q"], options].concat();
+        let ended = succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output));
+        assert_eq!(String::from_utf8_lossy(&ended.stdout), expected, "{options:?}");
+        assert!(recorded(&output).contains(function), "{options:?}: {:?}", recorded(&output));
+    }
+}
+
+/// From another directory, to another directory.
+#[test]
+fn manifest_and_target_directory_are_where_the_user_says() {
+    let pair = Workspace::new("pair", "elsewhere");
+    let outside = pair.output("outside");
+    fs::create_dir_all(&outside).expect("a directory");
+    let manifest = pair.path().join("Cargo.toml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    for option in [&["--target-dir", "made here"][..], &["--target-dir=made here"]] {
+        let arguments = [&["run", "-q", "--manifest-path", manifest, "-p", "two"], option].concat();
+        let ended = succeed(pair.instr(&arguments).current_dir(&outside));
+        assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n", "{option:?}");
+        assert!(outside.join("made here/instr/debug/two").exists());
+    }
+    let relative = pair.output("relative");
+    fs::create_dir_all(&relative).expect("a directory");
+    let mut command = pair.instr(&["run", "-q", "--manifest-path", manifest, "-p", "two"]);
+    succeed(command.current_dir(&relative).env("INSTR_OUTPUT_DIR", "logs").env("CARGO_TARGET_DIR", &outside));
+    assert!(recorded(&relative.join("logs")).contains("two::main"));
+}
+
+/// The path by which the user knows a workspace may lead through a link.
+#[test]
+fn a_workspace_behind_a_link() {
+    let pair = Workspace::new("pair", "linked");
+    let link = pair.output("link");
+    fs::create_dir_all(link.parent().expect("a directory")).expect("a directory");
+    if link.is_symlink() {
+        fs::remove_file(&link).expect("an old link");
+    }
+    std::os::unix::fs::symlink(pair.path(), &link).expect("a new link");
+    pair.write("two/src/main.rs", "fn main() {\n    let text = include_str!(\"../../Cargo.toml\");\n    println!(\"{} {}\", file!(), text.len());\n}\n");
+    let manifest = link.join("two/Cargo.toml");
+    let arguments = ["run", "--manifest-path", manifest.to_str().expect("UTF-8")];
+    let plain = succeed(&mut pair.cargo(&arguments));
+    let output = pair.output("behind");
+    let ended = succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&plain.stdout), "{}", said(&ended));
+    assert!(recorded(&output).contains("two::main"), "{}", said(&ended));
+}
+
+/// What the compiler makes on the way may have a place of its own, which plain cargo uses too.
+#[test]
+fn a_build_directory_apart_stays_fresh() {
+    let pair = Workspace::new("pair", "apart");
+    pair.write(".cargo/config.toml", "[build]\nbuild-dir = \"target/apart\"\n");
+    succeed(&mut pair.cargo(&["build", "-p", "two"]));
+    let output = pair.output("apart");
+    succeed(pair.instr(&["run", "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    assert!(recorded(&output).contains("two::main"));
+    let again = succeed(&mut pair.cargo(&["build", "-p", "two", "-v"]));
+    assert!(said(&again).contains("Fresh two"), "{}", said(&again));
+}

@@ -1,0 +1,89 @@
+//! What is instrumented, as the table of everything that could be recorded shows it.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use instr_tests::cargo_instr::{Workspace, functions};
+use instr_tests::package::{said, succeed};
+
+fn names(pair: &Workspace, options: &[&str]) -> BTreeSet<String> {
+    let output = pair.output("selected");
+    let arguments = [&["run", "-q", "-p", "one"], options, &["--", "cell"]].concat();
+    succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output));
+    functions(&output).into_iter().map(|(name, _)| name).collect()
+}
+
+fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
+    names.map(str::to_owned).into()
+}
+
+#[test]
+fn files_and_functions() {
+    let pair = Workspace::new("pair", "selection");
+    let all = names(&pair, &[]);
+    assert_eq!(
+        all,
+        set([
+            "one::Way::go",
+            "one::Way::new",
+            "one::main",
+            "one::ways::cell",
+            "one::ways::find",
+            "one::ways::give_up",
+            "one::ways::go",
+            "one::ways::wait",
+            "one::ways::write_to"
+        ])
+    );
+    let without = |names: &[&str]| -> BTreeSet<String> {
+        all.iter().filter(|name| !names.contains(&name.as_str())).cloned().collect()
+    };
+    assert_eq!(names(&pair, &["--include", "one/src/lib.rs"]), set(["one::Way::go", "one::Way::new"]));
+    assert_eq!(names(&pair, &["--include=one/src/main.rs,lib.rs", "--exclude", "*/lib.rs"]), set(["one::main"]));
+    assert_eq!(names(&pair, &["--function-include", "*::Way::*"]), set(["one::Way::go", "one::Way::new"]));
+    let options = ["--function-exclude", "one::Way::new", "--function-exclude", "*::give_up,*::wait"];
+    assert_eq!(names(&pair, &options), without(&["one::Way::new", "one::ways::give_up", "one::ways::wait"]));
+    let options = ["--include", "lib.rs", "--function-include", "*::go"];
+    assert_eq!(names(&pair, &options), set(["one::Way::go"]));
+    assert_eq!(names(&pair, &["--include", "no such file"]), set([]));
+}
+
+/// The name may stand before the verb too.
+#[test]
+fn options_before_the_verb() {
+    let pair = Workspace::new("pair", "before");
+    let output = pair.output("before");
+    let mut command = pair.instr(&["--function-include", "*::main", "run", "-q", "-p", "one", "--", "0"]);
+    succeed(command.env("INSTR_OUTPUT_DIR", &output));
+    let names: Vec<_> = functions(&output).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["one::main"]);
+}
+
+#[test]
+fn a_dependency() {
+    let pair = Workspace::new("pair", "dependency");
+    assert!(names(&pair, &["--with-dep", "once_cell"]).iter().any(|name| name.starts_with("once_cell::")));
+    assert!(!names(&pair, &[]).iter().any(|name| name.starts_with("once_cell::")));
+    let unknown = pair.instr(&["build", "--with-dep", "once_upon_a_time"]).output().expect("cargo runs");
+    assert_eq!(unknown.status.code(), Some(2));
+    let message = "cargo instr: --with-dep: no dependency is named `once_upon_a_time`; `cargo tree` lists them\n";
+    assert_eq!(said(&unknown), message);
+}
+
+/// Whether the macros know levels yet or not, the annotated sources name the one that was asked for.
+#[test]
+fn the_level_is_in_the_annotated_sources() {
+    let pair = Workspace::new("pair", "level");
+    // What does not compile is used as it is.
+    succeed(&mut pair.instr(&["build", "-p", "two", "--level", "function"]));
+    let overlays = fs::read_dir(pair.path().join("target/instr/overlay")).expect("overlays");
+    let root = pair.path().strip_prefix("/").expect("an absolute path").join("two/src/main.rs");
+    let sources: Vec<String> = overlays
+        .filter_map(|entry| fs::read_to_string(entry.expect("an entry").path().join(&root)).ok())
+        .filter(|source| source.contains("level = \"function\""))
+        .collect();
+    assert_eq!(sources.len(), 1);
+    let wrong = pair.instr(&["build", "--level", "some"]).output().expect("cargo runs");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said(&wrong).contains("possible values: statement, block, function"), "{}", said(&wrong));
+}

@@ -1,0 +1,64 @@
+//! A program that hangs is ended from outside.
+
+#![allow(unsafe_code)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Stdio};
+
+use instr_tests::cargo_instr::Workspace;
+use instr_tests::program::{finish, start};
+
+/// Starts the program that waits for its input, and returns once it does.
+fn waiting(pair: &Workspace) -> Child {
+    let mut command = pair.instr(&["run", "-q", "-p", "one", "--", "wait"]);
+    let mut child = start(command.process_group(0).stdin(Stdio::piped()));
+    let stdout = child.stdout.as_mut().expect("piped");
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).expect("UTF-8");
+    if line != "waiting\n" {
+        let mut said = String::new();
+        child.stderr.as_mut().expect("piped").read_to_string(&mut said).expect("UTF-8");
+        panic!("it printed {line:?}\n{said}");
+    }
+    child
+}
+
+fn kill(id: i32, signal: i32) {
+    // SAFETY: kill touches no memory.
+    assert_eq!(unsafe { libc::kill(id, signal) }, 0, "{}", std::io::Error::last_os_error());
+}
+
+fn id(child: &Child) -> i32 {
+    i32::try_from(child.id()).expect("an id")
+}
+
+#[track_caller]
+fn assert_reported(mut child: Child, code: i32) {
+    // Open until the end, for the program goes on when it is closed.
+    let _input = child.stdin.take();
+    let ended = finish(child);
+    assert_eq!(ended.status.code(), Some(code), "{}", ended.stderr);
+    let place = "inside one::ways::wait at one/src/ways.rs:";
+    assert!(ended.stderr.contains(place), "{}", ended.stderr);
+    assert!(ended.stderr.contains("std::io::stdin().read_to_string(&mut text).unwrap();"), "{}", ended.stderr);
+}
+
+/// As from the keyboard, to everyone.
+#[test]
+fn an_interrupt_reaches_the_program_and_the_report_comes() {
+    let pair = Workspace::new("pair", "signals");
+    let child = waiting(&pair);
+    kill(-id(&child), libc::SIGINT);
+    assert_reported(child, 130);
+}
+
+#[test]
+fn a_request_to_end_is_passed_on() {
+    let pair = Workspace::new("pair", "terminated");
+    for (signal, code) in [(libc::SIGTERM, 143), (libc::SIGHUP, 129)] {
+        let child = waiting(&pair);
+        kill(id(&child), signal);
+        assert_reported(child, code);
+    }
+}
