@@ -168,7 +168,7 @@ pub fn functions(output: &Path) -> BTreeSet<(String, String)> {
     let mut functions = BTreeSet::new();
     for run in runs(output) {
         let table = fs::read(run.join(SITES)).expect("a site table");
-        let read = decode_table(&table, |_, site| {
+        let read = decode_table(&table, |_, site, _| {
             let name = [site.module, b"::", site.name].concat();
             functions.insert((text(&name), text(site.file)));
         });
