@@ -12,6 +12,16 @@ pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
 /// The attribute as it is spelled in edition 2015.
 pub const ATTRIBUTE_2015: &str = "#[instr_runtime::instrument_source]";
 
+/// What the attributes are put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// Every function that is not const, every `impl` and every `trait` with such functions, also in inline modules.
+    Items,
+    /// Whole inline modules, unless one holds a module in a file of its own, where the attribute may not stand; and every
+    /// item that is in none of them.
+    Modules,
+}
+
 /// An annotated source file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Annotated {
@@ -21,19 +31,26 @@ pub struct Annotated {
     pub places: usize,
 }
 
-/// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
-/// modules. What macros define or are given is no item.
+/// Annotates every item of a source file. What macros define or are given is no item.
 ///
 /// # Errors
 /// When the source is not Rust as syn knows it.
 pub fn annotate(source: &str, attribute: &str) -> syn::Result<Annotated> {
+    annotate_places(source, attribute, Places::Items)
+}
+
+/// Annotates a source file at the places that are asked for.
+///
+/// # Errors
+/// When the source is not Rust as syn knows it.
+pub fn annotate_places(source: &str, attribute: &str, places: Places) -> syn::Result<Annotated> {
     let (head, body) = source.split_at(head_len(source));
     let tokens: TokenStream = body.parse()?;
     let mut ranges = Vec::new();
     token_ranges(tokens.clone(), &mut ranges);
     ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
     let mut starts = Vec::new();
-    syn::parse2::<syn::File>(tokens)?.items.iter().for_each(|item| find_items(item, &mut starts));
+    syn::parse2::<syn::File>(tokens)?.items.iter().for_each(|item| find_items(item, places, &mut starts));
 
     let mut text = head.to_owned();
     let mut copied = 0;
@@ -81,20 +98,31 @@ fn insertion_place(body: &str, ranges: &[Range<usize>], start: usize) -> usize {
     }
 }
 
-fn find_items(item: &Item, starts: &mut Vec<usize>) {
+fn find_items(item: &Item, places: Places, starts: &mut Vec<usize>) {
     let attrs = match item {
         Item::Fn(function) if function.sig.constness.is_none() => &function.attrs,
         Item::Impl(block) if block.items.iter().any(is_function) => &block.attrs,
         Item::Trait(block) if block.items.iter().any(has_body) => &block.attrs,
         Item::Mod(module) => {
             let items = module.content.iter().flat_map(|(_, items)| items);
-            return items.for_each(|item| find_items(item, starts));
+            let mut inner = Vec::new();
+            items.for_each(|item| find_items(item, places, &mut inner));
+            let whole = places == Places::Modules && is_inline(item) && !inner.is_empty();
+            return if whole { starts.push(item_start(item, &module.attrs)) } else { starts.append(&mut inner) };
         }
         _ => return,
     };
     // Runs when nothing else can be relied upon.
     if !attrs.iter().any(|attr| attr.path().is_ident("panic_handler")) {
         starts.push(item_start(item, attrs));
+    }
+}
+
+/// Whether no part of the item is in another file.
+fn is_inline(item: &Item) -> bool {
+    match item {
+        Item::Mod(module) => module.content.as_ref().is_some_and(|(_, items)| items.iter().all(is_inline)),
+        _ => true,
     }
 }
 

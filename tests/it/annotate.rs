@@ -1,12 +1,17 @@
 //! The annotator moves nothing: texts byte by byte, and every place in them.
 
-use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Places, annotate, annotate_places};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `@` stands for the attribute.
 #[track_caller]
 fn check(expected: &str) {
-    let annotated = annotate(&expected.replace('@', ""), "@").expect("Rust");
+    check_places(expected, Places::Items);
+}
+
+#[track_caller]
+fn check_places(expected: &str, places: Places) {
+    let annotated = annotate_places(&expected.replace('@', ""), "@", places).expect("Rust");
     assert_eq!(annotated.text, expected);
     assert_eq!(annotated.places, expected.matches('@').count());
 }
@@ -53,6 +58,14 @@ fn impls_traits_and_inline_modules() {
         "struct A;@\nimpl A {\n    fn b() {}\n    const fn c() {}\n}\nmod d;\nmod e {@\n    trait F { fn g() {} }\n}\n",
     );
     check("@unsafe impl A for B { fn c() {} }\n");
+}
+
+#[test]
+fn whole_inline_modules() {
+    let check = |expected| check_places(expected, Places::Modules);
+    check("use a;@\n/// Doc.\n#[cfg(test)]\nmod b {\n    fn c() {}\n    mod d { fn e() {} }\n}@\nfn f() {}\n");
+    check("mod a {\n    mod b;@\n    fn c() {}@\n    mod d { fn e() {} }\n}\nmod f { struct G; }\n");
+    check("mod a { mod b { mod c; } }\n");
 }
 
 #[test]

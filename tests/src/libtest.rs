@@ -14,3 +14,8 @@ fn outcome(line: &str) -> Option<Outcome> {
     let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
     Some((name.to_owned(), outcome.to_owned()))
 }
+
+/// A test's path within its crate, which for a doc test is none.
+pub fn path(name: &str) -> &str {
+    name.strip_suffix(" - should panic").unwrap_or(name)
+}

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::{rust_files, workspace};
-use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Places, annotate_places};
 
 /// A package in a directory of its own.
 #[derive(Debug)]
@@ -60,11 +60,19 @@ impl Package {
     /// # Panics
     /// When one of them is not Rust.
     pub fn annotate(&self, below: &str, edition: &str) -> usize {
+        self.annotate_places(below, edition, Places::Items)
+    }
+
+    /// The same, at other places.
+    ///
+    /// # Panics
+    /// When one of the sources is not Rust.
+    pub fn annotate_places(&self, below: &str, edition: &str, kind: Places) -> usize {
         let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
         let mut places = 0;
         for file in rust_files(&self.directory.join(below)) {
             let source = fs::read_to_string(&file).expect("a source file");
-            let annotated = annotate(&source, attribute).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+            let annotated = annotate_places(&source, attribute, kind).unwrap_or_else(|error| panic!("{file:?}: {error}"));
             places += annotated.places;
             fs::write(&file, annotated.text).expect("the same file");
         }
@@ -121,7 +129,8 @@ impl Package {
         self.own_messages(&command.output().expect("cargo runs"))
     }
 
-    fn own_messages(&self, output: &Output) -> Vec<String> {
+    /// The compiler's messages on this package among what a command with JSON messages has printed.
+    pub fn own_messages(&self, output: &Output) -> Vec<String> {
         let mut messages = Vec::new();
         for line in json_lines(output) {
             let is_own =
@@ -179,8 +188,9 @@ pub fn runtime_dependency() -> String {
     format!("{{ path = {:?}, features = [\"enabled\"] }}", workspace().join("instr-runtime"))
 }
 
-/// Beside what this test itself was built to.
+/// Beside what this program itself was built to: cargo marks the root of that.
 fn build_directory() -> PathBuf {
-    let test = std::env::current_exe().expect("a path");
-    test.ancestors().nth(3).expect("target/debug/deps/it").join("it")
+    let program = std::env::current_exe().expect("a path");
+    let root = program.ancestors().find(|directory| directory.join("CACHEDIR.TAG").exists());
+    root.expect("a target directory").join("it")
 }
