@@ -3,23 +3,39 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{AttrStyle, Attribute, ImplItem, Item, TraitItem};
+use syn::{AttrStyle, Attribute, ImplItem, Item, TraitItem, Type};
 
 /// The attribute as it is spelled since edition 2018.
 pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
 /// The attribute as it is spelled in edition 2015.
 pub const ATTRIBUTE_2015: &str = "#[instr_runtime::instrument_source]";
 
-/// What the attributes are put on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Places {
-    /// Every function that is not const, every `impl` and every `trait` with such functions, also in inline modules.
-    Items,
-    /// Whole inline modules, unless one holds a module in a file of its own, where the attribute may not stand; and every
-    /// item that is in none of them.
-    Modules,
+/// What to put, and where.
+pub struct Style<'a> {
+    /// The attribute that instruments.
+    pub attribute: &'a str,
+    /// The attribute that leaves one function out of an instrumented `impl` or `trait`.
+    pub skip: &'a str,
+    /// Path of the file's module, from its crate's name on.
+    pub module: &'a str,
+    /// Whether to instrument the function with this path.
+    pub selects: &'a dyn Fn(&str) -> bool,
+    /// Whether to leave an item alone whose code would be moved to other columns.
+    pub keeps_columns: bool,
+    /// Whether an inline module gets one attribute instead of its items, unless a part of it is in another file, where the
+    /// attribute may not stand.
+    pub whole_modules: bool,
+}
+
+impl<'a> Style<'a> {
+    /// The attribute on every item.
+    pub fn new(attribute: &'a str) -> Self {
+        Style { attribute, skip: "", module: "", selects: &|_| true, keeps_columns: false, whole_modules: false }
+    }
 }
 
 /// An annotated source file.
@@ -27,45 +43,86 @@ pub enum Places {
 pub struct Annotated {
     /// The text.
     pub text: String,
-    /// How many attributes it has got.
+    /// How many items are instrumented.
     pub places: usize,
+    /// Where in the text attributes were inserted, in bytes.
+    pub inserted: Vec<Range<usize>>,
+    /// The lines of the items that were left alone, because they share a line with what stands before them.
+    pub left_alone: Vec<usize>,
 }
 
-/// Annotates every item of a source file. What macros define or are given is no item.
+/// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
+/// modules. What macros define or are given is no item.
 ///
 /// # Errors
 /// When the source is not Rust as syn knows it.
 pub fn annotate(source: &str, attribute: &str) -> syn::Result<Annotated> {
-    annotate_places(source, attribute, Places::Items)
+    annotate_in_style(source, &Style::new(attribute))
 }
 
-/// Annotates a source file at the places that are asked for.
+/// The same, as the style says.
 ///
 /// # Errors
 /// When the source is not Rust as syn knows it.
-pub fn annotate_places(source: &str, attribute: &str, places: Places) -> syn::Result<Annotated> {
+pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotated> {
     let (head, body) = source.split_at(head_len(source));
     let tokens: TokenStream = body.parse()?;
     let mut ranges = Vec::new();
     token_ranges(tokens.clone(), &mut ranges);
     ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
-    let mut starts = Vec::new();
-    syn::parse2::<syn::File>(tokens)?.items.iter().for_each(|item| find_items(item, places, &mut starts));
+    let mut found = Vec::new();
+    items.parse2(tokens)?.iter().for_each(|item| find(item, style.module, style, &mut found));
 
-    let mut text = head.to_owned();
+    let mut annotated = Annotated { text: head.to_owned(), places: 0, inserted: Vec::new(), left_alone: Vec::new() };
     let mut copied = 0;
-    for start in &starts {
-        let place = insertion_place(body, &ranges, *start);
-        text.push_str(&body[copied..place]);
-        text.push_str(attribute);
-        copied = place;
+    for item in &found {
+        let place = insertion_place(body, &ranges, item.start);
+        let moves = |start| moves_code(&body[insertion_place(body, &ranges, start)..]);
+        if style.keeps_columns && (moves(item.start) || item.skipped.iter().any(|start| moves(*start))) {
+            annotated.left_alone.push(1 + source[..head.len() + item.start].matches('\n').count());
+            continue;
+        }
+        annotated.places += 1;
+        let skips = item.skipped.iter().map(|start| (insertion_place(body, &ranges, *start), style.skip));
+        for (place, attribute) in [(place, style.attribute)].into_iter().chain(skips) {
+            annotated.text.push_str(&body[copied..place]);
+            let at = annotated.text.len();
+            annotated.text.push_str(attribute);
+            annotated.inserted.push(at..annotated.text.len());
+            copied = place;
+        }
     }
-    text.push_str(&body[copied..]);
-    Ok(Annotated { text, places: starts.len() })
+    annotated.text.push_str(&body[copied..]);
+    Ok(annotated)
+}
+
+/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end.
+fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+    input.call(Attribute::parse_inner)?;
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        let ahead = input.fork();
+        match ahead.parse() {
+            Ok(item) => {
+                items.push(item);
+                input.advance_to(&ahead);
+            }
+            Err(_) => while !ends_item(&input.parse()?) && !input.is_empty() {},
+        }
+    }
+    Ok(items)
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    }
 }
 
 /// Length of the byte order mark and the shebang line, which have to stay first.
-fn head_len(source: &str) -> usize {
+pub(crate) fn head_len(source: &str) -> usize {
     let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let rest = &source[mark..];
     let is_shebang = rest.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
@@ -98,23 +155,62 @@ fn insertion_place(body: &str, ranges: &[Range<usize>], start: usize) -> usize {
     }
 }
 
-fn find_items(item: &Item, places: Places, starts: &mut Vec<usize>) {
-    let attrs = match item {
-        Item::Fn(function) if function.sig.constness.is_none() => &function.attrs,
-        Item::Impl(block) if block.items.iter().any(is_function) => &block.attrs,
-        Item::Trait(block) if block.items.iter().any(has_body) => &block.attrs,
-        Item::Mod(module) => {
-            let items = module.content.iter().flat_map(|(_, items)| items);
+/// Whether the rest of a line, which an attribute in front would move, holds more than comments and the head of an item.
+fn moves_code(rest: &str) -> bool {
+    let line = rest.lines().next().unwrap_or_default();
+    line.split_once('{').is_some_and(|(_, behind)| !behind.trim().is_empty())
+}
+
+/// An item to instrument.
+struct Found {
+    start: usize,
+    /// Where the functions begin that are to be left out of it.
+    skipped: Vec<usize>,
+}
+
+fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {
+    let (attrs, functions) = match item {
+        Item::Fn(function) if function.sig.constness.is_none() => {
+            (&function.attrs, vec![(format!("{module}::{}", function.sig.ident), item_start(item, &function.attrs))])
+        }
+        Item::Impl(block) => {
+            let name = type_name(&block.self_ty);
+            let functions = block.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(method) if method.sig.constness.is_none() => {
+                    Some((format!("{module}::{name}::{}", method.sig.ident), item_start(item, &method.attrs)))
+                }
+                _ => None,
+            });
+            (&block.attrs, functions.collect())
+        }
+        Item::Trait(block) => {
+            let functions = block.items.iter().filter_map(|item| match item {
+                TraitItem::Fn(method) if method.default.is_some() && method.sig.constness.is_none() => {
+                    Some((format!("{module}::{}::{}", block.ident, method.sig.ident), item_start(item, &method.attrs)))
+                }
+                _ => None,
+            });
+            (&block.attrs, functions.collect())
+        }
+        Item::Mod(block) => {
+            let module = format!("{module}::{}", block.ident);
+            let items = block.content.iter().flat_map(|(_, items)| items);
             let mut inner = Vec::new();
-            items.for_each(|item| find_items(item, places, &mut inner));
-            let whole = places == Places::Modules && is_inline(item) && !inner.is_empty();
-            return if whole { starts.push(item_start(item, &module.attrs)) } else { starts.append(&mut inner) };
+            items.for_each(|item| find(item, &module, style, &mut inner));
+            if style.whole_modules && is_inline(item) && !inner.is_empty() {
+                let skipped = inner.into_iter().flat_map(|item| item.skipped).collect();
+                inner = vec![Found { start: item_start(item, &block.attrs), skipped }];
+            }
+            return found.append(&mut inner);
         }
         _ => return,
     };
+    let (selected, skipped): (Vec<_>, Vec<_>) = functions.into_iter().partition(|(name, _)| (style.selects)(name));
     // Runs when nothing else can be relied upon.
-    if !attrs.iter().any(|attr| attr.path().is_ident("panic_handler")) {
-        starts.push(item_start(item, attrs));
+    let panics = attrs.iter().any(|attr| attr.path().is_ident("panic_handler"));
+    if !selected.is_empty() && !panics {
+        let skipped = skipped.into_iter().map(|(_, start)| start).collect();
+        found.push(Found { start: item_start(item, attrs), skipped });
     }
 }
 
@@ -126,15 +222,16 @@ fn is_inline(item: &Item) -> bool {
     }
 }
 
-fn is_function(item: &ImplItem) -> bool {
-    matches!(item, ImplItem::Fn(method) if method.sig.constness.is_none())
+/// The name of a type in an `impl`'s head, as records have it.
+fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
+        Type::Reference(reference) => format!("&{}", type_name(&reference.elem)),
+        _ => String::new(),
+    }
 }
 
-fn has_body(item: &TraitItem) -> bool {
-    matches!(item, TraitItem::Fn(method) if method.default.is_some())
-}
-
-fn item_start(item: &Item, attrs: &[Attribute]) -> usize {
+fn item_start(item: &impl Spanned, attrs: &[Attribute]) -> usize {
     let outer = attrs.iter().filter(|attr| matches!(attr.style, AttrStyle::Outer));
     let starts = outer.map(|attr| attr.span().byte_range().start);
     starts.chain([item.span().byte_range().start]).min().unwrap_or_default()

@@ -1,5 +1,21 @@
-//! Instruments whole crates in one command, without touching their sources.
+//! `cargo instr`: instruments whole crates in one command, without touching their sources.
+//!
+//! [`command`] runs cargo with this program as the compiler's wrapper. Cargo then asks the [`wrapper`] to compile each
+//! crate. For those that the [`plan`] names, it finds the files of which the crate is made ([`modules`]), puts attributes
+//! on their items ([`annotate`]), lays the result out as a tree of its own ([`overlay`]), and has that compiled together
+//! with the [`runtime`], whose sources are embedded in this program. When what ran has died, [`after`] shows the report.
 
 #![forbid(unsafe_code)]
 
+pub mod after;
 pub mod annotate;
+pub mod command;
+pub mod diagnostics;
+pub mod failure;
+pub mod invocation;
+pub mod modules;
+pub mod overlay;
+pub mod plan;
+pub mod runtime;
+pub mod selection;
+pub mod wrapper;

@@ -9,9 +9,12 @@
 //! ```
 //!
 //! A site names its file when its statement stands in another one than its function, as it does when it came out of a
-//! macro.
-//! The file begins with `# instr-sites v1 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
-//! site and how many it has. Ids are dense but for gaps that the linker's padding may leave.
+//! macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
+//!
+//! The file begins with `# instr-sites v2 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
+//! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a
+//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 1 had no
+//! such end.
 
 use core::fmt;
 
@@ -22,8 +25,8 @@ use crate::text::SiteText;
 
 /// What the site table begins with, whatever its version.
 pub const MAGIC: &str = "# instr-sites v";
-/// The version of the site table that this crate writes and reads.
-pub const VERSION: u64 = 1;
+/// The version of the site table that this crate writes; it reads all from 1 to this.
+pub const VERSION: u64 = 2;
 
 /// The first line of a function's text, but for the module path before it, which only the compiler knows.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +69,39 @@ impl fmt::Display for SiteLine<'_> {
     }
 }
 
+/// The end of a function's first line in the table: where the macro was invoked that statements came out of.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, in characters, from 1.
+    pub col: u32,
+    /// Path of the file, not escaped.
+    pub file: &'a str,
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Origin { line, col, file } = self;
+        write!(f, " {line} {col} {}", Escaped(file.as_bytes()))
+    }
+}
+
+/// The line behind the first one of a function that stays as it is, which has no sites.
+#[derive(Debug, Clone, Copy)]
+pub struct UntouchedLine<'a> {
+    /// Line of the function's name, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl fmt::Display for UntouchedLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.line, self.reason)
+    }
+}
+
 /// The first line of a function's text, decoded; the texts are still escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function<'a> {
@@ -75,13 +111,51 @@ pub struct Function<'a> {
     pub name: &'a [u8],
     /// The file that the function stands in.
     pub file: &'a [u8],
+    /// Where the macro was invoked that statements came out of. The text in the program does not say it.
+    pub expanded_from: Option<Place<'a>>,
+}
+
+/// A place in the source; the path is still escaped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Path of the file.
+    pub file: &'a [u8],
+    /// Line, from 1.
+    pub line: u64,
+    /// Column, in characters, from 1.
+    pub col: u64,
 }
 
 /// Reads the first line of a function's text, without its newline. Async-signal-safe.
 pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
     let mut words = line.split(|byte| *byte == b' ');
-    let function = Function { module: words.next()?, name: words.next()?, file: words.next()? };
-    words.next().is_none().then_some(function)
+    let (module, name, file) = (words.next()?, words.next()?, words.next()?);
+    let expanded_from = match words.next() {
+        Some(line) => {
+            Some(Place { line: parse_decimal(line)?, col: parse_decimal(words.next()?)?, file: words.next()? })
+        }
+        None => None,
+    };
+    words.next().is_none().then_some(Function { module, name, file, expanded_from })
+}
+
+/// A function that stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untouched<'a> {
+    /// Which one.
+    pub function: Function<'a>,
+    /// Line of its name.
+    pub line: u64,
+    /// Why.
+    pub reason: &'a [u8],
+}
+
+/// Reads the text of a function without sites. Async-signal-safe.
+pub fn decode_untouched(text: &[u8]) -> Option<Untouched<'_>> {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let function = decode_function(lines.next()?)?;
+    let (line, reason) = split_word(lines.next()?)?;
+    Some(Untouched { function, line: parse_decimal(line)?, reason })
 }
 
 /// Reads the line of one site of `function`, without its newline. Async-signal-safe.
@@ -148,18 +222,22 @@ pub enum BadTable {
     Line(usize),
 }
 
-/// Calls `each` with the id and the text of every site of a table.
+/// Calls `each` with the id and the text of every site of a table, and with the place where the macro was invoked that
+/// its function got expanded statements from.
 ///
 /// # Errors
 /// Where the table is no table or breaks off; every site before that has been given to `each`.
-pub fn decode_table<'a>(table: &'a [u8], mut each: impl FnMut(u32, SiteText<'a>)) -> Result<(), BadTable> {
+pub fn decode_table<'a>(
+    table: &'a [u8],
+    mut each: impl FnMut(u32, SiteText<'a>, Option<Place<'a>>),
+) -> Result<(), BadTable> {
     let unfinished = !table.ends_with(b"\n");
     let end = table.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
     let mut lines = table.get(..end).unwrap_or_default().split(|byte| *byte == b'\n').zip(1..);
     let (header, _) = lines.next().ok_or(BadTable::NotATable)?;
     let rest = header.strip_prefix(MAGIC.as_bytes()).ok_or(BadTable::NotATable)?;
     let version = rest.split(|byte| *byte == b' ').next().and_then(parse_decimal).ok_or(BadTable::NotATable)?;
-    if version != VERSION {
+    if !(1..=VERSION).contains(&version) {
         return Err(BadTable::Version(version));
     }
     let mut last_line = 1;
@@ -170,7 +248,9 @@ pub fn decode_table<'a>(table: &'a [u8], mut each: impl FnMut(u32, SiteText<'a>)
         last_line = at;
         for id in (first..).take(count as usize) {
             let (line, at) = lines.next().ok_or(BadTable::Line(last_line + 1))?;
-            each(id, decode_site(&function, line).ok_or(BadTable::Line(at))?);
+            let site = decode_site(&function, line).ok_or(BadTable::Line(at))?;
+            let origin = function.expanded_from.filter(|_| site.macro_flag == MacroFlag::Expansion);
+            each(id, site, origin);
             last_line = at;
         }
     }

@@ -1,51 +1,89 @@
 //! The arguments of the attributes.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Path, Result, Token};
+use syn::{Error, Ident, LitStr, Path, Result, Token};
+
+use crate::scope::{Level, Macros};
 
 /// Arguments of `#[instrument_source]`.
 #[derive(Default)]
 pub(crate) struct Args {
     skip: Option<Span>,
+    pub(crate) level: Option<Level>,
+    pub(crate) macros: Option<Macros>,
     /// Where the runtime is found, if not at `::instr_runtime`.
     pub(crate) runtime: Option<Path>,
 }
 
-mod keyword {
-    syn::custom_keyword!(skip);
-}
+const LEVELS: [(&str, Level); 3] =
+    [("statement", Level::Statement), ("block", Level::Block), ("function", Level::Function)];
+const MACROS: [(&str, Macros); 4] = [
+    ("both", Macros::Both),
+    ("invocations", Macros::Invocations),
+    ("expansions", Macros::Expansions),
+    ("none", Macros::None),
+];
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut args = Args::default();
+        let mut count = 0;
         while !input.is_empty() {
-            let ahead = input.lookahead1();
             let span = input.span();
-            if ahead.peek(keyword::skip) {
-                input.parse::<keyword::skip>()?;
-                reject_second(args.skip.replace(span).is_some(), span, "skip")?;
-            } else if ahead.peek(Token![crate]) {
-                input.parse::<Token![crate]>()?;
-                if input.is_empty() {
-                    return Err(Error::new(span, "argument `crate` needs a path: `crate = path`"));
+            let name = input.call(Ident::parse_any).map(|name| name.to_string()).unwrap_or_default();
+            match &*name {
+                "skip" => set(&mut args.skip, span, span, "skip")?,
+                "level" => set(&mut args.level, one_of(&LEVELS, input, span, "level")?, span, "level")?,
+                "macros" => set(&mut args.macros, one_of(&MACROS, input, span, "macros")?, span, "macros")?,
+                "crate" => set(&mut args.runtime, path(input, span)?, span, "crate")?,
+                "vars" => return Err(Error::new(span, "`vars` cannot be recorded yet: remove it")),
+                _ => {
+                    let expected = "`skip`, `level = \"…\"`, `macros = \"…\"` or `crate = path`";
+                    return Err(Error::new(span, format!("unknown argument, expected {expected}")));
                 }
-                input.parse::<Token![=]>()?;
-                reject_second(args.runtime.is_some(), span, "crate")?;
-                args.runtime = Some(input.call(Path::parse_mod_style)?);
-            } else {
-                return Err(Error::new(span, "unknown argument, expected `skip` or `crate = path`"));
             }
+            count += 1;
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
-        Ok(args)
+        match args.skip {
+            Some(skip) if count > 1 => {
+                Err(Error::new(skip, "what is left out has no use for other arguments: remove them, or `skip`"))
+            }
+            _ => Ok(args),
+        }
     }
 }
 
-fn reject_second(present: bool, span: Span, name: &str) -> Result<()> {
-    if present { Err(Error::new(span, format!("argument `{name}` is given twice"))) } else { Ok(()) }
+fn set<T>(argument: &mut Option<T>, value: T, span: Span, name: &str) -> Result<()> {
+    match argument.replace(value) {
+        Some(_) => Err(Error::new(span, format!("argument `{name}` is given twice"))),
+        None => Ok(()),
+    }
+}
+
+/// The `= "word"` of an argument.
+fn one_of<T: Copy>(words: &[(&str, T)], input: ParseStream<'_>, name_span: Span, name: &str) -> Result<T> {
+    let assigned = input.parse::<Option<Token![=]>>()?.is_some() && !input.is_empty();
+    let span = if assigned { input.span() } else { name_span };
+    let word =
+        if assigned { input.parse::<LitStr>().map(|word| word.value()).unwrap_or_default() } else { String::new() };
+    words.iter().find(|(allowed, _)| *allowed == word).map(|(_, value)| *value).ok_or_else(|| {
+        let allowed: Vec<_> = words.iter().map(|(word, _)| format!("`{name} = \"{word}\"`")).collect();
+        Error::new(span, format!("expected one of {}", allowed.join(", ")))
+    })
+}
+
+/// The `= path` of `crate`.
+fn path(input: ParseStream<'_>, span: Span) -> Result<Path> {
+    if input.is_empty() {
+        return Err(Error::new(span, "argument `crate` needs a path: `crate = path`"));
+    }
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style)
 }
 
 impl Args {

@@ -10,11 +10,6 @@ use crate::args::Args;
 pub(crate) const INSTRUMENT_SOURCE: &str = "instrument_source";
 pub(crate) const SIGNAL_HANDLER: &str = "signal_handler";
 
-/// Whether a function with these attributes stays as it is.
-pub(crate) fn opts_out(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|attr| names(attr, SIGNAL_HANDLER) || names(attr, "naked"))
-}
-
 /// Whether the attribute is `name` or `path::name`, also inside `unsafe(…)` and `cfg_attr(…)`.
 pub(crate) fn names(attr: &Attribute, name: &str) -> bool {
     match attr.path().segments.last() {

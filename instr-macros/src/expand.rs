@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 
 use crate::args::{self, Args};
 use crate::regroup::regroup;
+use crate::scope::Scope;
 use crate::target::Target;
-use crate::{item, validate};
+use crate::{item, untouched, validate};
 
 /// `#[instrument_source]`. On an error, the item comes back unchanged behind it, so that the user sees one error and
 /// no others that follow from a missing item.
@@ -13,12 +14,16 @@ pub(crate) fn instrument_source(args: TokenStream, tokens: TokenStream) -> Token
     try_instrument(args, tokens.clone()).unwrap_or_else(|error| with_error(error, tokens))
 }
 
-fn try_instrument(args: TokenStream, tokens: TokenStream) -> syn::Result<TokenStream> {
+fn try_instrument(args: TokenStream, mut tokens: TokenStream) -> syn::Result<TokenStream> {
     let args: Args = syn::parse2(args)?;
     args.reject_skip()?;
-    let Some(mut target) = Target::parse(regroup(tokens.clone())) else { return Ok(tokens) };
+    let scope = Scope::new(&args);
+    let Some(mut target) = Target::parse(regroup(tokens.clone())) else {
+        untouched::unknown(&mut tokens, &scope, "");
+        return Ok(tokens);
+    };
     validate::target(&target)?;
-    item::instrument(&mut target, &args);
+    item::instrument(&mut target, &scope);
     Ok(target.into_tokens())
 }
 

@@ -1,40 +1,23 @@
 //! From an annotated item to the functions in it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{
     Attribute, Block, ImplItem, ImplItemFn, Item, ItemImpl, ItemTrait, Signature, TraitItem, TraitItemFn, Type,
     parse_quote_spanned,
 };
 
-use crate::args::Args;
-use crate::attributes::{opts_out, take_nested};
-use crate::rewrite;
+use crate::attributes::take_nested;
+use crate::scope::Scope;
 use crate::target::Target;
-
-/// What an attribute's arguments mean for every function below it.
-pub(crate) struct Scope {
-    /// Tokens that lead to the runtime.
-    pub(crate) runtime: TokenStream,
-}
-
-impl Scope {
-    fn new(args: &Args) -> Self {
-        let runtime = match &args.runtime {
-            Some(path) => path.to_token_stream(),
-            None => crate::probe::default_runtime(),
-        };
-        Scope { runtime }
-    }
-}
+use crate::{rewrite, untouched};
 
 /// Puts probes into every function of the target.
-pub(crate) fn instrument(target: &mut Target, args: &Args) {
-    let scope = Scope::new(args);
+pub(crate) fn instrument(target: &mut Target, scope: &Scope) {
     match target {
-        Target::Item(item) => item_below(item, &scope, ""),
-        Target::Method(method) => impl_fn(method, &scope, ""),
-        Target::TraitMethod(method) => trait_fn(method, &scope, ""),
+        Target::Item(item) => item_below(item, scope, ""),
+        Target::Method(method) => impl_fn(method, scope, ""),
+        Target::TraitMethod(method) => trait_fn(method, scope, ""),
     }
 }
 
@@ -45,12 +28,12 @@ pub(crate) fn item_below(item: &mut Item, scope: &Scope, path: &str) {
         Item::Impl(item) => &mut item.attrs,
         Item::Trait(item) => &mut item.attrs,
         Item::Mod(item) => &mut item.attrs,
+        Item::Verbatim(tokens) => return untouched::unknown(tokens, scope, path),
         _ => return,
     };
-    let Some(nested) = enter(attrs) else { return };
-    let scope = nested.as_ref().unwrap_or(scope);
+    let Some(scope) = &enter(attrs, scope) else { return };
     match item {
-        Item::Fn(item) => function(&item.attrs, &item.sig, &mut item.block, scope, path),
+        Item::Fn(item) => function(&item.attrs, &mut item.sig, &mut item.block, scope, path),
         Item::Impl(item) => impl_block(item, scope, path),
         Item::Trait(item) => trait_block(item, scope, path),
         Item::Mod(item) => {
@@ -62,21 +45,23 @@ pub(crate) fn item_below(item: &mut Item, scope: &Scope, path: &str) {
     }
 }
 
-/// `None`: the item is left out. `Some(Some(…))`: it carries an attribute of its own.
-fn enter(attrs: &mut Vec<Attribute>) -> Option<Option<Scope>> {
-    let nested = take_nested(attrs);
-    if nested.as_ref().is_some_and(Args::skips) || opts_out(attrs) {
-        return None;
+/// What holds in an item with these attributes; `None`: it is left out.
+fn enter(attrs: &mut Vec<Attribute>, scope: &Scope) -> Option<Scope> {
+    match take_nested(attrs) {
+        Some(args) if args.skips() => None,
+        Some(args) => Some(scope.inside(&args)),
+        None => Some(scope.clone()),
     }
-    Some(nested.filter(|args| args.runtime.is_some()).as_ref().map(Scope::new))
 }
 
 fn impl_block(item: &mut ItemImpl, scope: &Scope, path: &str) {
     allow_probes_in_canonical_impls(item);
     let path = format!("{path}{}::", type_name(&item.self_ty));
     for item in &mut item.items {
-        if let ImplItem::Fn(method) = item {
-            impl_fn(method, scope, &path);
+        match item {
+            ImplItem::Fn(method) => impl_fn(method, scope, &path),
+            ImplItem::Verbatim(tokens) => untouched::unknown(tokens, scope, &path),
+            _ => {}
         }
     }
 }
@@ -95,33 +80,36 @@ fn allow_probes_in_canonical_impls(item: &mut ItemImpl) {
 }
 
 fn impl_fn(method: &mut ImplItemFn, scope: &Scope, path: &str) {
-    if let Some(nested) = enter(&mut method.attrs) {
-        function(&method.attrs, &method.sig, &mut method.block, nested.as_ref().unwrap_or(scope), path);
+    if let Some(scope) = enter(&mut method.attrs, scope) {
+        function(&method.attrs, &mut method.sig, &mut method.block, &scope, path);
     }
 }
 
 fn trait_block(item: &mut ItemTrait, scope: &Scope, path: &str) {
     let path = format!("{path}{}::", item.ident);
     for item in &mut item.items {
-        if let TraitItem::Fn(method) = item {
-            trait_fn(method, scope, &path);
+        match item {
+            TraitItem::Fn(method) => trait_fn(method, scope, &path),
+            TraitItem::Verbatim(tokens) => untouched::unknown(tokens, scope, &path),
+            _ => {}
         }
     }
 }
 
 fn trait_fn(method: &mut TraitItemFn, scope: &Scope, path: &str) {
-    if let Some(nested) = enter(&mut method.attrs)
+    if let Some(scope) = enter(&mut method.attrs, scope)
         && let Some(block) = &mut method.default
     {
-        function(&method.attrs, &method.sig, block, nested.as_ref().unwrap_or(scope), path);
+        function(&method.attrs, &mut method.sig, block, &scope, path);
     }
 }
 
-fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, scope: &Scope, path: &str) {
-    if sig.constness.is_some() || opts_out(attrs) {
-        return;
+fn function(attrs: &[Attribute], sig: &mut Signature, block: &mut Block, scope: &Scope, path: &str) {
+    let name = format!("{path}{}", sig.ident);
+    match untouched::reason(attrs, sig) {
+        Some(reason) => untouched::list(reason, sig, block, scope, &name),
+        None => rewrite::function(sig, block, scope, &name),
     }
-    rewrite::function(sig, block, scope, &format!("{path}{}", sig.ident));
 }
 
 /// The name of the type in an `impl`'s head, without module path and generics where it has a name at all.

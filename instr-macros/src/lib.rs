@@ -2,7 +2,7 @@
 //!
 //! The way of an item: `regroup` mends its tokens, `args` reads the attribute's arguments, `target` finds out what
 //! kind of item it is, `validate` rejects what is wrong, `item` walks to its functions, and `rewrite` puts probes
-//! before their statements.
+//! before their statements as the `scope` says, or `untouched` notes why not.
 
 #[cfg(any(feature = "enabled", test))]
 mod args;
@@ -19,11 +19,17 @@ mod regroup;
 #[cfg(any(feature = "enabled", test))]
 mod rewrite;
 #[cfg(any(feature = "enabled", test))]
+mod scope;
+#[cfg(any(feature = "enabled", test))]
 mod snippet;
+#[cfg(any(feature = "enabled", test))]
+mod spacing;
 #[cfg(any(feature = "enabled", test))]
 mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "enabled", test))]
+mod untouched;
 #[cfg(any(feature = "enabled", test))]
 mod validate;
 
@@ -32,12 +38,19 @@ use proc_macro::TokenStream;
 /// Records every statement of a function, of the functions of an `impl` or `trait`, or of an inline `mod`, before it
 /// runs.
 ///
-/// Arguments, all optional:
-/// - `skip`: inside an instrumented `impl`, `trait`, `mod` or function, leaves this one item out.
+/// Arguments, all optional. An attribute further inside overrides those that it gives and keeps the others.
+/// - `level = "statement" | "block" | "function"`: what is recorded. `"function"`: every function, closure and async
+///   block when it is entered, as its signature or text. `"block"`: besides, every other block with statements, as its
+///   text from the brace on, and every match arm. `"statement"`, unless said otherwise: every statement.
+/// - `macros = "both" | "invocations" | "expansions" | "none"`: which statements are recorded that are nothing but a
+///   macro call (invocations) or that a macro made (expansions). `"both"` unless said otherwise; other statements always
+///   are.
 /// - `crate = path`: where `instr_runtime` is found, if the dependency is renamed or re-exported.
+/// - `skip`, alone: inside an instrumented `impl`, `trait`, `mod` or function, leaves this one item out.
 ///
-/// Const functions, naked functions and functions marked `#[signal_handler]` are left as they are. Without the feature
-/// `enabled` of `instr-runtime` the attribute returns its input.
+/// Const functions, naked functions, functions marked `#[signal_handler]` and those in syntax that this version does not
+/// know are left as they are and listed in `run.json`. Without the feature `enabled` of `instr-runtime` the attribute
+/// returns its input.
 #[proc_macro_attribute]
 pub fn instrument_source(args: TokenStream, item: TokenStream) -> TokenStream {
     #[cfg(feature = "enabled")]

@@ -3,6 +3,8 @@
 use instr_format::names::MacroFlag;
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
+use crate::spacing;
+
 /// Snippets are no longer, in bytes, the mark of a cut one included.
 const SNIPPET_LEN: usize = 120;
 const CUT: char = '…';
@@ -51,12 +53,18 @@ pub(crate) struct Place {
     pub(crate) other_file: Option<String>,
 }
 
-/// Finds the place of a statement with these tokens. `calls_macro`: it is nothing but a macro call.
+/// Finds the place of a statement with these tokens, which are no attributes. `calls_macro`: it is nothing but a macro
+/// call.
 pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
-    let tokens = without_attributes(tokens);
+    let (fragment, alone) = leading_fragment(&tokens);
+    if let Some(fragment) = fragment.clone().filter(|_| alone) {
+        return place(without_attributes(fragment), calls_macro, body);
+    }
     let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
     let (start, end, file) = (first.start(), last.end(), first.file());
-    let macro_flag = match (is_expanded(first), calls_macro) {
+    let ends_expanded = || ends(without_semicolon(&tokens)).is_some_and(|(_, last)| is_expanded(last));
+    let expanded = fragment.is_some() || is_expanded(first) || is_expanded(last) && ends_expanded();
+    let macro_flag = match (expanded, calls_macro) {
         (true, _) => MacroFlag::Expansion,
         (false, true) => MacroFlag::Invocation,
         (false, false) => MacroFlag::None,
@@ -65,10 +73,33 @@ pub(crate) fn place(tokens: TokenStream, calls_macro: bool, body: &Body) -> Plac
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
     let snippet = match written {
         Some(text) => shorten(text),
-        None => shorten(&tokens.to_string()),
+        None => shorten(&spacing::text(tokens)),
     };
     let other_file = (file != body.file).then_some(file);
     Place { line: start.line, col: start.column + 1, macro_flag, snippet, other_file }
+}
+
+/// A macro that is given a statement can have its own semicolon behind it.
+fn without_semicolon(tokens: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    tokens.pop_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    tokens.into_iter().collect()
+}
+
+/// What a macro was given that the tokens begin with, and whether they are nothing else. It is in a group that cannot be
+/// seen, or in the parentheses that `regroup` has made of one.
+fn leading_fragment(tokens: &TokenStream) -> (Option<TokenStream>, bool) {
+    let Some(TokenTree::Group(group)) = tokens.clone().into_iter().next() else { return (None, false) };
+    let is_fragment = match group.delimiter() {
+        Delimiter::None => true,
+        Delimiter::Parenthesis => {
+            let own = context(Span::mixed_site());
+            own.is_some() && context(group.span()) == own
+        }
+        _ => false,
+    };
+    let alone = is_fragment && without_semicolon(tokens).into_iter().nth(1).is_none();
+    (is_fragment.then(|| group.stream()), alone)
 }
 
 /// Positions of tokens that a macro made can lie about; the text of the first one tells.
@@ -103,7 +134,8 @@ fn last_span(token: TokenTree) -> Span {
     }
 }
 
-fn without_attributes(tokens: TokenStream) -> TokenStream {
+/// Tokens behind the attributes of a statement.
+pub(crate) fn without_attributes(tokens: TokenStream) -> TokenStream {
     let mut rest = tokens.into_iter().peekable();
     while rest.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')).is_some() {
         rest.next_if(|token| matches!(token, TokenTree::Group(group) if is_bracket(group)));
@@ -115,13 +147,17 @@ fn is_bracket(group: &Group) -> bool {
     group.delimiter() == Delimiter::Bracket
 }
 
-/// Whether a token came out of a macro's expansion. The compiler says so only in a span's debug text, `#7 bytes(1..2)`,
-/// where the number is 0 for what the user wrote; a test fails should that text change.
+/// Whether a token came out of a macro's expansion.
 fn is_expanded(span: Span) -> bool {
+    context(span).is_some_and(|context| context != "0")
+}
+
+/// The number of the expansion that a token came out of, 0 for what the user wrote. The compiler says so only in a span's
+/// debug text, `#7 bytes(1..2)`; a test fails should that text change.
+fn context(span: Span) -> Option<String> {
     let text = format!("{span:?}");
-    text.strip_prefix('#')
-        .and_then(|text| text.split(' ').next())
-        .is_some_and(|context| context != "0" && context.bytes().all(|byte| byte.is_ascii_digit()))
+    let context = text.strip_prefix('#')?.split(' ').next()?;
+    context.bytes().all(|byte| byte.is_ascii_digit()).then(|| context.to_owned())
 }
 
 /// One line, at most [`SNIPPET_LEN`] bytes.

@@ -1,5 +1,6 @@
 //! What expansions call. Not for people: names and meaning change with the macros of the same version.
 
+pub use core::panic::Location;
 pub use core::{concat, module_path};
 
 pub use crate::site::{Function, Id, ids};
@@ -54,11 +55,18 @@ impl Drop for Guard {
     }
 }
 
-/// Defines a function's sites: `$count` of them, described by `$text` behind the module path.
+/// The place of the call; in what came out of a macro, that of the outermost macro's invocation.
+#[track_caller]
+pub const fn caller() -> &'static Location<'static> {
+    Location::caller()
+}
+
+/// Defines a function's sites: `$count` of them, described by `$text` behind the module path. `$expanded` is where the
+/// macro was invoked that some of them came out of.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __instr_sites {
-    ($count:literal, $text:literal) => {
+    ($count:literal, $text:literal $(, $expanded:expr)?) => {
         #[used]
         #[unsafe(link_section = "instr_ids")]
         static __INSTR_IDS: [$crate::macro_api::Id; $count] = $crate::macro_api::ids();
@@ -67,8 +75,20 @@ macro_rules! __instr_sites {
         static __INSTR_FUNCTION: $crate::macro_api::Function = $crate::macro_api::Function::new(
             &__INSTR_IDS,
             $crate::macro_api::concat!($crate::macro_api::module_path!(), $text),
-        );
+        )$(.expanded_from($expanded))?;
     };
 }
 
-pub use __instr_sites as sites;
+/// Notes a function that stays as it is, described by `$text` behind the module path.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instr_untouched {
+    ($text:literal) => {
+        #[used]
+        #[unsafe(link_section = "instr_sites")]
+        static __INSTR_FUNCTION: $crate::macro_api::Function =
+            $crate::macro_api::Function::new(&[], $crate::macro_api::concat!($crate::macro_api::module_path!(), $text));
+    };
+}
+
+pub use {__instr_sites as sites, __instr_untouched as untouched};

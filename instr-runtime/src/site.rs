@@ -5,9 +5,10 @@
 //! switches the site.
 
 use core::fmt::Write as _;
+use core::panic::Location;
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-use instr_format::sites::{self, decode_function, decode_site};
+use instr_format::sites::{self, Origin, Untouched, decode_function, decode_site, decode_untouched};
 use instr_format::text::SiteText;
 use once_cell::race::OnceRef;
 
@@ -49,18 +50,25 @@ impl Id {
     }
 }
 
-/// One instrumented function.
+/// One instrumented function, or one without switches that stays as it is.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
     ids: &'static [Id],
     text: &'static str,
+    expanded_from: Option<&'static Location<'static>>,
 }
 
 impl Function {
     /// A function with these switches, described by `text` as [`instr_format::sites`] says.
     pub const fn new(ids: &'static [Id], text: &'static str) -> Self {
-        Function { ids, text }
+        Function { ids, text, expanded_from: None }
+    }
+
+    /// The same, some of it out of a macro that was invoked there.
+    #[must_use]
+    pub const fn expanded_from(self, place: &'static Location<'static>) -> Self {
+        Function { expanded_from: Some(place), ..self }
     }
 
     /// Where the function stands in the table; `None` for a function without sites.
@@ -102,7 +110,8 @@ static INDEX: OnceRef<'static, Index> = OnceRef::new();
 /// context.
 pub(crate) fn prepare(arena: &mut Arena, admits: impl Fn(&'static [u8]) -> bool) {
     let functions = sections::functions();
-    let heads = arena.slice(functions.len(), sites::Function { module: b"", name: b"", file: b"" });
+    let heads =
+        arena.slice(functions.len(), sites::Function { module: b"", name: b"", file: b"", expanded_from: None });
     let entries = arena.slice(count(), Entry { function: u32::MAX, start: 0, end: 0 });
     for ((number, function), head) in (0..).zip(functions).zip(&mut *heads) {
         let text = function.text.as_bytes();
@@ -158,8 +167,19 @@ pub(crate) fn write_table(out: &mut Writer) {
     let _ = write!(out, "{}", sites::TableHeader { count: count() });
     for function in sections::functions() {
         if let Some(range) = function.range() {
-            let _ = write!(out, "{range}");
-            out.put(function.text.as_bytes());
+            let (head, sites) = function.text.split_once('\n').unwrap_or_default();
+            let _ = write!(out, "{range}{head}");
+            if let Some(place) = function.expanded_from {
+                let _ = write!(out, "{}", Origin { line: place.line(), col: place.column(), file: place.file() });
+            }
+            out.put(b"\n");
+            out.put(sites.as_bytes());
         }
     }
+}
+
+/// The functions that stay as they are. Async-signal-safe.
+pub(crate) fn untouched() -> impl Iterator<Item = Untouched<'static>> {
+    let without_sites = sections::functions().iter().filter(|function| function.ids.is_empty());
+    without_sites.filter_map(|function| decode_untouched(function.text.as_bytes()))
 }

@@ -12,6 +12,7 @@ mod fork;
 mod format;
 mod killed;
 mod last_statement;
+mod levels;
 mod lifecycle;
 mod off;
 mod places;

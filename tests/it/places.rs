@@ -25,7 +25,7 @@ fn places_of_statements() {
     let run = output.path().read_dir().expect("a directory").next().expect("a run").expect("an entry");
     let table = std::fs::read(run.path().join(SITES)).expect("a site table");
     let mut sites = Vec::new();
-    decode_table(&table, |_, site| {
+    decode_table(&table, |_, site, _| {
         assert_eq!(site.file, b"src/main.rs");
         let snippet: Result<Vec<u8>, _> = unescape(site.snippet).collect();
         let snippet = String::from_utf8(snippet.expect("escaped")).expect("UTF-8");
@@ -40,22 +40,30 @@ fn places_of_statements() {
         text += &format!("{name} {line}:{col} {flag} {snippet}\n");
     }
     expect![[r##"
-        bounded 64:5 none let ascii = "a string of ten times twelve: a string of ten times twelve: a string of ten times twelve: a string of te…
-        bounded 65:5 none let multibyte = "éééééééééééééééééééééééééééééééééééééééééééééééééé…
-        bounded 66:5 none let wide = "x語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語…
-        bounded 67:5 none ascii + multibyte + wide
+        assembled 68:13 expansion print!("");
+        assembled 70:13 expansion [$b].map(|_| $e);
+        assembled 77:12 expansion written() .to_string();
+        assembled 77:12 none written()
+        assembled 77:23 expansion 1 + written() ;
+        assembled 77:26 none let _by_user = 1
+        assembled 77:44 none 1 + 1
+        assembled 77:44 none 1 + 1
+        bounded 81:5 none let ascii = "a string of ten times twelve: a string of ten times twelve: a string of ten times twelve: a string of te…
+        bounded 82:5 none let multibyte = "éééééééééééééééééééééééééééééééééééééééééééééééééé…
+        bounded 83:5 none let wide = "x語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語語…
+        bounded 84:5 none ascii + multibyte + wide
         generated 35:13 expansion let in_macro = $a + 1;
         generated 37:13 expansion let body = $body;
         generated 38:13 expansion in_macro + body
-        generated 43:22 expansion (1 + 2);
+        generated 43:22 none 1 + 2
         generated 44:5 none let by_user = 3;
         generated 45:5 none by_user
-        main 72:5 none let closure = |n: usize| n + 1;
-        main 73:9 none n + 1
-        main 74:5 none match closure(1) { 1 => {} 2 => print!("2"), _ => unreachable!() }
-        main 74:37 invocation print!("2")
-        main 74:55 invocation unreachable!()
-        main 75:5 invocation print!("{}", written() + generated() + passed_through() + bounded());
+        main 89:5 none let closure = |n: usize| n + 1;
+        main 90:9 none n + 1
+        main 91:5 none match closure(1) { 1 => {} 2 => print!("2"), _ => unreachable!() }
+        main 91:37 invocation print!("2")
+        main 91:55 invocation unreachable!()
+        main 92:5 invocation print!("{}", written() + generated() + passed_through() + assembled() + bounded());
         passed_through 57:9 none let n = 1;
         passed_through 58:9 none n
         written 13:2 none let tabs = 1;

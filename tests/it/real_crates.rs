@@ -213,7 +213,7 @@ impl Runs {
         for run in fs::read_dir(output).expect("runs") {
             let run = run.expect("an entry").path();
             let table = fs::read(run.join(SITES)).expect("a site table");
-            let read = decode_table(&table, |_, site| {
+            let read = decode_table(&table, |_, site, _| {
                 let path = [site.module, b"::", site.name].concat();
                 runs.first_lines.entry(path_in_crate(&path)).or_insert(site.line);
             });

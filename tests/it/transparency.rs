@@ -13,28 +13,44 @@ const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 
 #[test]
 fn edition_2015() {
-    compare("2015");
+    compare("2015", "");
 }
 
 #[test]
 fn edition_2018() {
-    compare("2018");
+    compare("2018", "");
 }
 
 #[test]
 fn edition_2021() {
-    compare("2021");
+    compare("2021", "");
 }
 
 #[test]
 fn edition_2024() {
-    compare("2024");
+    compare("2024", "");
 }
 
-fn compare(edition: &str) {
+#[test]
+fn at_the_level_of_blocks() {
+    compare("2024", "level = \"block\"");
+}
+
+#[test]
+fn at_the_level_of_functions() {
+    compare("2021", "level = \"function\"");
+}
+
+#[test]
+fn without_what_concerns_macros() {
+    compare("2015", "macros = \"none\"");
+}
+
+/// `arguments` are those of the attribute.
+fn compare(edition: &str, arguments: &str) {
     let cases = cases(edition);
-    let (plain, plain_messages) = build(edition, &cases, false);
-    let (instrumented, messages) = build(edition, &cases, true);
+    let (plain, plain_messages) = build(edition, &cases, None);
+    let (instrumented, messages) = build(edition, &cases, Some(arguments));
     assert_eq!(without_braces(messages), without_braces(plain_messages), "in edition {edition}");
     for case in &cases {
         let name = stem(case);
@@ -59,8 +75,10 @@ fn stem(case: &Path) -> &str {
     case.file_stem().and_then(|name| name.to_str()).expect("a name")
 }
 
-fn build(edition: &str, cases: &[PathBuf], instrumented: bool) -> (PathBuf, Vec<String>) {
-    let name = format!("cases-{edition}-{}", if instrumented { "instrumented" } else { "plain" });
+/// With the attribute if there are `arguments` for it.
+fn build(edition: &str, cases: &[PathBuf], arguments: Option<&str>) -> (PathBuf, Vec<String>) {
+    let words: String = arguments.unwrap_or("plain").chars().filter(char::is_ascii_alphabetic).collect();
+    let name = format!("cases-{edition}-{words}");
     let package = Package::new(&name);
     let mut modules = String::from("mod noisy;\n");
     let mut arms = String::new();
@@ -81,12 +99,12 @@ fn build(edition: &str, cases: &[PathBuf], instrumented: bool) -> (PathBuf, Vec<
         &format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[features]\ninstr = []\n\
              default = [{}]\n\n[dependencies]\ninstr-runtime = {}\n\n[workspace]\n",
-            if instrumented { "\"instr\"" } else { "" },
+            if arguments.is_some() { "\"instr\"" } else { "" },
             runtime_dependency(),
         ),
     );
-    if instrumented {
-        assert!(package.annotate("src", edition) > cases.len());
+    if let Some(arguments) = arguments {
+        assert!(package.annotate_with(arguments, "src", edition) > cases.len());
     }
     let (executables, messages) = package.build(&["build"]);
     (executables[&name].clone(), messages)

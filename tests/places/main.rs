@@ -59,6 +59,23 @@ item! {
     }
 }
 
+macro_rules! assembled {
+    ($a:expr, $b:expr, $s:stmt, $e:expr) => {
+        #[instrument_source]
+        fn assembled() -> usize {
+            $a;
+            $b + $a;
+            print!("");
+            $a.to_string();
+            [$b].map(|_| $e);
+            $s;
+            $e
+        }
+    };
+}
+
+assembled!(written(), 1, let _by_user = 1, 1 + 1);
+
 #[instrument_source]
 fn bounded() -> usize {
     let ascii = "a string of ten times twelve: a string of ten times twelve: a string of ten times twelve: a string of ten times".len();
@@ -72,5 +89,5 @@ fn main() {
     let closure = |n: usize|
         n + 1;
     match closure(1) { 1 => {} 2 => print!("2"), _ => unreachable!() }
-    print!("{}", written() + generated() + passed_through() + bounded());
+    print!("{}", written() + generated() + passed_through() + assembled() + bounded());
 }

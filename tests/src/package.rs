@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::{rust_files, workspace};
-use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Places, annotate_places};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Style, annotate_in_style};
 
 /// A package in a directory of its own.
 #[derive(Debug)]
@@ -60,19 +60,31 @@ impl Package {
     /// # Panics
     /// When one of them is not Rust.
     pub fn annotate(&self, below: &str, edition: &str) -> usize {
-        self.annotate_places(below, edition, Places::Items)
+        self.annotate_with("", below, edition)
     }
 
-    /// The same, at other places.
+    /// The same with arguments for the attribute.
+    ///
+    /// # Panics
+    /// When one of them is not Rust.
+    pub fn annotate_with(&self, arguments: &str, below: &str, edition: &str) -> usize {
+        let attribute = attribute(edition).replace(']', &format!("({arguments})]"));
+        self.annotate_in_style(&Style::new(&attribute), below)
+    }
+
+    /// Puts the attribute on whole inline modules where it can be.
     ///
     /// # Panics
     /// When one of the sources is not Rust.
-    pub fn annotate_places(&self, below: &str, edition: &str, kind: Places) -> usize {
-        let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
+    pub fn annotate_modules(&self, below: &str, edition: &str) -> usize {
+        self.annotate_in_style(&Style { whole_modules: true, ..Style::new(attribute(edition)) }, below)
+    }
+
+    fn annotate_in_style(&self, style: &Style<'_>, below: &str) -> usize {
         let mut places = 0;
         for file in rust_files(&self.directory.join(below)) {
             let source = fs::read_to_string(&file).expect("a source file");
-            let annotated = annotate_places(&source, attribute, kind).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+            let annotated = annotate_in_style(&source, style).unwrap_or_else(|error| panic!("{file:?}: {error}"));
             places += annotated.places;
             fs::write(&file, annotated.text).expect("the same file");
         }
@@ -144,6 +156,10 @@ impl Package {
     }
 }
 
+fn attribute(edition: &str) -> &'static str {
+    if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE }
+}
+
 fn json_lines(output: &Output) -> impl Iterator<Item = Value> {
     output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
 }
@@ -151,7 +167,11 @@ fn json_lines(output: &Output) -> impl Iterator<Item = Value> {
 /// A compiler's message without the source text that it shows.
 fn message(message: &Value) -> String {
     let span = message["spans"].as_array().and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
-    let place = span.map(|span| format!("{}:{}:{}", span["file_name"], span["line_start"], span["column_start"]));
+    let place = span.map(|span| {
+        let [line, column, last_line, last_column] =
+            ["line_start", "column_start", "line_end", "column_end"].map(|name| &span[name]);
+        format!("{}:{line}:{column} to {last_line}:{last_column}", span["file_name"])
+    });
     format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
 }
 

@@ -6,13 +6,21 @@ use instr_format::sites::{BadTable, VERSION, decode_table};
 use instr_format::text::{LINE_MAX, Moment, Record, SiteText, decode_record, encode_record};
 
 use super::damage::{Damage, DamageKind};
-use super::statement::Statement;
+use super::statement::{Statement, unescaped};
 
 /// What is needed of a site table.
 #[derive(Debug, Default)]
 pub struct Sites {
     wanted: HashMap<u32, Site>,
-    module_lens: HashMap<Vec<u8>, usize>,
+    functions: HashMap<Vec<u8>, Known>,
+}
+
+/// What records do not say of their function, or of the several with its path.
+#[derive(Debug)]
+struct Known {
+    module_len: usize,
+    /// Where macros were invoked that statements came out of.
+    expanded_from: Vec<String>,
 }
 
 /// One entry of the table.
@@ -24,11 +32,12 @@ pub struct Site {
 }
 
 impl Site {
-    fn new(site: &SiteText<'_>) -> Self {
+    fn new(site: &SiteText<'_>, expanded_from: Option<String>) -> Self {
         let moment = Moment { pid: 0, tid: 0, seq: 0, unix_ns: 0, elapsed_ns: 0 };
         let mut line = [0; LINE_MAX];
         let len = encode_record(&mut line, &moment, site).saturating_sub(1);
-        Site { statement: Statement::of_site(site), record: line.get(..len).unwrap_or_default().to_vec() }
+        let statement = Statement { expanded_from, ..Statement::of_site(site) };
+        Site { statement, record: line.get(..len).unwrap_or_default().to_vec() }
     }
 
     /// What a record of this statement holds: over-long texts are cut there and not in the table.
@@ -41,12 +50,16 @@ impl Sites {
     /// Reads the table named `name`, keeping the entries with the `wanted` ids; what stands before damage is kept.
     pub fn read(name: &str, table: &[u8], wanted: &HashSet<u32>) -> (Self, Option<Damage>) {
         let mut sites = Sites::default();
-        let outcome = decode_table(table, |id, site| {
+        let outcome = decode_table(table, |id, site, expanded_from| {
+            let expanded_from =
+                expanded_from.map(|place| format!("{}:{}:{}", unescaped(place.file), place.line, place.col));
             if wanted.contains(&id) {
-                sites.wanted.insert(id, Site::new(&site));
+                sites.wanted.insert(id, Site::new(&site, expanded_from.clone()));
             }
             let path = [site.module, b"::", site.name].concat();
-            sites.module_lens.entry(path).or_insert(site.module.len());
+            let known = Known { module_len: site.module.len(), expanded_from: Vec::new() };
+            let places = &mut sites.functions.entry(path).or_insert(known).expanded_from;
+            places.extend(expanded_from.filter(|place| !places.contains(place)));
         });
         let damage = match outcome {
             Ok(()) => None,
@@ -66,6 +79,15 @@ impl Sites {
 
     /// How long the module path is that `path`, a function's, begins with.
     pub(crate) fn module_len(&self, path: &[u8]) -> Option<usize> {
-        self.module_lens.get(path).copied()
+        self.functions.get(path).map(|known| known.module_len)
+    }
+
+    /// Where the macro was invoked that an expanded statement of the function with this path came out of, if there is
+    /// but one such place.
+    pub(crate) fn expanded_from(&self, path: &[u8]) -> Option<&str> {
+        match self.functions.get(path)?.expanded_from.as_slice() {
+            [place] => Some(place),
+            _ => None,
+        }
     }
 }

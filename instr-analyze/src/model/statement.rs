@@ -23,6 +23,8 @@ pub struct Statement {
     pub macro_flag: MacroFlag,
     /// The statement's text, shortened.
     pub snippet: String,
+    /// Of an expanded one: where the outermost macro was invoked, if that is known.
+    pub expanded_from: Option<String>,
 }
 
 impl Statement {
@@ -34,11 +36,14 @@ impl Statement {
             Some(at) => (path.get(..at), path.get(at + 2..)),
             None => (None, Some(path)),
         };
-        Statement::of_site(&SiteText {
+        let expanded = site.macro_flag == MacroFlag::Expansion;
+        let statement = Statement::of_site(&SiteText {
             module: module.unwrap_or_default(),
             name: function.unwrap_or_default(),
             ..*site
-        })
+        });
+        let expanded_from = if expanded { sites.expanded_from(path).map(str::to_owned) } else { None };
+        Statement { expanded_from, ..statement }
     }
 
     /// The statement of an entry of the site table.
@@ -51,6 +56,7 @@ impl Statement {
             function: unescaped(site.name),
             macro_flag: site.macro_flag,
             snippet: unescaped(site.snippet),
+            expanded_from: None,
         }
     }
 

@@ -80,7 +80,11 @@ impl RecordWriter {
             *width = cell.chars().count().clamp(*width, COLUMN_MAX);
             write!(out, "  {cell:<0$}", *width)?;
         }
-        writeln!(out, "  {}", Printable(statement.snippet.as_bytes()))
+        write!(out, "  {}", Printable(statement.snippet.as_bytes()))?;
+        if let Some(place) = &statement.expanded_from {
+            write!(out, "  {faint}(expanded from {}){faint:#}", Printable(place.as_bytes()))?;
+        }
+        writeln!(out)
     }
 }
 

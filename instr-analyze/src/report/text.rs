@@ -158,7 +158,11 @@ fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write)
     let Some(LastReached { statement, .. }) = last else { return out.write_all(b"an unknown statement") };
     let (path, file) = (statement.path(), statement.file.as_bytes());
     write!(out, "{style}{}{style:#} at ", Printable(path.as_bytes()))?;
-    write!(out, "{style}{}:{}:{}{style:#}", Printable(file), statement.line, statement.column)
+    write!(out, "{style}{}:{}:{}{style:#}", Printable(file), statement.line, statement.column)?;
+    match &statement.expanded_from {
+        Some(place) => write!(out, " (expanded from {})", Printable(place.as_bytes())),
+        None => Ok(()),
+    }
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {

@@ -1,24 +1,57 @@
 //! Statements: a probe before each, and which of their attributes the probe needs.
 
+use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Block, Expr, Stmt};
 
-use super::Rewriter;
 use super::expr::attributes;
+use super::value::diverges;
+use super::{Rewriter, insert_head};
 use crate::item;
+use crate::probe::Site;
+use crate::scope::Level;
 
 impl Rewriter<'_> {
+    // Input:  { a(); }, at the level of blocks
+    // Output: { probe(&__INSTR_IDS[0]); a(); }
+    /// A block by itself, or as the body of what has the site `entry`.
+    pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
+        let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
+        let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
+        self.statements(block, entry);
+        if let Some(entry) = entry {
+            insert_head(block, self.table.probe(entry, &[]).into_token_stream());
+        }
+    }
+
     // Input:  { let x; x = f(); x }
     // Output: { let x; probe(&__INSTR_IDS[0]); x = f(); probe(&__INSTR_IDS[1]); x }
-    pub(super) fn block(&mut self, block: &mut Block) {
+    fn statements(&mut self, block: &mut Block, entry: Option<Site>) {
+        let each = self.scope.level == Level::Statement;
         let mut output = Vec::with_capacity(block.stmts.len() * 2);
+        let mut reachable = true;
+        // What a statement without a site belongs to, and whether another site may be the last-reached one before it.
+        let (mut around, mut left) = (entry.or(self.statement), false);
         for mut stmt in std::mem::take(&mut block.stmts) {
             if let Stmt::Item(item) = &mut stmt {
                 item::item_below(item, self.scope, &format!("{}::", self.name));
             } else if runs(&stmt) {
-                let site = self.table.add(&stmt, calls_macro(&stmt));
-                output.push(self.table.probe(site, &statement_attributes(&stmt)));
-                self.within(site, |this| this.statement(&mut stmt));
+                let attrs = statement_attributes(&stmt);
+                let own = if each { self.add(&stmt, calls_macro(&stmt)) } else { None };
+                match (own, around) {
+                    _ if !reachable => {}
+                    (Some(own), _) => output.push(self.table.probe(own, &attrs)),
+                    (None, Some(around)) if left => output.push(self.table.resume(around, &attrs)),
+                    _ => {}
+                }
+                reachable &= !matches!(&stmt, Stmt::Expr(expr, _) if diverges(expr));
+                let passed = self.passed;
+                self.within(if each { own } else { around }, |this| this.statement(&mut stmt));
+                // What has attributes may be configured out, and what stands before it too.
+                left = self.passed > passed || left && !attrs.is_empty();
+                if own.is_some() && attrs.is_empty() {
+                    around = own;
+                }
             }
             output.push(stmt);
         }
@@ -36,7 +69,10 @@ impl Rewriter<'_> {
                 }
             }
             // Nothing of the statement is left once its outermost expression has its value.
-            Stmt::Expr(Expr::Await(outermost), _) => self.operand(&mut outermost.base),
+            Stmt::Expr(Expr::Await(outermost), _) => {
+                self.operand(&mut outermost.base);
+                self.passed += 1;
+            }
             Stmt::Expr(expr, _) => self.visit_expr_mut(expr),
             Stmt::Item(_) | Stmt::Macro(_) => {}
         }
@@ -54,7 +90,18 @@ fn runs(stmt: &Stmt) -> bool {
 }
 
 fn calls_macro(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _))
+    match stmt {
+        Stmt::Macro(_) => true,
+        Stmt::Expr(expr, _) => is_macro_call(expr),
+        _ => false,
+    }
+}
+
+pub(super) fn is_macro_call(expr: &Expr) -> bool {
+    match expr {
+        Expr::Group(group) => is_macro_call(&group.expr),
+        expr => matches!(expr, Expr::Macro(_)),
+    }
 }
 
 /// The attributes of a statement; those of an expression stand at its leftmost operand.

@@ -5,24 +5,29 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
+    Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
 };
 
-use super::value::{extends, gives_closure, gives_untyped_number, is_constructor};
+use super::block::is_macro_call;
+use super::value::{diverges, extends, gives_closure, gives_untyped_number, is_constructor, promotes};
 use super::{Rewriter, insert_head};
 use crate::item;
-use crate::probe::braced;
+use crate::probe::{Site, braced};
+use crate::scope::Level;
 use crate::snippet::ends;
 
 impl VisitMut for Rewriter<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
-        self.block(block);
+        self.entered(block, None);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Closure(closure) => self.closure(closure),
-            Expr::Async(block) => self.beyond_loops(|this| this.visit_block_mut(&mut block.block)),
+            Expr::Async(block) => {
+                let entry = self.entry(block);
+                self.apart(|this| this.entered(&mut block.block, entry));
+            }
             Expr::Match(expr) => self.arms(expr),
             Expr::While(expr) => self.while_loop(expr),
             Expr::ForLoop(expr) => self.for_loop(expr),
@@ -34,7 +39,7 @@ impl VisitMut for Rewriter<'_> {
             }
             Expr::Binary(binary) => self.operands(binary),
             Expr::MethodCall(call) => {
-                self.operand(&mut call.receiver);
+                self.referred(&mut call.receiver, Self::operand);
                 call.args.iter_mut().for_each(|argument| self.operand(argument));
             }
             Expr::Call(call) => {
@@ -53,7 +58,7 @@ impl VisitMut for Rewriter<'_> {
             Expr::Range(range) => {
                 [&mut range.start, &mut range.end].into_iter().flatten().for_each(|end| self.part(end))
             }
-            Expr::Reference(reference) => self.part(&mut reference.expr),
+            Expr::Reference(reference) => self.referred(&mut reference.expr, Self::part),
             Expr::Assign(assign) => {
                 self.visit_expr_mut(&mut assign.left);
                 self.operand(&mut assign.right);
@@ -67,6 +72,7 @@ impl VisitMut for Rewriter<'_> {
             }
             Expr::Await(inner) => {
                 self.operand(&mut inner.base);
+                self.passed += 1;
                 if inner.attrs.is_empty() {
                     self.resume_after(expr);
                 }
@@ -99,11 +105,17 @@ impl Rewriter<'_> {
         if closure.constness.is_some() {
             return;
         }
+        let passed = self.passed;
+        let entry = self.entry(closure);
         let head = if closure.asyncness.is_none() { self.table.guard() } else { Default::default() };
         let tokens = closure.body.to_token_stream();
         // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
         let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        self.beyond_loops(|this| this.body(&mut closure.body, head, end));
+        self.apart(|this| this.body(&mut closure.body, entry, head, end));
+        if closure.asyncness.is_none() {
+            // Its guard gives the statement back.
+            self.passed = passed;
+        }
     }
 
     // Input:  match x { 1 => a(), _ if b() => { c() } }
@@ -118,29 +130,38 @@ impl Rewriter<'_> {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
-            self.body(&mut arm.body, Default::default(), None);
+            allow_dropping(&mut arm.body);
+            self.body(&mut arm.body, None, Default::default(), None);
         }
     }
 
     /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
-    fn body(&mut self, body: &mut Expr, head: TokenStream, end: Option<Span>) {
+    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: TokenStream, end: Option<Span>) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
         {
-            self.visit_block_mut(&mut block.block);
+            self.entered(&mut block.block, entry);
             if !block.block.stmts.is_empty() {
                 insert_head(&mut block.block, head);
             }
             return;
         }
-        let site = self.table.add(body, matches!(body, Expr::Macro(_)));
-        self.within(site, |this| this.visit_expr_mut(body));
+        let level = self.scope.level;
+        let calls_macro = is_macro_call(body);
+        let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
+        let around = self.statement.filter(|_| level != Level::Statement);
+        self.within(site.or(around), |this| this.visit_expr_mut(body));
+        if site.is_none() && head.is_empty() {
+            return;
+        }
         let mut tokens = head;
-        self.table.probe(site, &[]).to_tokens(&mut tokens);
+        if let Some(site) = site {
+            self.table.probe(site, &[]).to_tokens(&mut tokens);
+        }
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
         Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
-        *body = braced(tokens, end.unwrap_or(site.span));
+        *body = braced(tokens, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
     }
 
     fn operands(&mut self, binary: &mut ExprBinary) {
@@ -172,9 +193,10 @@ impl Rewriter<'_> {
             Expr::Let(condition) => return self.operand(&mut condition.expr),
             _ => {}
         }
-        let resumes = is_block_like(expr) && !gives_closure(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr) && !diverges(expr);
+        let passed = self.passed;
         self.visit_expr_mut(expr);
-        if resumes {
+        if resumes && self.passed > passed {
             self.resume_after(expr);
         }
     }
@@ -186,10 +208,47 @@ impl Rewriter<'_> {
         if extends(expr) { self.visit_expr_mut(expr) } else { self.operand(expr) }
     }
 
+    /// What a reference is taken of, in so many words or by a call of a method: as a constant, it is not wrapped anywhere.
+    fn referred(&mut self, expr: &mut Expr, otherwise: fn(&mut Self, &mut Expr)) {
+        if promotes(expr) {
+            let statement = self.statement.take();
+            self.visit_expr_mut(expr);
+            self.statement = statement;
+        } else {
+            otherwise(self, expr);
+        }
+    }
+
     fn resume_after(&self, expr: &mut Expr) {
         if let Some(statement) = self.statement {
             *expr = self.table.resume_after(expr, statement);
         }
+    }
+}
+
+/// `1 => drop(f()),` is an idiom for an arm without a value, and no lint unless braces are around it.
+fn allow_dropping(body: &mut Expr) {
+    if let Expr::Call(call) = body
+        && let Expr::Path(path) = &*call.func
+        && path.path.segments.last().is_some_and(|last| last.ident == "drop")
+        && call.args.iter().any(has_effects)
+    {
+        call.attrs.push(parse_quote_spanned!(Span::mixed_site()=>
+            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)]));
+    }
+}
+
+/// Whether the compiler takes the value for more than something to look at.
+fn has_effects(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) | Expr::Closure(_) => false,
+        Expr::Reference(reference) => has_effects(&reference.expr),
+        Expr::Field(field) => has_effects(&field.base),
+        Expr::Unary(unary) => has_effects(&unary.expr),
+        Expr::Binary(binary) => has_effects(&binary.left) || has_effects(&binary.right),
+        Expr::Cast(cast) => has_effects(&cast.expr),
+        Expr::Paren(paren) => has_effects(&paren.expr),
+        _ => true,
     }
 }
 

@@ -6,6 +6,7 @@ use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile
 
 use super::Rewriter;
 use crate::probe::{Site, braced};
+use crate::scope::Level;
 
 /// A loop around the place at hand.
 pub(super) struct Loop {
@@ -34,14 +35,19 @@ impl Rewriter<'_> {
     }
 
     fn loop_body(&mut self, block: &mut Block, label: Option<&Label>, header: Option<Site>) {
-        self.loops.push(Loop { label: label.map(|label| label.name.ident.clone()), header });
+        let level = self.scope.level;
+        let left_by_continue = header.filter(|_| level != Level::Function);
+        self.loops.push(Loop { label: label.map(|label| label.name.ident.clone()), header: left_by_continue });
+        let passed = self.passed;
         self.visit_block_mut(block);
         self.loops.pop();
-        if let Some(header) = header {
+        if let Some(header) = header
+            && (level == Level::Statement || self.passed > passed)
+        {
             // The user's block stays whole inside, so that the temporaries of its tail live as long as before.
             let inner = Block { brace_token: block.brace_token, stmts: std::mem::take(&mut block.stmts) };
             let inner = ExprBlock { attrs: Vec::new(), label: None, block: inner };
-            block.stmts = vec![Stmt::Expr(Expr::Block(inner), None), self.table.probe_again(header)];
+            block.stmts = vec![Stmt::Expr(Expr::Block(inner), None), self.table.back_at_end(header)];
         }
     }
 
@@ -56,7 +62,7 @@ impl Rewriter<'_> {
         if !expr.attrs.is_empty() {
             return None;
         }
-        let mut tokens = self.table.probe(header, &[]).into_token_stream();
+        let mut tokens = self.table.back(header).into_token_stream();
         expr.to_tokens(&mut tokens);
         Some(braced(tokens, header.span))
     }

@@ -9,11 +9,11 @@ mod loops;
 mod value;
 
 use proc_macro2::TokenStream;
-use syn::visit_mut::VisitMut;
+use quote::ToTokens;
 use syn::{Block, Expr, Signature, Stmt};
 
-use crate::item::Scope;
 use crate::probe::{Site, Table};
+use crate::scope::{Level, Scope};
 use crate::snippet::Body;
 use loops::Loop;
 
@@ -22,9 +22,10 @@ use loops::Loop;
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
-    let mut rewriter =
-        Rewriter { table: Table::new(&scope.runtime, name, body), scope, name, statement: None, loops: Vec::new() };
-    rewriter.visit_block_mut(block);
+    let table = Table::new(scope, name, body);
+    let mut rewriter = Rewriter { table, scope, name, statement: None, loops: Vec::new(), passed: 0 };
+    let entry = rewriter.entry(sig);
+    rewriter.entered(block, entry);
     let table = rewriter.table;
     if table.is_empty() {
         return;
@@ -49,24 +50,37 @@ struct Rewriter<'a> {
     scope: &'a Scope,
     /// Path of the function within its module.
     name: &'a str,
-    /// The innermost statement around this place.
+    /// The innermost statement around this place, or whatever else the level gives a site, within the same function,
+    /// closure or async block.
     statement: Option<Site>,
-    /// The loops around this place, within the same function, closure or async block.
+    /// The loops around this place, within the same.
     loops: Vec<Loop>,
+    /// How many places have been passed after which another site than `statement` can be the last-reached one.
+    passed: usize,
 }
 
 impl Rewriter<'_> {
     /// Works on what belongs to `statement`.
-    fn within(&mut self, statement: Site, work: impl FnOnce(&mut Self)) {
-        let outer = self.statement.replace(statement);
+    fn within(&mut self, statement: Option<Site>, work: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.statement, statement);
         work(self);
         self.statement = outer;
     }
 
-    /// Works on code that cannot reach the loops around it.
-    fn beyond_loops(&mut self, work: impl FnOnce(&mut Self)) {
+    /// Works on code that runs on its own: it cannot reach the loops around it, and neither does the statement.
+    fn apart(&mut self, work: impl FnOnce(&mut Self)) {
         let outer = std::mem::take(&mut self.loops);
-        work(self);
+        self.within(None, work);
         self.loops = outer;
+    }
+
+    fn add(&mut self, code: &impl ToTokens, calls_macro: bool) -> Option<Site> {
+        self.passed += 1;
+        self.table.add(code, calls_macro)
+    }
+
+    /// The site of a function, a closure or an async block as a whole.
+    fn entry(&mut self, code: &impl ToTokens) -> Option<Site> {
+        if self.scope.level == Level::Statement { None } else { self.add(code, false) }
     }
 }

@@ -4,6 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprMacro, Item, Lit, Stmt, UnOp};
 
+use super::expr::attributes;
+
 /// Whether the value is or holds a closure. A call around it would hide the bound that the closure's types come from.
 pub(super) fn gives_closure(expr: &Expr) -> bool {
     any_result(expr, &|result| match result {
@@ -48,6 +50,66 @@ pub(super) fn extends(expr: &Expr) -> bool {
         Expr::Range(range) => [&range.start, &range.end].into_iter().flatten().any(|end| extends(end)),
         _ => false,
     })
+}
+
+/// Whether the value may be a constant, a reference to which the compiler makes `'static`: `&{ f(); [1, 2] }`. A call around
+/// any part of it would end that.
+pub(super) fn promotes(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Macro(_) | Expr::Verbatim(_) | Expr::Closure(_) => true,
+        Expr::Path(_) => !is_local_place(expr),
+        Expr::Paren(paren) => promotes(&paren.expr),
+        Expr::Group(group) => promotes(&group.expr),
+        Expr::Unary(unary) => promotes(&unary.expr),
+        Expr::Binary(binary) => promotes(&binary.left) && promotes(&binary.right),
+        Expr::Cast(cast) => promotes(&cast.expr),
+        Expr::Reference(reference) => promotes(&reference.expr),
+        Expr::Field(field) => promotes(&field.base),
+        Expr::Index(index) => promotes(&index.expr) && promotes(&index.index),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(promotes),
+        Expr::Array(array) => array.elems.iter().all(promotes),
+        Expr::Repeat(repeat) => promotes(&repeat.expr),
+        Expr::Struct(literal) => {
+            literal.fields.iter().all(|field| promotes(&field.expr)) && literal.rest.as_deref().is_none_or(promotes)
+        }
+        Expr::Call(call) => is_constructor(call) && call.args.iter().all(promotes),
+        Expr::Range(range) => [&range.start, &range.end].into_iter().flatten().all(|end| promotes(end)),
+        Expr::Unsafe(block) => block_promotes(&block.block),
+        Expr::Block(block) => block_promotes(&block.block),
+        Expr::Loop(expr) => in_breaks(&expr.body, &promotes),
+        // Where branches meet, there is no constant.
+        _ => false,
+    }
+}
+
+fn block_promotes(block: &Block) -> bool {
+    match block.stmts.last() {
+        Some(Stmt::Expr(tail, None)) => promotes(tail),
+        _ => true,
+    }
+}
+
+/// Whether nothing behind the expression is ever reached, as far as `return`, `break` and `continue` show it. What stands
+/// there needs no probe, and is itself what the compiler calls unreachable.
+pub(super) fn diverges(expr: &Expr) -> bool {
+    let kind = match expr {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Paren(paren) => diverges(&paren.expr),
+        Expr::Group(group) => diverges(&group.expr),
+        Expr::Unsafe(block) => block_diverges(&block.block),
+        Expr::Block(block) => block.label.is_none() && block_diverges(&block.block),
+        Expr::If(expr) => {
+            let or = expr.else_branch.as_ref().map(|(_, or)| or);
+            block_diverges(&expr.then_branch) && or.is_some_and(|or| diverges(or))
+        }
+        Expr::Match(expr) => !expr.arms.is_empty() && expr.arms.iter().all(|arm| diverges(&arm.body)),
+        _ => false,
+    };
+    kind && attributes(expr).is_empty()
+}
+
+fn block_diverges(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if diverges(expr)))
 }
 
 /// A variable, or a part of one. Constants, by their names, are not meant: each use of one is a temporary.

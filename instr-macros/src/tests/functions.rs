@@ -25,10 +25,11 @@ fn const_fn_is_left_alone() {
         "",
         "const fn f() { one(); }",
         expect![[r#"
-        const fn f() {
-            one();
-        }
-    "#]],
+            const fn f() {
+                untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
+                one();
+            }
+        "#]],
     );
 }
 
@@ -38,11 +39,17 @@ fn naked_fn_is_left_alone() {
         "",
         r#"#[unsafe(naked)] extern "C" fn f() { naked_asm!() }"#,
         expect![[r##"
-        #[unsafe(naked)]
-        extern "C" fn f() {
-            naked_asm!()
-        }
-    "##]],
+            #[unsafe(naked)]
+            extern "C" fn f()
+            where
+                [(); {
+                    untouched!(" f <parsed\\sstring\\s1>\n1 naked function\n");
+                    0
+                }]:,
+            {
+                naked_asm!()
+            }
+        "##]],
     );
 }
 
@@ -51,12 +58,18 @@ fn cfg_attr_naked_fn_is_left_alone() {
     check(
         "",
         "#[cfg_attr(a, unsafe(naked))] fn f() { naked_asm!() }",
-        expect![[r#"
-        #[cfg_attr(a, unsafe(naked))]
-        fn f() {
-            naked_asm!()
-        }
-    "#]],
+        expect![[r##"
+            #[cfg_attr(a, unsafe(naked))]
+            fn f()
+            where
+                [(); {
+                    untouched!(" f <parsed\\sstring\\s1>\n1 naked function\n");
+                    0
+                }]:,
+            {
+                naked_asm!()
+            }
+        "##]],
     );
 }
 
@@ -290,5 +303,11 @@ fn runtime_elsewhere() {
 
 #[test]
 fn syntax_that_syn_does_not_know_stays() {
-    check("", "fn f() { one() <-> two() }", expect!["fn f () { one () <-> two () }"]);
+    check(
+        "",
+        "fn f() { one() <-> two() }",
+        expect![[
+            r#"fn f () where [() ; {  untouched ! (" f <parsed\\sstring\\s1>\n1 syntax that instr does not know\n") ; 0 }] : { one () <-> two () }"#
+        ]],
+    );
 }

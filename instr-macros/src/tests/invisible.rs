@@ -120,20 +120,19 @@ fn a_negated_parenthesis_is_no_macro() {
         "",
         "fn f() { return !(invisible!(a || b) && c); 'a: loop { break 'a !(invisible!(d || e) && g); } }",
         expect![[r#"
-        fn f() {
-            sites!(
-                3,
-                " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_IDS[0]);
-            return !((a || b) && c);
-            probe(&__INSTR_IDS[1]);
-            'a: loop {
-                probe(&__INSTR_IDS[2]);
-                break 'a !((d || e) && g);
+            fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                return !((a || b) && c);
+                'a: loop {
+                    probe(&__INSTR_IDS[2]);
+                    break 'a !((d || e) && g);
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }

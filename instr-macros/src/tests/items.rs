@@ -10,21 +10,22 @@ fn impl_block() {
         "",
         "impl<T> a::B<T> { const C: u8 = { 1 }; type D = u8; fn e(&self) { one(); } const fn g() { two(); } m!(); }",
         expect![[r#"
-        impl<T> a::B<T> {
-            const C: u8 = { 1 };
-            type D = u8;
-            fn e(&self) {
-                sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
-                let __instr_guard = enter();
-                probe(&__INSTR_IDS[0]);
-                one();
+            impl<T> a::B<T> {
+                const C: u8 = { 1 };
+                type D = u8;
+                fn e(&self) {
+                    sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    one();
+                }
+                const fn g() {
+                    untouched!(" B::g <parsed\\sstring\\s1>\n1 const fn\n");
+                    two();
+                }
+                m!();
             }
-            const fn g() {
-                two();
-            }
-            m!();
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -195,17 +196,29 @@ fn signal_handler_leaves_one_function_out() {
         "",
         "mod a { #[signal_handler] fn b() { one(); } #[cfg_attr(c, instr_runtime::signal_handler)] fn d() { two(); } }",
         expect![[r#"
-        mod a {
-            #[signal_handler]
-            fn b() {
-                one();
+            mod a {
+                #[signal_handler]
+                fn b()
+                where
+                    [(); {
+                        untouched!(" b <parsed\\sstring\\s1>\n1 signal handler\n");
+                        0
+                    }]:,
+                {
+                    one();
+                }
+                #[cfg_attr(c, instr_runtime::signal_handler)]
+                fn d()
+                where
+                    [(); {
+                        untouched!(" d <parsed\\sstring\\s1>\n1 signal handler\n");
+                        0
+                    }]:,
+                {
+                    two();
+                }
             }
-            #[cfg_attr(c, instr_runtime::signal_handler)]
-            fn d() {
-                two();
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 

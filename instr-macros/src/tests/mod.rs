@@ -6,11 +6,14 @@ mod expressions;
 mod functions;
 mod invisible;
 mod items;
+mod levels;
 mod loops;
+mod macros;
 mod operands;
 mod parts;
 mod rejected;
 mod statements;
+mod untouched;
 
 use expect_test::Expect;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};

@@ -237,3 +237,60 @@ fn scrutinees_with_code_behind_them() {
         "#]],
     );
 }
+
+#[test]
+fn a_reference_to_a_constant_stays_static() {
+    check(
+        "",
+        "fn f() -> &'static [u32] { g(&{ a(); 1 }, &(-{ 2 }, Some({ 3 })), { [4] }.iter(), &{ let b = 5; b }); &{ a(); [1, 2] } }",
+        expect![[r#"
+            fn f() -> &'static [u32] {
+                sites!(
+                    11,
+                    " f <parsed\\sstring\\s1>\n1 28 n g(&{\\sa();\\s1\\s},\\s&(-{\\s2\\s},\\sSome({\\s3\\s})),\\s{\\s[4]\\s}.iter(),\\s&{\\slet\\sb\\s=\\s5;\\sb\\s});\n1 33 n a();\n1 38 n 1\n1 48 n 2\n1 60 n 3\n1 69 n [4]\n1 86 n let\\sb\\s=\\s5;\n1 97 n b\n1 103 n &{\\sa();\\s[1,\\s2]\\s}\n1 106 n a();\n1 111 n [1,\\s2]\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                g(
+                    &{
+                        probe(&__INSTR_IDS[1]);
+                        a();
+                        probe(&__INSTR_IDS[2]);
+                        1
+                    },
+                    &(
+                        -{
+                            probe(&__INSTR_IDS[3]);
+                            2
+                        },
+                        Some({
+                            probe(&__INSTR_IDS[4]);
+                            3
+                        }),
+                    ),
+                    {
+                        probe(&__INSTR_IDS[5]);
+                        [4]
+                    }
+                        .iter(),
+                    &(after)(
+                        {
+                            probe(&__INSTR_IDS[6]);
+                            let b = 5;
+                            probe(&__INSTR_IDS[7]);
+                            b
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    ),
+                );
+                probe(&__INSTR_IDS[8]);
+                &{
+                    probe(&__INSTR_IDS[9]);
+                    a();
+                    probe(&__INSTR_IDS[10]);
+                    [1, 2]
+                }
+            }
+        "#]],
+    );
+}

@@ -26,13 +26,13 @@ fn an_unknown_argument() {
         "speed = 1",
         "fn f() { one(); }",
         expect![[r#"
-        ::core::compile_error! {
-            "unknown argument, expected `skip` or `crate = path`"
-        }
-        fn f() {
-            one();
-        }
-    "#]],
+            ::core::compile_error! {
+                "unknown argument, expected `skip`, `level = \"…\"`, `macros = \"…\"` or `crate = path`"
+            }
+            fn f() {
+                one();
+            }
+        "#]],
     );
 }
 

@@ -260,3 +260,85 @@ fn labelled_block() {
     "#]],
     );
 }
+
+#[test]
+fn what_stands_behind_a_return_has_no_probe() {
+    check(
+        "",
+        "fn f(n: u32) -> u32 { loop { continue; a() } match n { 0 => return 1, _ => { if n > 1 { return b() } else { return 3 } } } c(); 2 }",
+        expect![[r#"
+            fn f(n: u32) -> u32 {
+                sites!(
+                    10,
+                    " f <parsed\\sstring\\s1>\n1 23 n loop\\s{\\scontinue;\\sa()\\s}\n1 30 n continue;\n1 40 n a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n return\\s1\n1 78 n if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n return\\sb()\n1 109 n return\\s3\n1 124 n c();\n1 129 n 2\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                loop {
+                    probe(&__INSTR_IDS[1]);
+                    continue;
+                    a()
+                }
+                probe(&__INSTR_IDS[3]);
+                match n {
+                    0 => {
+                        probe(&__INSTR_IDS[4]);
+                        return 1;
+                    }
+                    _ => {
+                        probe(&__INSTR_IDS[5]);
+                        if n > 1 {
+                            probe(&__INSTR_IDS[6]);
+                            return b();
+                        } else {
+                            probe(&__INSTR_IDS[7]);
+                            return 3;
+                        }
+                    }
+                }
+                c();
+                2
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_operand_that_never_has_a_value_is_not_wrapped() {
+    check(
+        "",
+        "fn f(n: u32) -> u32 { a({ return 1 }, if b() { return 2 } else { return 3 }, { #[cfg(x)] return 4; 5 }) }",
+        expect![[r#"
+            fn f(n: u32) -> u32 {
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n return\\s1\n1 48 n return\\s2\n1 66 n return\\s3\n1 90 n return\\s4;\n1 100 n 5\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                a(
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        return 1;
+                    },
+                    if b() {
+                        probe(&__INSTR_IDS[2]);
+                        return 2;
+                    } else {
+                        probe(&__INSTR_IDS[3]);
+                        return 3;
+                    },
+                    (after)(
+                        {
+                            #[cfg(x)] probe(&__INSTR_IDS[4]);
+                            #[cfg(x)] return 4;
+                            probe(&__INSTR_IDS[5]);
+                            5
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    ),
+                )
+            }
+        "#]],
+    );
+}

@@ -50,6 +50,16 @@ impl<'a> Json<'a> {
         self.value(format_args!("{}", Quoted(bytes)))
     }
 
+    /// A path of two parts that are escaped already.
+    pub(crate) fn escaped_path(&mut self, module: &[u8], name: &[u8]) -> fmt::Result {
+        self.value(format_args!("\"{}::{}\"", Requoted(module), Requoted(name)))
+    }
+
+    /// A string that is escaped already.
+    pub(crate) fn escaped(&mut self, text: &[u8]) -> fmt::Result {
+        self.value(format_args!("\"{}\"", Requoted(text)))
+    }
+
     pub(crate) fn string_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
         match bytes {
             Some(bytes) => self.string(bytes),
@@ -71,6 +81,27 @@ impl fmt::Display for Quoted<'_> {
             write!(JsonEscape(f), "{}", Escaped(word))?;
         }
         f.write_char('"')
+    }
+}
+
+/// Escaped text as [`Quoted`] writes what it stands for.
+struct Requoted<'a>(&'a [u8]);
+
+impl fmt::Display for Requoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = str::from_utf8(self.0).unwrap_or_default().chars();
+        while let Some(character) = characters.next() {
+            match (character, characters.clone().next()) {
+                ('\\', Some('s')) => f.write_char(' ')?,
+                ('\\', Some(escape)) => write!(JsonEscape(f), "\\{escape}")?,
+                _ => {
+                    JsonEscape(f).write_char(character)?;
+                    continue;
+                }
+            }
+            characters.next();
+        }
+        Ok(())
     }
 }
 

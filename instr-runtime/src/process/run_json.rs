@@ -3,6 +3,7 @@
 use core::fmt;
 
 use instr_format::names::SCHEMA_VERSION;
+use instr_format::sites::Untouched;
 
 use super::json::Json;
 use crate::facts::{self, Facts};
@@ -51,6 +52,7 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     load_bases(json, facts)?;
     json.key("sites")?;
     json.number(site::count() as u64)?;
+    untouched(json)?;
     json.key("settings")?;
     json.open('{')?;
     for (name, value) in settings.given.iter() {
@@ -65,6 +67,24 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     }
     json.close(']')?;
     json.close('}')
+}
+
+fn untouched(json: &mut Json<'_>) -> fmt::Result {
+    json.key("untouched")?;
+    json.open('[')?;
+    for Untouched { function, line, reason } in site::untouched() {
+        json.open('{')?;
+        json.key("function")?;
+        json.escaped_path(function.module, function.name)?;
+        json.key("file")?;
+        json.escaped(function.file)?;
+        json.key("line")?;
+        json.number(line)?;
+        json.key("reason")?;
+        json.string(reason)?;
+        json.close('}')?;
+    }
+    json.close(']')
 }
 
 fn load_bases(json: &mut Json<'_>, facts: &Facts) -> fmt::Result {

@@ -326,3 +326,20 @@ fn many_threads_that_went_alike_share_a_line() {
     "#]]
     .assert_eq(text.rsplit_once("\n\n").unwrap().1);
 }
+
+#[test]
+fn an_expanded_statement_says_where_its_macro_was_invoked() {
+    let (output, run) = killed();
+    let table = "# instr-sites v2 count=2\n@0 1\ndemo main src/main.rs 40 3 src/in\\sput.rs\n2 5 e $a;\n\
+                 @1 1\ndemo main src/main.rs 41 3 src/main.rs\n2 5 e $a;\n";
+    run.write("sites", table);
+    let report = text(&output);
+    assert!(
+        report.contains("main: inside demo::main at src/main.rs:2:5 (expanded from src/in put.rs:40:3)\n"),
+        "{report}"
+    );
+    assert!(
+        report.contains("worker: inside demo::main at src/main.rs:2:5 (expanded from src/main.rs:41:3)\n"),
+        "{report}"
+    );
+}

@@ -1,7 +1,7 @@
 //! The site table and `last`.
 
 use instr_format::last;
-use instr_format::sites::{BadTable, FunctionLine, Range, SiteLine, TableHeader, decode_table};
+use instr_format::sites::{BadTable, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, decode_table};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -28,7 +28,7 @@ proptest! {
             }
         }
         let mut read = Vec::new();
-        let outcome = decode_table(table.as_bytes(), |id, site| {
+        let outcome = decode_table(table.as_bytes(), |id, site, _| {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(site.module, b"module");
             read.push((id as usize, text(site.file), site.line, site.col, text(site.name), site.macro_flag, text(site.snippet)));
@@ -52,20 +52,45 @@ proptest! {
 fn a_cut_site_is_not_given() {
     let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 n bc";
     let mut ids = Vec::new();
-    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(5)));
+    assert_eq!(decode_table(table, |id, _, _| ids.push(id)), Err(BadTable::Line(5)));
     assert_eq!(ids, [0]);
+}
+
+#[test]
+fn only_expansions_have_a_place_of_invocation() {
+    let origin = Origin { line: 3, col: 5, file: "src/a b.rs" };
+    let table = format!("# instr-sites v2 count=2\n@0 2\nm f file.rs{origin}\n1 1 n a\n2 1 e b\n");
+    let mut places = Vec::new();
+    assert_eq!(decode_table(table.as_bytes(), |_, _, place| places.push(place)), Ok(()));
+    assert_eq!(places, [None, Some(Place { file: b"src/a\\sb.rs", line: 3, col: 5 })]);
+}
+
+#[test]
+fn a_broken_place_of_invocation_is_damage() {
+    for end in [" 3", " 3 5", " 3 x src/a.rs", " 3 5 src/a.rs more"] {
+        let table = format!("# instr-sites v2 count=1\n@0 1\nm f file.rs{end}\n1 1 n a\n");
+        assert_eq!(decode_table(table.as_bytes(), |_, _, _| {}), Err(BadTable::Line(3)), "{end}");
+    }
+}
+
+#[test]
+fn version_1_is_still_read() {
+    let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 e=other.rs b\n";
+    let mut files = Vec::new();
+    assert_eq!(decode_table(table, |_, site, place| files.push((site.file, place))), Ok(()));
+    assert_eq!(files, [(b"file.rs".as_slice(), None), (b"other.rs".as_slice(), None)]);
 }
 
 #[test]
 fn ids_beyond_their_type_are_broken() {
     let table = b"# instr-sites v1 count=2\n@4294967295 2\nm f file.rs\n1 1 n a\n2 1 n b\n";
     let mut ids = Vec::<u32>::new();
-    assert_eq!(decode_table(table, |id, _| ids.push(id)), Err(BadTable::Line(2)));
+    assert_eq!(decode_table(table, |id, _, _| ids.push(id)), Err(BadTable::Line(2)));
     assert!(ids.is_empty(), "{ids:?}");
 }
 
 #[test]
 fn other_versions_are_told_apart_from_other_files() {
-    assert_eq!(decode_table(b"# instr-sites v9 x\n", |_, _| {}), Err(BadTable::Version(9)));
-    assert_eq!(decode_table(b"", |_, _| {}), Err(BadTable::NotATable));
+    assert_eq!(decode_table(b"# instr-sites v9 x\n", |_, _, _| {}), Err(BadTable::Version(9)));
+    assert_eq!(decode_table(b"", |_, _, _| {}), Err(BadTable::NotATable));
 }

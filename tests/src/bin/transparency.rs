@@ -7,7 +7,8 @@ use clap::Parser;
 use instr_tests::published::{CRATES, Crate, Row, markdown, text};
 
 /// The document's part that `--markdown` writes.
-const MARKS: [&str; 2] = ["<!-- written by `cargo run -p instr-tests --bin transparency -- --markdown` -->\n", "<!-- end -->\n"];
+const MARKS: [&str; 2] =
+    ["<!-- written by `cargo run -p instr-tests --bin transparency -- --markdown` -->\n", "<!-- end -->\n"];
 
 #[derive(Parser)]
 #[command(about)]

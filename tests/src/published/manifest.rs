@@ -57,6 +57,15 @@ impl Manifest {
         let dependencies = self.table.entry(kind).or_insert_with(|| Value::Table(Table::new()));
         let runtime: Table = format!("instr-runtime = {runtime}").parse().expect("a dependency");
         dependencies.as_table_mut().expect("a table").extend(runtime);
+        // Tests that spend their time in loops would spend all of it in an unoptimized runtime.
+        let optimized: Table =
+            "[dev.package]\ninstr-format.opt-level = 3\ninstr-runtime.opt-level = 3".parse().expect("TOML");
+        let profiles = self.table.entry("profile").or_insert_with(|| Value::Table(Table::new()));
+        let profiles = profiles.as_table_mut().expect("a table");
+        match profiles.get_mut("dev").and_then(Value::as_table_mut) {
+            Some(profile) => profile.extend(optimized["dev"].as_table().expect("a table").clone()),
+            None => profiles.extend(optimized),
+        }
     }
 
     pub(super) fn text(&self) -> String {

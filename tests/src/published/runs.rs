@@ -29,7 +29,7 @@ impl Runs {
             let run = run.expect("an entry").path();
             // A process that was killed before its first statement has no table.
             let table = fs::read(run.join(SITES)).unwrap_or_default();
-            let read = decode_table(&table, |_, site| {
+            let read = decode_table(&table, |_, site, _| {
                 let path = [site.module, b"::", site.name].concat();
                 runs.first_lines.entry(path_in_crate(&path)).or_insert(site.line);
             });

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use cargo_instr::annotate::Places;
-
 use super::manifest::Manifest;
 use super::runs::Runs;
 use super::{Crate, SINKS};
@@ -17,14 +15,14 @@ use crate::package::{Package, runtime_dependency, said, succeed};
 /// How an instrumented package is annotated.
 struct Mode {
     name: &'static str,
-    places: Places,
+    annotate: fn(&Package, &str, &str) -> usize,
     /// The annotated crate's documentation is the same in each mode, and its tests take most of the time.
     doc_tests: bool,
 }
 
 const MODES: [Mode; 2] = [
-    Mode { name: "items", places: Places::Items, doc_tests: true },
-    Mode { name: "modules", places: Places::Modules, doc_tests: false },
+    Mode { name: "items", annotate: Package::annotate, doc_tests: true },
+    Mode { name: "modules", annotate: Package::annotate_modules, doc_tests: false },
 ];
 
 /// Where what is annotated may be. A build script is not: it depends on other things.
@@ -79,7 +77,8 @@ impl Crate {
         let mut manifest = self.manifest(&source);
         let edition = manifest.edition().to_owned();
         let plain = self.package(&source, &manifest, "plain");
-        let known = self.messages(&plain).unwrap_or_else(|said| panic!("{} does not build: {said}", self.name));
+        let known =
+            self.messages(&plain).unwrap_or_else(|said| panic!("{} does not build: {:#?}", self.name, errors(&said)));
         let output = tempfile::tempdir().expect("a directory");
         let expected = self.test(&plain, output.path(), "write");
         let expected_docs = self.test_documentation(&plain, output.path(), "write");
@@ -92,15 +91,17 @@ impl Crate {
         for mode in MODES {
             let package = self.package(&source, &manifest, mode.name);
             let existing = sources.iter().filter(|below| package.path().join(below).exists());
-            let places = existing.map(|below| package.annotate_places(below, &edition, mode.places)).sum();
+            let places = existing.map(|below| (mode.annotate)(&package, below, &edition)).sum();
             // Without any inline module it is the same again.
-            if mode.places == Places::Modules && places == annotated_items {
+            if places == annotated_items {
                 continue;
             }
             annotated_items = places;
             let (new, built) = match self.messages(&package) {
                 Ok(messages) => (difference(&messages, &known), true),
-                Err(said) => (vec![format!("does not build: {said}")], false),
+                Err(said) => {
+                    (errors(&said).into_iter().map(|error| format!("does not build: {error}")).collect(), false)
+                }
             };
             for sink in SINKS {
                 let mut row = Row {
@@ -272,11 +273,26 @@ impl Row {
         self.recorded = held.len();
         self.records = runs.records;
         self.differences.extend(missing.iter().map(|test| format!("not recorded: {test}")));
+        if runs.records == 0 {
+            self.differences.push("nothing recorded".to_owned());
+        }
         if held.len() != self.tested.recorded {
             self.differences.push(format!("{} tests recorded, not {}", held.len(), self.tested.recorded));
         }
         self.differences.extend(runs.damage);
     }
+}
+
+/// The compiler's errors and where they are, out of all that it has said.
+fn errors(said: &str) -> Vec<String> {
+    let mut lines = said.lines().peekable();
+    let mut errors = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.starts_with("error") {
+            errors.push([line, lines.peek().copied().unwrap_or_default().trim()].join(" "));
+        }
+    }
+    errors
 }
 
 fn names(tests: &'static [(&'static str, &'static str)]) -> Vec<&'static str> {

@@ -3,7 +3,17 @@
 use super::{CRATES, Crate, LEFT_OUT, Row};
 
 const HEADS: [&str; 11] = [
-    "crate", "version", "kind", "annotated", "sink", "places", "plain", "instrumented", "recorded", "different", "time",
+    "crate",
+    "version",
+    "kind",
+    "annotated",
+    "sink",
+    "places",
+    "plain",
+    "instrumented",
+    "recorded",
+    "different",
+    "time",
 ];
 
 /// The rows in columns, and the differences below.
@@ -67,7 +77,14 @@ fn left_out(listed: &Crate) -> Vec<[String; 3]> {
     let lines = |what: &'static str, items: &'static [(&'static str, &'static str)]| {
         items.iter().map(move |(item, why)| line(format!("{what} `{item}`"), why))
     };
-    let without = listed.without.iter().map(|name| line(format!("dependency `{name}`"), "for benchmarks and what else is left out"));
+    let without = listed
+        .without
+        .iter()
+        .map(|name| line(format!("dependency `{name}`"), "for benchmarks and what else is left out"));
     let removed = lines("removed", listed.removed);
-    removed.chain(lines("not run:", listed.skipped)).chain(lines("not recorded:", listed.unrecorded)).chain(without).collect()
+    removed
+        .chain(lines("not run:", listed.skipped))
+        .chain(lines("not recorded:", listed.unrecorded))
+        .chain(without)
+        .collect()
 }

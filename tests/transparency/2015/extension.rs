@@ -58,7 +58,35 @@ fn statics() -> &'static [u32] {
     promoted
 }
 
+struct One {
+    one: u32,
+}
+
+fn say<T>(value: T) -> T {
+    println!("said");
+    value
+}
+
+/// References to constants are static, also where blocks with other statements stand around or in them.
+fn promoted() -> &'static u32 {
+    const FIVE: u32 = 5;
+    fn keep<T: ?Sized>(kept: &'static T) -> &'static T { kept }
+    println!("{} {} {}", keep(&{ say(()); 1 }), keep(&unsafe { say(()); 1 }), keep(&{ say(()); { say(()); FIVE } }));
+    println!("{:?} {:?} {}", keep(&({ say(()); 1 }, 2)), keep(&Some({ say(()); 1 })), keep(&-{ say(()); 1 }));
+    println!("{:?} {} {}", keep(&[{ say(()); 1 }, 2]), keep(&({ say(()); 1 } + { 2 })), keep(&({ say(()); 1 } as u64)));
+    println!("{} {} {}", keep(&One { one: { say(()); 1 } }).one, keep(&{ One { one: { 2 } } }.one), keep(&!{ true }));
+    println!("{} {:?} {:?}", keep(&(1 < { 2 })), keep(&({ 1 }..2)), keep(&[{ 1 }; 3]));
+    println!("{} {} {}", keep(&loop { say(()); break 1 }), keep(&{ u32::max_value as fn() -> u32 })(), keep({ "a" }));
+    println!("{} {:?} {}", keep(&[1, 2][{ say(()); 0 }]), keep(&{ say(()); None::<u32> }), keep(&*{ &1 }));
+    println!("{:?} {} {}", keep(&{ say(()); }), keep(&{ |x: u32| { x + 1 } })(1), keep(&{ &{ 1 } }));
+    let items: std::slice::Iter<'static, u32> = { say(()); [1, 2] }.iter();
+    let local = 3;
+    println!("{} {}", items.sum::<u32>(), &{ say(()); local });
+    if local > 2 { &{ say(()); 4 } } else { match local { 1 => &{ 5 }, _ => &6 } }
+}
+
 pub fn main() {
+    println!("{}", promoted());
     constructed(true);
     constructed(false);
     in_parts(true);

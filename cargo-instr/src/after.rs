@@ -1,0 +1,70 @@
+//! What is shown when the program has ended.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use instr_analyze::model::end::EndKind;
+use instr_analyze::model::filter::Filter;
+use instr_analyze::report::paint::Paint;
+use instr_analyze::report::text;
+use instr_analyze::run::find;
+use instr_analyze::run::load::Run;
+
+use crate::failure::Failure;
+
+/// More deaths than this are only counted.
+const SHOWN: usize = 5;
+/// Source lines around each statement.
+const CONTEXT: u64 = 2;
+/// With which a panic ends a process, and cargo a test run that failed.
+const PANIC: i32 = 101;
+
+/// A name for the output directory of a command, such that later ones sort behind earlier ones.
+pub fn directory_name() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{}", now.as_millis(), std::process::id())
+}
+
+/// Says where the records are, and how whatever died has died. `pid`: of cargo and of the program that took its place.
+///
+/// # Errors
+/// When a run cannot be read or standard error cannot be written.
+pub fn report(output: &Path, status: ExitStatus, pid: u32) -> Result<(), Failure> {
+    // Nothing instrumented ran: it did not compile, or nothing was selected.
+    let Ok(directories) = find::find(output) else { return Ok(()) };
+    if status.success() {
+        return Ok(());
+    }
+    let died = status.signal().is_some() || status.code() == Some(PANIC);
+    let mut dead = Vec::new();
+    for directory in directories.iter().filter(|_| died) {
+        let run = load(directory)?;
+        let is_program = run.pid == Some(u64::from(pid)) && status.signal().is_some();
+        if is_program || matches!(run.end.kind, EndKind::Unknown | EndKind::Panic) {
+            dead.push(run);
+        }
+    }
+    show(&dead, output).map_err(|error| Failure(format!("cannot write the report: {error}")))
+}
+
+fn show(dead: &[Run], output: &Path) -> io::Result<()> {
+    let mut stderr = io::stderr().lock();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let paint = if stderr.is_terminal() && !no_color { Paint::colours() } else { Paint::default() };
+    for run in dead.iter().take(SHOWN) {
+        writeln!(stderr)?;
+        text::write(run, CONTEXT, paint, &mut stderr)?;
+    }
+    if let Some(more) = dead.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        writeln!(stderr, "\n{more} more processes have died")?;
+    }
+    writeln!(stderr, "\ninstr: all records are in {}", output.display())
+}
+
+fn load(directory: &Path) -> Result<Run, Failure> {
+    let filter = Filter::new("", "", "").map_err(|error| Failure(error.to_string()))?;
+    Run::load(directory, &filter).map_err(|error| Failure::on("read", directory, &error))
+}

@@ -1,0 +1,123 @@
+//! What cargo asks the compiler for, as far as it concerns us.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// A compiler's command line that compiles a crate to a directory.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The number of the argument that names the root file.
+    pub input: usize,
+    /// `--crate-name`.
+    pub crate_name: String,
+    /// `--crate-type`s.
+    pub crate_types: Vec<String>,
+    /// `--out-dir`.
+    pub out_dir: PathBuf,
+    /// `-C extra-filename`.
+    pub extra_filename: String,
+    /// Whether the crate is of edition 2015.
+    pub is_2015: bool,
+    /// `--target`.
+    pub target: Option<String>,
+    /// Whether the diagnostics are JSON.
+    pub json: bool,
+    /// Whether the crate has a dependency of the name `instr_runtime`.
+    pub has_runtime: bool,
+    /// `feature = "enabled"`.
+    pub is_enabled: bool,
+}
+
+/// Options whose value may be an argument of its own.
+const WITH_VALUE: [&str; 34] = [
+    "--allow",
+    "--cap-lints",
+    "--cfg",
+    "--check-cfg",
+    "--codegen",
+    "--color",
+    "--crate-name",
+    "--crate-type",
+    "--deny",
+    "--diagnostic-width",
+    "--edition",
+    "--emit",
+    "--error-format",
+    "--explain",
+    "--extern",
+    "--forbid",
+    "--force-warn",
+    "--json",
+    "--out-dir",
+    "--print",
+    "--remap-path-prefix",
+    "--sysroot",
+    "--target",
+    "--warn",
+    "-A",
+    "-C",
+    "-D",
+    "-F",
+    "-L",
+    "-W",
+    "-Z",
+    "-l",
+    "-o",
+    "--env-set",
+];
+
+impl Invocation {
+    /// `None`: the command line asks for something else, or for something that we do not understand.
+    pub fn parse(arguments: &[OsString]) -> Option<Self> {
+        let mut input = None;
+        let mut options = Vec::new();
+        let mut rest = arguments.iter().map(|argument| argument.to_str()).enumerate();
+        while let Some((number, argument)) = rest.next() {
+            let argument = argument?;
+            if WITH_VALUE.contains(&argument) {
+                options.push((argument, rest.next()?.1?));
+            } else if let Some((option, value)) = argument.split_once('=').filter(|_| argument.starts_with("--")) {
+                options.push((option, value));
+            } else if argument.starts_with('-') && argument.len() > 2 && WITH_VALUE.contains(&&argument[..2]) {
+                options.push(argument.split_at(2));
+            } else if argument == "-" || argument.starts_with('@') {
+                return None;
+            } else if !argument.starts_with('-') {
+                input = Some(number);
+            }
+        }
+        let all =
+            |name: &'static str| options.iter().filter(move |(option, _)| *option == name).map(|(_, value)| *value);
+        let one = |name: &'static str| all(name).next_back().map(str::to_owned);
+        let codegen = |name: &str| all("-C").filter_map(|value| value.strip_prefix(name)).next_back();
+        Some(Invocation {
+            input: input?,
+            crate_name: one("--crate-name")?,
+            crate_types: all("--crate-type").map(str::to_owned).collect(),
+            out_dir: one("--out-dir")?.into(),
+            extra_filename: codegen("extra-filename=").unwrap_or_default().to_owned(),
+            is_2015: one("--edition").is_none_or(|edition| edition == "2015"),
+            target: one("--target"),
+            json: one("--error-format").is_some_and(|format| format == "json"),
+            has_runtime: all("--extern").any(|value| value.split('=').next() == Some("instr_runtime")),
+            is_enabled: all("--cfg").any(|value| value == "feature=\"enabled\""),
+        })
+    }
+
+    /// The file of `make` rules that tells cargo what the crate depends on.
+    pub fn dep_info(&self) -> PathBuf {
+        self.out_dir.join(format!("{}{}.d", self.crate_name, self.extra_filename))
+    }
+
+    /// Whether the crate can be instrumented: what runs in the compiler or in cargo cannot, and in a Rust dylib the
+    /// runtime would be there twice.
+    pub fn is_program(&self) -> bool {
+        let built_for_building = self.crate_name.starts_with("build_script_");
+        !built_for_building && !self.crate_types.iter().any(|kind| kind == "proc-macro" || kind == "dylib")
+    }
+}
+
+/// The argument that names the root file, as an absolute path.
+pub fn root(argument: &OsStr, directory: &Path) -> PathBuf {
+    directory.join(argument)
+}

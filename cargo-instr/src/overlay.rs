@@ -1,0 +1,161 @@
+//! A tree in which a crate's files are annotated and everything else is a link to the original.
+//!
+//! It mirrors absolute paths: the annotated `/home/u/ws/src/lib.rs` is `OVERLAY/home/u/ws/src/lib.rs`. So whatever a source
+//! names relative to itself (`mod x;`, `include_str!("../README.md")`) is found, and the paths that the compiler shows are
+//! the originals once `OVERLAY` is cut off.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::annotate::{Annotated, Style, annotate_in_style};
+use crate::failure::Failure;
+use crate::modules;
+use crate::selection::Selection;
+
+/// The overlay of one crate.
+#[derive(Debug)]
+pub struct Overlay {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// How many items are instrumented.
+    pub places: usize,
+    /// The annotated files, by the paths of the originals.
+    pub files: BTreeMap<PathBuf, Annotated>,
+}
+
+/// The crate that an overlay is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The root file; absolute.
+    pub root: &'a Path,
+    /// Name of the crate.
+    pub crate_name: &'a str,
+    /// Files below are named relative to it, and in it everything stands beside the sources that they can name.
+    pub workspace: &'a Path,
+    /// Spelling of the attribute that instruments, and of the one that leaves out.
+    pub attributes: (&'a str, &'a str),
+    /// What to instrument.
+    pub selection: &'a Selection,
+}
+
+impl Overlay {
+    /// Annotates a crate and brings the tree in `directory` up to date.
+    ///
+    /// # Errors
+    /// When the tree cannot be written.
+    pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
+        let files = annotate_files(source);
+        let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
+        for original in &tree.real {
+            tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
+        }
+        let places = files.values().map(|file| file.places).sum();
+        Ok(Overlay { directory: directory.to_owned(), places, files })
+    }
+
+    /// Where the copy of a file is.
+    pub fn copy_of(&self, original: &Path) -> PathBuf {
+        copy_of(&self.directory, original)
+    }
+}
+
+fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
+    let mut files = BTreeMap::new();
+    for (path, module) in modules::find(source.root, source.crate_name) {
+        let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
+        if !source.selection.admits_file(&shown.to_string_lossy()) {
+            continue;
+        }
+        let (attribute, skip) = source.attributes;
+        let selects = |name: &str| source.selection.admits_function(name);
+        let style =
+            Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
+        // What is not Rust as we know it is the compiler's to judge.
+        if let Ok(annotated) = annotate_in_style(&module.text, &style)
+            && annotated.places > 0
+        {
+            files.insert(path, annotated);
+        }
+    }
+    files
+}
+
+/// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.
+fn real_directories(files: &BTreeMap<PathBuf, Annotated>, source: Source<'_>) -> BTreeSet<PathBuf> {
+    let mut real = BTreeSet::new();
+    for file in files.keys().map(PathBuf::as_path).chain([source.root]) {
+        let mut directories = file.ancestors().skip(1);
+        real.extend(directories.next().map(Path::to_owned));
+        real.extend(directories.take_while(|directory| directory.starts_with(source.workspace)).map(Path::to_owned));
+    }
+    real
+}
+
+struct Tree<'a> {
+    directory: &'a Path,
+    files: &'a BTreeMap<PathBuf, Annotated>,
+    real: BTreeSet<PathBuf>,
+}
+
+impl Tree<'_> {
+    fn copy_of(&self, original: &Path) -> PathBuf {
+        copy_of(self.directory, original)
+    }
+
+    fn bring_up_to_date(&self, original: &Path) -> io::Result<()> {
+        let copy = self.copy_of(original);
+        let mut stale: BTreeSet<OsString> = BTreeSet::new();
+        if copy.is_symlink() {
+            fs::remove_file(&copy)?;
+        }
+        fs::create_dir_all(&copy)?;
+        for entry in fs::read_dir(&copy)? {
+            stale.insert(entry?.file_name());
+        }
+        for entry in fs::read_dir(original)? {
+            let name = entry?.file_name();
+            let (from, to) = (original.join(&name), copy.join(&name));
+            let there = stale.remove(&name);
+            if self.leads_to_real(&from) {
+                if to.is_symlink() {
+                    fs::remove_file(&to)?;
+                }
+            } else if let Some(annotated) = self.files.get(&from) {
+                if to.is_symlink() || fs::read(&to).ok().as_deref() != Some(annotated.text.as_bytes()) {
+                    remove(&to, there)?;
+                    fs::write(&to, &annotated.text)?;
+                }
+            } else if fs::read_link(&to).ok().as_ref() != Some(&from) {
+                remove(&to, there)?;
+                symlink(&from, &to)?;
+            }
+        }
+        for name in stale {
+            let copy = copy.join(&name);
+            if !self.leads_to_real(&original.join(&name)) {
+                remove(&copy, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn leads_to_real(&self, original: &Path) -> bool {
+        self.real.iter().any(|real| real.starts_with(original))
+    }
+}
+
+fn copy_of(overlay: &Path, original: &Path) -> PathBuf {
+    overlay.join(original.strip_prefix("/").unwrap_or(original))
+}
+
+fn remove(path: &Path, there: bool) -> io::Result<()> {
+    match () {
+        () if !there => Ok(()),
+        () if path.is_dir() && !path.is_symlink() => fs::remove_dir_all(path),
+        () => fs::remove_file(path),
+    }
+}

@@ -1,0 +1,153 @@
+//! The runtime, compiled by the compiler that compiles the user's crates. Its sources, and those of all it depends on, are
+//! in this program.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flate2::read::GzDecoder;
+
+use crate::failure::Failure;
+use crate::plan::BUILD;
+
+const SOURCES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime.tar.gz"));
+
+/// A compiled runtime.
+#[derive(Debug)]
+pub struct Runtime {
+    /// The library of the runtime itself.
+    pub library: PathBuf,
+    /// All libraries, this one included.
+    pub libraries: Vec<PathBuf>,
+}
+
+impl Runtime {
+    /// Finds the runtime for this compiler and target, or compiles it.
+    ///
+    /// # Errors
+    /// When it does not compile or the cache cannot be written.
+    pub fn get(cache: &Path, compiler: &Path, target: Option<&str>) -> Result<Self, Failure> {
+        let version = compiler_version(compiler)?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let host = host.ok_or_else(|| Failure(format!("{} does not say its host", compiler.display())))?;
+        let target = target.unwrap_or(host);
+        let home = cache.join(key(&[BUILD, &version, target]));
+        let build = home.join("build");
+        let found = Runtime::find(&build, target);
+        if let Some(runtime) = found.filter(|_| done(&home).exists()) {
+            return Ok(runtime);
+        }
+        let sources = home.join("sources");
+        unpack(&sources)?;
+        compile(&sources, &build, compiler, target)?;
+        fs::write(done(&home), "").map_err(|error| Failure::on("write", &done(&home), &error))?;
+        Runtime::find(&build, target).ok_or_else(|| Failure(format!("no runtime was built in {}", build.display())))
+    }
+
+    /// Libraries for the target lie apart from those of the macros, which the compiler itself loads.
+    fn find(build: &Path, target: &str) -> Option<Self> {
+        let mut libraries = files(&build.join(target).join("release/deps"), ".rlib");
+        let library = libraries.iter().find(|path| name(path).starts_with("libinstr_runtime-"))?.clone();
+        let macros = files(&build.join("release/deps"), std::env::consts::DLL_SUFFIX);
+        libraries.extend(macros.into_iter().find(|path| name(path).contains("instr_macros-")));
+        Some(Runtime { library, libraries })
+    }
+
+    /// Puts the libraries into a directory where every compiler and rustdoc looks that uses what is built there.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn provide(&self, directory: &Path) -> Result<(), Failure> {
+        for library in &self.libraries {
+            let to = directory.join(name(library));
+            if !to.exists() {
+                let fresh = directory.join(format!(".{}-{}", std::process::id(), name(library)));
+                let copied = fs::copy(library, &fresh).and_then(|_| fs::rename(&fresh, &to));
+                copied.map_err(|error| Failure::on("write", &to, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where compiled runtimes are kept: in the user's cache, or in `otherwise` where there is none.
+pub fn cache(otherwise: &Path) -> PathBuf {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
+    let own = caches.map(|caches| caches.join("cargo-instr"));
+    let is_writable = |path: &PathBuf| {
+        let probe = path.join(format!(".{}", std::process::id()));
+        fs::create_dir_all(path).and_then(|()| fs::write(&probe, "")).and_then(|()| fs::remove_file(&probe)).is_ok()
+    };
+    own.filter(is_writable).unwrap_or_else(|| otherwise.join("runtime"))
+}
+
+fn done(home: &Path) -> PathBuf {
+    home.join("done")
+}
+
+fn compiler_version(compiler: &Path) -> Result<String, Failure> {
+    let output = Command::new(compiler).arg("-vV").output();
+    let output = output.map_err(|error| Failure::on("run", compiler, &error))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn key(parts: &[&str]) -> String {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// All at once: another process may be about to do the same.
+fn unpack(sources: &Path) -> Result<(), Failure> {
+    let fresh = sources.with_file_name(format!("sources-{}", std::process::id()));
+    let failure = |error| Failure::on("write", sources, &error);
+    fs::create_dir_all(&fresh).map_err(failure)?;
+    tar::Archive::new(GzDecoder::new(SOURCES)).unpack(&fresh).map_err(failure)?;
+    match fs::rename(&fresh, sources) {
+        Err(error) if !sources.exists() => Err(failure(error)),
+        // Someone was faster.
+        Err(_) => fs::remove_dir_all(&fresh).map_err(failure),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Cargo makes whoever compiles it at the same time wait, and finds nothing left to do then.
+fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Result<(), Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", "enabled"]);
+    command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
+    for (variable, _) in std::env::vars_os() {
+        // What the user has set for their own crates.
+        if variable
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME" && name != "CARGO_MAKEFLAGS")
+        {
+            command.env_remove(variable);
+        }
+    }
+    command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
+    // For programs that are optimised as a whole; and apart from the same crates in the user's program.
+    command.env("RUSTFLAGS", "--cap-lints=allow -Cembed-bitcode=yes -Cmetadata=cargo-instr");
+    let output = command.output().map_err(|error| Failure::on("run cargo in", sources, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let minimum = env!("CARGO_PKG_RUST_VERSION");
+    Err(Failure(format!("instr's runtime does not compile for {target}; it needs rustc {minimum} or newer\n{said}")))
+}
+
+fn files(directory: &Path, suffix: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten();
+    let paths = entries.filter_map(io::Result::ok).map(|entry| entry.path());
+    paths.filter(|path| name(path).ends_with(suffix)).collect()
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}

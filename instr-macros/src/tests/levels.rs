@@ -1,0 +1,344 @@
+//! The levels: what has a probe, and where what is around it is resumed.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn function_has_one_probe() {
+    check(
+        r#"level = "function""#,
+        "fn f(a: &[u8],  b: u8) -> u8 { one(); if a { two() } else { three() } for c in d { four(); continue } (if e { 1 } else { 2 }) + 3 }",
+        expect![[r#"
+            fn f(a: &[u8], b: u8) -> u8 {
+                sites!(
+                    1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                if a { two() } else { three() }
+                for c in d {
+                    four();
+                    continue;
+                }
+                (if e { 1 } else { 2 }) + 3
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn function_without_statements() {
+    check(
+        r#"level = "function""#,
+        "fn f() {}",
+        expect![[r#"
+            fn f() {
+                sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn function_with_closures() {
+    check(
+        r#"level = "function""#,
+        "fn f() { let c = |x| x + 1; let d = move |y| { one(); }; two(|| {}); three() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n |x|\\sx\\s+\\s1\n1 37 n move\\s|y|\\s{\\sone();\\s}\n1 62 n ||\\s{}\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                let c = |x| {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[1]);
+                    x + 1
+                };
+                let d = move |y| {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[2]);
+                    one();
+                };
+                two(|| {
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[3]);
+                });
+                three()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn function_that_is_async() {
+    check(
+        r#"level = "function""#,
+        "async fn f() { one().await; two(); let a = { three().await } + 4; async move { five() }.await; while six() { seven().await } eight() }",
+        expect![[r#"
+            async fn f() {
+                sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n async\\smove\\s{\\sfive()\\s}\n"
+                );
+                probe(&__INSTR_IDS[0]);
+                one().await;
+                resume(&__INSTR_IDS[0]);
+                two();
+                let a = (after)({ three().await }, resume(&__INSTR_IDS[0])) + 4;
+                resume(&__INSTR_IDS[0]);
+                async move {
+                    probe(&__INSTR_IDS[1]);
+                    five()
+                }
+                    .await;
+                resume(&__INSTR_IDS[0]);
+                while six() {
+                    { seven().await }
+                    #[allow(unreachable_code)] resume(&__INSTR_IDS[0]);
+                }
+                resume(&__INSTR_IDS[0]);
+                eight()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn function_inside_a_function() {
+    check(
+        r#"level = "function""#,
+        "fn f() { one(); fn g() { two(); } three(); }",
+        expect![[r#"
+            fn f() {
+                sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                fn g() {
+                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 17 n fn\\sg()\n");
+                    let __instr_guard = enter();
+                    probe(&__INSTR_IDS[0]);
+                    two();
+                }
+                three();
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn blocks() {
+    check(
+        r#"level = "block""#,
+        "fn f() -> u8 { one(); { two(); three(); } let a = { four() }; unsafe { five(); } {} six() }",
+        expect![[r#"
+            fn f() -> u8 {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n {\\stwo();\\sthree();\\s}\n1 51 n {\\sfour()\\s}\n1 70 n {\\sfive();\\s}\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                {
+                    probe(&__INSTR_IDS[1]);
+                    two();
+                    three();
+                }
+                resume(&__INSTR_IDS[0]);
+                let a = {
+                    probe(&__INSTR_IDS[2]);
+                    four()
+                };
+                resume(&__INSTR_IDS[0]);
+                unsafe {
+                    probe(&__INSTR_IDS[3]);
+                    five();
+                }
+                resume(&__INSTR_IDS[0]);
+                {}
+                six()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn branches() {
+    check(
+        r#"level = "block""#,
+        "fn f() { if a() { one(); } else if b() { two(); } else { } let Some(c) = d() else { return; }; match e() { 1 => three(), 2 => { four(); } _ => {} } g(if h { 1 } else { 2 }, i()); }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    8,
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n {\\sone();\\s}\n1 40 n {\\stwo();\\s}\n1 83 n {\\sreturn;\\s}\n1 113 n three()\n1 127 n {\\sfour();\\s}\n1 156 n {\\s1\\s}\n1 167 n {\\s2\\s}\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                if a() {
+                    probe(&__INSTR_IDS[1]);
+                    one();
+                } else if b() {
+                    probe(&__INSTR_IDS[2]);
+                    two();
+                } else {}
+                resume(&__INSTR_IDS[0]);
+                let Some(c) = d() else {
+                    probe(&__INSTR_IDS[3]);
+                    return;
+                };
+                resume(&__INSTR_IDS[0]);
+                match e() {
+                    1 => {
+                        probe(&__INSTR_IDS[4]);
+                        three()
+                    }
+                    2 => {
+                        probe(&__INSTR_IDS[5]);
+                        four();
+                    }
+                    _ => {}
+                }
+                resume(&__INSTR_IDS[0]);
+                g(
+                    (after)(
+                        if h {
+                            probe(&__INSTR_IDS[6]);
+                            1
+                        } else {
+                            probe(&__INSTR_IDS[7]);
+                            2
+                        },
+                        resume(&__INSTR_IDS[0]),
+                    ),
+                    i(),
+                );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn loops_at_the_level_of_blocks() {
+    check(
+        r#"level = "block""#,
+        "fn f() { while a() { one(); } for b in c() { if d() { continue; } } loop { break; } two() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    5,
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n {\\sone();\\s}\n1 44 n {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n {\\scontinue;\\s}\n1 74 n {\\sbreak;\\s}\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                while a() {
+                    {
+                        probe(&__INSTR_IDS[1]);
+                        one();
+                    }
+                    #[allow(unreachable_code)] resume(&__INSTR_IDS[0]);
+                }
+                resume(&__INSTR_IDS[0]);
+                for b in c() {
+                    {
+                        probe(&__INSTR_IDS[2]);
+                        if d() {
+                            probe(&__INSTR_IDS[3]);
+                            {
+                                resume(&__INSTR_IDS[0]);
+                                continue;
+                            };
+                        }
+                    }
+                    #[allow(unreachable_code)] resume(&__INSTR_IDS[0]);
+                }
+                resume(&__INSTR_IDS[0]);
+                loop {
+                    probe(&__INSTR_IDS[4]);
+                    break;
+                }
+                resume(&__INSTR_IDS[0]);
+                two()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn attributes_at_the_level_of_blocks() {
+    check(
+        r#"level = "block""#,
+        "fn f() { { one(); } #[cfg(a)] return; #[cfg(not(a))] two(); three(); }",
+        expect![[r#"
+            fn f() {
+                sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n {\\sone();\\s}\n");
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                {
+                    probe(&__INSTR_IDS[1]);
+                    one();
+                }
+                #[cfg(a)] resume(&__INSTR_IDS[0]);
+                #[cfg(a)] return;
+                #[cfg(not(a))] resume(&__INSTR_IDS[0]);
+                #[cfg(not(a))] two();
+                resume(&__INSTR_IDS[0]);
+                three();
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn inner_attribute_overrides_one_argument() {
+    check(
+        r#"level = "function", macros = "none", crate = a"#,
+        r#"mod m { fn f() { one(); two!(); } #[instrument_source(level = "statement")] impl A { fn g() { one(); two!(); } #[instrument_source(macros = "both")] fn h() { two!(); #[instrument_source(crate = b, level = "block")] fn i() { { three!(); } } } } }"#,
+        expect![[r#"
+            mod m {
+                fn f() {
+                    a::macro_api::sites!(1, " f <parsed\\sstring\\s1>\n1 9 n fn\\sf()\n");
+                    let __instr_guard = a::macro_api::enter();
+                    a::macro_api::probe(&__INSTR_IDS[0]);
+                    one();
+                    two!();
+                }
+                impl A {
+                    fn g() {
+                        a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1>\n1 95 n one();\n");
+                        let __instr_guard = a::macro_api::enter();
+                        a::macro_api::probe(&__INSTR_IDS[0]);
+                        one();
+                        two!();
+                    }
+                    fn h() {
+                        a::macro_api::sites!(1, " A::h <parsed\\sstring\\s1>\n1 159 i two!();\n");
+                        let __instr_guard = a::macro_api::enter();
+                        a::macro_api::probe(&__INSTR_IDS[0]);
+                        two!();
+                        fn i() {
+                            b::macro_api::sites!(
+                                2,
+                                " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n {\\sthree!();\\s}\n"
+                            );
+                            let __instr_guard = b::macro_api::enter();
+                            b::macro_api::probe(&__INSTR_IDS[0]);
+                            {
+                                b::macro_api::probe(&__INSTR_IDS[1]);
+                                three!();
+                            }
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}

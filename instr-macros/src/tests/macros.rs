@@ -1,0 +1,237 @@
+//! Which statements that concern macros have probes.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn macros_both() {
+    check(
+        r#"macros = "both""#,
+        "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    12,
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                probe(&__INSTR_IDS[1]);
+                two!();
+                probe(&__INSTR_IDS[2]);
+                let a = three!();
+                probe(&__INSTR_IDS[3]);
+                match b {
+                    1 => {
+                        probe(&__INSTR_IDS[4]);
+                        four!()
+                    }
+                    2 => {
+                        probe(&__INSTR_IDS[5]);
+                        five()
+                    }
+                    _ => {
+                        probe(&__INSTR_IDS[6]);
+                        c.map(|d| {
+                            let __instr_guard = enter();
+                            probe(&__INSTR_IDS[7]);
+                            six!(d)
+                        })
+                    }
+                }
+                probe(&__INSTR_IDS[8]);
+                {
+                    probe(&__INSTR_IDS[9]);
+                    seven()
+                }
+                probe(&__INSTR_IDS[10]);
+                eight! {}
+                probe(&__INSTR_IDS[11]);
+                nine()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn macros_invocations() {
+    check(
+        r#"macros = "invocations""#,
+        "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    12,
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                probe(&__INSTR_IDS[1]);
+                two!();
+                probe(&__INSTR_IDS[2]);
+                let a = three!();
+                probe(&__INSTR_IDS[3]);
+                match b {
+                    1 => {
+                        probe(&__INSTR_IDS[4]);
+                        four!()
+                    }
+                    2 => {
+                        probe(&__INSTR_IDS[5]);
+                        five()
+                    }
+                    _ => {
+                        probe(&__INSTR_IDS[6]);
+                        c.map(|d| {
+                            let __instr_guard = enter();
+                            probe(&__INSTR_IDS[7]);
+                            six!(d)
+                        })
+                    }
+                }
+                probe(&__INSTR_IDS[8]);
+                {
+                    probe(&__INSTR_IDS[9]);
+                    seven()
+                }
+                probe(&__INSTR_IDS[10]);
+                eight! {}
+                probe(&__INSTR_IDS[11]);
+                nine()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn macros_expansions() {
+    check(
+        r#"macros = "expansions""#,
+        "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    8,
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                two!();
+                probe(&__INSTR_IDS[1]);
+                let a = three!();
+                probe(&__INSTR_IDS[2]);
+                match b {
+                    1 => four!(),
+                    2 => {
+                        probe(&__INSTR_IDS[3]);
+                        five()
+                    }
+                    _ => {
+                        probe(&__INSTR_IDS[4]);
+                        c.map(|d| {
+                            let __instr_guard = enter();
+                            six!(d)
+                        })
+                    }
+                }
+                probe(&__INSTR_IDS[5]);
+                {
+                    probe(&__INSTR_IDS[6]);
+                    seven()
+                }
+                resume(&__INSTR_IDS[5]);
+                eight! {}
+                probe(&__INSTR_IDS[7]);
+                nine()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn macros_none() {
+    check(
+        r#"macros = "none""#,
+        "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    8,
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                one();
+                two!();
+                probe(&__INSTR_IDS[1]);
+                let a = three!();
+                probe(&__INSTR_IDS[2]);
+                match b {
+                    1 => four!(),
+                    2 => {
+                        probe(&__INSTR_IDS[3]);
+                        five()
+                    }
+                    _ => {
+                        probe(&__INSTR_IDS[4]);
+                        c.map(|d| {
+                            let __instr_guard = enter();
+                            six!(d)
+                        })
+                    }
+                }
+                probe(&__INSTR_IDS[5]);
+                {
+                    probe(&__INSTR_IDS[6]);
+                    seven()
+                }
+                resume(&__INSTR_IDS[5]);
+                eight! {}
+                probe(&__INSTR_IDS[7]);
+                nine()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_of_macro_calls() {
+    check(
+        r#"macros = "none""#,
+        "fn f() { one!(); two!() }",
+        expect![[r#"
+            fn f() {
+                one!();
+                two!()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_behind_blocks() {
+    check(
+        r#"macros = "none""#,
+        "fn f() { if a() { one(); } two!(); three!(); }",
+        expect![[r#"
+            fn f() {
+                sites!(
+                    2, " f <parsed\\sstring\\s1>\n1 10 n if\\sa()\\s{\\sone();\\s}\n1 19 n one();\n"
+                );
+                let __instr_guard = enter();
+                probe(&__INSTR_IDS[0]);
+                if a() {
+                    probe(&__INSTR_IDS[1]);
+                    one();
+                }
+                resume(&__INSTR_IDS[0]);
+                two!();
+                three!();
+            }
+        "#]],
+    );
+}
