@@ -19,3 +19,9 @@ fn outcome(line: &str) -> Option<Outcome> {
 pub fn path(name: &str) -> &str {
     name.strip_suffix(" - should panic").unwrap_or(name)
 }
+
+/// How many seconds the tests took, by what `cargo test` prints about each binary.
+pub fn seconds(stdout: &str) -> f64 {
+    let results = stdout.lines().filter(|line| line.starts_with("test result: "));
+    results.filter_map(|line| line.rsplit_once("finished in ")?.1.strip_suffix('s')?.parse::<f64>().ok()).sum()
+}

@@ -1,13 +1,14 @@
 //! The transparency suite: the own tests of published crates, plain and with every item annotated.
 //!
 //! `list` says which crates, `suite` builds and runs one, `runs` reads what it has recorded, `table` shows what came of
-//! it. The binary `transparency` runs all of them, the test `real_crates` the quick ones.
+//! it, `versions` pins what they depend on. The binary `transparency` runs all of them, the test `real_crates` the quick ones.
 
 mod list;
 mod manifest;
 mod runs;
 mod suite;
 mod table;
+mod versions;
 
 pub use list::{CRATES, LEFT_OUT};
 pub use suite::Row;

@@ -8,6 +8,7 @@ use instr_format::files::{SITES, is_thread_log};
 use instr_format::sites::decode_table;
 use instr_format::text::decode_record;
 
+use super::suite::MOST_BYTES;
 use crate::libtest::{Outcome, path};
 
 /// The runs of a crate's tests.
@@ -48,6 +49,10 @@ impl Runs {
 
     fn read_log(&mut self, path: &Path) {
         let log = fs::read(path).expect("a log");
+        if log.len() as u64 > MOST_BYTES / 2 {
+            let head = log.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            eprintln!("long log: {}", head.escape_ascii());
+        }
         for line in log.split_inclusive(|byte| *byte == b'\n').skip(1) {
             match line.strip_suffix(b"\n").and_then(decode_record) {
                 Some(record) => {

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::manifest::Manifest;
 use super::runs::Runs;
-use super::{Crate, SINKS};
-use crate::libtest::{Outcome, outcomes};
+use super::{Crate, SINKS, versions};
+use crate::libtest::{Outcome, outcomes, seconds};
 use crate::limits::limit;
 use crate::package::{Package, runtime_dependency, said, succeed};
 
@@ -32,7 +32,7 @@ const SOURCES: [&str; 4] = ["src", "lib.rs", "tests", "test"];
 const MOST_SECONDS: &str = "300";
 
 /// How long a file may become, and so a thread's log. What is beyond is counted; the statements reach the sink all the same.
-const MOST_BYTES: u64 = 16 << 20;
+pub(super) const MOST_BYTES: u64 = 8 << 20;
 
 /// What came of a crate's tests in one mode and with one sink.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ pub struct Row {
     pub recorded: usize,
     /// How many records there are.
     pub records: usize,
-    /// How many times as long the tests took.
-    pub ratio: f64,
+    /// How long the tests in the code took, plain and instrumented.
+    pub seconds: [f64; 2],
     /// What was not the same, and what is wrong with the logs.
     pub differences: Vec<String>,
 }
@@ -64,10 +64,19 @@ pub struct Row {
 struct Tested {
     outcomes: Vec<Outcome>,
     succeeded: bool,
-    took: Duration,
+    seconds: f64,
 }
 
 impl Crate {
+    /// Keeps the versions that cargo chooses for what the crate depends on, so that every later run has the same.
+    ///
+    /// # Panics
+    /// When the crate cannot be had.
+    pub fn pin(&self) {
+        let source = self.download();
+        versions::keep(&self.package(&source, &self.manifest(&source), "plain"));
+    }
+
     /// Runs the crate's tests plain and instrumented, in every mode and with every sink.
     ///
     /// # Panics
@@ -113,13 +122,13 @@ impl Crate {
                     instrumented: 0,
                     recorded: 0,
                     records: 0,
-                    ratio: 0.0,
+                    seconds: [0.0; 2],
                     differences: new.clone(),
                 };
                 if built {
                     let output = tempfile::tempdir().expect("a directory");
                     let actual = self.test(&package, output.path(), sink);
-                    row.ratio = actual.took.as_secs_f64() / expected.took.as_secs_f64();
+                    row.seconds = [expected.seconds, actual.seconds];
                     row.compare(&expected, &actual);
                     row.read_logs(&actual.outcomes, output.path());
                     if mode.doc_tests {
@@ -163,6 +172,7 @@ impl Crate {
             fs::remove_file(package.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
         }
         package.write("Cargo.toml", &manifest.text());
+        versions::pin(&package);
         online_if_needed(&package, &["fetch"]);
         package
     }
@@ -196,13 +206,11 @@ impl Crate {
             skips.push("--exact");
         }
         let recording = [("INSTR_OUTPUT_DIR", output.to_str().expect("a path")), ("INSTR_SINK", sink)];
-        let start = Instant::now();
         let mut tested = self.run_tests(package, "--tests", &recording, &skips);
         if !unrecorded.is_empty() {
             let only = [&["--exact"], &unrecorded[..]].concat();
             tested.add(self.run_tests(package, "--tests", &[("INSTR_ENABLE", "off")], &only));
         }
-        tested.took = start.elapsed();
         tested
     }
 
@@ -221,8 +229,8 @@ impl Crate {
         command.envs(variables.iter().copied()).env_remove("RUST_BACKTRACE");
         limit(&mut command, libc::RLIMIT_FSIZE, MOST_BYTES);
         let output = run(&mut command);
-        let outcomes = outcomes(&String::from_utf8_lossy(&output.stdout));
-        Tested { outcomes, succeeded: output.status.success(), took: Duration::ZERO }
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        Tested { outcomes: outcomes(&stdout), succeeded: output.status.success(), seconds: seconds(&stdout) }
     }
 
     /// A cargo command that ends, with all that it has started, when its time is over.
@@ -246,6 +254,7 @@ impl Tested {
         self.outcomes.extend(other.outcomes);
         self.outcomes.sort();
         self.succeeded &= other.succeeded;
+        self.seconds += other.seconds;
     }
 }
 

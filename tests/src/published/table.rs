@@ -68,7 +68,7 @@ fn cells(row: &Row) -> [String; HEADS.len()] {
         row.instrumented.to_string(),
         row.recorded.to_string(),
         row.differences.len().to_string(),
-        format!("{:.1}", row.ratio),
+        ratio(row.seconds),
     ]
 }
 
@@ -87,4 +87,9 @@ fn left_out(listed: &Crate) -> Vec<[String; 3]> {
         .chain(lines("not recorded:", listed.unrecorded))
         .chain(without)
         .collect()
+}
+
+/// How many times as long it took, where it took long enough to say.
+fn ratio([plain, instrumented]: [f64; 2]) -> String {
+    if plain < 0.1 { "-".to_owned() } else { format!("{:.1}", instrumented / plain) }
 }
