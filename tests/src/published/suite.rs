@@ -192,7 +192,13 @@ impl Crate {
                 return Err(said(&output));
             }
             let said = package.own_messages(&output);
-            messages.extend(said.into_iter().map(|message| format!("{}: {message}", command[0])));
+            // To a macro, documentation is an attribute like others.
+            let said = said.into_iter().map(|message| {
+                message
+                    .replace("after_doc_comments", "after_outer_attr")
+                    .replace("after doc comment", "after outer attribute")
+            });
+            messages.extend(said.map(|message| format!("{}: {message}", command[0])));
         }
         messages.sort();
         Ok(messages)
