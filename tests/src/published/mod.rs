@@ -34,6 +34,8 @@ pub struct Crate {
     pub without: &'static [&'static str],
     /// Files that are removed, and why: tests that cannot run, or would say nothing here.
     pub removed: &'static [(&'static str, &'static str)],
+    /// Files that are not annotated, and why.
+    pub unannotated: &'static [(&'static str, &'static str)],
     /// Tests that run neither way, and why.
     pub skipped: &'static [(&'static str, &'static str)],
     /// Tests that run instrumented, but switched off, and why.

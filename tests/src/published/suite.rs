@@ -101,6 +101,9 @@ impl Crate {
             let package = self.package(&source, &manifest, mode.name);
             let existing = sources.iter().filter(|below| package.path().join(below).exists());
             let places = existing.map(|below| (mode.annotate)(&package, below, &edition)).sum();
+            for (path, _) in self.unannotated {
+                fs::copy(source.join(path), package.path().join(path)).expect("the original");
+            }
             // Without any inline module it is the same again.
             if places == annotated_items {
                 continue;

@@ -81,7 +81,7 @@ fn left_out(listed: &Crate) -> Vec<[String; 3]> {
         .without
         .iter()
         .map(|name| line(format!("dependency `{name}`"), "for benchmarks and what else is left out"));
-    let removed = lines("removed", listed.removed);
+    let removed = lines("removed", listed.removed).chain(lines("not annotated:", listed.unannotated));
     removed
         .chain(lines("not run:", listed.skipped))
         .chain(lines("not recorded:", listed.unrecorded))
