@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{AttrStyle, Attribute, ImplItem, Item, TraitItem, Type};
 
@@ -24,6 +26,16 @@ pub struct Style<'a> {
     pub selects: &'a dyn Fn(&str) -> bool,
     /// Whether to leave an item alone whose code would be moved to other columns.
     pub keeps_columns: bool,
+    /// Whether an inline module gets one attribute instead of its items, unless a part of it is in another file, where the
+    /// attribute may not stand.
+    pub whole_modules: bool,
+}
+
+impl<'a> Style<'a> {
+    /// The attribute on every item.
+    pub fn new(attribute: &'a str) -> Self {
+        Style { attribute, skip: "", module: "", selects: &|_| true, keeps_columns: false, whole_modules: false }
+    }
 }
 
 /// An annotated source file.
@@ -43,8 +55,7 @@ pub struct Annotated {
 /// # Errors
 /// When the source is not Rust as syn knows it.
 pub fn annotate(source: &str, attribute: &str) -> syn::Result<Annotated> {
-    let style = Style { attribute, skip: "", module: "", selects: &|_| true, keeps_columns: false };
-    annotate_in_style(source, &style)
+    annotate_in_style(source, &Style::new(attribute))
 }
 
 /// The same, as the style says.
@@ -58,7 +69,7 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     token_ranges(tokens.clone(), &mut ranges);
     ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
     let mut found = Vec::new();
-    syn::parse2::<syn::File>(tokens)?.items.iter().for_each(|item| find(item, style.module, style, &mut found));
+    items.parse2(tokens)?.iter().for_each(|item| find(item, style.module, style, &mut found));
 
     let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new() };
     let mut copied = 0;
@@ -79,6 +90,31 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     }
     annotated.text.push_str(&body[copied..]);
     Ok(annotated)
+}
+
+/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end.
+fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+    input.call(Attribute::parse_inner)?;
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        let ahead = input.fork();
+        match ahead.parse() {
+            Ok(item) => {
+                items.push(item);
+                input.advance_to(&ahead);
+            }
+            Err(_) => while !ends_item(&input.parse()?) && !input.is_empty() {},
+        }
+    }
+    Ok(items)
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    }
 }
 
 /// Length of the byte order mark and the shebang line, which have to stay first.
@@ -155,7 +191,13 @@ fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {
         Item::Mod(block) => {
             let module = format!("{module}::{}", block.ident);
             let items = block.content.iter().flat_map(|(_, items)| items);
-            return items.for_each(|item| find(item, &module, style, found));
+            let mut inner = Vec::new();
+            items.for_each(|item| find(item, &module, style, &mut inner));
+            if style.whole_modules && is_inline(item) && !inner.is_empty() {
+                let skipped = inner.into_iter().flat_map(|item| item.skipped).collect();
+                inner = vec![Found { start: item_start(item, &block.attrs), skipped }];
+            }
+            return found.append(&mut inner);
         }
         _ => return,
     };
@@ -165,6 +207,14 @@ fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {
     if !selected.is_empty() && !panics {
         let skipped = skipped.into_iter().map(|(_, start)| start).collect();
         found.push(Found { start: item_start(item, attrs), skipped });
+    }
+}
+
+/// Whether no part of the item is in another file.
+fn is_inline(item: &Item) -> bool {
+    match item {
+        Item::Mod(module) => module.content.as_ref().is_some_and(|(_, items)| items.iter().all(is_inline)),
+        _ => true,
     }
 }
 

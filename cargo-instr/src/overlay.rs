@@ -72,7 +72,8 @@ fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
         }
         let (attribute, skip) = source.attributes;
         let selects = |name: &str| source.selection.admits_function(name);
-        let style = Style { attribute, skip, module: &module.path, selects: &selects, keeps_columns: true };
+        let style =
+            Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
         // What is not Rust as we know it is the compiler's to judge.
         if let Ok(annotated) = annotate_in_style(&module.text, &style)
             && annotated.places > 0

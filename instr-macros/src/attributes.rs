@@ -19,7 +19,8 @@ pub(crate) fn names(attr: &Attribute, name: &str) -> bool {
     }
 }
 
-fn mentions(meta: &Meta, name: &str) -> bool {
+/// Whether the word is among an attribute's arguments.
+pub(crate) fn mentions(meta: &Meta, name: &str) -> bool {
     matches!(meta, Meta::List(list) if mentions_in(&list.tokens, name))
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{Attribute, Block, Item, Signature, Stmt, parse_quote_spanned};
 
-use crate::attributes::{SIGNAL_HANDLER, names};
+use crate::attributes::{SIGNAL_HANDLER, mentions, names};
 use crate::scope::Scope;
 use crate::spacing;
 
@@ -29,13 +29,15 @@ impl Reason {
     }
 }
 
-/// Why a function stays as it is, if it does.
+/// Why a function stays as it is, if it does. Another macro that is given the word may make it const:
+/// `#[rustversion::attr(since(1.83), const)]`.
 pub(crate) fn reason(attrs: &[Attribute], sig: &Signature) -> Option<Reason> {
     let has = |name| attrs.iter().any(|attr| names(attr, name));
     match sig.constness {
         _ if has(SIGNAL_HANDLER) => Some(Reason::SignalHandler),
         _ if has("naked") => Some(Reason::Naked),
         Some(_) => Some(Reason::Const),
+        None if attrs.iter().any(|attr| mentions(&attr.meta, "const")) => Some(Reason::Const),
         None => None,
     }
 }

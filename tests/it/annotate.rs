@@ -1,12 +1,17 @@
 //! The annotator moves nothing: texts byte by byte, and every place in them.
 
-use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Style, annotate, annotate_in_style};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// `@` stands for the attribute.
 #[track_caller]
 fn check(expected: &str) {
-    let annotated = annotate(&expected.replace('@', ""), "@").expect("Rust");
+    check_style(expected, &Style::new("@"));
+}
+
+#[track_caller]
+fn check_style(expected: &str, style: &Style<'_>) {
+    let annotated = annotate_in_style(&expected.replace('@', ""), style).expect("Rust");
     assert_eq!(annotated.text, expected);
     assert_eq!(annotated.places, expected.matches('@').count());
 }
@@ -56,6 +61,14 @@ fn impls_traits_and_inline_modules() {
 }
 
 #[test]
+fn whole_inline_modules() {
+    let check = |expected| check_style(expected, &Style { whole_modules: true, ..Style::new("@") });
+    check("use a;@\n/// Doc.\n#[cfg(test)]\nmod b {\n    fn c() {}\n    mod d { fn e() {} }\n}@\nfn f() {}\n");
+    check("mod a {\n    mod b;@\n    fn c() {}@\n    mod d { fn e() {} }\n}\nmod f { struct G; }\n");
+    check("mod a { mod b { mod c; } }\n");
+}
+
+#[test]
 fn what_is_left_out() {
     check("const fn a() {}\nimpl B { const fn c() {} }\nimpl D for E {}\ntrait G { fn h(); }\n");
     check("#[panic_handler]\nfn a() {}\n");
@@ -76,7 +89,13 @@ fn both_spellings_are_attributes_of_the_item() {
 #[test]
 fn what_is_not_rust_is_an_error() {
     annotate("fn a( {}", ATTRIBUTE).expect_err("not Rust");
-    annotate("fn a() -> {}", ATTRIBUTE).expect_err("not Rust");
+}
+
+#[test]
+fn an_item_that_only_the_compiler_knows_is_passed_over() {
+    check("@fn a() {}\ntype B = Fn() + Send;@\nfn c() {}\n");
+    check("fn a() -> {}@\nfn b() {}\n");
+    check("impl A for Fn() + Send { fn b() { ; } }@\nfn c() {}\ntype D = Fn() + Send");
 }
 
 /// A comment in place of the attribute leaves the same tokens, so that their places can be compared.

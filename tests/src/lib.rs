@@ -12,6 +12,7 @@ pub mod mapped;
 pub mod marks;
 pub mod package;
 pub mod program;
+pub mod published;
 pub mod records;
 pub mod report;
 pub mod sandbox;

@@ -14,3 +14,14 @@ fn outcome(line: &str) -> Option<Outcome> {
     let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
     Some((name.to_owned(), outcome.to_owned()))
 }
+
+/// A test's path within its crate, which for a doc test is none.
+pub fn path(name: &str) -> &str {
+    name.strip_suffix(" - should panic").unwrap_or(name)
+}
+
+/// How many seconds the tests took, by what `cargo test` prints about each binary.
+pub fn seconds(stdout: &str) -> f64 {
+    let results = stdout.lines().filter(|line| line.starts_with("test result: "));
+    results.filter_map(|line| line.rsplit_once("finished in ")?.1.strip_suffix('s')?.parse::<f64>().ok()).sum()
+}

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::{rust_files, workspace};
-use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, annotate};
+use cargo_instr::annotate::{ATTRIBUTE, ATTRIBUTE_2015, Style, annotate_in_style};
 
 /// A package in a directory of its own.
 #[derive(Debug)]
@@ -68,12 +68,23 @@ impl Package {
     /// # Panics
     /// When one of them is not Rust.
     pub fn annotate_with(&self, arguments: &str, below: &str, edition: &str) -> usize {
-        let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
-        let attribute = &attribute.replace(']', &format!("({arguments})]"));
+        let attribute = attribute(edition).replace(']', &format!("({arguments})]"));
+        self.annotate_in_style(&Style::new(&attribute), below)
+    }
+
+    /// Puts the attribute on whole inline modules where it can be.
+    ///
+    /// # Panics
+    /// When one of the sources is not Rust.
+    pub fn annotate_modules(&self, below: &str, edition: &str) -> usize {
+        self.annotate_in_style(&Style { whole_modules: true, ..Style::new(attribute(edition)) }, below)
+    }
+
+    fn annotate_in_style(&self, style: &Style<'_>, below: &str) -> usize {
         let mut places = 0;
         for file in rust_files(&self.directory.join(below)) {
             let source = fs::read_to_string(&file).expect("a source file");
-            let annotated = annotate(&source, attribute).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+            let annotated = annotate_in_style(&source, style).unwrap_or_else(|error| panic!("{file:?}: {error}"));
             places += annotated.places;
             fs::write(&file, annotated.text).expect("the same file");
         }
@@ -130,7 +141,8 @@ impl Package {
         self.own_messages(&command.output().expect("cargo runs"))
     }
 
-    fn own_messages(&self, output: &Output) -> Vec<String> {
+    /// The compiler's messages on this package among what a command with JSON messages has printed.
+    pub fn own_messages(&self, output: &Output) -> Vec<String> {
         let mut messages = Vec::new();
         for line in json_lines(output) {
             let is_own =
@@ -142,6 +154,10 @@ impl Package {
         messages.sort();
         messages
     }
+}
+
+fn attribute(edition: &str) -> &'static str {
+    if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE }
 }
 
 /// What cargo says with `--message-format json`.
@@ -217,8 +233,9 @@ pub fn runtime_dependency() -> String {
     format!("{{ path = {:?}, features = [\"enabled\"] }}", workspace().join("instr-runtime"))
 }
 
-/// Beside what this test itself was built to.
+/// Beside what this program itself was built to: cargo marks the root of that.
 pub(crate) fn build_directory() -> PathBuf {
-    let test = std::env::current_exe().expect("a path");
-    test.ancestors().nth(3).expect("target/debug/deps/it").join("it")
+    let program = std::env::current_exe().expect("a path");
+    let root = program.ancestors().find(|directory| directory.join("CACHEDIR.TAG").exists());
+    root.expect("a target directory").join("it")
 }

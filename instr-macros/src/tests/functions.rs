@@ -20,6 +20,21 @@ fn async_fn_has_no_guard() {
 }
 
 #[test]
+fn what_another_macro_may_make_const_is_left_alone() {
+    check(
+        "",
+        "#[rustversion::attr(since(1.83), const)] fn f() { one(); }",
+        expect![[r##"
+        #[rustversion::attr(since(1.83), const)]
+        fn f() {
+            untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
+            one();
+        }
+    "##]],
+    );
+}
+
+#[test]
 fn const_fn_is_left_alone() {
     check(
         "",

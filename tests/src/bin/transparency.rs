@@ -1,0 +1,94 @@
+//! Runs the own tests of published crates plain and instrumented, and shows what differs: nothing should.
+
+use std::process::{Command, ExitCode};
+use std::thread;
+
+use clap::Parser;
+use instr_tests::published::{CRATES, Crate, Row, markdown, text};
+
+/// The document's part that `--markdown` writes.
+const MARKS: [&str; 2] =
+    ["<!-- written by `cargo run -p instr-tests --bin transparency -- --markdown` -->\n", "<!-- end -->\n"];
+
+#[derive(Parser)]
+#[command(about)]
+struct Options {
+    /// Only these crates
+    crates: Vec<String>,
+    /// Only those that every run of the tests has time for
+    #[arg(long)]
+    quick: bool,
+    /// Writes the table into docs/transparency.md
+    #[arg(long)]
+    markdown: bool,
+    /// Runs nothing, and pins the versions of what the crates depend on
+    #[arg(long)]
+    pin: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    for name in &options.crates {
+        if Crate::find(name).is_none() {
+            eprintln!("no crate `{name}` in the list (tests/src/published/list.rs)");
+            return ExitCode::from(2);
+        }
+    }
+    if options.pin {
+        CRATES.iter().for_each(Crate::pin);
+        return ExitCode::SUCCESS;
+    }
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    let chosen = |listed: &&Crate| {
+        (options.crates.is_empty() || options.crates.iter().any(|name| name == listed.name))
+            && (listed.quick || !options.quick)
+    };
+    for listed in CRATES.iter().filter(chosen) {
+        // In a thread, so that one crate that cannot be had does not end the others.
+        match thread::spawn(|| listed.check()).join() {
+            Ok(checked) => {
+                print!("{}", text(&checked));
+                rows.extend(checked);
+            }
+            Err(_) => failed.push(listed.name),
+        }
+    }
+    println!("\n{}", text(&rows));
+    for name in &failed {
+        println!("{name} could not be tested");
+    }
+    if options.markdown {
+        write_document(&rows);
+    }
+    let same = failed.is_empty() && rows.iter().all(|row| row.differences.is_empty());
+    if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn write_document(rows: &[Row]) {
+    let path = instr_tests::workspace().join("docs/transparency.md");
+    let document = std::fs::read_to_string(&path).expect("the document");
+    let (before, rest) = document.split_once(MARKS[0]).expect("the mark before the table");
+    let (_, after) = rest.split_once(MARKS[1]).expect("the mark behind the table");
+    let written = format!("{before}{}\n{}\n\n{}\n{}{after}", MARKS[0], machine(), markdown(rows), MARKS[1]);
+    std::fs::write(path, written).expect("the same document");
+}
+
+/// When and where the table came to be.
+fn machine() -> String {
+    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    format!(
+        "{}, {}, {} processors ({}), Linux {}.",
+        said("date", &["-u", "+%F"]),
+        said("rustc", &["--version"]),
+        thread::available_parallelism().map_or(1, usize::from),
+        model.map_or("unknown", |(_, model)| model),
+        said("uname", &["-r"]),
+    )
+}
+
+fn said(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().expect("it runs");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}

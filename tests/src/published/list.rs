@@ -1,0 +1,232 @@
+//! Which crates: of every kind, and the odd ones first.
+
+use super::Crate;
+
+/// What holds unless a crate says otherwise.
+const CRATE: Crate = Crate {
+    name: "",
+    version: "",
+    kind: "",
+    quick: false,
+    features: &[],
+    without: &[],
+    removed: &[],
+    unannotated: &[],
+    skipped: &[],
+    unrecorded: &[],
+    recorded: 0,
+};
+
+/// Tests of what the compiler refuses and how it says so, for which there is the suite in `tests/ui`.
+const COMPILE_FAIL: (&str, &str) = ("tests/compiletest.rs", "compares messages on programs that do not compile");
+
+/// The crates of the suite.
+pub const CRATES: &[Crate] = &[
+    Crate { name: "fnv", version: "1.0.7", kind: "hasher, edition 2015", quick: true, recorded: 1, ..CRATE },
+    Crate {
+        name: "semver",
+        version: "1.0.28",
+        kind: "parser",
+        quick: true,
+        recorded: 31,
+        unrecorded: &[("test_new", "an identifier of 5.6 MB, looked at byte by byte")],
+        ..CRATE
+    },
+    Crate {
+        name: "bytes",
+        version: "1.12.2",
+        kind: "reference counts, unsafe, allocators",
+        quick: true,
+        without: &["serde_test"],
+        recorded: 176,
+        unrecorded: &[
+            ("advance_bytes_mut_remaining_capacity", "three nested loops of 256 turns: 140 million statements"),
+            ("reserve_max_original_capacity_value", "a vector filled byte by byte"),
+        ],
+        ..CRATE
+    },
+    Crate {
+        name: "smallvec",
+        version: "1.16.6",
+        kind: "unions, generics",
+        quick: true,
+        without: &["bincode1"],
+        features: &["--features", "const_generics,drain_filter,drain_keep_rest,union,write"],
+        recorded: 68,
+        ..CRATE
+    },
+    Crate {
+        name: "httparse",
+        version: "1.10.1",
+        kind: "parser, SIMD by build script, no_std",
+        without: &["criterion"],
+        ..CRATE
+    },
+    Crate { name: "memchr", version: "2.8.3", kind: "SIMD, target_feature", ..CRATE },
+    Crate { name: "itoa", version: "1.0.19", kind: "number formatting", recorded: 1, ..CRATE },
+    Crate { name: "ryu", version: "1.0.23", kind: "number formatting", ..CRATE },
+    Crate {
+        name: "hashbrown",
+        version: "0.17.1",
+        kind: "hash table, edition 2024",
+        without: &["criterion", "bumpalo", "rayon", "serde_test"],
+        ..CRATE
+    },
+    Crate {
+        name: "arrayvec",
+        version: "0.7.8",
+        kind: "const generics",
+        without: &["bencher", "serde_test"],
+        recorded: 51,
+        ..CRATE
+    },
+    Crate { name: "async-channel", version: "2.5.0", kind: "async", recorded: 23, ..CRATE },
+    Crate {
+        name: "async-trait",
+        version: "0.1.92",
+        kind: "procedural macro's users",
+        without: &["trybuild"],
+        removed: &[COMPILE_FAIL],
+        recorded: 4,
+        ..CRATE
+    },
+    Crate {
+        name: "pin-project-lite",
+        version: "0.2.18",
+        kind: "macros",
+        without: &["trybuild"],
+        removed: &[COMPILE_FAIL, ("tests/expandtest.rs", "compares expansions, with cargo-expand")],
+        ..CRATE
+    },
+    Crate {
+        name: "thiserror",
+        version: "2.0.21",
+        kind: "procedural macro's users",
+        without: &["trybuild"],
+        removed: &[COMPILE_FAIL],
+        recorded: 48,
+        ..CRATE
+    },
+    Crate {
+        name: "anyhow",
+        version: "1.0.104",
+        kind: "hand-made vtables",
+        without: &["trybuild"],
+        removed: &[COMPILE_FAIL],
+        recorded: 67,
+        ..CRATE
+    },
+    Crate { name: "either", version: "1.19.0", kind: "macros", recorded: 8, ..CRATE },
+    Crate { name: "rustc-demangle", version: "0.1.28", kind: "parser, edition 2015", recorded: 58, ..CRATE },
+    Crate { name: "bitflags", version: "2.13.2", kind: "macros", recorded: 54, ..CRATE },
+    Crate {
+        name: "hex",
+        version: "0.4.3",
+        kind: "encoding, no_std",
+        without: &["criterion", "faster-hex", "rustc-hex", "version-sync"],
+        removed: &[("tests/version-number.rs", "compares version numbers in documents")],
+        recorded: 14,
+        ..CRATE
+    },
+    Crate {
+        name: "peg",
+        version: "0.8.6",
+        kind: "procedural macro: generated parsers",
+        without: &["trybuild"],
+        removed: &[("tests/trybuild.rs", COMPILE_FAIL.1)],
+        recorded: 37,
+        ..CRATE
+    },
+    Crate {
+        name: "inventory",
+        version: "0.3.25",
+        kind: "constructors, linker sections",
+        without: &["trybuild"],
+        removed: &[COMPILE_FAIL],
+        recorded: 1,
+        ..CRATE
+    },
+    Crate {
+        name: "libloading",
+        version: "0.9.1",
+        kind: "FFI, dlopen",
+        unannotated: &[("src/test_helpers.rs", "its tests give it to rustc by itself")],
+        ..CRATE
+    },
+    Crate {
+        name: "event-listener",
+        version: "5.4.2",
+        kind: "async, pinned lists",
+        without: &["criterion"],
+        recorded: 11,
+        ..CRATE
+    },
+    Crate {
+        name: "thin-vec",
+        version: "0.2.21",
+        kind: "unsafe container, edition 2024",
+        without: &["serde_test"],
+        recorded: 87,
+        ..CRATE
+    },
+    Crate { name: "nom", version: "8.0.0", kind: "parser combinators, closures", ..CRATE },
+    Crate { name: "spin", version: "0.12.3", kind: "locks, no_std", without: &["criterion"], recorded: 36, ..CRATE },
+    Crate {
+        name: "unicode-segmentation",
+        version: "1.13.3",
+        kind: "tables, iterators",
+        without: &["criterion"],
+        ..CRATE
+    },
+    Crate { name: "const-str", version: "1.1.0", kind: "const fn, macros", ..CRATE },
+    Crate {
+        name: "async-stream",
+        version: "0.3.6",
+        kind: "generators by procedural macro",
+        without: &["trybuild"],
+        removed: &[("tests/spans_preserved.rs", COMPILE_FAIL.1)],
+        ..CRATE
+    },
+    Crate { name: "humantime", version: "2.4.0", kind: "time formatting", without: &["bencher", "chrono"], ..CRATE },
+    Crate { name: "simdutf8", version: "0.1.5", kind: "SIMD, target_feature, inline", recorded: 11, ..CRATE },
+    Crate { name: "signal-hook-registry", version: "1.4.8", kind: "signal handlers", recorded: 14, ..CRATE },
+    Crate { name: "memmap2", version: "0.9.12", kind: "FFI, memory maps", recorded: 1, ..CRATE },
+    Crate { name: "crc32fast", version: "1.5.5", kind: "SIMD, target_feature", without: &["criterion"], ..CRATE },
+    Crate { name: "sha2", version: "0.11.1", kind: "SIMD, edition 2024", ..CRATE },
+    Crate { name: "scopeguard", version: "1.2.0", kind: "drops, edition 2015", recorded: 8, ..CRATE },
+    Crate { name: "owning_ref", version: "0.4.1", kind: "unsafe, edition 2015", recorded: 64, ..CRATE },
+    Crate { name: "slab", version: "0.4.12", kind: "container", recorded: 46, ..CRATE },
+    Crate { name: "parking_lot_core", version: "0.10.0", kind: "futexes, edition 2024", ..CRATE },
+    Crate {
+        name: "generic-array",
+        version: "1.4.5",
+        kind: "type-level numbers",
+        without: &["criterion"],
+        recorded: 3,
+        ..CRATE
+    },
+    Crate { name: "num-bigint", version: "0.5.1", kind: "arithmetic, macros", ..CRATE },
+    Crate {
+        name: "multiversion",
+        version: "0.9.2",
+        kind: "procedural macro, target_feature",
+        without: &["criterion"],
+        recorded: 19,
+        ..CRATE
+    },
+    Crate {
+        name: "regex-lite",
+        version: "0.1.9",
+        kind: "regex engine",
+        without: &["regex-test"],
+        removed: &[("tests/lib.rs", "its data is not in the package")],
+        ..CRATE
+    },
+];
+
+/// Crates that were tried and are not in the suite, and why.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("aho-corasick", "its tests take minutes even where most statements are not recorded"),
+    ("typed-arena", "its tests do not compile with today's compiler, which denies a lint that they raise"),
+    ("lazy_static", "its tests deny warnings, and do not compile with today's compiler"),
+];
