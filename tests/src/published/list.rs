@@ -36,7 +36,6 @@ pub const CRATES: &[Crate] = &[
         name: "bytes",
         version: "1.12.2",
         kind: "reference counts, unsafe, allocators",
-        quick: true,
         without: &["serde_test"],
         recorded: 176,
         unrecorded: &[
