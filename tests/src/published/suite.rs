@@ -236,7 +236,9 @@ impl Crate {
             command.arg("--").args(arguments);
         }
         command.envs(variables.iter().copied()).env_remove("RUST_BACKTRACE");
-        limit(&mut command, libc::RLIMIT_FSIZE, MOST_BYTES);
+        // Each doc test is a program that is linked first.
+        let most = if kind == "--doc" { 32 * MOST_BYTES } else { MOST_BYTES };
+        limit(&mut command, libc::RLIMIT_FSIZE, most);
         let output = run(&mut command);
         let stdout = String::from_utf8_lossy(&output.stdout);
         Tested { outcomes: outcomes(&stdout), succeeded: output.status.success(), seconds: seconds(&stdout) }
