@@ -1,11 +1,11 @@
 //! Expressions: the bodies inside them, and the values after which a statement goes on.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
+    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
 };
 
 use super::block::is_macro_call;
@@ -111,7 +111,7 @@ impl Rewriter<'_> {
         let tokens = closure.body.to_token_stream();
         // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
         let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        self.apart(|this| this.body(&mut closure.body, entry, head, end));
+        self.apart(|this| this.body(&mut closure.body, entry, head, Default::default(), end));
         if closure.asyncness.is_none() {
             // Its guard gives the statement back.
             self.passed = passed;
@@ -130,13 +130,14 @@ impl Rewriter<'_> {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
-            allow_dropping(&mut arm.body);
-            self.body(&mut arm.body, None, Default::default(), None);
+            let attrs = allowed_in_arm(&arm.body);
+            self.body(&mut arm.body, None, Default::default(), attrs, None);
         }
     }
 
-    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
-    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: TokenStream, end: Option<Span>) {
+    /// The body of a closure or of a match arm: a block as it is, anything else with `attrs` in braces of its own, located
+    /// at `end`.
+    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: TokenStream, attrs: TokenStream, end: Option<Span>) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
@@ -159,6 +160,7 @@ impl Rewriter<'_> {
         if let Some(site) = site {
             self.table.probe(site, &[]).to_tokens(&mut tokens);
         }
+        tokens.extend(attrs);
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
         Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
         *body = braced(tokens, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
@@ -227,14 +229,16 @@ impl Rewriter<'_> {
 }
 
 /// `1 => drop(f()),` is an idiom for an arm without a value, and no lint unless braces are around it.
-fn allow_dropping(body: &mut Expr) {
+fn allowed_in_arm(body: &Expr) -> TokenStream {
     if let Expr::Call(call) = body
         && let Expr::Path(path) = &*call.func
         && path.path.segments.last().is_some_and(|last| last.ident == "drop")
         && call.args.iter().any(has_effects)
     {
-        call.attrs.push(parse_quote_spanned!(Span::mixed_site()=>
-            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)]));
+        quote_spanned!(Span::mixed_site()=>
+            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)])
+    } else {
+        TokenStream::new()
     }
 }
 
