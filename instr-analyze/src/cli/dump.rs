@@ -5,8 +5,9 @@ use std::path::Path;
 
 use clap::Args;
 use instr_analyze::model::damage::Damage;
+use instr_analyze::model::filter::Taken;
 use instr_analyze::report::record::{RecordFormat, RecordWriter};
-use instr_analyze::run::files::{RunFiles, ThreadFiles};
+use instr_analyze::run::files::ThreadFiles;
 use instr_analyze::run::timeline::Timeline;
 
 use super::Failure;
@@ -27,9 +28,10 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let lists = common.lists();
     let filter = lists.filter()?;
     let runs = common.open_runs()?;
-    let threads: Vec<(&RunFiles, &ThreadFiles)> = runs
+    let threads: Vec<(usize, &ThreadFiles)> = runs
         .iter()
-        .flat_map(|run| run.threads.iter().map(move |thread| (run, thread)))
+        .enumerate()
+        .flat_map(|(number, run)| run.threads.iter().map(move |thread| (number, thread)))
         .filter(|(_, thread)| filter.takes_thread(thread.tid, &thread.name))
         .collect();
 
@@ -37,17 +39,19 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let mut writer = RecordWriter::new(arguments.format, common.paint());
     let mut timeline = Timeline::new(threads.iter().map(|(_, thread)| *thread));
     let mut nothing = true;
-    while let Some((index, line)) = timeline.step() {
-        if filter.takes_line(line) {
-            let (run, thread) = threads[index];
-            writer.write(&thread.name, &run.sites, line, &mut out)?;
+    let mut taken: Vec<Taken<'_>> = runs.iter().map(|run| Taken::new(&filter, &run.sites)).collect();
+    while let Some((index, record)) = timeline.step() {
+        let (number, thread) = threads[index];
+        let run = &runs[number];
+        if taken[number].takes(&record) {
+            writer.write(&thread.name, &run.sites, &record, &mut out)?;
             nothing = false;
         }
     }
     out.flush()?;
 
     let of_threads: Vec<(&Path, Damage)> =
-        timeline.into_damage().map(|(index, damage)| (threads[index].0.dir.as_path(), damage)).collect();
+        timeline.into_damage().map(|(index, damage)| (runs[threads[index].0].dir.as_path(), damage)).collect();
     let of_files = runs.iter().flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage)));
     let damage: Vec<(&Path, &Damage)> = of_files.chain(of_threads.iter().map(|(dir, damage)| (*dir, damage))).collect();
     warn(damage.iter().copied());

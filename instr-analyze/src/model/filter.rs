@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use instr_format::names::THREAD_NAME_MAX;
 use instr_format::pattern::{BadPattern, Patterns};
-use instr_format::text::decode_record;
 
+use super::record::{Record, What};
+use super::sites::Sites;
 use super::statement::unescaped;
 
 /// The options `--thread`, `--include` and `--exclude`.
@@ -36,12 +37,6 @@ impl<'a> Filter<'a> {
         (self.include.is_empty() || self.include.matches(file)) && !self.exclude.matches(file)
     }
 
-    /// Whether the record of this line is asked for, by its file.
-    pub fn takes_line(&self, line: &[u8]) -> bool {
-        !self.restricts_files()
-            || decode_record(line).is_some_and(|record| self.takes_file(&unescaped(record.site.file)))
-    }
-
     /// Whether any file is left out.
     pub fn restricts_files(&self) -> bool {
         !self.include.is_empty() || !self.exclude.is_empty()
@@ -50,6 +45,37 @@ impl<'a> Filter<'a> {
     /// Whether anything at all is left out.
     pub fn restricts(&self) -> bool {
         self.restricts_files() || !self.threads.is_empty()
+    }
+}
+
+/// Which records are asked for, by their files; remembers it for the statements that it has met.
+pub struct Taken<'a> {
+    filter: &'a Filter<'a>,
+    sites: &'a Sites,
+    known: Vec<Option<bool>>,
+}
+
+impl<'a> Taken<'a> {
+    /// Of the statements in `sites`.
+    pub fn new(filter: &'a Filter<'a>, sites: &'a Sites) -> Self {
+        let known = if filter.restricts_files() { vec![None; sites.end()] } else { Vec::new() };
+        Taken { filter, sites, known }
+    }
+
+    /// Whether this record is asked for. The file of a statement that the table does not have is none of those.
+    #[inline]
+    pub fn takes(&mut self, record: &Record<'_>) -> bool {
+        if !self.filter.restricts_files() {
+            return true;
+        }
+        match record.what {
+            What::Line(_, site) => self.filter.takes_file(&unescaped(site.file)),
+            What::Site(id) => {
+                let Some(known) = self.known.get_mut(id as usize) else { return false };
+                let look = || self.sites.text(id).is_some_and(|site| self.filter.takes_file(&unescaped(site.file)));
+                *known.get_or_insert_with(look)
+            }
+        }
     }
 }
 

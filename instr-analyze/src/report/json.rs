@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
+use super::record::is_false;
 use crate::model::damage::Damage;
 use crate::model::end::End;
 use crate::model::thread::{LastReached, Thread};
@@ -50,6 +51,9 @@ struct JsonLast<'a> {
     snippet: &'a str,
     seq: Option<u64>,
     unix_ns: Option<u64>,
+    /// Whether that is the beginning of the record's block.
+    #[serde(skip_serializing_if = "is_false")]
+    coarse: bool,
 }
 
 /// Writes the report. Damage of a run's files stands with the run's first thread.
@@ -103,5 +107,6 @@ fn last(last: &LastReached) -> JsonLast<'_> {
         snippet: &statement.snippet,
         seq: last.seq,
         unix_ns: last.unix_ns,
+        coarse: last.coarse,
     }
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
+use super::records::Records;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::End;
 use crate::model::filter::Filter;
 use crate::model::process::Process;
 use crate::model::scan::Scan;
-use crate::model::sites::Sites;
-use crate::model::thread::{Thread, conclude, wanted};
+use crate::model::thread::{Sink, Thread, conclude, wanted};
 
 /// A run.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Run {
             if !filter.takes_thread(thread.tid, &thread.name) {
                 continue;
             }
-            let mut thread = read(thread, &files.sites, filter);
+            let mut thread = read(thread, &files, filter);
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
@@ -75,16 +75,17 @@ impl Run {
     }
 }
 
-fn read(thread: &ThreadFiles, sites: &Sites, filter: &Filter<'_>) -> Thread {
-    let slot = thread.slot.as_ref();
-    let mut scan = Scan::new(wanted(slot, sites).and_then(|site| site.in_records()), filter);
-    for segment in &thread.segments {
-        match segment.open() {
-            Ok(log) => scan.read(log),
-            Err(damage) => scan.lost(damage),
-        }
+fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>) -> Thread {
+    let (slot, sites) = (thread.slot.as_ref(), &run.sites);
+    let wanted = wanted(slot, sites);
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter);
+    Records::new(&thread.segments).for_each(|entry| scan.take(entry));
+    if run.sink == Sink::Counts {
+        let counted = run.counts.as_ref().and_then(|counts| counts.of_thread(thread.tid, thread.reuse));
+        let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);
+        scan.records = ended.or(counted).unwrap_or(0);
     }
-    conclude((thread.tid, thread.reuse, &thread.name), slot, scan, sites, filter)
+    conclude((thread.tid, thread.reuse, &thread.name), (slot, wanted.as_ref()), run.sink, scan, sites, filter)
 }
 
 fn before_ready(count: u64) -> Damage {
