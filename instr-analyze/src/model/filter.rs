@@ -15,6 +15,7 @@ pub struct Filter<'a> {
     threads: Vec<&'a str>,
     include: Patterns<'a>,
     exclude: Patterns<'a>,
+    restricts_files: bool,
 }
 
 impl<'a> Filter<'a> {
@@ -24,7 +25,9 @@ impl<'a> Filter<'a> {
     /// The first pattern that is none.
     pub fn new(threads: &'a str, include: &'a str, exclude: &'a str) -> Result<Self, BadPattern<'a>> {
         let threads = threads.split(',').map(str::trim).filter(|thread| !thread.is_empty()).collect();
-        Ok(Filter { threads, include: Patterns::new(include)?, exclude: Patterns::new(exclude)? })
+        let (include, exclude) = (Patterns::new(include)?, Patterns::new(exclude)?);
+        let restricts_files = !include.is_empty() || !exclude.is_empty();
+        Ok(Filter { threads, include, exclude, restricts_files })
     }
 
     /// Whether a thread is asked for, by its id or by its name, of which only what the kernel keeps is compared.
@@ -38,8 +41,9 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether any file is left out.
+    #[inline]
     pub fn restricts_files(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty()
+        self.restricts_files
     }
 
     /// Whether anything at all is left out.

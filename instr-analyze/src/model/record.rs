@@ -1,6 +1,6 @@
 //! One record of a thread, of whichever sink.
 
-use instr_format::ring::Clock;
+use instr_format::ring::{Clock, HeaderCopy, RingRecord};
 use instr_format::text::{self, Moment, SiteText};
 
 use super::damage::Damage;
@@ -121,4 +121,38 @@ pub enum Entry<'a> {
     Record(Record<'a>),
     /// What stands in the place of one and is none.
     Damage(Damage),
+}
+
+/// Records of a ring that were read together.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// The records.
+    pub records: &'a [RingRecord],
+    /// Whose they are.
+    pub header: &'a HeaderCopy,
+}
+
+impl Batch<'_> {
+    /// One of them as any sink has it.
+    pub fn of(&self, record: &RingRecord) -> Record<'static> {
+        let HeaderCopy { pid, tid, clock, start_unix_ns, .. } = *self.header;
+        let RingRecord { seq, site, elapsed_ns } = *record;
+        let unix_ns = if clock == Clock::Off { 0 } else { start_unix_ns.saturating_add(elapsed_ns) };
+        let moment = Moment { pid, tid, seq, unix_ns, elapsed_ns };
+        Record { stamp: Stamp { moment, clock }, what: What::Site(site) }
+    }
+}
+
+/// What takes the records of a thread, one after the other.
+pub trait Visitor {
+    /// Takes a record.
+    fn record(&mut self, record: &Record<'_>);
+
+    /// Takes records of a ring, of which each has a higher number than the one before it.
+    fn batch(&mut self, batch: Batch<'_>) {
+        batch.records.iter().for_each(|record| self.record(&batch.of(record)));
+    }
+
+    /// Takes what stands in the place of one and is none.
+    fn damage(&mut self, damage: Damage);
 }

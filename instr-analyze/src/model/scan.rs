@@ -4,7 +4,7 @@ use instr_format::text::SiteText;
 
 use super::damage::{Damage, DamageKind, DamageList};
 use super::filter::{Filter, Taken};
-use super::record::{Entry, Kept, Record, Stamp, What};
+use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
 
 /// What the pass looks for and what it has found.
@@ -44,15 +44,6 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Takes the next step through one of the thread's files.
-    #[inline]
-    pub fn take(&mut self, entry: Entry<'_>) {
-        match entry {
-            Entry::Record(record) => self.record(&record),
-            Entry::Damage(damage) => self.damage.push(damage),
-        }
-    }
-
     /// The newest record of a file that the filter takes.
     pub fn matching(&self) -> Option<Record<'_>> {
         self.matching.as_ref().map(Kept::record)
@@ -65,9 +56,10 @@ impl<'a> Scan<'a> {
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
         }
     }
+}
 
+impl Visitor for Scan<'_> {
     /// A handler of a signal can log while its thread is inside a record, so that the order in the file is not `seq`'s.
-    #[inline]
     fn record(&mut self, record: &Record<'_>) {
         let stamp = record.stamp;
         self.records += 1;
@@ -93,6 +85,24 @@ impl<'a> Scan<'a> {
                 None => self.matching = Some(record.kept()),
             }
         }
+    }
+
+    fn batch(&mut self, batch: Batch<'_>) {
+        let Some(newest) = batch.records.last() else { return };
+        self.records += batch.records.len() as u64;
+        self.newest = Some(batch.of(newest).stamp);
+        let wanted = self.wanted.map(|(id, _)| id);
+        if let Some(record) = batch.records.iter().rfind(|record| Some(record.site) == wanted) {
+            self.of_wanted = Some(batch.of(record).stamp);
+        }
+        self.nameless += batch.records.iter().filter(|record| !self.sites.has(record.site)).count() as u64;
+        if let Some(record) = batch.records.iter().rfind(|record| self.taken.takes(&batch.of(record))) {
+            self.matching = Some(batch.of(record).kept());
+        }
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.damage.push(damage);
     }
 }
 

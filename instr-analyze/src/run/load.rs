@@ -79,7 +79,7 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>) -> Thread {
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
     let wanted = wanted(slot, sites);
     let mut scan = Scan::new(wanted.as_ref(), sites, filter);
-    Records::new(&thread.segments).for_each(|entry| scan.take(entry));
+    Records::new(&thread.segments).visit(&mut scan);
     if run.sink == Sink::Counts {
         let counted = run.counts.as_ref().and_then(|counts| counts.of_thread(thread.tid, thread.reuse));
         let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);

@@ -5,7 +5,7 @@ use std::slice::Iter;
 use super::segment::{Reader, Segment};
 use crate::model::damage::Damage;
 use crate::model::head::Kind;
-use crate::model::record::{Entry, Kept, Record};
+use crate::model::record::{Entry, Kept, Record, Visitor};
 
 /// Where the reading of a thread's records stands. A file is open only while it is read.
 pub struct Records<'a> {
@@ -20,14 +20,18 @@ impl<'a> Records<'a> {
         Records { segments: segments.iter(), reader: None, after: 0 }
     }
 
-    /// Gives all entries to `each`.
-    pub fn for_each(mut self, mut each: impl FnMut(Entry<'_>)) {
-        while self.open(&mut each) {
+    /// Gives all of them to `visitor`.
+    pub fn visit(mut self, visitor: &mut impl Visitor) {
+        while self.open(&mut |damage| visitor.damage(damage)) {
             while let Some(reader) = &mut self.reader {
+                if let Reader::Ring(ring) = reader {
+                    visitor.batch(ring.drain());
+                }
                 match reader.step() {
-                    Ok(Some(entry)) => each(entry),
-                    Ok(None) => self.close(None, &mut each),
-                    Err(damage) => self.close(Some(damage), &mut each),
+                    Ok(Some(Entry::Record(record))) => visitor.record(&record),
+                    Ok(Some(Entry::Damage(damage))) => visitor.damage(damage),
+                    Ok(None) => self.close(None, &mut |damage| visitor.damage(damage)),
+                    Err(damage) => self.close(Some(damage), &mut |damage| visitor.damage(damage)),
                 }
             }
         }
@@ -35,20 +39,16 @@ impl<'a> Records<'a> {
 
     /// Goes to the next record, which becomes `record`; false at the end. Gives damage on the way to `each`.
     pub fn advance(&mut self, record: &mut Option<Kept>, each: &mut dyn FnMut(Damage)) -> bool {
-        let mut damaged = |entry: Entry<'_>| match entry {
-            Entry::Damage(damage) => each(damage),
-            Entry::Record(_) => {}
-        };
-        while self.reader.is_some() || self.open(&mut damaged) {
+        while self.reader.is_some() || self.open(each) {
             let Some(reader) = &mut self.reader else { continue };
             match reader.step() {
                 Ok(Some(Entry::Record(found))) => {
                     keep(record, &found);
                     return true;
                 }
-                Ok(Some(damage)) => damaged(damage),
-                Ok(None) => self.close(None, &mut damaged),
-                Err(damage) => self.close(Some(damage), &mut damaged),
+                Ok(Some(Entry::Damage(damage))) => each(damage),
+                Ok(None) => self.close(None, each),
+                Err(damage) => self.close(Some(damage), each),
             }
         }
         false
@@ -69,7 +69,7 @@ impl<'a> Records<'a> {
     }
 
     /// Opens the next file; false when there is none.
-    fn open(&mut self, each: &mut impl FnMut(Entry<'_>)) -> bool {
+    fn open(&mut self, each: &mut dyn FnMut(Damage)) -> bool {
         for segment in self.segments.by_ref() {
             match segment.open(self.after) {
                 Ok(None) => {}
@@ -77,17 +77,17 @@ impl<'a> Records<'a> {
                     self.reader = reader;
                     return true;
                 }
-                Err(damage) => each(Entry::Damage(damage)),
+                Err(damage) => each(damage),
             }
         }
         false
     }
 
-    fn close(&mut self, damage: Option<Damage>, each: &mut impl FnMut(Entry<'_>)) {
+    fn close(&mut self, damage: Option<Damage>, each: &mut dyn FnMut(Damage)) {
         let Some(reader) = self.reader.take() else { return };
         self.after = self.after.max(reader.after());
         let torn = if damage.is_none() { reader.torn() } else { None };
-        damage.into_iter().chain(torn).for_each(|damage| each(Entry::Damage(damage)));
+        damage.into_iter().chain(torn).for_each(each);
     }
 }
 

@@ -8,6 +8,7 @@ use instr_analyze::model::filter::Filter;
 use instr_analyze::model::last::Last;
 use instr_analyze::model::log::{LogReader, identify};
 use instr_analyze::model::process::Process;
+use instr_analyze::model::record::{Entry, Visitor as _};
 use instr_analyze::model::scan::Scan;
 use instr_analyze::model::sites::{Site, Sites};
 use instr_tests::analyzer;
@@ -21,7 +22,10 @@ fn scan(log: &[u8]) -> Option<(u64, Vec<Damage>)> {
     let mut scan = Scan::new(None, &sites, &filter);
     let mut log = LogReader::new("1.log", head.pid, head.tid, log);
     while let Some(entry) = log.step().unwrap() {
-        scan.take(entry);
+        match entry {
+            Entry::Record(record) => scan.record(&record),
+            Entry::Damage(damage) => scan.damage.push(damage),
+        }
     }
     log.torn().into_iter().for_each(|torn| scan.damage.push(torn));
     Some((scan.records, scan.damage.into_entries()))
