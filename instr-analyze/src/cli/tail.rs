@@ -10,6 +10,7 @@ use clap::Args;
 use instr_analyze::model::damage::Damage;
 use instr_analyze::model::filter::Taken;
 use instr_analyze::report::record::{RecordFormat, RecordWriter};
+use instr_analyze::run::files::RunFiles;
 use instr_analyze::run::follow::{Follow, Found, FoundWhat};
 
 use super::Failure;
@@ -78,6 +79,9 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     }
     warn(damage.iter().map(|(dir, damage)| (*dir, damage)));
     refuse(damage.iter().map(|(_, damage)| damage))?;
+    if nothing && runs.iter().any(RunFiles::has_only_counts) {
+        return Err(Failure::Nothing("the run counts, and has no records; `dump` shows the counts".to_owned()));
+    }
     if nothing { Err(Failure::Nothing("no record matches".to_owned())) } else { Ok(()) }
 }
 

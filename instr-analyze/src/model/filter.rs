@@ -46,9 +46,14 @@ impl<'a> Filter<'a> {
         self.restricts_files
     }
 
+    /// Whether any thread is left out.
+    pub fn restricts_threads(&self) -> bool {
+        !self.threads.is_empty()
+    }
+
     /// Whether anything at all is left out.
     pub fn restricts(&self) -> bool {
-        self.restricts_files() || !self.threads.is_empty()
+        self.restricts_files() || self.restricts_threads()
     }
 }
 

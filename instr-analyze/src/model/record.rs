@@ -1,5 +1,7 @@
 //! One record of a thread, of whichever sink.
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
 use instr_format::ring::{Clock, HeaderCopy, RingRecord};
 use instr_format::text::{self, Moment, SiteText};
 
@@ -49,6 +51,17 @@ impl<'a> Record<'a> {
     pub fn of_line(line: &'a [u8]) -> Option<Self> {
         let text::Record { moment, site } = text::decode_record(line)?;
         Some(Record { stamp: Stamp { moment, clock: Clock::Full }, what: What::Line(line, site) })
+    }
+
+    /// The same for records of the same statement, as far as their sink tells statements apart.
+    pub(crate) fn key(&self) -> u64 {
+        match self.what {
+            What::Line(_, site) => {
+                let place = (site.file, site.line, site.col, site.name, site.snippet);
+                BuildHasherDefault::<DefaultHasher>::default().hash_one(place)
+            }
+            What::Site(id) => id.into(),
+        }
     }
 
     /// A copy that needs no file.

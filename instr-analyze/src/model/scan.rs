@@ -4,6 +4,7 @@ use instr_format::text::SiteText;
 
 use super::damage::{Damage, DamageKind, DamageList};
 use super::filter::{Filter, Taken};
+use super::history::{History, Part};
 use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
 
@@ -22,6 +23,7 @@ pub struct Scan<'a> {
     pub damage: DamageList,
     matching: Option<Kept>,
     nameless: u64,
+    history: Option<History>,
 }
 
 impl<'a> Scan<'a> {
@@ -41,7 +43,14 @@ impl<'a> Scan<'a> {
             damage: DamageList::default(),
             matching: None,
             nameless: 0,
+            history: None,
         }
+    }
+
+    /// Keeps the newest parts of what the thread did, so many.
+    #[must_use]
+    pub fn with_history(self, parts: usize) -> Self {
+        Scan { history: (parts > 0).then(|| History::new(parts)), ..self }
     }
 
     /// The newest record of a file that the filter takes.
@@ -49,11 +58,20 @@ impl<'a> Scan<'a> {
         self.matching.as_ref().map(Kept::record)
     }
 
-    /// Says what was wrong with the records as a whole.
-    pub(crate) fn finish(&mut self) {
+    /// Says what was wrong with the records as a whole, and gives the newest parts of what the thread did.
+    pub(crate) fn finish(&mut self) -> Vec<Part> {
         if self.nameless > 0 {
             let message = format!("{} records are of statements that the site table does not have", self.nameless);
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
+        }
+        self.history.take().map(History::finish).unwrap_or_default()
+    }
+}
+
+impl Scan<'_> {
+    fn remember(&mut self, record: &Record<'_>) {
+        if let Some(history) = &mut self.history {
+            history.push(record, self.taken.takes(record));
         }
     }
 }
@@ -63,6 +81,7 @@ impl Visitor for Scan<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let stamp = record.stamp;
         self.records += 1;
+        self.remember(record);
         if is_newer(self.newest, &stamp) {
             self.newest = Some(stamp);
         }
@@ -89,6 +108,9 @@ impl Visitor for Scan<'_> {
 
     fn batch(&mut self, batch: Batch<'_>) {
         let Some(newest) = batch.records.last() else { return };
+        if self.history.is_some() {
+            batch.records.iter().for_each(|record| self.remember(&batch.of(record)));
+        }
         self.records += batch.records.len() as u64;
         self.newest = Some(batch.of(newest).stamp);
         let wanted = self.wanted.map(|(id, _)| id);

@@ -70,7 +70,7 @@ impl Statement {
     }
 
     /// Stands for one that the site table does not have.
-    fn unknown(id: u32) -> Self {
+    pub(crate) fn unknown(id: u32) -> Self {
         let text = unknown(id);
         Statement::of_site(&SiteText { snippet: text.as_bytes(), ..NOWHERE })
     }

@@ -6,6 +6,7 @@ use instr_format::ring::Clock;
 use super::damage::{Damage, DamageKind};
 use super::errno::Errno;
 use super::filter::Filter;
+use super::history::Part;
 use super::record::Stamp;
 use super::scan::Scan;
 use super::sites::{Site, Sites};
@@ -51,6 +52,8 @@ pub struct Thread {
     pub dropped: u64,
     /// Records that made room for newer ones.
     pub overwritten: u64,
+    /// The newest parts of what it did, if they were asked for.
+    pub history: Vec<Part>,
     /// What is wrong with its records.
     pub damage: Vec<Damage>,
 }
@@ -71,7 +74,7 @@ pub struct LastReached {
 }
 
 impl LastReached {
-    fn new(statement: Statement, stamp: Option<Stamp>, choice: Choice) -> Self {
+    pub(crate) fn new(statement: Statement, stamp: Option<Stamp>, choice: Choice) -> Self {
         LastReached {
             statement,
             seq: stamp.map(|stamp| stamp.moment.seq),
@@ -119,7 +122,7 @@ pub fn conclude(
     sites: &Sites,
     filter: &Filter<'_>,
 ) -> Thread {
-    scan.finish();
+    let history = scan.finish();
     let last = match wanted {
         Some(site) if filter.takes_file(&site.statement.file) => {
             Some(LastReached::new(site.statement.clone(), scan.of_wanted, Choice::Innermost))
@@ -160,6 +163,7 @@ pub fn conclude(
         filtered: slot.map_or(0, |slot| slot.filtered),
         dropped,
         overwritten,
+        history,
         damage: scan.damage.into_entries(),
     }
 }

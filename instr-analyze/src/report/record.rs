@@ -72,6 +72,16 @@ impl RecordWriter {
         RecordWriter { format, paint, widths: [16, 20, 20] }
     }
 
+    /// How it writes them.
+    pub(super) fn format(&self) -> RecordFormat {
+        self.format
+    }
+
+    /// Its colours.
+    pub(super) fn paint(&self) -> Paint {
+        self.paint
+    }
+
     /// Writes a record, which the thread of this name made.
     ///
     /// # Errors
@@ -79,7 +89,10 @@ impl RecordWriter {
     pub fn write(&mut self, thread: &str, sites: &Sites, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         match self.format {
             RecordFormat::Text => self.text(thread, record, sites, out),
-            RecordFormat::Json => json(thread, record, sites, out),
+            RecordFormat::Json => {
+                json(thread, record, sites, out)?;
+                out.write_all(b"\n")
+            }
             RecordFormat::Raw => raw(record, sites, out),
         }
     }
@@ -128,7 +141,8 @@ impl RecordWriter {
     }
 }
 
-fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a record as an object of JSON.
+pub(super) fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
     let statement = Statement::of_record(record, sites);
     let Stamp { moment, clock } = record.stamp;
     let object = JsonRecord {
@@ -147,8 +161,7 @@ fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -
         r#macro: statement.macro_flag.word(),
         snippet: &statement.snippet,
     };
-    serde_json::to_writer(&mut *out, &object)?;
-    out.write_all(b"\n")
+    Ok(serde_json::to_writer(out, &object)?)
 }
 
 fn raw(record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {

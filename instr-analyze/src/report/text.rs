@@ -10,9 +10,9 @@ use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::duration::Duration;
-use super::excerpt;
 use super::fold::fold;
 use super::paint::Paint;
+use super::{excerpt, history};
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -50,6 +50,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
         if let Some(last) = &thread.last {
             excerpt::write(&roots, &last.statement, context, paint, out)?;
         }
+        history::write(&thread.history, &run.sites, paint, out)?;
         damage_lines(&thread.damage, paint, out)?;
     }
     if !away.is_empty() {

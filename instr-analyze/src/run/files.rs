@@ -90,6 +90,13 @@ impl RunFiles {
     }
 }
 
+impl RunFiles {
+    /// Whether statements were counted and not recorded.
+    pub fn has_only_counts(&self) -> bool {
+        self.sink == Sink::Counts
+    }
+}
+
 /// Reads `run.json`.
 pub(crate) fn read_process(dir: &Path) -> Result<Process, Damage> {
     Process::read(RUN_JSON, &read(dir, RUN_JSON, RUN_JSON_MAX)?)

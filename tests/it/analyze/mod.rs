@@ -1,8 +1,11 @@
 //! The analyzer, driven as its users drive it.
 
+mod counts;
 mod damage;
 mod dump;
 mod finding;
+mod folded;
+mod folding;
 mod hostile;
 mod hostile_rings;
 mod options;
