@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use instr_format::escape::Printable;
+use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::number::Grouped;
@@ -108,8 +109,11 @@ fn text(
         Item::Loop(Loop { times, body, last }) => {
             let strong = writer.paint().strong;
             write!(out, "{strong}x{}{strong:#}", Grouped(*times))?;
-            if let Some(until) = last.record().stamp.unix_ns() {
-                write!(out, " until {}", Printable(&format_timestamp(until)))?;
+            let stamp = last.record().stamp;
+            if let Some(until) = stamp.unix_ns() {
+                // Its block's beginning: the record came then, or later.
+                let later = if stamp.clock == Clock::Coarse { " or later" } else { "" };
+                write!(out, " until {}{later}", Printable(&format_timestamp(until)))?;
             }
             out.write_all(b"\n")?;
             body.iter().try_for_each(|inner| text(thread, sites, inner, depth + 1, writer, out))

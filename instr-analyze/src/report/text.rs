@@ -36,12 +36,12 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
     if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
-        let order =
-            match telling.iter().filter_map(|thread| Some(thread.newest?.clock)).min_by_key(|clock| *clock as u32) {
-                Some(Clock::Off) => ", nor when each was active",
-                Some(Clock::Coarse) => "; the one that was active last most likely comes first",
-                Some(Clock::Full) | None => "; the one that was active last comes first",
-            };
+        let clocks = telling.iter().filter_map(|thread| thread.newest).map(|newest| newest.clock);
+        let order = match clocks.max_by_key(|clock| *clock as u32) {
+            None | Some(Clock::Off) => ", nor when each was active",
+            Some(Clock::Coarse) => "; the one that was active last most likely comes first",
+            Some(Clock::Full) => "; the one that was active last comes first",
+        };
         writeln!(out, "  {faint}which thread ended it was not recorded{order}{faint:#}")?;
     }
     for thread in telling {

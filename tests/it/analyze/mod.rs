@@ -13,4 +13,5 @@ mod report;
 mod rings;
 mod source;
 mod tail;
+mod tail_rings;
 mod versions;

@@ -19,6 +19,10 @@ use crate::model::record::{Batch, Entry};
 
 /// How many bytes are read at once.
 const PIECE: usize = 32 * BLOCK_SIZE;
+/// How many blocks are copied at once, as long as the thread leaves them alone.
+const AT_ONCE: usize = PIECE / BLOCK_SIZE;
+/// How many are copied at once when the thread overtakes the reader: all of a ring of the default size.
+const IN_A_HURRY: usize = 1024;
 /// How many bytes of blocks are put in order at once: all of a ring, and as much of a segment.
 const STRETCH: u64 = SIZE_MAX;
 const BLOCK: u64 = BLOCK_SIZE as u64;
@@ -41,6 +45,7 @@ pub struct RingReader<R> {
     at_end: bool,
     /// Blocks that have been surveyed and not copied.
     blocks: VecDeque<Block>,
+    at_once: usize,
     records: Vec<RingRecord>,
     given: usize,
     damage: VecDeque<Damage>,
@@ -62,6 +67,7 @@ impl<R: Read + Seek> RingReader<R> {
             cut: None,
             at_end: false,
             blocks: VecDeque::new(),
+            at_once: AT_ONCE,
             records: Vec::new(),
             given: 0,
             damage: VecDeque::new(),
@@ -224,7 +230,7 @@ impl<R: Read + Seek> RingReader<R> {
     /// Copies blocks that lie behind one another, and reads their records.
     fn copy(&mut self) -> io::Result<()> {
         let Some(start) = self.blocks.front().map(|block| block.at) else { return Ok(()) };
-        let places = (start..).step_by(BLOCK_SIZE).take(PIECE / BLOCK_SIZE);
+        let places = (start..).step_by(BLOCK_SIZE).take(self.at_once);
         let count = self.blocks.iter().zip(places).take_while(|(block, at)| block.at == *at).count();
         let (mut copy, mut check) = (vec![0; count * BLOCK_SIZE], vec![0; count * BLOCK_SIZE]);
         self.records.clear();
@@ -243,6 +249,7 @@ impl<R: Read + Seek> RingReader<R> {
         for (block, (copy, check)) in self.blocks.drain(..count).zip(copies) {
             let is_it = |bytes: &[u8]| decode_block(bytes).is_some_and(|head| head.first == block.first);
             if !is_it(copy) || !is_it(check) {
+                self.at_once = IN_A_HURRY;
                 continue;
             }
             if copy != check {
