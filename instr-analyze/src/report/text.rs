@@ -37,7 +37,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
         let clocks = telling.iter().filter_map(|thread| thread.newest).map(|newest| newest.clock);
-        let order = match clocks.max_by_key(|clock| *clock as u32) {
+        let order = match clocks.min_by_key(|clock| *clock as u32) {
             None | Some(Clock::Off) => ", nor when each was active",
             Some(Clock::Coarse) => "; the one that was active last most likely comes first",
             Some(Clock::Full) => "; the one that was active last comes first",

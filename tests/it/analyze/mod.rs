@@ -6,6 +6,7 @@ mod dump;
 mod finding;
 mod folded;
 mod folding;
+mod golden;
 mod hostile;
 mod hostile_rings;
 mod options;
