@@ -18,7 +18,7 @@ use crate::model::damage::{Damage, DamageKind};
 use crate::model::record::{Batch, Entry};
 
 /// How many bytes are read at once.
-const PIECE: usize = 32 * BLOCK_SIZE;
+const PIECE: usize = 16 * BLOCK_SIZE;
 /// How many blocks are copied at once, as long as the thread leaves them alone.
 const AT_ONCE: usize = PIECE / BLOCK_SIZE;
 /// How many are copied at once when the thread overtakes the reader: all of a ring of the default size.
@@ -40,6 +40,8 @@ pub struct RingReader<R> {
     surveyed_after: u64,
     /// Where the next survey begins; in a ring it is the only one.
     next: u64,
+    /// The newest block of a ring that was read, and its place.
+    newest: Option<(u64, Box<[u8; BLOCK_SIZE]>)>,
     /// Where a last block begins that is cut.
     cut: Option<(u64, u64)>,
     at_end: bool,
@@ -64,6 +66,7 @@ impl<R: Read + Seek> RingReader<R> {
             read: after,
             surveyed_after: after,
             next: HEADER_SIZE as u64,
+            newest: None,
             cut: None,
             at_end: false,
             blocks: VecDeque::new(),
@@ -170,8 +173,21 @@ impl<R: Read + Seek> RingReader<R> {
             }
             return Ok(false);
         }
+        if self.is_unchanged()? {
+            return Ok(false);
+        }
         self.survey()?;
         Ok(true)
+    }
+
+    /// Whether the newest block is what it was at the last look, and has room still: nothing can have come then.
+    fn is_unchanged(&mut self) -> io::Result<bool> {
+        let Some((at, newest)) = &self.newest else { return Ok(false) };
+        let mut now = [0; BLOCK_SIZE];
+        let len = read_at(&mut self.input, *at, &mut now)?;
+        let last = now.rchunks_exact(self.header.clock.record_size()).next().unwrap_or_default();
+        let has_room = last.iter().all(|byte| *byte == 0);
+        Ok(len == BLOCK_SIZE && has_room && now == **newest)
     }
 
     /// Notes the blocks of the next stretch, in order.
@@ -246,6 +262,7 @@ impl<R: Read + Seek> RingReader<R> {
         let whole = len - len % self.header.clock.record_size();
         copy.get_mut(whole..).unwrap_or_default().fill(0);
         let copies = copy.chunks_exact_mut(BLOCK_SIZE).zip(check.chunks_exact(BLOCK_SIZE));
+        let mut newest = None;
         for (block, (copy, check)) in self.blocks.drain(..count).zip(copies) {
             let is_it = |bytes: &[u8]| decode_block(bytes).is_some_and(|head| head.first == block.first);
             if !is_it(copy) || !is_it(check) {
@@ -267,6 +284,10 @@ impl<R: Read + Seek> RingReader<R> {
             if contradicts {
                 self.damage.push_back(block.contradicts(&self.name));
             }
+            newest = Some((block.at, copy));
+        }
+        if self.blocks.is_empty() && !self.is_segment() {
+            self.newest = newest.and_then(|(at, copy)| Some((at, Box::new(*copy.first_chunk()?))));
         }
         Ok(())
     }
