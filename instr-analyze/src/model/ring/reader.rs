@@ -146,6 +146,15 @@ impl<R: Read + Seek> RingReader<R> {
         Ok(elapsed.map(|elapsed| self.header.start_unix_ns.saturating_add(elapsed)))
     }
 
+    /// Number of the last record for which the newest block has room; 0 if there is none. Before the first step.
+    ///
+    /// # Errors
+    /// Damage that ends the reading.
+    pub fn last_number(&mut self) -> Result<u64, Damage> {
+        self.first_unix_ns()?;
+        Ok(self.blocks.back().map_or(0, |block| block.first.saturating_add(self.header.clock.capacity() - 1)))
+    }
+
     /// The cut block that a segment ends with.
     pub fn torn(&self) -> Option<Damage> {
         let (start, end) = self.cut?;
@@ -219,7 +228,9 @@ impl<R: Read + Seek> RingReader<R> {
             let damage = Damage::of_file(DamageKind::Torn, &self.name, "the file ends before its ring does");
             self.damage.push_back(Damage { start: Some(at), end: Some(end), ..damage });
         }
-        let (blocks, damage) = order(&self.name, &found, self.header.clock.capacity());
+        let capacity = self.header.clock.capacity();
+        let (mut blocks, damage) = order(&self.name, &found, capacity);
+        blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
         self.surveyed_after = self.read;
         self.blocks = blocks.into();
         // The next look at a ring finds the same again.
