@@ -26,12 +26,16 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: 
     json.number(u64::from(process.pid()))?;
     json.key("tid")?;
     json.number(u64::from(tid))?;
+    json.key("reuse")?;
+    json.number(u64::from(thread::reuse()))?;
     json.key("thread")?;
     json.string(sys::thread_name().as_bytes())?;
     json.key("unix_ns")?;
     json.number(unix_ns)?;
     json.key("elapsed_ns")?;
     json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))?;
+    json.key("exiting")?;
+    json.value(format_args!("{}", process.is_exiting()))?;
     json.key("signal")?;
     json.string_or_null(words::signal(arrival.signal()).map(str::as_bytes))?;
     json.key("signal_number")?;

@@ -159,6 +159,11 @@ impl Process {
         self.start_unix_ns.load(Relaxed)
     }
 
+    /// Whether the process has begun to exit in an orderly way.
+    pub(crate) fn is_exiting(&self) -> bool {
+        self.last.header().is_some_and(|header| header.exited.load(Acquire) != 0)
+    }
+
     /// Creates a log in the run directory.
     pub(crate) fn create_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::create_in(self.directory()?, name, true)

@@ -127,6 +127,11 @@ pub(crate) fn last_statement() -> Option<u32> {
     (slot.site.load(Relaxed) & !LEFT).checked_sub(1)
 }
 
+/// The how manieth thread of the run with its id the calling thread is; 0 if it has not begun. Async-signal-safe.
+pub(crate) fn reuse() -> u32 {
+    begun().map_or(0, |(thread, _)| thread.reuse())
+}
+
 /// The first statement of a thread, or of the one thread of a forked child.
 #[cold]
 #[inline(never)]
