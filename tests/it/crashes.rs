@@ -1,12 +1,15 @@
 //! Signals that end a program: it ends as without us, and what it died of is written down.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::ExitStatus;
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, finish, run, start};
 use serde_json::Value;
 
+const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
 const SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
@@ -92,4 +95,29 @@ fn switched_off_nothing_is_written_and_nothing_changes() {
     };
     assert_eq!(run_it(INSTRUMENTED), run_it(PLAIN));
     assert_eq!(crash(&scene.runs()[0]), None);
+}
+
+#[test]
+fn of_threads_that_crash_together_one_is_written_down() {
+    for _ in 0..20 {
+        let scene = Scene::new();
+        let ended = run(scene.command(&program("crashing_threads", INSTRUMENTED)).arg("together"));
+        assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
+        let crash = crash(&scene.runs()[0]).expect("a record");
+        let report = scene.report();
+        let crashing: Vec<_> = report.threads().iter().filter(|thread| thread["crashing"] == true).collect();
+        assert_eq!((crashing.len(), &crash["signal"]), (1, &"SIGSEGV".into()), "{crash:#}");
+        assert_eq!(Place::last_of(crashing[0]), Place::marked(THREADS, "guilty: together"));
+    }
+}
+
+#[test]
+fn a_thread_of_c_that_uses_up_its_stack_is_written_down() {
+    let (scene, plain_scene) = (Scene::new(), Scene::new());
+    let ended = |scene: &Scene, build| run(scene.command(&program("crashing_threads", build)).arg("overflow"));
+    assert_eq!(ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN));
+    let report = scene.report();
+    assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")));
+    let crashing = report.threads().iter().find(|thread| thread["crashing"] == true).expect("a thread");
+    assert_eq!(Place::last_of(crashing).file, THREADS);
 }
