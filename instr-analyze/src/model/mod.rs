@@ -1,6 +1,7 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
 pub mod counts;
+pub mod crash;
 pub mod damage;
 pub mod end;
 pub mod errno;

@@ -46,7 +46,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     }
     for thread in telling {
         writeln!(out)?;
-        at_length(thread, newest, paint, out)?;
+        at_length(thread, run.has_crashed(thread), newest, paint, out)?;
         if let Some(last) = &thread.last {
             excerpt::write(&roots, &last.statement, context, paint, out)?;
         }
@@ -78,6 +78,14 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         EndKind::Running => writeln!(out, ": still running")?,
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
         EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
+        EndKind::Signal => {
+            let signal = run.end.signal.as_deref().unwrap_or("a signal");
+            write!(out, ": {bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;
+            match &run.end.message {
+                Some(cause) => writeln!(out, ": {}", Printable(cause.as_bytes()))?,
+                None => writeln!(out)?,
+            }
+        }
         EndKind::Unknown => {
             let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
             writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
@@ -100,9 +108,12 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn at_length(thread: &Thread, newest: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn at_length(thread: &Thread, crashed: bool, newest: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
+    if crashed {
+        write!(out, "{bad}crashed{bad:#} ")?;
+    }
     match (thread.state, stand_in(thread)) {
         (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,
         (State::Panicked | State::PanickedAndEnded, Some(record)) => write!(out, "{bad}panicked{bad:#}, {record} in ")?,

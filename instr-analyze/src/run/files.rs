@@ -5,12 +5,13 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use instr_format::files::{LAST, RUN_JSON, SITES};
+use instr_format::files::{CRASH_JSON, LAST, RUN_JSON, SITES};
 use instr_format::last::SlotCopy;
 
 use super::segment::{Segment, holds_records};
 use super::{counts, open};
 use crate::model::counts::Counts;
+use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::head::{Head, Kind};
 use crate::model::last::{self, Last};
@@ -18,6 +19,7 @@ use crate::model::process::Process;
 use crate::model::sites::Sites;
 use crate::model::thread::Sink;
 
+const CRASH_MAX: u64 = 16 << 20;
 const RUN_JSON_MAX: u64 = 4 << 20;
 const SITES_MAX: u64 = 64 << 20;
 const LAST_MAX: u64 = 32 << 20;
@@ -33,6 +35,8 @@ pub struct RunFiles {
     pub pid: Option<u64>,
     /// What `last` says.
     pub last: Option<Last>,
+    /// What `crash.json` says, if there is one.
+    pub crash: Option<Crash>,
     /// What `sites` says.
     pub sites: Sites,
     /// How often each statement was reached, if that was counted.
@@ -71,6 +75,7 @@ impl RunFiles {
         let mut damage = Vec::new();
         let process = read_process(dir).map_err(|found| damage.push(found)).ok();
         let last = read_last(dir).map_err(|found| damage.push(found)).ok();
+        let crash = read_crash(dir).map_err(|found| damage.push(found)).ok().flatten();
         let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
         let (sites, found) = read_sites(dir);
         let whole_sites = found.is_none();
@@ -86,7 +91,7 @@ impl RunFiles {
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let threads = threads(pid, slots, segments);
-        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, sites, counts, sink, threads, damage, readable })
+        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, crash, sites, counts, sink, threads, damage, readable })
     }
 }
 
@@ -100,6 +105,14 @@ impl RunFiles {
 /// Reads `run.json`.
 pub(crate) fn read_process(dir: &Path) -> Result<Process, Damage> {
     Process::read(RUN_JSON, &read(dir, RUN_JSON, RUN_JSON_MAX)?)
+}
+
+fn read_crash(dir: &Path) -> Result<Option<Crash>, Damage> {
+    match read(dir, CRASH_JSON, CRASH_MAX) {
+        Ok(json) => Crash::read(CRASH_JSON, &json).map(Some),
+        Err(damage) if damage.kind == DamageKind::Missing => Ok(None),
+        Err(damage) => Err(damage),
+    }
 }
 
 /// Reads `last`.

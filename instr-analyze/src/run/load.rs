@@ -7,7 +7,7 @@ use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
 use super::records::Records;
 use crate::model::damage::{Damage, DamageKind};
-use crate::model::end::End;
+use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
 use crate::model::process::Process;
 use crate::model::scan::Scan;
@@ -54,7 +54,7 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let end = End::new(running, files.last.as_ref(), files.pid);
+        let end = End::new(running, files.last.as_ref(), files.crash.as_ref(), files.pid);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let mut threads = Vec::new();
@@ -80,9 +80,14 @@ impl Run {
         Ok(Run { dir, pid, process, sites, life, end, threads, damage, readable })
     }
 
+    /// Whether this thread was hit by the signal that ended the process.
+    pub fn has_crashed(&self, thread: &Thread) -> bool {
+        self.end.kind == EndKind::Signal && self.is_crashing(thread)
+    }
+
     /// Whether this thread ended the process.
     pub fn is_crashing(&self, thread: &Thread) -> bool {
-        self.end.tid == Some(thread.tid) && thread.reuse == 1
+        self.end.tid == Some(thread.tid) && self.end.reuse == thread.reuse
     }
 }
 
