@@ -178,7 +178,7 @@ fn real_rings_are_read_while_they_are_written() {
         let look = || analyzer::run(["dump", "--format", "raw", scene.output().to_str().unwrap()]);
         // A look at the beginning of a run can come before one of its files and behind another.
         while !look().stdout.contains("snippet=assert_errno") {}
-        for _ in 0..5 {
+        for _ in 0..3 {
             let dump = look();
             assert_eq!((dump.code, dump.stderr.as_str()), (0, ""), "{clock}");
             let mut newest: BTreeMap<u64, (u64, u64)> = BTreeMap::new();

@@ -23,8 +23,8 @@ const PIECE: usize = 16 * BLOCK_SIZE;
 const AT_ONCE: usize = PIECE / BLOCK_SIZE;
 /// How many are copied at once when the thread overtakes the reader: all of a ring of the default size.
 const IN_A_HURRY: usize = 1024;
-/// How many bytes of blocks are put in order at once: all of a ring, and as much of a segment.
-const STRETCH: u64 = SIZE_MAX;
+/// How many bytes of a segment are put in order at once; of a ring, all are.
+const STRETCH: u64 = 64 << 20;
 const BLOCK: u64 = BLOCK_SIZE as u64;
 
 /// Steps through a ring or a segment.
