@@ -6,13 +6,11 @@
 //! What has been taken is overwritten, not damaged.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 
-use instr_format::ring::{
-    BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_header,
-    decode_records,
-};
+use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_records};
 
+use super::copy::{is_still, read_at, settle};
 use super::order::{Block, order};
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::record::{Batch, Entry};
@@ -264,7 +262,7 @@ impl<R: Read + Seek> RingReader<R> {
         self.given = 0;
         let len = read_at(&mut self.input, start, &mut copy)?;
         read_at(&mut self.input, start, &mut check)?;
-        if !self.is_ours()? {
+        if !is_still(&mut self.input, &self.header)? {
             self.over = true;
             self.blocks.clear();
             return Ok(());
@@ -302,38 +300,4 @@ impl<R: Read + Seek> RingReader<R> {
         }
         Ok(())
     }
-
-    /// Whether the ring has not been given to another thread.
-    fn is_ours(&mut self) -> io::Result<bool> {
-        let mut header = [0; 256];
-        let len = read_at(&mut self.input, 0, &mut header)?;
-        Ok(decode_header(header.get(..len).unwrap_or_default()) == Ok(self.header))
-    }
-}
-
-/// Empties the records that differ: they were being written.
-fn settle(copy: &mut [u8], check: &[u8], clock: Clock) {
-    let head = size_of::<BlockHead>();
-    let records = copy.get_mut(head..).unwrap_or_default().chunks_exact_mut(clock.record_size());
-    let checks = check.get(head..).unwrap_or_default().chunks_exact(clock.record_size());
-    for (record, check) in records.zip(checks) {
-        if record != check {
-            record.fill(0);
-        }
-    }
-}
-
-/// Reads as much as there is, up to the buffer's length.
-fn read_at<R: Read + Seek>(input: &mut R, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    input.seek(SeekFrom::Start(at))?;
-    let mut len = 0;
-    while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {
-        match input.read(room) {
-            Ok(0) => break,
-            Ok(more) => len += more,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(len)
 }
