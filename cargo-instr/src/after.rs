@@ -75,6 +75,15 @@ pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) 
     show(&dead, output).map_err(|error| Failure(format!("cannot write the report: {error}")))
 }
 
+/// Says where programs are that are not where one would look for them.
+///
+/// # Errors
+/// When standard error cannot be written.
+pub fn say_where(finished: &Path) -> Result<(), Failure> {
+    let said = writeln!(io::stderr(), "instr: what was built is in {}", finished.display());
+    said.map_err(|error| Failure(format!("cannot say where it is: {error}")))
+}
+
 fn show(dead: &[Run], output: &Path) -> io::Result<()> {
     let mut stderr = io::stderr().lock();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -9,6 +9,8 @@
 
 pub mod after;
 pub mod annotate;
+pub mod arguments;
+pub mod child;
 pub mod command;
 pub mod diagnostics;
 pub mod failure;
@@ -18,4 +20,6 @@ pub mod overlay;
 pub mod plan;
 pub mod runtime;
 pub mod selection;
+pub mod user_wrappers;
+pub mod workspace;
 pub mod wrapper;

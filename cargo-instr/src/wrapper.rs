@@ -15,13 +15,13 @@ use crate::diagnostics::{self, Line};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::overlay::{Overlay, Source};
-use crate::plan::Plan;
+use crate::plan::{Plan, WORKSPACE_WRAPPER};
 use crate::runtime::Runtime;
 
 /// What a compiler ends with that was killed.
 const KILLED: u8 = 101;
 
-/// Compiles a crate, instrumented if the plan in `home` says so.
+/// Compiles a crate, instrumented if the plan in the directory `home` says so.
 ///
 /// # Errors
 /// When the crate cannot even be handed to the compiler.
@@ -55,14 +55,22 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(plan: &'a Plan, arguments: &'a [OsString]) -> Self {
-        let outer = plan.outer_wrapper.as_deref().map(Path::as_os_str);
-        // The compiler's name is the first argument, or the second one behind RUSTC_WORKSPACE_WRAPPER.
+        // The compiler's name is the first argument, or the second one behind the workspace's wrapper.
         let is_name = |argument: &&OsString| !argument.as_encoded_bytes().starts_with(b"-");
         let (names, arguments) = arguments.split_at(arguments.iter().take_while(is_name).count());
-        let mut before = outer.into_iter().chain(names.iter().map(OsString::as_os_str));
-        let program = before.next().unwrap_or(OsStr::new("rustc"));
+        let mut before: Vec<&OsStr> = plan.wrappers.every_crate.iter().map(|wrapper| wrapper.as_os_str()).collect();
+        for name in names {
+            match Path::new(name).file_name() {
+                // Ours. It does no more than to be there, in place of the user's.
+                Some(link) if link == WORKSPACE_WRAPPER => {
+                    before.extend(plan.wrappers.workspace.iter().map(|wrapper| wrapper.as_os_str()));
+                }
+                _ => before.push(name),
+            }
+        }
         let rustc = Path::new(names.last().map_or(OsStr::new("rustc"), OsString::as_os_str));
-        Compiler { program, before: before.collect(), rustc, arguments }
+        let program = if before.is_empty() { rustc.as_os_str() } else { before.remove(0) };
+        Compiler { program, before, rustc, arguments }
     }
 
     fn command(&self, arguments: &[OsString]) -> Command {
@@ -191,14 +199,12 @@ impl Crate<'_> {
         (format!("#[{path}::instrument_source{arguments}]"), format!("#[{path}::instrument_source(skip)]"))
     }
 
-    /// Cargo is to look at the originals, and at the plan.
+    /// Cargo is to look at the originals.
     fn restore_dep_info(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
         let file = self.invocation.dep_info();
         let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
         let text = text.replace(&format!("{}/", escaped(&overlay.copy_of(directory))), "");
         let text = text.replace(&escaped(&overlay.directory), "");
-        let (rule, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let text = format!("{rule} {}\n{rest}", escaped(&Plan::file(self.home)));
         fs::write(&file, text).map_err(|error| Failure::on("write", &file, &error))
     }
 }

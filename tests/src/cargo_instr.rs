@@ -91,6 +91,13 @@ impl Workspace {
         output
     }
 
+    /// The trees of annotated files, of all plans.
+    pub fn overlays(&self) -> Vec<PathBuf> {
+        let plans = entries(&self.directory.join("target/instr/plans"));
+        let overlays = plans.iter().map(|plan| plan.join("overlay")).filter(|overlays| overlays.exists());
+        overlays.flat_map(|overlays| entries(&overlays)).collect()
+    }
+
     /// Every file that is there with its content, but for what is below `target`.
     pub fn tree(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
-use instr_tests::cargo_instr::{Workspace, functions, recorded};
+use instr_tests::cargo_instr::{Workspace, recorded};
 use instr_tests::package::{said, succeed};
 use instr_tests::skip::skip;
 use instr_tests::workspace;
@@ -96,35 +96,6 @@ fn a_target_directory_that_cannot_be_written() {
     assert_refused(&output, "cargo instr: cannot create ");
 }
 
-/// A wrapper that notes what it is called with.
-fn wrapper(pair: &Workspace, name: &str) -> (String, String) {
-    let (script, log) = (pair.path().join(name), pair.path().join(format!("target/{name}.log")));
-    fs::create_dir_all(pair.path().join("target")).expect("a directory");
-    let _ = fs::remove_file(&log);
-    fs::write(&script, format!("#!/bin/sh\necho \"$*\" >> '{}'\nexec \"$@\"\n", log.display())).expect("a script");
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let text = |path: std::path::PathBuf| path.to_str().expect("UTF-8").to_owned();
-    (text(script), text(log))
-}
-
-#[test]
-fn wrappers_of_the_user() {
-    let pair = Workspace::new("pair", "wrappers");
-    for variable in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
-        let (script, log) = wrapper(&pair, variable);
-        let output = pair.output(variable);
-        // Touched, so that it is compiled.
-        let source = fs::read_to_string(pair.path().join("two/src/main.rs")).expect("a source");
-        pair.write("two/src/main.rs", &format!("{source}\n"));
-        let mut command = pair.instr(&["run", "-q", "-p", "two"]);
-        let ended = succeed(command.env(variable, &script).env("INSTR_OUTPUT_DIR", &output));
-        assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n");
-        let calls = fs::read_to_string(&log).expect("a log of calls");
-        assert!(calls.lines().any(|call| call.contains("--crate-name two ")), "{variable}: {calls}");
-        assert!(functions(&output).iter().any(|(function, _)| function == "two::main"), "{variable}");
-    }
-}
-
 /// Build scripts call the compiler, to see what it can do. What it says to them is about the probe alone.
 #[test]
 fn probes_of_build_scripts() {
@@ -138,8 +109,8 @@ fn probes_of_build_scripts() {
          .arg(out.clone() + \"/probe.rs\").status().unwrap();\n    assert!(status.success());\n}\n",
     );
     succeed(&mut pair.instr(&["build", "-p", "two"]));
-    let overlays = fs::read_dir(pair.path().join("target/instr/overlay")).expect("overlays");
-    let names = overlays.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let overlays = pair.overlays();
+    let names = overlays.iter().map(|overlay| overlay.file_name().expect("a name").to_string_lossy().into_owned());
     let others: Vec<_> = names.filter(|name| !name.starts_with("two-")).collect();
     assert_eq!(others, [""; 0]);
 }

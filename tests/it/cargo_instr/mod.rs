@@ -11,4 +11,6 @@ mod rebuilds;
 mod selection;
 mod signals;
 mod style;
+mod together;
+mod wrappers;
 mod zoo;

@@ -70,16 +70,33 @@ fn a_dependency() {
     assert_eq!(said(&unknown), message);
 }
 
+#[test]
+fn a_dependency_that_a_feature_turns_on() {
+    let pair = Workspace::new("pair", "optional dependency");
+    let manifest = fs::read_to_string(pair.path().join("two/Cargo.toml")).expect("a manifest");
+    let manifest = manifest.replace("loud = []", "loud = [\"dep:cfg-if\"]");
+    pair.write(
+        "two/Cargo.toml",
+        &format!("{manifest}\n[dependencies]\ncfg-if = {{ version = \"1\", optional = true }}\n"),
+    );
+    let arguments = ["build", "-p", "two", "--with-dep", "cfg-if"];
+    let without = pair.instr(&arguments).output().expect("cargo runs");
+    assert!(said(&without).contains("no dependency is named `cfg-if`"), "{}", said(&without));
+    for option in ["--features=loud", "--all-features"] {
+        succeed(&mut pair.instr(&[&arguments[..], &[option]].concat()));
+    }
+}
+
 /// Whether the macros know levels yet or not, the annotated sources name the one that was asked for.
 #[test]
 fn the_level_is_in_the_annotated_sources() {
     let pair = Workspace::new("pair", "level");
     // What does not compile is used as it is.
     succeed(&mut pair.instr(&["build", "-p", "two", "--level", "function"]));
-    let overlays = fs::read_dir(pair.path().join("target/instr/overlay")).expect("overlays");
     let root = pair.path().strip_prefix("/").expect("an absolute path").join("two/src/main.rs");
+    let overlays = pair.overlays().into_iter();
     let sources: Vec<String> = overlays
-        .filter_map(|entry| fs::read_to_string(entry.expect("an entry").path().join(&root)).ok())
+        .filter_map(|overlay| fs::read_to_string(overlay.join(&root)).ok())
         .filter(|source| source.contains("level = \"function\""))
         .collect();
     assert_eq!(sources.len(), 1);
