@@ -101,12 +101,20 @@ fn key(parts: &[&str]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// Writes the sources that are in this program to a directory.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn unpack_to(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    tar::Archive::new(GzDecoder::new(SOURCES)).unpack(directory)
+}
+
 /// All at once: another process may be about to do the same.
 fn unpack(sources: &Path) -> Result<(), Failure> {
     let fresh = sources.with_file_name(format!("sources-{}", std::process::id()));
     let failure = |error| Failure::on("write", sources, &error);
-    fs::create_dir_all(&fresh).map_err(failure)?;
-    tar::Archive::new(GzDecoder::new(SOURCES)).unpack(&fresh).map_err(failure)?;
+    unpack_to(&fresh).map_err(failure)?;
     match fs::rename(&fresh, sources) {
         Err(error) if !sources.exists() => Err(failure(error)),
         // Someone was faster.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod deaths;
 mod diagnostics;
+mod embedded;
 mod invocation;
 mod modules;
 mod options;
