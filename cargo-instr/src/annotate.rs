@@ -47,6 +47,27 @@ pub struct Annotated {
     pub places: usize,
     /// The lines of the items that were left alone, because they share a line with what stands before them.
     pub left_alone: Vec<usize>,
+    /// Items that syn does not know, and that may hold functions.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What syn does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The line on which it gives up.
+    pub line: usize,
+    /// The column, from 1 on.
+    pub column: usize,
+    /// Why it does.
+    pub reason: String,
+}
+
+impl Unknown {
+    /// In text before which there are as many lines.
+    pub fn new(error: &syn::Error, lines_before: usize) -> Self {
+        let start = error.span().start();
+        Unknown { line: start.line + lines_before, column: start.column + 1, reason: error.to_string() }
+    }
 }
 
 /// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
@@ -69,9 +90,12 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     token_ranges(tokens.clone(), &mut ranges);
     ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
     let mut found = Vec::new();
-    items.parse2(tokens)?.iter().for_each(|item| find(item, style.module, style, &mut found));
+    let (items, unknown) = items.parse2(tokens)?;
+    items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
-    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new() };
+    let lines_before = head.matches('\n').count();
+    let unknown = unknown.iter().map(|error| Unknown::new(error, lines_before)).collect();
+    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), unknown };
     let mut copied = 0;
     for item in &found {
         let place = insertion_place(body, &ranges, item.start);
@@ -92,10 +116,11 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     Ok(annotated)
 }
 
-/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end.
-fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end, and its
+/// error is kept if there may be functions in it.
+fn items(input: ParseStream<'_>) -> syn::Result<(Vec<Item>, Vec<syn::Error>)> {
     input.call(Attribute::parse_inner)?;
-    let mut items = Vec::new();
+    let (mut items, mut unknown) = (Vec::new(), Vec::new());
     while !input.is_empty() {
         let ahead = input.fork();
         match ahead.parse() {
@@ -103,10 +128,27 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
                 items.push(item);
                 input.advance_to(&ahead);
             }
-            Err(_) => while !ends_item(&input.parse()?) && !input.is_empty() {},
+            Err(error) => unknown.extend(pass_over(input)?.then_some(error)),
         }
     }
-    Ok(items)
+    Ok((items, unknown))
+}
+
+/// Whether what is passed over may hold functions.
+fn pass_over(input: ParseStream<'_>) -> syn::Result<bool> {
+    let mut holds_functions = false;
+    while !input.is_empty() {
+        let token: TokenTree = input.parse()?;
+        holds_functions |= ["fn", "impl", "trait", "mod"].iter().any(|word| is_word(&token, word));
+        if ends_item(&token) {
+            return Ok(holds_functions && matches!(token, TokenTree::Group(_)));
+        }
+    }
+    Ok(false)
+}
+
+fn is_word(token: &TokenTree, word: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == word)
 }
 
 fn ends_item(token: &TokenTree) -> bool {

@@ -11,7 +11,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use crate::annotate::{Annotated, Style, annotate_in_style};
+use crate::annotate::{Annotated, Style, Unknown, annotate_in_style};
 use crate::failure::Failure;
 use crate::modules;
 use crate::selection::Selection;
@@ -25,6 +25,8 @@ pub struct Overlay {
     pub places: usize,
     /// The annotated files, by the paths of the originals.
     pub files: BTreeMap<PathBuf, Annotated>,
+    /// What is not annotated because syn does not know it, in which files.
+    pub unknown: Vec<(PathBuf, Unknown)>,
 }
 
 /// The crate that an overlay is made of.
@@ -48,13 +50,14 @@ impl Overlay {
     /// # Errors
     /// When the tree cannot be written.
     pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
-        let files = annotate_files(source);
+        let mut unknown = Vec::new();
+        let files = annotate_files(source, &mut unknown);
         let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
         for original in &tree.real {
             tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
         }
         let places = files.values().map(|file| file.places).sum();
-        Ok(Overlay { directory: directory.to_owned(), places, files })
+        Ok(Overlay { directory: directory.to_owned(), places, files, unknown })
     }
 
     /// Where the copy of a file is.
@@ -63,7 +66,7 @@ impl Overlay {
     }
 }
 
-fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
+fn annotate_files(source: Source<'_>, unknown: &mut Vec<(PathBuf, Unknown)>) -> BTreeMap<PathBuf, Annotated> {
     let mut files = BTreeMap::new();
     for (path, module) in modules::find(source.root, source.crate_name) {
         let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
@@ -74,11 +77,14 @@ fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
         let selects = |name: &str| source.selection.admits_function(name);
         let style =
             Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
-        // What is not Rust as we know it is the compiler's to judge.
-        if let Ok(annotated) = annotate_in_style(&module.text, &style)
-            && annotated.places > 0
-        {
-            files.insert(path, annotated);
+        match annotate_in_style(&module.text, &style) {
+            Ok(annotated) => {
+                unknown.extend(annotated.unknown.iter().map(|part| (path.clone(), part.clone())));
+                if annotated.places > 0 {
+                    files.insert(path, annotated);
+                }
+            }
+            Err(error) => unknown.push((path, Unknown::new(&error, 0))),
         }
     }
     files

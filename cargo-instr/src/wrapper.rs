@@ -3,23 +3,23 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::os::unix::process::CommandExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{ExitCode, Stdio};
 
-use instr_format::names::ENABLE;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::diagnostics::{self, Line};
+use crate::compiler::{Compiler, Outcome, exit_code, pass_on, say};
+use crate::diagnostics::{is_error, note, warning};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::overlay::{Overlay, Source};
-use crate::plan::{Plan, WORKSPACE_WRAPPER};
+use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
+use crate::plan::Plan;
 use crate::runtime::Runtime;
 
-/// What a compiler ends with that was killed.
-const KILLED: u8 = 101;
+/// Where crates are checked as they are.
+const CHECKED: &str = "checked";
 
 /// Compiles a crate, instrumented if the plan in the directory `home` says so.
 ///
@@ -45,49 +45,6 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     Crate { home, plan: &plan, compiler, invocation, package }.compile()
 }
 
-/// The compiler behind whatever the user has put before it.
-struct Compiler<'a> {
-    program: &'a OsStr,
-    before: Vec<&'a OsStr>,
-    rustc: &'a Path,
-    arguments: &'a [OsString],
-}
-
-impl<'a> Compiler<'a> {
-    fn new(plan: &'a Plan, arguments: &'a [OsString]) -> Self {
-        // The compiler's name is the first argument, or the second one behind the workspace's wrapper.
-        let is_name = |argument: &&OsString| !argument.as_encoded_bytes().starts_with(b"-");
-        let (names, arguments) = arguments.split_at(arguments.iter().take_while(is_name).count());
-        let mut before: Vec<&OsStr> = plan.wrappers.every_crate.iter().map(|wrapper| wrapper.as_os_str()).collect();
-        for name in names {
-            match Path::new(name).file_name() {
-                // Ours. It does no more than to be there, in place of the user's.
-                Some(link) if link == WORKSPACE_WRAPPER => {
-                    before.extend(plan.wrappers.workspace.iter().map(|wrapper| wrapper.as_os_str()));
-                }
-                _ => before.push(name),
-            }
-        }
-        let rustc = Path::new(names.last().map_or(OsStr::new("rustc"), OsString::as_os_str));
-        let program = if before.is_empty() { rustc.as_os_str() } else { before.remove(0) };
-        Compiler { program, before, rustc, arguments }
-    }
-
-    fn command(&self, arguments: &[OsString]) -> Command {
-        let mut command = Command::new(self.program);
-        command.args(&self.before).args(arguments);
-        // A macro may use a crate that is instrumented for the program's sake. The compiler's doings are not to be recorded.
-        command.env(ENABLE, "0");
-        command
-    }
-
-    /// Compiles what was asked for, as if we were not there.
-    fn become_it(&self) -> Result<ExitCode, Failure> {
-        let error = self.command(self.arguments).exec();
-        Err(Failure::on("run", Path::new(self.program), &error))
-    }
-}
-
 /// A crate to instrument.
 struct Crate<'a> {
     home: &'a Path,
@@ -111,6 +68,7 @@ impl Crate<'_> {
             selection: &self.plan.selection,
         };
         let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
+        self.keep(&overlay, &directory)?;
 
         let mut arguments = self.compiler.arguments.to_vec();
         arguments[invocation.input] = overlay.copy_of(source.root).into();
@@ -136,23 +94,59 @@ impl Crate<'_> {
             [_, ..] if outcome.status.success() => self.check_plain()?,
             _ => None,
         };
-        let mut stderr = io::stderr().lock();
-        for message in about_the_original.as_ref().unwrap_or(&outcome.messages) {
-            say(&mut stderr, message)?;
-        }
+        self.say_exactly(about_the_original.unwrap_or(outcome.messages), &directory)?;
         self.restore_dep_info(&overlay, &directory)?;
+        self.say_what_is_unknown(&overlay, &directory)?;
         Ok(exit_code(outcome.status))
     }
 
-    /// The warnings about the crate as it is. Those about the annotated one are almost the same, but not at the same
-    /// columns and not with the same suggestions.
+    /// The warnings about the crate as it is, if it is without errors. Those about the annotated one are almost the same, but
+    /// not at the same columns and not with the same suggestions.
     fn check_plain(&self) -> Result<Option<Vec<Value>>, Failure> {
-        let scratch = self.home.join("checked").join(self.name());
+        let checked = self.check(self.compiler.arguments)?;
+        Ok(Some(checked.messages).filter(|_| checked.status.success()))
+    }
+
+    fn check(&self, arguments: &[OsString]) -> Result<Outcome, Failure> {
+        let scratch = self.scratch();
         fs::create_dir_all(&scratch).map_err(|error| Failure::on("create", &scratch, &error))?;
-        let mut command = self.compiler.command(&self.invocation.to_check(self.compiler.arguments, &scratch));
+        let mut command = self.compiler.command(&self.invocation.to_check(arguments, &scratch));
         command.stdout(Stdio::null());
-        let outcome = Outcome::of(command, |_| Ok(()))?;
-        Ok(Some(outcome.messages).filter(|_| outcome.status.success()))
+        Outcome::of(command, |_| Ok(()))
+    }
+
+    /// Messages that point into a library, which has been compiled from other text, are those of a check against that
+    /// library as it is.
+    fn say_exactly(&self, mut messages: Vec<Value>, directory: &Path) -> Result<(), Failure> {
+        let checked = self.home.join(CHECKED);
+        let mut libraries = Libraries::new(&checked);
+        let files = libraries.files(self.compiler.arguments);
+        if messages.iter().any(|message| points_into(message, &files, directory)) {
+            let exact = self.check(&libraries.in_place(self.compiler.arguments))?.messages;
+            if are_alike(&messages, &exact) {
+                messages = exact;
+            }
+        }
+        let mut stderr = io::stderr().lock();
+        messages.iter().try_for_each(|message| say(&mut stderr, message))
+    }
+
+    /// Keeps what [`Crate::say_exactly`] wants to know of a library, before cargo knows that it is there.
+    fn keep(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
+        let arguments = self.invocation.to_check(self.compiler.arguments, &self.scratch());
+        let command = self.compiler.command(&arguments);
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let library = Library {
+            directory: directory.to_owned(),
+            command: [command.get_program()].into_iter().chain(command.get_args()).map(text).collect(),
+            environment: set_by_cargo(),
+            files: overlay.files.keys().cloned().collect(),
+        };
+        if self.invocation.is_library() { library.keep(&self.scratch()) } else { Ok(()) }
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.home.join(CHECKED).join(self.name())
     }
 
     fn name(&self) -> String {
@@ -163,17 +157,13 @@ impl Crate<'_> {
     /// program is at least there.
     fn compile_plain(&self, instrumented: &Outcome, overlay: &Overlay, directory: &Path) -> Result<ExitCode, Failure> {
         let plain = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
-        let mut stderr = io::stderr().lock();
-        for message in &plain.messages {
-            say(&mut stderr, message)?;
-        }
+        self.say_exactly(plain.messages, directory)?;
         if plain.status.success() {
-            let errors = instrumented.messages.iter().filter(|message| diagnostics::is_error(message));
+            let errors = instrumented.messages.iter().filter(|message| is_error(message));
             let said: String = errors.filter_map(|message| message["rendered"].as_str()).collect();
             let name = &self.invocation.crate_name;
-            let message =
-                format!("warning: instr: `{name}` does not compile instrumented, and is used as it is\n{said}\n");
-            say(&mut stderr, &diagnostic("warning", &message))?;
+            let message = format!("instr: `{name}` does not compile instrumented, and is used as it is");
+            say(&mut io::stderr(), &warning(&message, &said))?;
         }
         self.restore_dep_info(overlay, directory)?;
         Ok(exit_code(plain.status))
@@ -207,57 +197,20 @@ impl Crate<'_> {
         let text = text.replace(&escaped(&overlay.directory), "");
         fs::write(&file, text).map_err(|error| Failure::on("write", &file, &error))
     }
-}
 
-/// What the compiler did.
-struct Outcome {
-    status: ExitStatus,
-    messages: Vec<Value>,
-    /// Whether cargo has been told of a library, and may be using it.
-    is_waited_for: bool,
-}
-
-impl Outcome {
-    /// Runs the compiler. Messages are kept, everything else is for `other` at once.
-    fn of(mut command: Command, other: impl Fn(&[u8]) -> io::Result<()>) -> Result<Self, Failure> {
-        let program = PathBuf::from(command.get_program());
-        let failure = |error: io::Error| Failure::on("run", &program, &error);
-        let mut child = command.stderr(Stdio::piped()).spawn().map_err(failure)?;
-        let (mut messages, mut is_waited_for) = (Vec::new(), false);
-        let mut line = Vec::new();
-        let mut lines = BufReader::new(child.stderr.take().ok_or_else(|| Failure("no pipe".to_owned()))?);
-        while lines.read_until(b'\n', &mut line).map_err(failure)? > 0 {
-            match diagnostics::classify(&String::from_utf8_lossy(&line)) {
-                Line::Message(message) => messages.push(message),
-                kind => {
-                    is_waited_for |= kind == Line::Library;
-                    other(&line).map_err(failure)?;
-                }
+    /// Says of which of the crate's files something is left as it is. Of those that were found, some may not be the crate's.
+    fn say_what_is_unknown(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
+        let rules = fs::read_to_string(self.invocation.dep_info()).unwrap_or_default();
+        for (path, unknown) in &overlay.unknown {
+            let shown = path.strip_prefix(directory).unwrap_or(path);
+            if rules.lines().any(|line| line.strip_suffix(':') == Some(&escaped(shown))) {
+                let message = format!("instr: not instrumented, as syn cannot parse it: {}", unknown.reason);
+                let place = format!(" --> {}:{}:{}\n", shown.display(), unknown.line, unknown.column);
+                say(&mut io::stderr(), &note(&message, &place))?;
             }
-            line.clear();
         }
-        Ok(Outcome { status: child.wait().map_err(failure)?, messages, is_waited_for })
+        Ok(())
     }
-}
-
-fn pass_on(line: &[u8]) -> io::Result<()> {
-    io::stderr().write_all(line)
-}
-
-fn say(stderr: &mut impl io::Write, message: &Value) -> Result<(), Failure> {
-    writeln!(stderr, "{message}").map_err(|error| Failure(format!("cannot write to cargo: {error}")))
-}
-
-fn diagnostic(level: &str, rendered: &str) -> Value {
-    let message = rendered.lines().next().unwrap_or_default().trim_start_matches("warning: ");
-    json!({
-        "$message_type": "diagnostic", "message": message, "code": null, "level": level, "spans": [], "children": [],
-        "rendered": rendered,
-    })
-}
-
-fn exit_code(status: ExitStatus) -> ExitCode {
-    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(KILLED))
 }
 
 fn remap_option(from: &Path) -> OsString {

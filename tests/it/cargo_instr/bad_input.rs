@@ -96,6 +96,34 @@ fn a_target_directory_that_cannot_be_written() {
     assert_refused(&output, "cargo instr: cannot create ");
 }
 
+/// Code of edition 2015 that syn does not know: a note says where, once for all crates that it is part of, and not of files
+/// that are not compiled.
+#[test]
+fn what_syn_cannot_parse_is_named() {
+    let pair = Workspace::new("pair", "unknown");
+    pair.write("two/Cargo.toml", "[package]\nname = \"two\"\nversion = \"0.1.0\"\n");
+    pair.write(
+        "two/src/lib.rs",
+        "pub mod old;\n#[cfg(windows)]\nmod other;\n\npub fn new() {\n    println!(\"new\");\n}\n",
+    );
+    pair.write("two/src/old.rs", "fn unused() {\n}\n\npub fn async() {\n    println!(\"async\");\n}\n");
+    pair.write("two/src/other.rs", "pub fn async() {\n}\n");
+    pair.write("two/src/main.rs", "extern crate two;\n\nfn main() {\n    two::new();\n}\n");
+    let note = "note: instr: not instrumented, as syn cannot parse it: expected identifier, found keyword `async`\n \
+                --> two/src/old.rs:4:8\n";
+    let tested = succeed(&mut pair.instr(&["test", "-p", "two"]));
+    assert_eq!(said(&tested).matches("note: instr").count(), 1, "{}", said(&tested));
+    assert!(said(&tested).contains(note), "{}", said(&tested));
+    let warnings = said(&tested).matches("warning: ").count();
+    let output = pair.output("unknown");
+    let ran = succeed(pair.instr(&["run", "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    assert!(said(&ran).contains(note) && said(&ran).contains("\nnew\n"), "{}", said(&ran));
+    let recorded: Vec<_> = recorded(&output).into_iter().collect();
+    assert_eq!(recorded, ["two::main", "two::new"]);
+    let plain = said(&succeed(&mut pair.cargo(&["test", "-p", "two"])));
+    assert_eq!(warnings, plain.matches("warning: ").count(), "{plain}");
+}
+
 /// Build scripts call the compiler, to see what it can do. What it says to them is about the probe alone.
 #[test]
 fn probes_of_build_scripts() {
