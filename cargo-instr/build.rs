@@ -18,6 +18,15 @@ const RUNTIME: &str = "instr-runtime";
 /// What of a package its compilation never asks for.
 const LEFT_OUT: [&str; 4] = ["tests", "benches", "examples", "target"];
 
+/// Cargo is to look for nothing in the user's registry, where it need not be.
+const VENDORED: &str = "\
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+";
+
 fn main() {
     let package = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let root = package.parent().expect("the package is in the workspace's directory");
@@ -116,8 +125,7 @@ fn vendor(sources: &Path) {
     let said = String::from_utf8_lossy(&output.stderr);
     let way_out = "what instr-runtime takes must be among cargo-instr's build dependencies, to have been downloaded";
     assert!(output.status.success(), "cargo vendor: {said}\n{way_out}");
-    fs::create_dir_all(sources.join(".cargo")).expect("a new directory");
-    fs::write(sources.join(".cargo/config.toml"), output.stdout).expect("a new file");
+    write(&sources.join(".cargo/config.toml"), VENDORED);
 }
 
 fn pack(sources: &Path) -> Vec<u8> {

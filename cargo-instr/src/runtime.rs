@@ -138,6 +138,8 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
             command.env_remove(variable);
         }
     }
+    // The user's own configuration holds here too, and may send libraries elsewhere.
+    command.env("CARGO_BUILD_BUILD_DIR", build);
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
     // For programs that are optimised as a whole; and apart from the same crates in the user's program.
     command.env("RUSTFLAGS", "--cap-lints=allow -Cembed-bitcode=yes -Cmetadata=cargo-instr");

@@ -80,3 +80,21 @@ fn a_build_directory_apart_stays_fresh() {
     let again = succeed(&mut pair.cargo(&["build", "-p", "two", "-v"]));
     assert!(said(&again).contains("Fresh two"), "{}", said(&again));
 }
+
+/// It holds for the runtime as well, which is compiled by the same cargo.
+#[test]
+fn configuration_in_the_users_home() {
+    let pair = Workspace::new("pair", "home");
+    // Nothing is needed from a registry.
+    pair.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"two\"]\n");
+    let home = pair.output("cargo home");
+    fs::create_dir_all(&home).expect("a directory");
+    let configuration = "build.build-dir = \"{cargo-cache-home}/built\"\nprofile.release = { lto = \"fat\", panic = \"abort\", strip = true }\n";
+    fs::write(home.join("config.toml"), configuration).expect("a file");
+    let output = pair.output("home");
+    let mut command = pair.instr(&["run", "-q", "--release", "-p", "two"]);
+    command.env("CARGO_HOME", &home).env("XDG_CACHE_HOME", pair.output("cache")).env("INSTR_OUTPUT_DIR", &output);
+    let ended = succeed(&mut command);
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n", "{}", said(&ended));
+    assert!(recorded(&output).contains("two::main"), "{}", said(&ended));
+}
