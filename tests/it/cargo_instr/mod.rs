@@ -4,6 +4,7 @@ mod bad_input;
 mod deaths;
 mod diagnostics;
 mod embedded;
+mod environment;
 mod invocation;
 mod modules;
 mod options;
