@@ -9,6 +9,7 @@ mod invocation;
 mod modules;
 mod options;
 mod overlay;
+mod real_modules;
 mod rebuilds;
 mod selection;
 mod signals;
