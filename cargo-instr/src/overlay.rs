@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::annotate::{Annotated, Style, Unknown, annotate_in_style};
 use crate::failure::Failure;
@@ -93,12 +93,28 @@ fn annotate_files(source: Source<'_>, unknown: &mut Vec<(PathBuf, Unknown)>) -> 
 /// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.
 fn real_directories(files: &BTreeMap<PathBuf, Annotated>, source: Source<'_>) -> BTreeSet<PathBuf> {
     let mut real = BTreeSet::new();
-    for file in files.keys().map(PathBuf::as_path).chain([source.root]) {
+    let root = modules::normal(source.root);
+    let on_the_way = left_upwards(source.root).into_iter().map(|directory| directory.join("of its own"));
+    for file in files.keys().cloned().chain([root]).chain(on_the_way) {
         let mut directories = file.ancestors().skip(1);
         real.extend(directories.next().map(Path::to_owned));
         real.extend(directories.take_while(|directory| directory.starts_with(source.workspace)).map(Path::to_owned));
     }
     real
+}
+
+/// The directories that the path leaves by `..`, which leads elsewhere behind a link.
+fn left_upwards(path: &Path) -> Vec<PathBuf> {
+    let (mut left, mut directory) = (Vec::new(), PathBuf::new());
+    for component in path.components() {
+        if component == Component::ParentDir {
+            left.push(directory.clone());
+            directory.pop();
+        } else {
+            directory.push(component);
+        }
+    }
+    left
 }
 
 struct Tree<'a> {

@@ -68,6 +68,21 @@ fn a_workspace_behind_a_link() {
     assert!(recorded(&output).contains("two::main"), "{}", said(&ended));
 }
 
+/// A program whose sources are outside of its package, in which nothing else is compiled.
+#[test]
+fn a_root_beyond_the_package() {
+    let pair = Workspace::new("pair", "beyond");
+    pair.write("two/Cargo.toml", "[package]\nname = \"two\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[[bin]]\nname = \"beyond\"\npath = \"../shared/the root.rs\"\n");
+    pair.write("shared/the root.rs", "mod part;\n\nfn main() {\n    println!(\"{} {}\", file!(), part::file());\n}\n");
+    pair.write("shared/part.rs", "pub fn file() -> &'static str {\n    let file = file!();\n    file\n}\n");
+    let arguments = ["run", "-p", "two", "--bin", "beyond"];
+    let plain = succeed(&mut pair.cargo(&arguments));
+    let output = pair.output("beyond");
+    let ended = succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&plain.stdout), "{}", said(&ended));
+    assert_eq!(recorded(&output).into_iter().collect::<Vec<_>>(), ["beyond::main", "beyond::part::file"]);
+}
+
 /// What the compiler makes on the way may have a place of its own, which plain cargo uses too.
 #[test]
 fn a_build_directory_apart_stays_fresh() {
