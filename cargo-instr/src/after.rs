@@ -59,7 +59,11 @@ fn beginning_with(directory: &Path, beginning: &str) -> Vec<PathBuf> {
 pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) -> Result<(), Failure> {
     let mut directories = runs(output);
     directories.retain(|directory| !earlier.contains(directory));
-    // Nothing instrumented ran: it did not compile, or nothing was selected.
+    if directories.is_empty() && status.signal().is_some() {
+        let message = "instr: nothing was recorded: recording is off, or nothing that ran is instrumented";
+        return writeln!(io::stderr(), "\n{message}").map_err(|error| Failure(format!("cannot say so: {error}")));
+    }
+    // It did not compile, perhaps.
     if status.success() || directories.is_empty() {
         return Ok(());
     }

@@ -46,10 +46,13 @@ Exit codes: that of cargo or of the program; 128 + N if it was killed by signal 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Verb {
     /// `cargo run`
+    #[value(alias = "r")]
     Run,
     /// `cargo test`
+    #[value(alias = "t")]
     Test,
     /// `cargo build`
+    #[value(alias = "b")]
     Build,
 }
 

@@ -53,11 +53,14 @@ pub fn metadata(split: &Split, dependencies: bool) -> Result<Metadata, Failure> 
 pub fn packages(metadata: &Metadata, with: &[String]) -> Result<Vec<PathBuf>, Failure> {
     let mut packages = metadata.workspace_packages();
     for name in with {
-        let before = packages.len();
-        packages.extend(metadata.packages.iter().filter(|package| package.name.as_str() == name));
-        if packages.len() == before {
+        let named: Vec<&Package> = metadata.packages.iter().filter(|package| package.name.as_str() == name).collect();
+        if named.is_empty() {
             return Err(Failure(format!("--with-dep: no dependency is named `{name}`; `cargo tree` lists them")));
         }
+        if named.iter().all(|package| runs_in_the_compiler(package)) {
+            return Err(Failure(format!("--with-dep: `{name}` is a procedural macro, which runs in the compiler")));
+        }
+        packages.extend(named);
     }
     packages.retain(|package| !runs_in_the_compiler(package) && !is_the_runtime(package));
     let mut directories: Vec<PathBuf> = packages.iter().filter_map(|package| directory(package)).collect();

@@ -68,6 +68,14 @@ fn a_dependency() {
     assert_eq!(unknown.status.code(), Some(2));
     let message = "cargo instr: --with-dep: no dependency is named `once_upon_a_time`; `cargo tree` lists them\n";
     assert_eq!(said(&unknown), message);
+    pair.write("macros/Cargo.toml", "[package]\nname = \"macros\"\nversion = \"0.1.0\"\n\n[lib]\nproc-macro = true\n");
+    pair.write("macros/src/lib.rs", "");
+    let manifest = fs::read_to_string(pair.path().join("two/Cargo.toml")).expect("a manifest");
+    pair.write("two/Cargo.toml", &format!("{manifest}\n[dependencies]\nmacros = {{ path = \"../macros\" }}\n"));
+    let macros = pair.instr(&["build", "--with-dep", "macros"]).output().expect("cargo runs");
+    assert_eq!(macros.status.code(), Some(2));
+    let message = "cargo instr: --with-dep: `macros` is a procedural macro, which runs in the compiler\n";
+    assert!(said(&macros).ends_with(message), "{}", said(&macros));
 }
 
 #[test]
