@@ -39,13 +39,20 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     // Build scripts call the compiler too, to see what it can do.
     let is_asked_by_cargo = env::var_os("CARGO_CRATE_NAME").is_some_and(|name| name == *invocation.crate_name);
-    if !is_asked_by_cargo || !plan.packages.contains(&package) || !invocation.is_program() {
+    if !is_asked_by_cargo {
         return compiler.become_it();
     }
-    Crate { home, plan: &plan, compiler, invocation, package }.compile()
+    let is_instrumented = plan.packages.contains(&package) && invocation.is_program();
+    let uses_others = !Libraries::new(&home.join(CHECKED)).files(compiler.arguments).is_empty();
+    let compiled = Crate { home, plan: &plan, compiler, invocation, package };
+    match (is_instrumented, uses_others) {
+        (true, _) => compiled.compile(),
+        (false, true) => compiled.compile_as_it_is(),
+        (false, false) => compiled.compiler.become_it(),
+    }
 }
 
-/// A crate to instrument.
+/// A crate of the program, or of what it is built with.
 struct Crate<'a> {
     home: &'a Path,
     plan: &'a Plan,
@@ -55,6 +62,7 @@ struct Crate<'a> {
 }
 
 impl Crate<'_> {
+    /// Compiles it instrumented.
     fn compile(&self) -> Result<ExitCode, Failure> {
         let (directory, invocation) = (current_directory()?, &self.invocation);
         let input = &self.compiler.arguments[invocation.input];
@@ -97,6 +105,13 @@ impl Crate<'_> {
         self.say_exactly(about_the_original.unwrap_or(outcome.messages), &directory)?;
         self.restore_dep_info(&overlay, &directory)?;
         self.say_what_is_unknown(&overlay, &directory)?;
+        Ok(exit_code(outcome.status))
+    }
+
+    /// What runs in the compiler or in cargo, and uses libraries of the program.
+    fn compile_as_it_is(&self) -> Result<ExitCode, Failure> {
+        let outcome = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
+        self.say_exactly(outcome.messages, &current_directory()?)?;
         Ok(exit_code(outcome.status))
     }
 

@@ -80,6 +80,23 @@ fn messages_into_libraries() {
     assert_eq!(instrumented, plain);
 }
 
+/// Procedural macros are not instrumented, and what they use is.
+#[test]
+fn messages_from_macros_into_libraries() {
+    let pair = Workspace::new("pair", "from macros");
+    pair.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"one\", \"macros\"]\n");
+    pair.write(
+        "macros/Cargo.toml",
+        "[package]\nname = \"macros\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nproc-macro = true\n\n\
+         [dependencies]\none = { path = \"../one\" }\n",
+    );
+    pair.write("macros/src/lib.rs", "pub(crate) fn wrong() {\n    one::Way::new();\n    one::ways::give_up();\n}\n");
+    let arguments = ["build", "-p", "macros", "--message-format", "json"];
+    let plain = messages(&pair.cargo(&arguments).output().expect("cargo runs"));
+    assert!(plain.len() >= 2, "{plain:#?}");
+    assert_eq!(messages(&pair.instr(&arguments).output().expect("cargo runs")), plain);
+}
+
 #[test]
 fn lines_are_told_apart() {
     let diagnostic = json!({"$message_type": "diagnostic", "level": "error: internal compiler error"});
