@@ -1,5 +1,6 @@
 //! The compiler's wrapper: `cargo-instr-wrapper rustc ARGUMENTS…`, as cargo calls it for every crate.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -76,7 +77,7 @@ impl Crate<'_> {
             selection: &self.plan.selection,
         };
         let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
-        self.keep(&overlay, &directory)?;
+        self.keep(overlay.files.keys().cloned().collect(), &directory)?;
 
         let mut arguments = self.compiler.arguments.to_vec();
         arguments[invocation.input] = overlay.copy_of(source.root).into();
@@ -108,10 +109,12 @@ impl Crate<'_> {
         Ok(exit_code(outcome.status))
     }
 
-    /// What runs in the compiler or in cargo, and uses libraries of the program.
+    /// What is not instrumented and uses what is: procedural macros, build scripts, crates between a package and `--with-dep`.
     fn compile_as_it_is(&self) -> Result<ExitCode, Failure> {
+        let directory = current_directory()?;
+        self.keep(BTreeSet::new(), &directory)?;
         let outcome = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
-        self.say_exactly(outcome.messages, &current_directory()?)?;
+        self.say_exactly(outcome.messages, &directory)?;
         Ok(exit_code(outcome.status))
     }
 
@@ -147,7 +150,7 @@ impl Crate<'_> {
     }
 
     /// Keeps what [`Crate::say_exactly`] wants to know of a library, before cargo knows that it is there.
-    fn keep(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
+    fn keep(&self, files: BTreeSet<PathBuf>, directory: &Path) -> Result<(), Failure> {
         let arguments = self.invocation.to_check(self.compiler.arguments, &self.scratch());
         let command = self.compiler.command(&arguments);
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
@@ -155,7 +158,7 @@ impl Crate<'_> {
             directory: directory.to_owned(),
             command: [command.get_program()].into_iter().chain(command.get_args()).map(text).collect(),
             environment: set_by_cargo(),
-            files: overlay.files.keys().cloned().collect(),
+            files,
         };
         if self.invocation.is_library() { library.keep(&self.scratch()) } else { Ok(()) }
     }

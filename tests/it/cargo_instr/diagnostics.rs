@@ -97,6 +97,21 @@ fn messages_from_macros_into_libraries() {
     assert_eq!(messages(&pair.instr(&arguments).output().expect("cargo runs")), plain);
 }
 
+/// Through a crate that is not instrumented.
+#[test]
+fn messages_into_dependencies() {
+    let pair = Workspace::new("pair", "into dependencies");
+    let manifest = fs::read_to_string(pair.path().join("two/Cargo.toml")).expect("a manifest");
+    pair.write("two/Cargo.toml", &format!("{manifest}\n[dependencies]\nsignal-hook = \"0.4\"\n"));
+    pair.write("two/src/main.rs", "fn main() {\n    signal_hook::low_level::unregister();\n}\n");
+    let arguments = ["build", "-p", "two", "--message-format", "json"];
+    let plain = messages(&pair.cargo(&arguments).output().expect("cargo runs"));
+    let with = [&arguments[..], &["--with-dep", "signal-hook-registry"]].concat();
+    let instrumented = pair.instr(&with).output().expect("cargo runs");
+    assert!(plain.iter().any(|(_, message)| message.to_string().contains("signal-hook-registry-")), "{plain:#?}");
+    assert_eq!(messages(&instrumented), plain, "{}", said(&instrumented));
+}
+
 #[test]
 fn lines_are_told_apart() {
     let diagnostic = json!({"$message_type": "diagnostic", "level": "error: internal compiler error"});
