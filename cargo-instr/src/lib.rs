@@ -16,6 +16,7 @@ pub mod compiler;
 pub mod diagnostics;
 pub mod failure;
 pub mod invocation;
+pub mod items;
 pub mod modules;
 pub mod overlay;
 pub mod plain;

@@ -11,8 +11,9 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
-use crate::annotate::{Annotated, Style, Unknown, annotate_in_style};
+use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
+use crate::items::Unknown;
 use crate::modules;
 use crate::selection::Selection;
 
