@@ -130,11 +130,7 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", "enabled"]);
     command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
     for (variable, _) in std::env::vars_os() {
-        // What the user has set for their own crates.
-        if variable
-            .to_str()
-            .is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME" && name != "CARGO_MAKEFLAGS")
-        {
+        if variable.to_str().is_some_and(is_for_own_crates) {
             command.env_remove(variable);
         }
     }
@@ -150,6 +146,12 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     let said = String::from_utf8_lossy(&output.stderr);
     let minimum = env!("CARGO_PKG_RUST_VERSION");
     Err(Failure(format!("instr's runtime does not compile for {target}; it needs rustc {minimum} or newer\n{said}")))
+}
+
+/// What the user has set for their own crates, and not for all that this machine compiles.
+fn is_for_own_crates(variable: &str) -> bool {
+    let is_linker = variable.starts_with("CARGO_TARGET_") && variable.ends_with("_LINKER");
+    variable.starts_with("CARGO_") && !is_linker && !["CARGO_HOME", "CARGO_MAKEFLAGS"].contains(&variable)
 }
 
 fn files(directory: &Path, suffix: &str) -> Vec<PathBuf> {
