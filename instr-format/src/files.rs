@@ -8,14 +8,27 @@ pub const RUN_JSON: &str = "run.json";
 pub const SITES: &str = "sites";
 /// Every thread's last-reached statement and counters, see [`crate::last`].
 pub const LAST: &str = "last";
+/// How often each statement was reached, see [`crate::counts`].
+pub const COUNTS: &str = "counts";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
+/// What a ring's name ends with, see [`crate::ring`].
+pub const RING_SUFFIX: &str = ".ring";
 
 /// Whether `name` is that of a thread log or of a rotated segment of one.
 ///
 /// Which thread and which segment it holds is said by its first line, not by its name: `7.2.log` can be either the
 /// second thread with id 7 or a rotated segment.
 pub fn is_thread_log(name: &str) -> bool {
-    let Some(stem) = name.strip_suffix(LOG_SUFFIX) else { return false };
+    is_numbered(name, LOG_SUFFIX)
+}
+
+/// Whether `name` is that of a ring or of a segment of one; which, its header says.
+pub fn is_ring(name: &str) -> bool {
+    is_numbered(name, RING_SUFFIX)
+}
+
+fn is_numbered(name: &str, suffix: &str) -> bool {
+    let Some(stem) = name.strip_suffix(suffix) else { return false };
     !stem.is_empty() && stem.split('.').all(|part| parse_decimal(part.as_bytes()).is_some())
 }

@@ -8,6 +8,8 @@
 use core::mem::{offset_of, size_of};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
+use crate::number::{u32_at, u64_at};
+
 /// Begins the file.
 pub const MAGIC: u64 = u64::from_be_bytes(*b"instlast");
 /// The version of the layout.
@@ -50,7 +52,8 @@ pub struct Slot {
     pub site: AtomicU32,
     /// 1 + id of the statement that a panic began to unwind from, or 0.
     pub panicked: AtomicU32,
-    /// Number of the newest record that was begun.
+    /// Number of the newest record that was begun in the log; of a thread with a ring or a table of counts, how many
+    /// statements these have held, once it has ended.
     pub seq: AtomicU64,
     /// Statements left out by a filter.
     pub filtered: AtomicU64,
@@ -158,12 +161,4 @@ fn decode_slot(bytes: &[u8]) -> Option<SlotCopy> {
         errno: u32_at(bytes, offset_of!(Slot, errno)),
         name,
     })
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u32::from_ne_bytes)
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u64::from_ne_bytes)
 }

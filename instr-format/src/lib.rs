@@ -7,12 +7,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod counts;
 pub mod escape;
 pub mod files;
 pub mod last;
 pub mod names;
 pub mod number;
 pub mod pattern;
+pub mod ring;
 pub mod sites;
 pub mod text;
 pub mod time;

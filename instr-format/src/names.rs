@@ -22,6 +22,14 @@ pub const ENABLE: &str = "INSTR_ENABLE";
 pub const OUTPUT_DIR: &str = "INSTR_OUTPUT_DIR";
 /// What takes the records.
 pub const SINK: &str = "INSTR_SINK";
+/// Size of a ring.
+pub const RING_BYTES: &str = "INSTR_RING_BYTES";
+/// Whether what a ring overwrites is kept.
+pub const RING_HISTORY: &str = "INSTR_RING_HISTORY";
+/// When records say the time.
+pub const CLOCK: &str = "INSTR_CLOCK";
+/// How much is kept of a thread.
+pub const MAX_BYTES: &str = "INSTR_MAX_BYTES";
 /// Files to record.
 pub const INCLUDE: &str = "INSTR_INCLUDE";
 /// Files to leave out.
@@ -33,21 +41,55 @@ pub const ECHO_STDERR: &str = "INSTR_ECHO_STDERR";
 
 /// The default of [`OUTPUT_DIR`], relative to the directory in which the program was started.
 pub const DEFAULT_OUTPUT_DIR: &str = "instr-logs";
-/// The only value of [`SINK`] so far.
+/// Appends a text line per statement to the thread's log.
 pub const SINK_WRITE: &str = "write";
+/// Keeps each thread's newest statements in a mapped file.
+pub const SINK_RING: &str = "ring";
+/// Counts how often each statement is reached.
+pub const SINK_COUNT: &str = "count";
+/// The default of [`RING_BYTES`].
+pub const DEFAULT_RING_BYTES: u64 = 1 << 20;
+/// The default of [`MAX_BYTES`].
+pub const DEFAULT_MAX_BYTES: u64 = 256 << 20;
 
 /// How many bytes of a thread's name the kernel keeps; what is compared with one is cut to as many.
 pub const THREAD_NAME_MAX: usize = 15;
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 7] = [
+pub const VARIABLES: [Variable; 11] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },
     Variable {
         name: OUTPUT_DIR,
         meaning: "directory for run directories, made 0700; `%p` is the pid, `%e` the program's name",
         default: "./instr-logs",
     },
-    Variable { name: SINK, meaning: "`write`: a text line per statement, one `write(2)` each", default: "write" },
+    Variable {
+        name: SINK,
+        meaning: "`write`: a text line per statement, one `write(2)` each; `ring`: each thread's newest statements in a \
+                  mapped file, at nanoseconds each; `count`: only how often each statement was reached",
+        default: "write",
+    },
+    Variable {
+        name: RING_BYTES,
+        meaning: "size of a thread's ring, from 64K to 2G, in steps of 64K; suffixes `K`, `M`, `G`",
+        default: "1M",
+    },
+    Variable {
+        name: RING_HISTORY,
+        meaning: "`1`: half a ring at a time, what would be overwritten goes to segment files first",
+        default: "off",
+    },
+    Variable {
+        name: CLOCK,
+        meaning: "when records of a ring say the time: `full` (each), `coarse` (once in 252 records), `off`; a line of a \
+                  log always does",
+        default: "`full` in `write`, `coarse` in `ring`",
+    },
+    Variable {
+        name: MAX_BYTES,
+        meaning: "how much of a thread's history `INSTR_RING_HISTORY` keeps, the newest; suffixes `K`, `M`, `G`",
+        default: "256M",
+    },
     Variable {
         name: INCLUDE,
         meaning: "record only these files: comma list of globs on the file path; a word without wildcards is a substring",

@@ -1,4 +1,4 @@
-//! Decimal numbers without the standard formatting machinery.
+//! Numbers: decimal without the standard formatting machinery, and as they lie in mapped files.
 
 /// `00`, `01` … `99`: two digits at a time halve the divisions.
 static PAIRS: [[u8; 2]; 100] = {
@@ -70,4 +70,14 @@ pub fn parse_decimal(digits: &[u8]) -> Option<u64> {
         }
         value.checked_mul(10)?.checked_add(u64::from(digit))
     })
+}
+
+/// The number that lies at `at` in the machine's byte order; 0 where the bytes end before.
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u32::from_ne_bytes)
+}
+
+/// The same for a number of 64 bits.
+pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u64::from_ne_bytes)
 }

@@ -6,34 +6,9 @@
 pub use core::panic::Location;
 pub use core::{concat, module_path};
 
+pub use crate::fast::{probe, resume};
 pub use crate::site::{Function, Id, ids};
-use crate::{record, thread};
-
-/// Records that the statement `number` of `function` is about to run. Async-signal-safe.
-///
-/// The one probe: where the function is known, a load and a branch if the site is off, and everything else behind the
-/// call.
-#[inline]
-pub extern "C" fn probe(function: &'static Function, number: usize) {
-    if let Some(site) = function.site(number)
-        && site.is_on()
-    {
-        record::reached(site);
-    }
-}
-
-/// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
-/// on. Async-signal-safe.
-#[inline]
-#[allow(improper_ctypes_definitions)]
-pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
-    if let Some(site) = function.site(number)
-        && site.is_on()
-    {
-        thread::resume(site);
-    }
-    Resumed
-}
+use crate::thread::{self, Caller};
 
 /// What [`resume`] returns. A unit as an argument would be a lint.
 #[derive(Debug)]
@@ -49,11 +24,11 @@ pub fn after<T>(value: T, _: Resumed) -> T {
 #[must_use]
 #[repr(transparent)]
 pub struct Guard {
-    caller: thread::Caller,
+    caller: Caller,
 }
 
 /// The first thing in every instrumented function and closure. Async-signal-safe.
-#[inline]
+#[inline(always)]
 pub extern "C" fn enter() -> Guard {
     Guard { caller: thread::enter() }
 }
@@ -68,7 +43,7 @@ pub extern "C" fn leave(guard: Guard) -> Resumed {
 }
 
 impl Drop for Guard {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         thread::leave(self.caller);
     }
