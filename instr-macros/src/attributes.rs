@@ -1,9 +1,9 @@
 //! What the attributes of an item or a statement mean for its probes.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, parse_quote_spanned};
 
 use crate::args::Args;
 
@@ -65,17 +65,20 @@ fn take_from(meta: &mut Meta, taken: &mut Option<Args>) -> bool {
 
 /// The attributes that the probe of a statement with `attrs` needs: a statement that is configured out must take its
 /// probe along, and where the user has allowed unreachable code, the probe may be part of it.
-pub(crate) fn for_probe(attrs: &[Attribute], span: Span) -> TokenStream {
-    let mut output = TokenStream::new();
-    for attr in attrs {
-        if attr.path().is_ident("cfg") || (attr.path().is_ident("cfg_attr") && mentions(&attr.meta, "cfg")) {
-            attr.to_tokens(&mut output);
-        }
-    }
+pub(crate) fn for_probe(attrs: &[Attribute], span: Span) -> Vec<Attribute> {
+    let configures = |attr: &Attribute| {
+        attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") && mentions(&attr.meta, "cfg")
+    };
+    let mut output: Vec<Attribute> = attrs.iter().filter(|attr| configures(attr)).cloned().collect();
     let allows = |attr: &Attribute| attr.path().is_ident("allow") || attr.path().is_ident("expect");
     let lints = ["unreachable_code", "unused", "warnings"];
     if attrs.iter().any(|attr| allows(attr) && lints.iter().any(|lint| mentions(&attr.meta, lint))) {
-        output.extend(quote_spanned!(span=> #[allow(unreachable_code)]));
+        output.push(allow_unreachable(span));
     }
     output
+}
+
+// Output: #[allow(unreachable_code)]
+pub(crate) fn allow_unreachable(span: Span) -> Attribute {
+    parse_quote_spanned!(span=> #[allow(unreachable_code)])
 }

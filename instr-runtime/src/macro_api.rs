@@ -13,8 +13,8 @@ use crate::{record, thread};
 ///
 /// The one probe: where the function is known, a load and a branch if the site is off, and everything else behind the
 /// call.
-#[inline]
-pub extern "C" fn probe(function: &'static Function, number: usize) {
+#[inline(always)]
+pub fn probe(function: &'static Function, number: usize) {
     if let Some(site) = function.site(number)
         && site.is_on()
     {
@@ -24,15 +24,31 @@ pub extern "C" fn probe(function: &'static Function, number: usize) {
 
 /// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
 /// on. Async-signal-safe.
-#[inline]
-#[allow(improper_ctypes_definitions)]
-pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
+#[inline(always)]
+pub fn resume(function: &'static Function, number: usize) -> Resumed {
     if let Some(site) = function.site(number)
         && site.is_on()
     {
         thread::resume(site);
     }
     Resumed
+}
+
+/// What expansions call on the sites of their function. The names are such that no trait of the user's has them: one that
+/// takes `self` by value would be found before a method that takes a reference.
+impl Function {
+    /// [`probe`].
+    #[inline]
+    pub extern "C" fn __instr_probe(&'static self, number: usize) {
+        probe(self, number);
+    }
+
+    /// [`resume`].
+    #[inline]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_resume(&'static self, number: usize) -> Resumed {
+        resume(self, number)
+    }
 }
 
 /// What [`resume`] returns. A unit as an argument would be a lint.

@@ -1,6 +1,5 @@
 //! Loop headers: evaluated again before every turn, and recorded each time.
 
-use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile, Ident, Label, Stmt};
 
@@ -62,8 +61,7 @@ impl Rewriter<'_> {
         if !expr.attrs.is_empty() {
             return None;
         }
-        let mut tokens = self.table.back(header).into_token_stream();
-        expr.to_tokens(&mut tokens);
-        Some(braced(tokens, header.span))
+        let statements = vec![self.table.back(header), Stmt::Expr(Expr::Continue(expr.clone()), None)];
+        Some(braced(statements, header.span))
     }
 }
