@@ -19,6 +19,17 @@ fn under_the_strictest_lints() {
 }
 
 #[test]
+fn under_pedantic_sets_of_lints() {
+    let package = package("pedantic", "2024", USUAL);
+    let plain = run(&package);
+    assert_eq!(package.messages(&["clippy"]), [""; 0]);
+    package.annotate("src", "2024");
+    assert_eq!(package.messages(&["clippy"]), [""; 0]);
+    assert_eq!(run(&package), plain);
+    assert!(plain.contains("Ok(3)"), "{plain}");
+}
+
+#[test]
 fn beside_names_that_the_expansion_uses() {
     for edition in ["2018", "2021", "2024"] {
         let package = package("own_names", edition, USUAL);

@@ -243,7 +243,7 @@ fn loops_at_the_level_of_blocks() {
                     {
                         __INSTR_SITES.__instr_probe(1);
                         one();
-                    }
+                    };
                     #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
                 }
                 __INSTR_SITES.__instr_resume(0);
