@@ -21,13 +21,14 @@ pub(crate) fn names(attr: &Attribute, name: &str) -> bool {
 
 /// Whether the word is among an attribute's arguments.
 pub(crate) fn mentions(meta: &Meta, name: &str) -> bool {
-    matches!(meta, Meta::List(list) if mentions_in(&list.tokens, name))
+    matches!(meta, Meta::List(list) if contain(&list.tokens, name))
 }
 
-fn mentions_in(tokens: &TokenStream, name: &str) -> bool {
+/// Whether the word is among the tokens.
+pub(crate) fn contain(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions_in(&group.stream(), name),
+        TokenTree::Group(group) => contain(&group.stream(), name),
         _ => false,
     })
 }
@@ -51,7 +52,7 @@ fn take_from(meta: &mut Meta, taken: &mut Option<Args>) -> bool {
             // One with bad arguments stays, to be rejected when it is expanded.
             args.map(|args| *taken = Some(args)).is_some()
         }
-        Meta::List(list) if list.path.is_ident("cfg_attr") && mentions_in(&list.tokens, INSTRUMENT_SOURCE) => {
+        Meta::List(list) if list.path.is_ident("cfg_attr") && contain(&list.tokens, INSTRUMENT_SOURCE) => {
             let Ok(metas) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return false };
             let metas = metas.into_iter().filter_map(|mut meta| (!take_from(&mut meta, taken)).then_some(meta));
             let metas: Punctuated<Meta, Token![,]> = metas.collect();

@@ -113,7 +113,7 @@ fn statement_attributes(stmt: &Stmt) -> Vec<Attribute> {
     }
 }
 
-fn leftmost_attributes(expr: &Expr) -> Vec<Attribute> {
+pub(super) fn leftmost_attributes(expr: &Expr) -> Vec<Attribute> {
     let mut output = attributes(expr).to_vec();
     let left = match expr {
         Expr::Assign(assign) => Some(&assign.left),

@@ -2,14 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::token::Paren;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprParen,
+    ExprUnary, Item, Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
 };
 
-use super::block::is_macro_call;
-use super::value::{diverges, extends, gives_closure, gives_untyped_number, is_constructor, promotes};
+use super::block::{is_macro_call, leftmost_attributes};
+use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::{Site, braced};
@@ -160,8 +161,14 @@ impl Rewriter<'_> {
         }
         let mut stmts = head;
         stmts.extend(site.map(|site| self.table.probe(site, &[])));
+        let mut value = taken(body);
+        if !leftmost_attributes(&value).is_empty() {
+            // No attribute may stand where the body does, as it may at the start of a statement.
+            let paren_token = Paren(Span::mixed_site());
+            value = Expr::Paren(ExprParen { attrs: Vec::new(), paren_token, expr: Box::new(value) });
+        }
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
-        stmts.push(Stmt::Expr(taken(body), None));
+        stmts.push(Stmt::Expr(value, None));
         *body = braced(stmts, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
     }
 
@@ -194,7 +201,7 @@ impl Rewriter<'_> {
             Expr::Let(condition) => return self.operand(&mut condition.expr),
             _ => {}
         }
-        let resumes = is_block_like(expr) && !gives_closure(expr) && !diverges(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr) && !has_no_value(expr);
         let passed = self.passed;
         self.visit_expr_mut(expr);
         if resumes && self.passed > passed {
