@@ -16,6 +16,8 @@
 //! run of its own.
 
 #![deny(unsafe_code)]
+// A program may do without the standard library, whose panic handler would be a second one then.
+#![cfg_attr(not(feature = "enabled"), no_std)]
 
 #[cfg(feature = "enabled")]
 mod arena;

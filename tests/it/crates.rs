@@ -49,6 +49,19 @@ fn without_the_standard_library() {
     assert_eq!(package.messages(&["clippy"]), [""; 0]);
 }
 
+/// Where nothing is recorded, the runtime needs no more than the program itself; where something is, it needs `std`.
+#[test]
+fn with_a_panic_handler_of_its_own() {
+    let package = package("bare", "2024", USUAL);
+    let manifest = std::fs::read_to_string(package.path().join("Cargo.toml")).expect("a manifest");
+    let off = manifest.replace("\"enabled\"", "") + "\n[profile.dev]\npanic = \"abort\"\n";
+    package.write("Cargo.toml", &off);
+    let (executables, messages) = package.build(&["build"]);
+    assert_eq!(messages, [""; 0]);
+    let status = Command::new(&executables["bare"]).status().expect("it starts");
+    assert_eq!(status.code(), Some(7));
+}
+
 #[test]
 fn with_the_runtime_under_another_name() {
     for edition in ["2018", "2021", "2024"] {
