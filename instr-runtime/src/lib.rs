@@ -6,8 +6,8 @@
 //!
 //! # How a statement is recorded
 //!
-//! The attribute puts `macro_api::probe` before the statement: one load, one branch, and a call of the slow path where
-//! the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
+//! The attribute puts a call of `macro_api::probe` before the statement: one load, one branch, and a call of the slow path
+//! where the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
 //! stores the statement there, and hands it to the sink (`sink`). All of that may run inside a signal handler, inside the
 //! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
 //!
@@ -16,9 +16,13 @@
 //! run of its own.
 
 #![deny(unsafe_code)]
+// A program may do without the standard library, whose panic handler would be a second one then.
+#![cfg_attr(not(feature = "enabled"), no_std)]
 
 #[cfg(feature = "enabled")]
 mod arena;
+#[cfg(feature = "enabled")]
+mod crash;
 #[cfg(feature = "enabled")]
 mod facts;
 #[cfg(feature = "enabled")]
@@ -53,6 +57,16 @@ pub use instr_macros::{instrument_source, signal_handler};
 pub fn init() {
     #[cfg(feature = "enabled")]
     start::start();
+}
+
+/// Records crashes from here on, unless `INSTR_CRASH=off`. A program whose `main` is Rust's need not call it: its first
+/// statement does.
+///
+/// A signal that ends the process is described in the run's `crash.json`, and passed on to the handler that is in place
+/// now, or to the default. Call it in normal context, once [`init`] has been; safe to call again. Async-signal-safe.
+pub fn install_crash_handler() {
+    #[cfg(feature = "enabled")]
+    crash::watch(true);
 }
 
 /// Asks the kernel to bring what has been recorded so far to the disk, and waits for it.

@@ -4,16 +4,19 @@ use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 
 use instr_format::escape::Printable;
+use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::duration::Duration;
-use super::excerpt;
 use super::fold::fold;
 use super::paint::Paint;
+use super::{excerpt, history};
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
+use crate::model::record::Stamp;
 use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::alive::Life;
 use crate::run::load::Run;
@@ -26,7 +29,6 @@ use crate::run::source;
 pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     head(run, paint, out)?;
     let roots = source::roots(&run.dir, &run.process);
-    let newest = run.threads.iter().filter_map(elapsed).max();
     let mut threads: Vec<&Thread> = run.threads.iter().collect();
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
@@ -34,19 +36,16 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
     if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
-        writeln!(
-            out,
-            "  {faint}which thread ended it was not recorded; the one that was active last comes first{faint:#}"
-        )?;
+        let clocks = telling.iter().filter_map(|thread| thread.newest).map(|newest| newest.clock);
+        let order = match clocks.min_by_key(|clock| *clock as u32) {
+            None | Some(Clock::Off) => ", nor when each was active",
+            Some(Clock::Coarse) => "; the one that was active last most likely comes first",
+            Some(Clock::Full) => "; the one that was active last comes first",
+        };
+        writeln!(out, "  {faint}which thread ended it was not recorded{order}{faint:#}")?;
     }
     for thread in telling {
-        let age = newest.zip(elapsed(thread)).map(|(newest, own)| newest - own);
-        writeln!(out)?;
-        at_length(thread, age, paint, out)?;
-        if let Some(last) = &thread.last {
-            excerpt::write(&roots, &last.statement, context, paint, out)?;
-        }
-        damage_lines(&thread.damage, paint, out)?;
+        thread_at_length(run, thread, &roots, context, paint, out)?;
     }
     if !away.is_empty() {
         writeln!(out)?;
@@ -60,7 +59,40 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the threads of a run for which `shown` holds, at length.
+pub(super) fn threads(
+    run: &Run,
+    context: u64,
+    paint: Paint,
+    shown: impl Fn(&Thread) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let roots = source::roots(&run.dir, &run.process);
+    run.threads
+        .iter()
+        .filter(|thread| shown(thread))
+        .try_for_each(|thread| thread_at_length(run, thread, &roots, context, paint, out))
+}
+
+fn thread_at_length(
+    run: &Run,
+    thread: &Thread,
+    roots: &[PathBuf],
+    context: u64,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out)?;
+    at_length(thread, run.has_crashed(thread), run.threads.iter().filter_map(elapsed).max(), paint, out)?;
+    if let Some(last) = &thread.last {
+        excerpt::write(roots, &last.statement, context, paint, out)?;
+    }
+    history::write(&thread.history, &run.sites, paint, out)?;
+    damage_lines(&thread.damage, paint, out)
+}
+
+/// Writes how a run ended.
+pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad, faint) = (paint.strong, paint.bad, paint.faint);
     let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
     let name = printable(exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?")));
@@ -73,6 +105,14 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         EndKind::Running => writeln!(out, ": still running")?,
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
         EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
+        EndKind::Signal => {
+            let signal = run.end.signal.as_deref().unwrap_or("a signal");
+            write!(out, ": {bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;
+            match &run.end.message {
+                Some(cause) => writeln!(out, ": {}", Printable(cause.as_bytes()))?,
+                None => writeln!(out)?,
+            }
+        }
         EndKind::Unknown => {
             let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
             writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
@@ -95,9 +135,12 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn at_length(thread: &Thread, crashed: bool, newest: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
+    if crashed {
+        write!(out, "{bad}crashed{bad:#} ")?;
+    }
     match (thread.state, stand_in(thread)) {
         (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,
         (State::Panicked | State::PanickedAndEnded, Some(record)) => write!(out, "{bad}panicked{bad:#}, {record} in ")?,
@@ -111,10 +154,19 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
     }
     write!(out, "\n  ")?;
     counts(&[thread], out)?;
-    match age {
-        None => writeln!(out),
-        Some(0) => writeln!(out, ", the newest of the run among them"),
-        Some(age) => writeln!(out, ", the last one {} before the newest of the run", Duration(age)),
+    match thread.newest {
+        Some(Stamp { moment, clock: Clock::Coarse }) => {
+            // The time is that of the block's beginning: how long before or after another thread's, nobody knows.
+            writeln!(out, ", the last one at or after {}", Printable(&format_timestamp(moment.unix_ns)))
+        }
+        Some(Stamp { moment, clock: Clock::Full }) => {
+            match newest.map(|newest| newest.saturating_sub(moment.elapsed_ns)) {
+                Some(0) => writeln!(out, ", the newest of the run among them"),
+                Some(age) => writeln!(out, ", the last one {} before the newest of the run", Duration(age)),
+                None => writeln!(out),
+            }
+        }
+        Some(Stamp { clock: Clock::Off, .. }) | None => writeln!(out),
     }
 }
 
@@ -201,7 +253,7 @@ fn rank(state: State) -> u8 {
 }
 
 fn elapsed(thread: &Thread) -> Option<u64> {
-    thread.newest.map(|moment| moment.elapsed_ns)
+    thread.newest.and_then(|newest| newest.elapsed_ns())
 }
 
 fn printable(text: &OsStr) -> Printable<'_> {
