@@ -21,6 +21,14 @@ crates! {
     fnv = "fnv",
     semver = "semver",
     smallvec = "smallvec",
+    pin_project_lite = "pin-project-lite",
+    thiserror = "thiserror",
+    hex = "hex",
+    inventory = "inventory",
+    libloading = "libloading",
+    event_listener = "event-listener",
+    simdutf8 = "simdutf8",
+    signal_hook_registry = "signal-hook-registry",
 }
 
 fn check(name: &str) {

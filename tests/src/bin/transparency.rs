@@ -38,17 +38,17 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    let chosen = |listed: &&Crate| {
+        (options.crates.is_empty() || options.crates.iter().any(|name| name == listed.name))
+            && (listed.quick || !options.quick)
+    };
     if options.pin {
-        CRATES.iter().for_each(Crate::pin);
+        CRATES.iter().filter(chosen).for_each(Crate::pin);
         return ExitCode::SUCCESS;
     }
     let sink = SINKS.into_iter().find(|sink| *sink == options.sink).expect("one of them");
     let mut rows = Vec::new();
     let mut failed = Vec::new();
-    let chosen = |listed: &&Crate| {
-        (options.crates.is_empty() || options.crates.iter().any(|name| name == listed.name))
-            && (listed.quick || !options.quick)
-    };
     for listed in CRATES.iter().filter(chosen) {
         // In a thread, so that one crate that cannot be had does not end the others.
         match thread::spawn(move || listed.check(sink)).join() {

@@ -89,10 +89,9 @@ fn left_out(listed: &Crate) -> Vec<[String; 3]> {
     let lines = |what: &'static str, items: &'static [(&'static str, &'static str)]| {
         items.iter().map(move |(item, why)| cells(format!("{what} `{item}`"), why))
     };
-    let without = listed
-        .without
-        .iter()
-        .map(|name| cells(format!("dependency `{name}`"), "for benchmarks and what else is left out"));
+    let names: Vec<_> = listed.without.iter().map(|name| format!("`{name}`")).collect();
+    let without = (!names.is_empty())
+        .then(|| cells(format!("dependencies {}", names.join(", ")), "for benchmarks and what else is left out"));
     let removed = lines("removed", listed.removed).chain(lines("not annotated:", listed.unannotated));
     removed
         .chain(lines("not run:", listed.skipped))
