@@ -1,0 +1,11 @@
+//! What the benches share: programs that measure themselves, rounds, figures, and the document that shows them.
+
+pub mod document;
+pub mod figure;
+pub mod instructions;
+pub mod kinds;
+pub mod results;
+pub mod rounds;
+pub mod statements;
+pub mod subject;
+pub mod tables;

@@ -1,0 +1,164 @@
+//! The tables of docs/performance.md: what is measured, and every target, once.
+
+/// What one table shows.
+#[derive(Debug)]
+pub struct Table {
+    /// The bench that fills it.
+    pub bench: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// What the figures are.
+    pub text: &'static str,
+    /// What is measured of each row.
+    pub columns: &'static [&'static str],
+    /// What is compared.
+    pub rows: &'static [Row],
+}
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Row {
+    /// What it shows.
+    pub name: &'static str,
+    /// The columns that have a target.
+    pub targets: &'static [(&'static str, Target)],
+}
+
+/// What a figure should be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target {
+    /// This or less.
+    AtMost(f64),
+    /// This or more.
+    AtLeast(f64),
+}
+use Target::{AtLeast, AtMost};
+
+impl Target {
+    /// Whether a figure is as it should be, to the two digits that are shown.
+    pub fn is_met(self, value: f64) -> bool {
+        match self {
+            AtMost(most) => value < most + 0.005,
+            AtLeast(least) => value > least - 0.005,
+        }
+    }
+}
+
+const fn row(name: &'static str) -> Row {
+    Row { name, targets: &[] }
+}
+
+/// Every table, in the order of the document.
+pub const TABLES: [&Table; 5] = [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &COMPILE, &SIZE];
+
+/// Columns of [`STATEMENTS`].
+pub const WORK: &str = "work, ns";
+/// A column of [`STATEMENTS`].
+pub const TIGHT: &str = "tight, ns";
+/// A column of [`STATEMENTS`].
+pub const INSTRUCTIONS: &str = "tight, instructions";
+/// A column of [`STATEMENTS`].
+pub const FIB_CALL: &str = "fib, ns per call";
+/// A column of [`STATEMENTS`].
+pub const FIB_RATIO: &str = "fib, times plain";
+const STATEMENT_COLUMNS: &[&str] = &[WORK, TIGHT, INSTRUCTIONS, FIB_CALL, FIB_RATIO];
+/// The row that has the plain program's own figures.
+pub const PLAIN: &str = "plain";
+/// Built without the feature.
+pub const FEATURE_OFF: &str = "feature off";
+/// What the clock itself takes is not of our making.
+pub const OVER_THE_CLOCK: &str = "ring, clock in every record, over `clock_gettime`";
+
+/// What each statement costs.
+pub const STATEMENTS: Table = Table {
+    bench: "statements",
+    title: "A statement, release build",
+    text: "What each recorded statement, the headers of loops included, adds to the same function without the attribute. \
+           `work` is a loop of one multiplication and exclusive-or, `tight` one of four statements that the compiler may not \
+           merge, `fib` a recursive function, with its guard and two statements in each call. The first row is the plain \
+           functions' own time: per turn, per statement, per call. Without the feature the machine code is the same, which \
+           a test asserts (tests/it/off.rs); what the second row shows is the method's error. Instructions are counted by \
+           callgrind.",
+    columns: STATEMENT_COLUMNS,
+    rows: &[
+        row(PLAIN),
+        row(FEATURE_OFF),
+        Row { name: "turned off", targets: &[(WORK, AtMost(0.3)), (TIGHT, AtMost(0.3))] },
+        Row { name: "filtered out", targets: &[(WORK, AtMost(0.3)), (TIGHT, AtMost(0.3))] },
+        Row { name: "count", targets: &[(WORK, AtMost(1.0)), (TIGHT, AtMost(1.0))] },
+        row("ring, no clock"),
+        Row { name: "ring", targets: &[(WORK, AtMost(1.5)), (TIGHT, AtMost(1.5))] },
+        row("ring, clock in every record"),
+        Row { name: OVER_THE_CLOCK, targets: &[(WORK, AtMost(3.0)), (TIGHT, AtMost(3.0))] },
+        row("write"),
+    ],
+};
+
+/// The same where nothing is optimized, the runtime neither.
+pub const STATEMENTS_DEBUG: Table = Table {
+    bench: "statements",
+    title: "A statement, debug build",
+    text: "The same programs, with the runtime unoptimized too.",
+    columns: STATEMENT_COLUMNS,
+    rows: &[
+        row(PLAIN),
+        row(FEATURE_OFF),
+        row("turned off"),
+        row("filtered out"),
+        row("count"),
+        row("ring, no clock"),
+        Row { name: "ring", targets: &[(WORK, AtMost(4.0)), (TIGHT, AtMost(4.0)), (FIB_RATIO, AtMost(2.0))] },
+        row("ring, clock in every record"),
+        row(OVER_THE_CLOCK),
+        row("write"),
+    ],
+};
+
+/// What a line costs beyond its system call.
+pub const WRITE: Table = Table {
+    bench: "write",
+    title: "A line of the `write` sink",
+    text: "A record against a bare `write(2)` of the same line to a file beside the log.",
+    columns: &["ns", "ratio"],
+    rows: &[row("bare `write(2)`"), Row { name: "a record", targets: &[("ratio", AtMost(1.35))] }],
+};
+
+/// Columns of [`COMPILE`] and [`SIZE`].
+pub const BEFORE: &str = "plain";
+/// A column of [`COMPILE`] and [`SIZE`].
+pub const AFTER: &str = "instrumented";
+/// A column of [`COMPILE`] and [`SIZE`].
+pub const RATIO: &str = "ratio";
+
+/// What compiling costs.
+pub const COMPILE: Table = Table {
+    bench: "compile",
+    title: "Compile time",
+    text: "Seconds of processor time, from scratch but for the dependencies: a generated crate of 20,000 lines, regex-syntax \
+           0.8.12, and how many times as long a function of 10,000 statements takes as one of 2,500.",
+    columns: &[BEFORE, AFTER, RATIO],
+    rows: &[
+        Row { name: "generated, cargo check", targets: &[(RATIO, AtMost(1.3))] },
+        Row { name: "generated, cargo build", targets: &[(RATIO, AtMost(1.5))] },
+        row("generated, cargo build --release"),
+        Row { name: "regex-syntax, cargo check", targets: &[(RATIO, AtMost(1.3))] },
+        Row { name: "regex-syntax, cargo build", targets: &[(RATIO, AtMost(1.5))] },
+        row("regex-syntax, cargo build --release"),
+        row("10,000 statements over 2,500, cargo check"),
+        row("10,000 statements over 2,500, cargo build"),
+    ],
+};
+
+/// What is compiled.
+pub const SIZE: Table = Table {
+    bench: "compile",
+    title: "Size of the code",
+    text: "KiB of the text sections of the same crates, generic functions left out.",
+    columns: &[BEFORE, AFTER, RATIO],
+    rows: &[
+        Row { name: "generated, debug", targets: &[(RATIO, AtMost(2.5))] },
+        Row { name: "generated, release", targets: &[(RATIO, AtMost(2.5))] },
+        Row { name: "regex-syntax, debug", targets: &[(RATIO, AtMost(2.5))] },
+        Row { name: "regex-syntax, release", targets: &[(RATIO, AtMost(2.5))] },
+    ],
+};
