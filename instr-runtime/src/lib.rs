@@ -22,6 +22,8 @@ mod arena;
 #[cfg(feature = "enabled")]
 mod facts;
 #[cfg(feature = "enabled")]
+mod fast;
+#[cfg(feature = "enabled")]
 mod filter;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]

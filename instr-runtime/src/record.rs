@@ -1,24 +1,35 @@
-//! The slow path of every probe.
+//! The slow paths of the probe: everything that it cannot do by itself.
 
-use crate::site::Id;
-use crate::{process, sink, sys, thread};
+use crate::thread::Thread;
+use crate::{process, sink, site, sys, thread};
 
-/// The statement of `site` is about to run. Async-signal-safe: takes no lock, allocates nothing, and leaves `errno` as it
-/// was; a signal handler may interrupt it anywhere and reach statements itself.
+/// The statement with this number is about to run. Async-signal-safe: takes no lock, allocates nothing, and leaves `errno`
+/// as it was; a signal handler may interrupt it anywhere and reach statements itself.
 #[cold]
 #[inline(never)]
-pub(crate) extern "C" fn reached(site: &'static Id) {
-    sys::with_errno(|| record(site));
+pub(crate) extern "C" fn reached(number: usize) {
+    sys::with_errno(|| record(number));
 }
 
-fn record(site: &'static Id) {
+/// The same, where the thread's [cursor](crate::fast::Fast::cursor) is claimed and stands at the beginning of a block, or where there is
+/// no ring. Async-signal-safe.
+#[cold]
+#[inline(never)]
+pub(crate) extern "C" fn next_block(number: usize, thread: &Thread) {
+    if !sink::ring::next_block(number, thread) {
+        thread.fast.cursor.move_to(0);
+        reached(number);
+    }
+}
+
+fn record(number: usize) {
     let Some(process) = process::current() else { return process::count_unattributed() };
-    let Some(id) = site.index() else { return process::count_unattributed() };
+    let Some(id) = site::id(number) else { return process::count_unattributed() };
     // Before any filter: what is left out of the log is still the last statement that was reached.
     let Some(thread) = thread::reach(process, id) else { return process::count_unattributed() };
-    if site.is_filtered() || thread.is_excluded() {
+    if site::is_filtered(id) || thread.is_excluded() {
         thread.count_filtered();
     } else {
-        sink::write::record(process, thread, id);
+        sink::record(process, thread, id);
     }
 }

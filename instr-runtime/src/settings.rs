@@ -1,7 +1,11 @@
 //! The settings: read once, from the environment, before the first record.
 
+use core::ops::RangeInclusive;
+
 use instr_format::names;
+use instr_format::number::parse_decimal;
 use instr_format::pattern::Patterns;
+use instr_format::ring::{self, Clock};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
@@ -14,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) enabled: bool,
     /// Absolute, with `%p` and `%e` still in it.
     pub(crate) output_dir: &'static [u8],
+    pub(crate) sink: Sink,
+    pub(crate) ring: Ring,
     pub(crate) filter: Filter,
     /// Whether the runtime may say on stderr what it could not do.
     pub(crate) echo: bool,
@@ -23,6 +29,24 @@ pub(crate) struct Settings {
     pub(crate) bad: List<&'static str, { names::VARIABLES.len() }>,
     /// Variables that look like ours and are not.
     pub(crate) unknown: List<&'static str, 16>,
+}
+
+/// What takes the records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sink {
+    Write,
+    Ring,
+    Count,
+}
+
+/// How rings are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ring {
+    /// Bytes of blocks, which a forked child cannot change either.
+    pub(crate) size: u32,
+    pub(crate) clock: Clock,
+    /// How many bytes of what a ring overwrites are kept.
+    pub(crate) history: Option<u64>,
 }
 
 static SETTINGS: OnceRef<'static, Settings> = OnceRef::new();
@@ -53,7 +77,8 @@ impl Reader<'_> {
     fn settings(mut self) -> Settings {
         let output_dir = self.value(names::OUTPUT_DIR).unwrap_or(names::DEFAULT_OUTPUT_DIR.as_bytes());
         let enabled = self.switch(names::ENABLE, true);
-        self.sink();
+        let sink = self.sink();
+        let ring = self.ring();
         let filter = Filter {
             include: self.patterns(names::INCLUDE),
             exclude: self.patterns(names::EXCLUDE),
@@ -63,6 +88,8 @@ impl Reader<'_> {
         Settings {
             enabled,
             output_dir: absolute(self.arena, output_dir),
+            sink,
+            ring,
             filter,
             echo,
             unknown: unknown(self.arena),
@@ -111,13 +138,61 @@ impl Reader<'_> {
         }
     }
 
-    fn sink(&mut self) {
-        let name = names::SINK;
-        if let Some(sink) = self.text(name).filter(|sink| *sink != names::SINK_WRITE) {
-            let message = format_args!("{name}={sink}: this version has only `{}`, which is used", names::SINK_WRITE);
+    fn sink(&mut self) -> Sink {
+        let sinks =
+            [(names::SINK_WRITE, Sink::Write), (names::SINK_RING, Sink::Ring), (names::SINK_COUNT, Sink::Count)];
+        self.word(names::SINK, sinks).unwrap_or(Sink::Write)
+    }
+
+    fn ring(&mut self) -> Ring {
+        let size = self.bytes(names::RING_BYTES, ring::SIZE_MIN..=ring::SIZE_MAX);
+        let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
+        let history = self.switch(names::RING_HISTORY, false);
+        let kept = self.bytes(names::MAX_BYTES, ring::SIZE_MIN..=u64::MAX).unwrap_or(names::DEFAULT_MAX_BYTES);
+        // Whole blocks, and as many in each half.
+        let size = size.unwrap_or(names::DEFAULT_RING_BYTES).next_multiple_of(ring::SIZE_MIN);
+        Ring { size: size as u32, clock: clock.unwrap_or(Clock::Coarse), history: history.then_some(kept) }
+    }
+
+    /// The value that one of three words stands for.
+    fn word<T: Copy>(&mut self, name: &'static str, words: [(&str, T); 3]) -> Option<T> {
+        let text = self.text(name)?;
+        let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
+        if found.is_none() {
+            let [first, second, third] = words.map(|(word, _)| word);
+            let expected = format_args!("`{first}`, `{second}` or `{third}`");
+            self.bad.push(self.arena.text(format_args!("{name}={text}: expected {expected}, the variable is ignored")));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// A number of bytes, with a suffix or without.
+    fn bytes(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let text = self.text(name)?;
+        let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
+        if bytes.is_none() {
+            let (least, most) = (range.start() >> 10, range.end() >> 30);
+            let message = format_args!(
+                "{name}={text}: expected a number of bytes with or without K, M or G, from {least}K to {most}G, the \
+                 variable is ignored"
+            );
             self.bad.push(self.arena.text(message));
         }
+        bytes
     }
+}
+
+/// `4096`, `64K`, `1M` or `2G`.
+fn parse_bytes(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..)? {
+        "" => 1,
+        "K" | "k" => 1 << 10,
+        "M" | "m" => 1 << 20,
+        "G" | "g" => 1 << 30,
+        _ => return None,
+    };
+    parse_decimal(digits.as_bytes())?.checked_mul(unit)
 }
 
 /// A misspelled variable would otherwise do nothing, silently.

@@ -1,11 +1,14 @@
 //! The sites of this image: every instrumented statement, known before the first one runs.
 //!
 //! Each function contributes one byte per statement to the section `instr_ids` and one [`Function`] to `instr_sites`. A
-//! statement's id is the position of its byte in the first section, the same in every run of one binary; the byte itself
-//! switches the site.
+//! statement's id is the position of its byte in the first section, the same in every run of one binary; its number is 1
+//! more, so that 0 is none. The byte itself switches the site.
+
+#![allow(unsafe_code)]
 
 use core::fmt::Write as _;
 use core::panic::Location;
+use core::slice;
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use instr_format::sites::{self, Origin, Untouched, decode_function, decode_site, decode_untouched};
@@ -21,48 +24,83 @@ use crate::sys::{Writer, sections};
 pub struct Id(AtomicU8);
 
 /// Neither recorded nor counted.
-const OFF: u8 = 0;
-const ON: u8 = 1;
+pub(crate) const OFF: u8 = 0;
+pub(crate) const ON: u8 = 1;
 /// Left out by a filter: counted, and kept as the last-reached statement.
-const FILTERED: u8 = 2;
+pub(crate) const FILTERED: u8 = 2;
+/// Counted by site, and kept as the last-reached statement.
+pub(crate) const COUNTED: u8 = 3;
+/// The filters have not been decided yet, or belong to another image.
+pub(crate) const UNDECIDED: u8 = 4;
 
-/// The switches of a function, all on until the filters have been decided.
+/// The switches of a function, until the filters have been decided.
 pub const fn ids<const COUNT: usize>() -> [Id; COUNT] {
-    [const { Id(AtomicU8::new(ON)) }; COUNT]
+    [const { Id(AtomicU8::new(UNDECIDED)) }; COUNT]
 }
 
 impl Id {
     #[inline(always)]
+    pub(crate) fn switch(&self) -> u8 {
+        self.0.load(Relaxed)
+    }
+
+    #[cfg(any(not(debug_assertions), not(target_arch = "x86_64"), instr_portable))]
+    #[inline(always)]
     pub(crate) fn is_on(&self) -> bool {
-        self.0.load(Relaxed) != OFF
+        self.switch() != OFF
     }
 
-    pub(crate) fn is_filtered(&self) -> bool {
-        self.0.load(Relaxed) == FILTERED
+    /// The site's number; beyond [`count`] if it belongs to another image. Async-signal-safe.
+    #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+    pub(crate) fn number(&'static self) -> usize {
+        self.position().wrapping_add(1)
     }
 
-    /// The site's number, if it belongs to this image. Async-signal-safe.
-    #[inline]
-    pub(crate) fn index(&'static self) -> Option<u32> {
-        let first = sections::ids().as_ptr().addr();
-        let index = core::ptr::from_ref(self).addr().wrapping_sub(first);
-        if index < sections::ids().len() { u32::try_from(index).ok() } else { None }
+    fn position(&'static self) -> usize {
+        core::ptr::from_ref(self).addr().wrapping_sub(sections::ids().as_ptr().addr())
     }
+
+    /// The site's id, if it belongs to this image. Async-signal-safe.
+    fn index(&'static self) -> Option<u32> {
+        id(self.position().wrapping_add(1))
+    }
+}
+
+/// The id of the site with this number, if it belongs to this image. Async-signal-safe.
+pub(crate) fn id(number: usize) -> Option<u32> {
+    let index = number.wrapping_sub(1);
+    if index < count() { u32::try_from(index).ok() } else { None }
+}
+
+/// Whether a filter leaves the site with this id out. Async-signal-safe.
+pub(crate) fn is_filtered(id: u32) -> bool {
+    sections::ids().get(id as usize).is_some_and(|id| id.switch() == FILTERED)
 }
 
 /// One instrumented function, or one without switches that stays as it is.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
-    ids: &'static [Id],
+    first: *const Id,
+    count: usize,
     text: &'static str,
     expanded_from: Option<&'static Location<'static>>,
 }
 
+// SAFETY: the pointer is to statics that any thread may use.
+unsafe impl Sync for Function {}
+
 impl Function {
+    /// Where the first switch is found.
+    #[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
+    pub(crate) const FIRST: usize = core::mem::offset_of!(Function, first);
+    /// Where their number is found.
+    #[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
+    pub(crate) const COUNT: usize = core::mem::offset_of!(Function, count);
+
     /// A function with these switches, described by `text` as [`instr_format::sites`] says.
     pub const fn new(ids: &'static [Id], text: &'static str) -> Self {
-        Function { ids, text, expanded_from: None }
+        Function { first: ids.as_ptr(), count: ids.len(), text, expanded_from: None }
     }
 
     /// The same, some of it out of a macro that was invoked there.
@@ -71,15 +109,21 @@ impl Function {
         Function { expanded_from: Some(place), ..self }
     }
 
+    fn ids(&self) -> &'static [Id] {
+        // SAFETY: the two came from such a slice.
+        unsafe { slice::from_raw_parts(self.first, self.count) }
+    }
+
+    #[cfg(any(not(debug_assertions), not(target_arch = "x86_64"), instr_portable))]
     #[inline(always)]
     pub(crate) fn site(&'static self, number: usize) -> Option<&'static Id> {
-        self.ids.get(number)
+        self.ids().get(number)
     }
 
     /// Where the function stands in the table; `None` for a function without sites.
     fn range(&self) -> Option<sites::Range> {
-        let first = self.ids.first()?.index()? as usize;
-        Some(sites::Range { first, count: self.ids.len() })
+        let first = self.ids().first()?.index()? as usize;
+        Some(sites::Range { first, count: self.count })
     }
 }
 
@@ -111,9 +155,9 @@ struct Entry {
 
 static INDEX: OnceRef<'static, Index> = OnceRef::new();
 
-/// Reads all texts and sets every switch: `admits` says whether the sites of a file, escaped, are recorded. For normal
+/// Reads all texts and sets every switch: to `switch` where `admits` says so of the file, which is escaped. For normal
 /// context.
-pub(crate) fn prepare(arena: &mut Arena, admits: impl Fn(&'static [u8]) -> bool) {
+pub(crate) fn prepare(arena: &mut Arena, switch: u8, admits: impl Fn(&'static [u8]) -> bool) {
     let functions = sections::functions();
     let heads =
         arena.slice(functions.len(), sites::Function { module: b"", name: b"", file: b"", expanded_from: None });
@@ -125,10 +169,10 @@ pub(crate) fn prepare(arena: &mut Arena, admits: impl Fn(&'static [u8]) -> bool)
             *head = decoded;
         }
         let admitted = admits(head.file);
-        for (id, (start, end)) in function.ids.iter().zip(lines) {
+        for (id, (start, end)) in function.ids().iter().zip(lines) {
             let site = text.get(start..end).and_then(|line| decode_site(head, line));
             let admitted = site.filter(|site| site.file != head.file).map_or(admitted, |site| admits(site.file));
-            id.0.store(if admitted { ON } else { FILTERED }, Relaxed);
+            id.0.store(if admitted { switch } else { FILTERED }, Relaxed);
             if let Some(entry) = id.index().and_then(|id| entries.get_mut(id as usize)) {
                 *entry = Entry { function: number, start: start as u32, end: end as u32 };
             }
@@ -185,6 +229,6 @@ pub(crate) fn write_table(out: &mut Writer) {
 
 /// The functions that stay as they are. Async-signal-safe.
 pub(crate) fn untouched() -> impl Iterator<Item = Untouched<'static>> {
-    let without_sites = sections::functions().iter().filter(|function| function.ids.is_empty());
+    let without_sites = sections::functions().iter().filter(|function| function.count == 0);
     without_sites.filter_map(|function| decode_untouched(function.text.as_bytes()))
 }

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 use instr_format::escape::Printable;
 
 use crate::arena::Arena;
-use crate::{facts, process, settings, site, sys, thread};
+use crate::{facts, process, settings, sink, site, sys, thread};
 
 /// Run by the loader before `main`, and before the constructors that name no priority.
 #[used]
@@ -34,7 +34,7 @@ pub(crate) fn start() {
     }
     sys::stay_loaded();
     facts::prepare(&mut arena);
-    site::prepare(&mut arena, |file| settings.filter.admits_file(file));
+    site::prepare(&mut arena, sink::switch(settings.sink), |file| settings.filter.admits_file(file));
     thread::prepare();
     process::start(settings);
 }

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use instr_format::escape::unescape;
-use instr_format::files::{RUN_JSON, is_thread_log};
-use instr_format::text::{decode_header, decode_record};
+use instr_format::files::{RUN_JSON, SITES, is_ring, is_thread_log};
+use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, decode_block, decode_records};
+use instr_format::text::{SiteText, decode_header, decode_record};
+use instr_format::{ring, sites};
 use serde_json::Value;
 
 use crate::marks::Place;
@@ -46,9 +48,29 @@ impl Log {
             let record = decode_record(line).unwrap_or_else(|| panic!("{path:?}: {}", line.escape_ascii()));
             assert_eq!((record.moment.pid, record.moment.tid), (log.pid, log.tid), "{path:?}");
             log.seqs.push(record.moment.seq);
-            let site = record.site;
-            let place = Place { file: text(site.file), line: site.line, snippet: text(site.snippet) };
-            *log.counts.entry(place).or_default() += 1;
+            *log.counts.entry(place(&record.site)).or_default() += 1;
+        }
+        log
+    }
+
+    /// Of a ring or a segment, whose records are in order of their blocks' numbers.
+    fn read_ring(path: &Path, places: &BTreeMap<u32, Place>) -> Self {
+        let bytes = fs::read(path).expect("a readable ring");
+        let header = ring::decode_header(&bytes).expect("a ring");
+        let name = header.name.split(|byte| *byte == 0).next().unwrap_or_default();
+        let mut log = Log {
+            pid: header.pid,
+            tid: header.tid,
+            reuse: header.reuse.into(),
+            name: text(name),
+            seqs: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        let mut blocks: Vec<_> = bytes[HEADER_SIZE..].chunks_exact(BLOCK_SIZE).collect();
+        blocks.sort_by_key(|block| decode_block(block).map(|head| head.first));
+        for record in blocks.into_iter().flat_map(|block| decode_records(block, header.clock)) {
+            log.seqs.push(record.seq);
+            *log.counts.entry(places[&record.site].clone()).or_default() += 1;
         }
         log
     }
@@ -70,19 +92,41 @@ impl Log {
     }
 }
 
+fn place(site: &SiteText<'_>) -> Place {
+    Place { file: text(site.file), line: site.line, snippet: text(site.snippet) }
+}
+
+/// Every statement of a run, by id.
+fn places(run: &Path) -> BTreeMap<u32, Place> {
+    let table = fs::read(run.join(SITES)).expect("a site table");
+    let mut places = BTreeMap::new();
+    let whole = sites::decode_table(&table, |id, site, _| {
+        places.insert(id, place(&site));
+    });
+    assert_eq!(whole, Ok(()));
+    places
+}
+
 fn text(escaped: &[u8]) -> String {
     let bytes: Result<Vec<u8>, _> = unescape(escaped).collect();
     String::from_utf8(bytes.expect("escaped as it should be")).expect("UTF-8")
 }
 
-/// All logs of a run, in order of their thread ids.
+/// All logs and rings of a run, in order of their thread ids.
 ///
 /// # Panics
 /// When a line is torn.
 pub fn logs(run: &Path) -> Vec<Log> {
-    let entries = fs::read_dir(run).expect("a run directory").map(|entry| entry.expect("an entry"));
-    let is_log = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(is_thread_log);
-    let mut logs: Vec<_> = entries.filter(is_log).map(|entry| Log::read(&entry.path())).collect();
+    let mut logs = Vec::new();
+    for entry in fs::read_dir(run).expect("a run directory") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if is_thread_log(name) {
+            logs.push(Log::read(&path));
+        } else if is_ring(name) {
+            logs.push(Log::read_ring(&path, &places(run)));
+        }
+    }
     logs.sort_by_key(|log| (log.tid, log.reuse));
     logs
 }

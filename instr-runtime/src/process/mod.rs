@@ -5,24 +5,30 @@
 
 #![allow(unsafe_code)]
 
+mod counts_file;
 mod directory;
+mod ended_rings;
 mod json;
 mod last_file;
 mod run_json;
 
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
-use core::ptr::null_mut;
+use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
 
+use instr_format::counts::TableHead;
 use instr_format::files;
 use instr_format::last::Slot;
 
-use crate::settings::{self, Settings};
+use crate::settings::{self, Settings, Sink};
 use crate::sys::{self, CName, Errno, FileId};
 use crate::{site, thread};
+use counts_file::CountsFile;
 use directory::Path;
+use ended_rings::EndedRings;
+pub(crate) use ended_rings::{KEPT, MOST};
 use last_file::LastFile;
 use run_json::Description;
 
@@ -30,6 +36,7 @@ use run_json::Description;
 pub(crate) struct Process {
     state: AtomicU32,
     pid: AtomicU32,
+    start_unix_ns: AtomicU64,
     start_monotonic_ns: AtomicU64,
     /// Descriptor of the run directory plus 1.
     directory: AtomicI32,
@@ -37,6 +44,8 @@ pub(crate) struct Process {
     /// Of the run directory. Changed only by the thread that begins the run.
     path: UnsafeCell<Path>,
     last: LastFile,
+    counts: CountsFile,
+    pub(crate) ended_rings: EndedRings,
 }
 
 const ABSENT: u32 = 0;
@@ -133,6 +142,10 @@ impl Process {
         self.start_monotonic_ns.load(Relaxed)
     }
 
+    pub(crate) fn start_unix_ns(&self) -> u64 {
+        self.start_unix_ns.load(Relaxed)
+    }
+
     /// Creates a log in the run directory.
     pub(crate) fn create_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::create_in(self.directory()?, name, true)
@@ -143,11 +156,31 @@ impl Process {
         sys::open_in(self.directory()?, name, true)
     }
 
-    /// Removes a log.
-    pub(crate) fn remove_log<const SIZE: usize>(&self, name: &CName<SIZE>) {
+    /// Creates a file that is to be mapped.
+    pub(crate) fn create_mapped<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
+        sys::create_in(self.directory()?, name, false)
+    }
+
+    /// Opens such a file again.
+    pub(crate) fn open_mapped<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
+        sys::open_in(self.directory()?, name, false)
+    }
+
+    /// Gives a file another name, unless there is one with this name.
+    pub(crate) fn rename<const SIZE: usize>(&self, old: &CName<SIZE>, new: &CName<SIZE>) -> Result<(), Errno> {
+        sys::rename_in(self.directory()?, old, new)
+    }
+
+    /// Removes a file.
+    pub(crate) fn remove<const SIZE: usize>(&self, name: &CName<SIZE>) {
         if let Ok(directory) = self.directory() {
             sys::remove_in(directory, name);
         }
+    }
+
+    /// A table of counters for a thread. Async-signal-safe.
+    pub(crate) fn take_table(&self) -> Result<NonNull<TableHead>, Errno> {
+        self.counts.take_table(self.directory()?)
     }
 
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
@@ -209,6 +242,7 @@ impl Process {
         let pid = sys::process_id();
         let (start_unix_ns, start_monotonic_ns) = sys::now();
         self.pid.store(pid, Relaxed);
+        self.start_unix_ns.store(start_unix_ns, Relaxed);
         self.start_monotonic_ns.store(start_monotonic_ns, Relaxed);
         let directory = directory::create(settings, path, pid, start_unix_ns, forked)?;
         self.directory.store(directory + 1, Relaxed);
@@ -232,6 +266,9 @@ impl Process {
         echo(files::RUN_JSON, described);
         echo(files::SITES, write_file(directory, files::SITES, site::write_table));
         echo(files::LAST, self.last.create(directory, &UNATTRIBUTED));
+        if settings.sink == Sink::Count {
+            echo(files::COUNTS, self.counts.create(directory));
+        }
     }
 }
 

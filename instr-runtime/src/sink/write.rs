@@ -5,12 +5,11 @@ use instr_format::files::LOG_SUFFIX;
 use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
 use crate::process::Process;
+use crate::sink::{create_own, file_name};
 use crate::sys::{self, Errno};
 use crate::thread::{LogState, Thread};
 use crate::{site, thread};
 
-/// Names that are tried for a log. Only what is not ours can stand in the way, or threads without a slot of their own.
-const ATTEMPTS: u32 = 1_000;
 /// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
 /// Every so many records it is made sure that the descriptor is still the log's, and how large the log may become: to ask
@@ -113,16 +112,6 @@ fn write_all(log: i32, line: &[u8]) -> Result<(), Stop> {
     Ok(())
 }
 
-type LogName = sys::CName<64>;
-
-/// The kernel gives an id to one thread after the other; the second one's file is `<tid>.2.log`.
-fn log_name(tid: u32, reuse: u32) -> LogName {
-    match reuse {
-        1 => LogName::new(format_args!("{tid}{LOG_SUFFIX}")),
-        _ => LogName::new(format_args!("{tid}.{reuse}{LOG_SUFFIX}")),
-    }
-}
-
 /// Opens the thread's log. Signals wait meanwhile, so that a handler does not open it a second time.
 #[cold]
 #[inline(never)]
@@ -141,7 +130,7 @@ fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
     if !thread.has_had_log() {
         return None;
     }
-    let log = process.open_log(&log_name(thread.tid(), thread.reuse())).ok()?;
+    let log = process.open_log(&file_name(thread.tid(), thread.reuse(), 0, LOG_SUFFIX)).ok()?;
     if thread::is_log(thread, log) {
         return Some(log);
     }
@@ -151,23 +140,12 @@ fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
 
 /// Creates the log with its first line.
 fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
-    let (first, tid) = (thread.reuse(), thread.tid());
-    for reuse in first..first + ATTEMPTS {
-        let name = log_name(tid, reuse);
-        match process.create_log(&name) {
-            Err(Errno::EXISTS) => {}
-            Err(errno) => return Err(errno),
-            Ok(log) => {
-                thread.set_reuse(reuse);
-                return write_header(process, thread, log).map(|()| log).inspect_err(|_| {
-                    // Without a first line the file would say nothing, and stand in the way of the next attempt.
-                    sys::close(log);
-                    process.remove_log(&name);
-                });
-            }
-        }
-    }
-    Err(Errno::EXISTS)
+    let (log, name) = create_own(thread, LOG_SUFFIX, |name| process.create_log(name))?;
+    write_header(process, thread, log).map(|()| log).inspect_err(|_| {
+        // Without a first line the file would say nothing, and stand in the way of the next attempt.
+        sys::close(log);
+        process.remove(&name);
+    })
 }
 
 fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errno> {

@@ -4,8 +4,9 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::{CURRENT, ENDED, LogState, Thread, pool};
+use super::{ENDED, LogState, Thread, pool};
 use crate::sys::{self, ThreadExitKey};
+use crate::{fast, process, sink};
 
 /// Number of the key plus 1, or 0.
 static KEY: AtomicU32 = AtomicU32::new(0);
@@ -42,11 +43,14 @@ unsafe extern "C" fn exits(value: *mut c_void) {
 
 fn end(thread: &'static Thread) {
     let _blocked = sys::SignalsBlocked::new();
-    CURRENT.set(&ENDED);
+    fast::set_current(ptr::from_ref(&ENDED).cast());
     if let LogState::Open(log) = thread.log()
         && pool::is_log(thread, log)
     {
         sys::close(log);
+    }
+    if let Some(process) = process::current() {
+        sink::thread_ends(process, thread);
     }
     thread.end();
     pool::give_back(thread);

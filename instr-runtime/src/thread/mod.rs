@@ -5,7 +5,10 @@
 //! is in the [pool]: who has taken which state, and which descriptors the child has inherited.
 //!
 //! A signal handler may interrupt anything here on its own thread. Counters are therefore single instructions, and what
-//! takes several steps blocks signals meanwhile.
+//! takes several steps blocks signals meanwhile, or is written so that it may be interrupted, as it says then.
+//!
+//! What runs before each statement and around each function is in [`crate::fast`]; it comes here while the thread has not
+//! begun, while a panic is noted, and while there are records to go on behind (see [`crate::sink::ring`]).
 
 #![allow(unsafe_code)]
 
@@ -13,7 +16,6 @@ mod end;
 mod pool;
 mod state;
 
-use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -24,65 +26,79 @@ pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync_logs};
 pub(crate) use state::{LogState, Thread};
 
 use crate::process::Process;
-use crate::site::Id;
-use crate::{settings, sys};
+use crate::{fast, settings, site, sys};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
 // SAFETY: all zeros is a thread that has not begun.
 static ENDED: Thread = unsafe { core::mem::zeroed() };
 
-thread_local! {
-    // Neither lazy nor with a destructor, so that it can be used in any context and at any time of a thread's life.
-    static CURRENT: Cell<*const Thread> = const { Cell::new(ptr::null()) };
-}
-
-#[inline(always)]
 fn state() -> Option<&'static Thread> {
-    // SAFETY: null, or a state in the pool, or ENDED; none is ever freed.
-    unsafe { CURRENT.get().as_ref() }
+    // SAFETY: null, or the beginning of a state in the pool, or of ENDED; none is ever freed.
+    unsafe { fast::current().cast::<Thread>().as_ref() }
 }
 
-#[inline(always)]
-fn slot() -> Option<&'static Slot> {
-    state()?.slot()
+/// The calling thread and its slot, once it has begun.
+fn begun() -> Option<(&'static Thread, &'static Slot)> {
+    let thread = state()?;
+    Some((thread, thread.slot()?))
 }
 
 /// The statement of the caller, as it stands in a slot; 0 for none.
 pub(crate) type Caller = u32;
 
 /// The statement that is to be the last-reached one again when the function that begins now has ended.
+/// Async-signal-safe.
+// Not inlined: what asks for panics would be kept in registers, and so take room in every frame.
+#[inline(never)]
 pub(crate) extern "C" fn enter() -> Caller {
-    let Some(slot) = slot() else { return 0 };
+    if std::thread::panicking() { enter_asking() } else { fast::enter() }
+}
+
+/// The function has ended. When it was the outermost one, its last statement stays, marked as left. Async-signal-safe.
+#[inline(never)]
+pub(crate) extern "C" fn leave(caller: Caller) {
+    if std::thread::panicking() { leave_asking(caller) } else { fast::leave(caller) }
+}
+
+/// [`enter`], where the thread is to ask.
+#[cold]
+pub(crate) extern "C" fn enter_asking() -> Caller {
+    let Some((thread, slot)) = begun() else { return 0 };
     if std::thread::panicking() {
-        note_panic(slot);
+        note_panic(thread, slot);
     }
     let site = slot.site.load(Relaxed);
     if site & LEFT == 0 { site } else { 0 }
 }
 
-/// The function has ended. When it was the outermost one, its last statement stays, marked as left.
-pub(crate) extern "C" fn leave(caller: Caller) {
-    let Some(slot) = slot() else { return };
+/// [`leave`], where the thread is to ask.
+#[cold]
+pub(crate) extern "C" fn leave_asking(caller: Caller) {
+    let Some((thread, slot)) = begun() else { return };
     if std::thread::panicking() || slot.panicked.load(Relaxed) != 0 {
-        note_panic(slot);
+        note_panic(thread, slot);
     }
     slot.site.store(if caller == 0 { slot.site.load(Relaxed) | LEFT } else { caller }, Relaxed);
 }
 
-/// A part of the statement of `site` has ended and the rest goes on.
-pub(crate) extern "C" fn resume(site: &'static Id) {
-    if let (Some(slot), Some(id)) = (slot(), site.index()) {
+/// A part of the statement with this number has ended and the rest goes on.
+#[cold]
+pub(crate) extern "C" fn resumed(number: usize) {
+    if let (Some((_, slot)), Some(id)) = (begun(), site::id(number)) {
         slot.site.store(id + 1, Relaxed);
     }
 }
 
-/// Keeps the statement from which a panic began to unwind, until the thread goes on after it.
+/// Keeps the statement from which a panic began to unwind, until the thread goes on after it. Till then, every probe and
+/// every guard of the thread asks.
 #[cold]
-fn note_panic(slot: &Slot) {
+fn note_panic(thread: &Thread, slot: &Slot) {
     if !std::thread::panicking() {
         slot.panicked.store(0, Relaxed);
+        thread.settle();
     } else if slot.panicked.load(Relaxed) == 0 {
         slot.panicked.store(slot.site.load(Relaxed) & !LEFT, Relaxed);
+        thread.ask();
     }
 }
 
@@ -118,7 +134,7 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let is_main = tid == process.pid();
     let excluded = settings::get().is_some_and(|settings| !settings.filter.admits_thread(tid, &name, is_main));
     thread.begin(process.take_slot(tid), id, tid, name, excluded);
-    CURRENT.set(thread);
+    fast::set_current(ptr::from_ref(thread).cast());
     end::watch(thread);
     Some(thread)
 }

@@ -5,10 +5,12 @@ use core::ptr::{self, null_mut};
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
 
+use instr_format::counts::TableHead;
 use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
 use instr_format::text::LINE_MAX;
 
 use super::note_panic;
+use crate::fast::{Cursor, Fast};
 use crate::sys::{self, Errno, ThreadName};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
@@ -16,6 +18,12 @@ use crate::sys::{self, Errno, ThreadName};
 /// Its size divides the pages of a [pool](super::pool).
 #[repr(C, align(8192))]
 pub(crate) struct Thread {
+    /// What its probes work on.
+    pub(crate) fast: Fast,
+    /// What its ring needs besides.
+    pub(crate) ring: RingState,
+    /// Its table of counters, which stays with the state when the thread ends.
+    pub(crate) table: AtomicPtr<TableHead>,
     /// Null until the thread has begun.
     slot: AtomicPtr<Slot>,
     tid: AtomicU32,
@@ -38,6 +46,21 @@ unsafe impl Sync for Thread {}
 
 /// How deep handlers can interrupt each other before their lines take stack.
 const LINES: usize = 3;
+
+/// State of a thread's ring, for [`crate::sink::ring`].
+pub(crate) struct RingState {
+    /// Where the next record goes if each has a clock of its own: [`Fast::cursor`] stays at 0 then, so that probes ask.
+    pub(crate) timed: Cursor,
+    /// Where the next record of an interrupting handler goes, behind what is pending; 0 if there is none.
+    pub(crate) behind: AtomicU32,
+    /// Bytes of blocks; 0: there is no ring.
+    pub(crate) size: AtomicU32,
+    /// How many statements have found no ring.
+    pub(crate) missed: AtomicU32,
+    /// Number and length of the newest segment.
+    pub(crate) segment: AtomicU32,
+    pub(crate) segment_len: AtomicU64,
+}
 
 /// State of a thread's log.
 pub(crate) enum LogState {
@@ -81,6 +104,20 @@ impl Thread {
         self.tid.store(tid, Relaxed);
         self.excluded.store(u32::from(excluded), Relaxed);
         self.slot.store(ptr::from_ref(slot).cast_mut(), Release);
+        self.settle();
+    }
+
+    /// Has every probe and every guard of the thread ask, from here on.
+    pub(crate) fn ask(&self) {
+        self.fast.last.store(null_mut(), Relaxed);
+    }
+
+    /// Lets them go on by themselves again, unless there is still something to ask.
+    pub(crate) fn settle(&self) {
+        let slot = self.slot_or_own();
+        if slot.panicked.load(Relaxed) == 0 && self.ring.behind.load(Relaxed) == 0 {
+            self.fast.last.store(ptr::from_ref(&slot.site).cast_mut(), Relaxed);
+        }
     }
 
     /// A thread that ended may have left something here.
@@ -99,6 +136,14 @@ impl Thread {
     pub(super) fn end(&self) {
         self.slot_or_own().state.store(STATE_ENDED, Relaxed);
         self.slot.store(null_mut(), Relaxed);
+        self.ask();
+        let ring = &self.ring;
+        for cursor in [&self.fast.cursor, &ring.timed] {
+            cursor.move_to(0);
+        }
+        for number in [&ring.behind, &ring.size, &ring.missed, &ring.segment] {
+            number.store(0, Relaxed);
+        }
         for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds, &self.lines] {
             number.store(0, Relaxed);
         }
@@ -134,7 +179,7 @@ impl Thread {
     pub(super) fn reach(&self, id: u32) {
         let slot = self.slot_or_own();
         if slot.panicked.load(Relaxed) != 0 {
-            note_panic(slot);
+            note_panic(self, slot);
         }
         slot.site.store(id + 1, Relaxed);
     }
@@ -142,6 +187,11 @@ impl Thread {
     /// Whether the settings leave the thread out.
     pub(crate) fn is_excluded(&self) -> bool {
         self.excluded.load(Relaxed) != 0
+    }
+
+    /// How many statements its ring or its counters have held, once the thread has ended.
+    pub(crate) fn set_seq(&self, seq: u64) {
+        self.slot_or_own().seq.store(seq, Relaxed);
     }
 
     pub(crate) fn next_seq(&self) -> u64 {

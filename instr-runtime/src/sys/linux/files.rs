@@ -1,6 +1,7 @@
 //! Files and directories. By `syscall`, as libc's own functions are points where a thread may be cancelled.
 
 use core::mem::MaybeUninit;
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::super::{CName, Errno};
@@ -15,6 +16,30 @@ pub(crate) fn write(file: i32, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel reads `bytes` and nothing else.
     let written = unsafe { libc::syscall(libc::SYS_write, file, bytes.as_ptr(), bytes.len()) };
     check(written).map(|written| written as usize)
+}
+
+/// Writes at this place of a file, until the kernel takes no more or all is written; how many bytes that were. Never
+/// beyond the limit for the size of files.
+pub(crate) fn write_at(file: i32, bytes: NonNull<[u8]>, at: u64) -> Result<usize, Errno> {
+    if at + bytes.len() as u64 > file_size_limit() {
+        return Err(Errno::TOO_LARGE);
+    }
+    let mut written = 0;
+    while written < bytes.len() {
+        let (rest, at) = (bytes.len() - written, at + written as u64);
+        // SAFETY: stays within `bytes`, which the kernel only reads, and which may change meanwhile.
+        let result = unsafe {
+            libc::syscall(libc::SYS_pwrite64, file, bytes.cast::<u8>().as_ptr().add(written), rest, at as i64)
+        };
+        match check(result) {
+            Ok(0) => break,
+            Ok(count) => written += count as usize,
+            Err(Errno::INTERRUPTED) => {}
+            Err(errno) if written == 0 => return Err(errno),
+            Err(_) => break,
+        }
+    }
+    Ok(written)
 }
 
 /// Creates a file for its owner only in an open directory: a log for appending, which stays open, or another one. An
@@ -37,6 +62,15 @@ pub(crate) fn open_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>, log
     let file = unsafe { libc::syscall(libc::SYS_openat, directory, name.as_ptr(), flags) };
     let file = check(file)? as i32;
     if log { move_high(file) } else { Ok(file) }
+}
+
+/// Gives a file in an open directory another name; an existing file with that name is an error.
+pub(crate) fn rename_in<const SIZE: usize>(directory: i32, old: &CName<SIZE>, new: &CName<SIZE>) -> Result<(), Errno> {
+    let flags = libc::RENAME_NOREPLACE;
+    // SAFETY: both names end in NUL.
+    let renamed =
+        unsafe { libc::syscall(libc::SYS_renameat2, directory, old.as_ptr(), directory, new.as_ptr(), flags) };
+    check(renamed).map(|_| ())
 }
 
 /// Removes a file from an open directory.

@@ -57,6 +57,12 @@ pub(crate) fn now() -> (u64, u64) {
     (clock(libc::CLOCK_REALTIME), clock(libc::CLOCK_MONOTONIC))
 }
 
+/// The monotonic clock in nanoseconds.
+#[inline]
+pub(crate) fn monotonic_ns() -> u64 {
+    clock(libc::CLOCK_MONOTONIC)
+}
+
 #[inline]
 fn clock(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };

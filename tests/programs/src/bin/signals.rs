@@ -1,6 +1,7 @@
 //! Reaches statements in handlers of two timers, whose signals arrive in the midst of records and of each other.
 //!
-//! Prints how often it did what, and fails when `errno` changes under its feet.
+//! `argv` is the kind of handler, and how often it is to run. Prints how often it did what, and fails when `errno` changes
+//! under its feet.
 
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
@@ -9,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use instr_runtime::{instrument_source, signal_handler};
 
-const HANDLER_RUNS: u64 = 200_000;
 const LONGEST: Duration = Duration::from_secs(5);
 
 static HANDLED: AtomicU64 = AtomicU64::new(0);
@@ -20,9 +20,10 @@ fn main() {
         Some("opted-out") => opted_out,
         other => panic!("unknown handler: {other:?}"),
     };
+    let runs = std::env::args().nth(2).expect("a number").parse().expect("a number");
     start_timer(libc::SIGUSR1, 20_000, handler);
     start_timer(libc::SIGUSR2, 170_000, handler);
-    let turns = main_line(Instant::now());
+    let turns = main_line(Instant::now(), runs);
     // SAFETY: touches no memory.
     unsafe {
         libc::signal(libc::SIGUSR1, libc::SIG_IGN);
@@ -47,19 +48,19 @@ fn count() {
 }
 
 #[instrument_source]
-fn main_line(start: Instant) -> u64 {
+fn main_line(start: Instant, runs: u64) -> u64 {
     let mut turns = 0;
     set_errno();
-    while goes_on(start) {
+    while goes_on(start, runs) {
         turns += 1; // turn
         assert_errno();
     }
     turns
 }
 
-fn goes_on(start: Instant) -> bool {
+fn goes_on(start: Instant, runs: u64) -> bool {
     assert_errno();
-    HANDLED.load(Relaxed) < HANDLER_RUNS && start.elapsed() < LONGEST
+    HANDLED.load(Relaxed) < runs && start.elapsed() < LONGEST
 }
 
 /// No system call says it.

@@ -1,0 +1,57 @@
+//! The `counts` file: mapped table by table while threads come.
+
+use core::ptr::NonNull;
+use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::{AtomicU32, AtomicU64};
+
+use instr_format::counts::{HEADER_SIZE, Header, MAGIC, TableHead, VERSION};
+use instr_format::files;
+
+use crate::site;
+use crate::sys::{self, CName, Errno};
+
+/// The file as it is. All zeros: there is none.
+pub(super) struct CountsFile {
+    /// How many tables threads have taken.
+    tables: AtomicU32,
+    /// Size of a table; 0: there is no file.
+    table_size: AtomicU64,
+}
+
+fn name() -> CName<64> {
+    CName::new(format_args!("{}", files::COUNTS))
+}
+
+impl CountsFile {
+    /// Creates the file in an open directory.
+    pub(super) fn create(&self, directory: i32) -> Result<(), Errno> {
+        let file = sys::create_in(directory, &name(), false)?;
+        let size = HEADER_SIZE as u64;
+        let mapped = sys::reserve(file, 0, size).and_then(|()| sys::map_shared(file, 0, HEADER_SIZE));
+        sys::close(file);
+        // SAFETY: a mapping of this size; a header is valid in any state.
+        let header = unsafe { mapped?.cast::<Header>().as_ref() };
+        let counters = site::count() as u64 * size_of::<u64>() as u64;
+        // A table is mapped by itself, so that it is whole pages.
+        let table_size = (size_of::<TableHead>() as u64 + counters).next_multiple_of(size);
+        header.version.store(VERSION, Relaxed);
+        header.sites.store(site::count() as u64, Relaxed);
+        header.table_size.store(table_size, Relaxed);
+        header.magic.store(MAGIC, Release);
+        self.table_size.store(table_size, Release);
+        Ok(())
+    }
+
+    /// Makes a table. Async-signal-safe.
+    pub(super) fn take_table(&self, directory: i32) -> Result<NonNull<TableHead>, Errno> {
+        let size = self.table_size.load(Relaxed);
+        if size == 0 {
+            return Err(Errno::NONE);
+        }
+        let file = sys::open_in(directory, &name(), false)?;
+        let from = HEADER_SIZE as u64 + u64::from(self.tables.fetch_add(1, Relaxed)) * size;
+        let mapped = sys::reserve(file, from, size).and_then(|()| sys::map_shared(file, from, size as usize));
+        sys::close(file);
+        mapped.map(NonNull::cast)
+    }
+}

@@ -1,0 +1,43 @@
+//! The rings of threads that have ended: the newest stay as they are, the oldest are passed on, so that a program of many
+//! short threads does not fill the disk.
+
+use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
+use core::sync::atomic::{AtomicU32, AtomicU64};
+
+/// How many rings of ended threads stay readable while others can be made of them.
+pub(crate) const KEPT: u32 = 64;
+/// How many there can be at all.
+pub(crate) const MOST: u32 = PLACES as u32 - 8;
+/// Somewhat more, as threads may end at the same moment.
+const PLACES: usize = 136;
+
+/// A queue of threads that have ended. All zeros: it is empty.
+pub(crate) struct EndedRings {
+    /// Thread id, and in the upper half which of the threads with this id; 0: nothing.
+    places: [AtomicU64; PLACES],
+    given: AtomicU32,
+    taken: AtomicU32,
+}
+
+impl EndedRings {
+    /// Adds a thread whose ring has been closed. Async-signal-safe.
+    pub(crate) fn give(&self, tid: u32, reuse: u32) {
+        let number = self.given.fetch_add(1, AcqRel);
+        if let Some(place) = self.places.get(number as usize % PLACES) {
+            place.store(u64::from(tid) | u64::from(reuse) << 32, Release);
+        }
+    }
+
+    /// Takes the oldest if there are more than `kept`. Async-signal-safe.
+    pub(crate) fn take(&self, kept: u32) -> Option<(u32, u32)> {
+        let taken = self.taken.load(Relaxed);
+        if self.given.load(Relaxed).wrapping_sub(taken) <= kept {
+            return None;
+        }
+        self.taken.compare_exchange(taken, taken.wrapping_add(1), AcqRel, Relaxed).ok()?;
+        match self.places.get(taken as usize % PLACES)?.swap(0, AcqRel) {
+            0 => None,
+            thread => Some((thread as u32, (thread >> 32) as u32)),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The `count` sink: how often each thread has reached each statement, in a mapped file, laid out as
+//! [`instr_format::counts`] says. Probes count by themselves (see [`crate::fast`]) once the thread has a table.
+
+#![allow(unsafe_code)]
+
+use core::slice;
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::Ordering::{Relaxed, Release};
+
+use instr_format::counts::TableHead;
+
+use crate::process::Process;
+use crate::site;
+use crate::sys::{self, Errno};
+use crate::thread::Thread;
+
+/// Counts the statement with this id, or counts that it could not. Async-signal-safe.
+pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
+    match counters(process, thread).map(|counters| counters.get(id as usize)) {
+        Ok(Some(counter)) => {
+            counter.fetch_add(1, Relaxed);
+        }
+        Ok(None) => thread.count_dropped(Errno::NONE),
+        Err(errno) => thread.count_dropped(errno),
+    }
+}
+
+fn counters(process: &Process, thread: &Thread) -> Result<&'static [AtomicU64], Errno> {
+    if thread.fast.counters.load(Relaxed).is_null() {
+        take_table(process, thread)?;
+    }
+    table(thread).map(|(_, counters)| counters).ok_or(Errno::NONE)
+}
+
+/// The table that the thread, or the one before it with the same state, has taken.
+fn table(thread: &Thread) -> Option<(&'static TableHead, &'static [AtomicU64])> {
+    // SAFETY: null, or a table in a mapping that is never undone, which has a counter for every site.
+    unsafe {
+        let head = thread.table.load(Relaxed).as_ref()?;
+        Some((head, slice::from_raw_parts(core::ptr::from_ref(head).add(1).cast(), site::count())))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
+    let _blocked = sys::SignalsBlocked::new();
+    if table(thread).is_none() {
+        thread.table.store(process.take_table()?.as_ptr(), Relaxed);
+    }
+    let (head, counters) = table(thread).ok_or(Errno::NONE)?;
+    head.before.store(sum(counters), Relaxed);
+    head.reuse.store(thread.reuse(), Relaxed);
+    head.tid.store(u64::from(thread.tid()), Release);
+    thread.fast.counters.store(counters.as_ptr().cast_mut(), Relaxed);
+    Ok(())
+}
+
+fn sum(counters: &[AtomicU64]) -> u64 {
+    counters.iter().fold(0, |sum, counter| sum.wrapping_add(counter.load(Relaxed)))
+}
+
+/// Leaves the table to a later thread. Signals are blocked.
+pub(super) fn thread_ends(thread: &Thread) {
+    if !thread.fast.counters.swap(core::ptr::null_mut(), Relaxed).is_null()
+        && let Some((head, counters)) = table(thread)
+    {
+        thread.set_seq(sum(counters).wrapping_sub(head.before.load(Relaxed)));
+    }
+}

@@ -1,0 +1,151 @@
+//! The blocks of one ring, as they lie in memory.
+
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::{AtomicU32, AtomicU64, compiler_fence, fence};
+
+use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, TimedRecord};
+
+use super::history;
+use crate::process::Process;
+use crate::settings;
+use crate::sys;
+use crate::thread::Thread;
+
+/// The blocks of a ring. Places are bytes from the first block.
+pub(super) struct Blocks {
+    start: NonNull<u8>,
+    size: u32,
+    clock: Clock,
+}
+
+const HEAD: u32 = size_of::<BlockHead>() as u32;
+
+impl Blocks {
+    /// Of a mapping of `size` bytes that is the calling thread's own.
+    pub(super) fn new(start: NonNull<u8>, size: u32, clock: Clock) -> Self {
+        Blocks { start, size, clock }
+    }
+
+    /// Those of the calling thread, if it has any.
+    #[inline]
+    pub(super) fn of(thread: &Thread) -> Option<Self> {
+        let start = NonNull::new(thread.fast.ring.load(Relaxed))?;
+        let size = thread.ring.size.load(Relaxed);
+        if size == 0 { None } else { Some(Blocks { start, size, clock: settings::get()?.ring.clock }) }
+    }
+
+    pub(super) fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+
+    pub(super) fn size(&self) -> u32 {
+        self.size
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    pub(super) fn block_size(&self) -> u32 {
+        BLOCK_SIZE as u32
+    }
+
+    pub(super) fn record_size(&self) -> u32 {
+        self.clock.record_size() as u32
+    }
+
+    /// Whether a record at this place would be the first of a block that is still to be begun.
+    pub(super) fn is_boundary(&self, at: u32) -> bool {
+        at.is_multiple_of(self.block_size())
+    }
+
+    /// The place of the block that begins at `at`, which may be the end of the ring.
+    pub(super) fn wrapped(&self, at: u32) -> u32 {
+        if at >= self.size { 0 } else { at }
+    }
+
+    /// The place of the first record in the block at `block`.
+    pub(super) fn first_place(&self, block: u32) -> u32 {
+        block + HEAD
+    }
+
+    fn head(&self, block: u32) -> &BlockHead {
+        // SAFETY: a whole block within the mapping; a head is valid in any state.
+        unsafe { self.start.add(block as usize).cast().as_ref() }
+    }
+
+    /// Number of the first record behind the full block that ends at `end`.
+    pub(super) fn first_after(&self, end: u32) -> u64 {
+        self.head(end - self.block_size()).first.load(Relaxed) + self.clock.capacity()
+    }
+
+    /// Number of the record that would be written at `place`, which is not the first of all.
+    pub(super) fn first_after_place(&self, place: u32) -> u64 {
+        let within = (place - 1) % self.block_size() + 1;
+        self.head(place - within).first.load(Relaxed) + u64::from((within - HEAD) / self.record_size())
+    }
+
+    /// Begins the block that follows the full one that ends at `end`, and returns the place of its first record.
+    #[inline]
+    pub(super) fn begin_next(&self, process: &Process, thread: &Thread, end: u32) -> u32 {
+        if let Some(kept) = settings::get().and_then(|settings| settings.ring.history)
+            && end.is_multiple_of(self.size / 2)
+        {
+            let half = NonNull::slice_from_raw_parts(
+                // SAFETY: `end` is the middle or the end of the ring.
+                unsafe { self.start.add((end - self.size / 2) as usize) },
+                (self.size / 2) as usize,
+            );
+            history::keep(process, thread, half, kept);
+        }
+        let block = self.wrapped(end);
+        self.begin(process, block, self.first_after(end));
+        self.first_place(block)
+    }
+
+    /// Begins the block at `block`, whose first record has the number `first`. A reader never takes the old records for
+    /// the new block's.
+    #[inline]
+    pub(super) fn begin(&self, process: &Process, block: u32, first: u64) {
+        let head = self.head(block);
+        head.first.store(0, Relaxed);
+        fence(Release);
+        // SAFETY: the rest of the block, which is the thread's own.
+        unsafe { ptr::write_bytes(self.start.add((block + HEAD) as usize).as_ptr(), 0, BLOCK_SIZE - HEAD as usize) };
+        head.elapsed_ns.store(if self.clock == Clock::Off { 0 } else { elapsed(process) }, Relaxed);
+        head.first.store(first, Release);
+    }
+
+    /// Writes a record.
+    #[inline]
+    pub(super) fn put(&self, process: &Process, at: u32, number: u32) {
+        // SAFETY: within a block of the ring, and aligned like all records of this clock.
+        unsafe {
+            let place = self.start.add(at as usize);
+            if self.clock == Clock::Full {
+                let record = place.cast::<TimedRecord>().as_ref();
+                record.elapsed_ns.store(elapsed(process), Relaxed);
+                compiler_fence(Release);
+                record.site.store(number, Release);
+            } else {
+                place.cast::<AtomicU32>().as_ref().store(number, Relaxed);
+            }
+        }
+    }
+
+    /// Says that no block has been begun.
+    pub(super) fn clear(start: NonNull<u8>, size: u32) {
+        for block in (0..size as usize).step_by(BLOCK_SIZE) {
+            // SAFETY: within the mapping; the head's first word.
+            unsafe { start.add(block).cast::<AtomicU64>().as_ref() }.store(0, Relaxed);
+        }
+    }
+}
+
+#[inline]
+fn elapsed(process: &Process) -> u64 {
+    sys::monotonic_ns().saturating_sub(process.start_monotonic_ns())
+}
+
+const _: () = assert!(HEADER_SIZE.is_multiple_of(BLOCK_SIZE));
