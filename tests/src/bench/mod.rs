@@ -1,5 +1,6 @@
 //! What the benches share: programs that measure themselves, rounds, figures, and the document that shows them.
 
+pub mod crates;
 pub mod document;
 pub mod figure;
 pub mod instructions;

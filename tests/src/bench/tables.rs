@@ -49,7 +49,7 @@ const fn row(name: &'static str) -> Row {
 }
 
 /// Every table, in the order of the document.
-pub const TABLES: [&Table; 5] = [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &COMPILE, &SIZE];
+pub const TABLES: [&Table; 7] = [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &CRATES, &CRATES_DEBUG, &COMPILE, &SIZE];
 
 /// Columns of [`STATEMENTS`].
 pub const WORK: &str = "work, ns";
@@ -121,6 +121,50 @@ pub const WRITE: Table = Table {
     text: "A record against a bare `write(2)` of the same line to a file beside the log.",
     columns: &["ns", "ratio"],
     rows: &[row("bare `write(2)`"), Row { name: "a record", targets: &[("ratio", AtMost(1.35))] }],
+};
+
+/// Columns of [`CRATES`].
+pub const TIME: &str = "time, times plain";
+/// A column of [`CRATES`].
+pub const COUNTED: &str = "instructions, times plain";
+const RING_IN_CRATES: &[(&str, Target)] = &[(TIME, AtMost(2.0)), (COUNTED, AtMost(3.0))];
+
+/// Real code.
+pub const CRATES: Table = Table {
+    bench: "crates",
+    title: "Real code, release build",
+    text: "Hot loops of published crates with every function of their sources annotated, the last statement restored after \
+           calls, against the same crates plain: serde_json parses a document into a `Value` and writes it again; \
+           regex-lite finds all matches of three patterns in a text.",
+    columns: &[TIME, COUNTED],
+    rows: &[
+        row("serde_json, turned off"),
+        row("serde_json, count"),
+        Row { name: "serde_json, ring", targets: RING_IN_CRATES },
+        row("serde_json, write"),
+        row("regex-lite, turned off"),
+        row("regex-lite, count"),
+        Row { name: "regex-lite, ring", targets: RING_IN_CRATES },
+        row("regex-lite, write"),
+    ],
+};
+
+/// Real code as it is while people test it.
+pub const CRATES_DEBUG: Table = Table {
+    bench: "crates",
+    title: "Real code, debug build",
+    text: "The same.",
+    columns: &[TIME, COUNTED],
+    rows: &[
+        row("serde_json, turned off"),
+        row("serde_json, count"),
+        Row { name: "serde_json, ring", targets: &[(TIME, AtMost(2.0))] },
+        row("serde_json, write"),
+        row("regex-lite, turned off"),
+        row("regex-lite, count"),
+        Row { name: "regex-lite, ring", targets: &[(TIME, AtMost(2.0))] },
+        row("regex-lite, write"),
+    ],
 };
 
 /// Columns of [`COMPILE`] and [`SIZE`].
