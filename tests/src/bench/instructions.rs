@@ -21,7 +21,7 @@ pub fn count(subject: &Subject) -> u64 {
     let scene = Scene::new();
     let mut command = scene.command(Path::new("valgrind"));
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&subject.program);
-    command.args(&subject.arguments).envs(subject.variables.iter().copied());
+    command.args(&subject.arguments).envs(subject.variables.iter().map(|(name, value)| (name, value)));
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
     }

@@ -48,7 +48,8 @@ pub const KINDS: [Kind; 7] = [DISABLED, FILTERED, COUNT, RING_OFF, RING, RING_FU
 impl Kind {
     /// The subject, run this way.
     pub fn of(&self, subject: &Subject) -> Subject {
-        Subject { variables: self.variables.to_vec(), ..subject.clone() }
+        let variables = self.variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        Subject { variables: variables.collect(), ..subject.clone() }
     }
 
     /// Runs the subject once this way, and says why not if the runtime has done something else.

@@ -5,6 +5,7 @@ pub mod document;
 pub mod figure;
 pub mod instructions;
 pub mod kinds;
+pub mod peers;
 pub mod results;
 pub mod rounds;
 pub mod statements;

@@ -17,7 +17,7 @@ pub struct Subject {
     /// Its arguments.
     pub arguments: Vec<String>,
     /// Its environment.
-    pub variables: Vec<(&'static str, &'static str)>,
+    pub variables: Vec<(&'static str, String)>,
     /// Whether it stays on one processor.
     pub pinned: bool,
 }
@@ -39,7 +39,7 @@ impl Subject {
     /// When no processor is to be had.
     pub fn command(&self, scene: &Scene) -> Command {
         let mut command = scene.command(&self.program);
-        command.args(&self.arguments).envs(self.variables.iter().copied());
+        command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         if self.pinned {
             // Not the first one, which serves most interrupts.
             pin(&mut command, *processors().last().expect("this program runs on one"));

@@ -49,7 +49,8 @@ const fn row(name: &'static str) -> Row {
 }
 
 /// Every table, in the order of the document.
-pub const TABLES: [&Table; 7] = [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &CRATES, &CRATES_DEBUG, &COMPILE, &SIZE];
+pub const TABLES: [&Table; 8] =
+    [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &PEERS, &CRATES, &CRATES_DEBUG, &COMPILE, &SIZE];
 
 /// Columns of [`STATEMENTS`].
 pub const WORK: &str = "work, ns";
@@ -121,6 +122,32 @@ pub const WRITE: Table = Table {
     text: "A record against a bare `write(2)` of the same line to a file beside the log.",
     columns: &["ns", "ratio"],
     rows: &[row("bare `write(2)`"), Row { name: "a record", targets: &[("ratio", AtMost(1.35))] }],
+};
+
+/// Columns of [`PEERS`].
+pub const PEER_NS: &str = "ns per event";
+/// A column of [`PEERS`].
+pub const PEER_RATIO: &str = "times instr";
+
+/// Others.
+pub const PEERS: Table = Table {
+    bench: "peers",
+    title: "Peers",
+    text: "What an event adds to the same loop of plain work (an event is a statement, a tracepoint with one integer, a span), \
+           or a call to the same fib, all within the same rounds. `times instr` compares with instr's `ring` on the like: \
+           events with statements of `work`, calls with calls of fib, which in instr record two statements besides.",
+    columns: &[PEER_NS, PEER_RATIO],
+    rows: &[
+        row("instr ring, statement"),
+        row("instr ring, call"),
+        Row { name: "LTTng-UST, snapshot mode, event", targets: &[(PEER_RATIO, AtLeast(100.0))] },
+        row("uftrace record -pg, call"),
+        row("uftrace record -finstrument-functions, call"),
+        Row { name: "fastrace, local span", targets: &[(PEER_RATIO, AtLeast(80.0))] },
+        row("tracing, fmt to a file, event"),
+        row("tracing, non-blocking appender, event"),
+        row("tracing, registry only, span"),
+    ],
 };
 
 /// Columns of [`CRATES`].
