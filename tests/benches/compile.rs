@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use instr_tests::bench::figure::Figure;
+use instr_tests::bench::programs::generate_modules;
 use instr_tests::bench::results::Results;
 use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE};
 use instr_tests::package::{Package, download, runtime_dependency, succeed};
@@ -31,15 +32,9 @@ fn main() {
     size.finish();
 }
 
-/// 20,000 lines: 50 copies of a module, each with another number in it.
 fn generate(package: &Package) {
-    let mut root = String::new();
-    for number in 1..=50 {
-        let module = include_str!("compile/module.rs").replace("SEED", &number.to_string());
-        package.write(&format!("src/m{number}.rs"), &module);
-        let _ = writeln!(root, "pub mod m{number};");
-    }
-    package.write("src/lib.rs", &root);
+    let names = generate_modules(package, 50);
+    package.write("src/lib.rs", &names.iter().map(|name| format!("pub mod {name};\n")).collect::<String>());
 }
 
 fn copy(source: &Path, package: &Package) {

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use instr_tests::bench::kinds::RING;
 use instr_tests::bench::peers::{Session, calls, rust, tracepoints};
+use instr_tests::bench::programs::{Built, records_per_turn, statements};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
-use instr_tests::bench::statements::{Built, program, records_per_turn};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{PEER_NS, PEER_RATIO, PEERS};
 
@@ -27,7 +27,7 @@ struct Peer {
 
 fn main() {
     let mut results = Results::new(&PEERS);
-    let instr = program(Built { instrumented: true, release: true });
+    let instr = statements(Built { instrumented: true, release: true });
     let directory = tempfile::tempdir().expect("a directory");
 
     let mut peers = Vec::new();

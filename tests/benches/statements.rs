@@ -7,9 +7,9 @@ use std::path::Path;
 use instr_tests::bench::figure::Figure;
 use instr_tests::bench::instructions::{missing, per_turn};
 use instr_tests::bench::kinds::{KINDS, Kind, RING_FULL, WRITE};
+use instr_tests::bench::programs::{Built, records_per_turn, statements};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
-use instr_tests::bench::statements::{Built, program, records_per_turn};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{
     FEATURE_OFF, FIB_CALL, FIB_RATIO, INSTRUCTIONS, OVER_THE_CLOCK, PLAIN, STATEMENTS, STATEMENTS_DEBUG, TIGHT, Table,
@@ -30,8 +30,8 @@ fn main() {
 }
 
 fn measure(table: &'static Table, release: bool, turns: &str) {
-    let on = program(Built { instrumented: true, release });
-    let off = program(Built { instrumented: false, release });
+    let on = statements(Built { instrumented: true, release });
+    let off = statements(Built { instrumented: false, release });
     let mut results = Results::new(table);
 
     let mut kinds: Vec<Option<Kind>> = vec![None];
@@ -44,17 +44,17 @@ fn measure(table: &'static Table, release: bool, turns: &str) {
     let subjects: Vec<Subject> = kinds.iter().map(|kind| subject(*kind, &on, &off, turns)).collect();
     let rounds = alternate(&subjects, Subject::readings);
 
-    let statements = Statements { work: records_per_turn(&on, "work"), tight: records_per_turn(&on, "tight"), rounds };
-    statements.set_plain(&mut results);
+    let measured = Statements { work: records_per_turn(&on, "work"), tight: records_per_turn(&on, "tight"), rounds };
+    measured.set_plain(&mut results);
     for (at, kind) in kinds.iter().enumerate() {
-        statements.set(&mut results, kind.map_or(FEATURE_OFF, |kind| kind.name), at);
+        measured.set(&mut results, kind.map_or(FEATURE_OFF, |kind| kind.name), at);
     }
     match kinds.iter().position(|kind| kind.is_some_and(|kind| kind.name == RING_FULL.name)) {
-        Some(at) => statements.set_over_the_clock(&mut results, at),
+        Some(at) => measured.set_over_the_clock(&mut results, at),
         None => results.skip(OVER_THE_CLOCK, "there is no ring"),
     }
     match missing() {
-        None => set_instructions(&mut results, &kinds, &on, &off, statements.tight),
+        None => set_instructions(&mut results, &kinds, &on, &off, measured.tight),
         Some(reason) => skip("instructions per statement", &reason),
     }
     results.finish();

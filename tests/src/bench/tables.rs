@@ -49,8 +49,8 @@ const fn row(name: &'static str) -> Row {
 }
 
 /// Every table, in the order of the document.
-pub const TABLES: [&Table; 8] =
-    [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &PEERS, &CRATES, &CRATES_DEBUG, &COMPILE, &SIZE];
+pub const TABLES: [&Table; 10] =
+    [&STATEMENTS, &STATEMENTS_DEBUG, &WRITE, &PEERS, &CRATES, &CRATES_DEBUG, &THREADS, &FIRST, &COMPILE, &SIZE];
 
 /// Columns of [`STATEMENTS`].
 pub const WORK: &str = "work, ns";
@@ -191,6 +191,53 @@ pub const CRATES_DEBUG: Table = Table {
         row("regex-lite, count"),
         Row { name: "regex-lite, ring", targets: &[(TIME, AtMost(2.0))] },
         row("regex-lite, write"),
+    ],
+};
+
+/// Columns of [`THREADS`].
+pub const ONE_THREAD: &str = "one thread, ns";
+/// A column of [`THREADS`].
+pub const TWO_THREADS: &str = "two threads, ns each";
+/// A column of [`THREADS`].
+pub const SCALING: &str = "ratio";
+const SCALES: &[(&str, Target)] = &[(SCALING, AtMost(1.1))];
+
+/// Threads.
+pub const THREADS: Table = Table {
+    bench: "threads",
+    title: "Threads",
+    text: "Processor time per turn of `tight` in a thread that is alone, and in one while another does the same on another \
+           processor.",
+    columns: &[ONE_THREAD, TWO_THREADS, SCALING],
+    rows: &[
+        row(PLAIN),
+        Row { name: "count", targets: SCALES },
+        Row { name: "ring", targets: SCALES },
+        Row { name: "ring, clock in every record", targets: SCALES },
+        row("write"),
+    ],
+};
+
+/// Columns of [`FIRST`].
+pub const PROCESS: &str = "process, µs";
+/// A column of [`FIRST`].
+pub const BIG_PROCESS: &str = "process with 20,000 lines, µs";
+/// A column of [`FIRST`].
+pub const THREAD: &str = "thread, µs";
+const FIRSTS: &[(&str, Target)] = &[(PROCESS, AtMost(1000.0)), (BIG_PROCESS, AtMost(1000.0)), (THREAD, AtMost(50.0))];
+
+/// Beginnings.
+pub const FIRST: Table = Table {
+    bench: "first",
+    title: "The first record",
+    text: "Of a process: all that a program of one statement takes longer than the same program plain, from its start to its \
+           end; also where 20,000 lines of other functions are in it. Of a thread: what its first instrumented call takes \
+           longer than its second one.",
+    columns: &[PROCESS, BIG_PROCESS, THREAD],
+    rows: &[
+        Row { name: "count", targets: FIRSTS },
+        Row { name: "ring", targets: FIRSTS },
+        Row { name: "write", targets: FIRSTS },
     ],
 };
 

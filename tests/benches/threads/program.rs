@@ -1,0 +1,120 @@
+//! What a turn of `tight` takes alone, and while another thread does the same: `threads plain|instrumented TURNS` prints
+//! nanoseconds of processor time, which leave out what else runs.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+/// A value that the compiler knows nothing of, and that stays in its register.
+macro_rules! opaque {
+    ($value:expr) => {{
+        let mut value: u64 = $value;
+        // SAFETY: no instruction.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
+        value
+    }};
+}
+
+mod instrumented;
+mod plain;
+
+const CHUNKS: usize = 31;
+
+/// What the other thread does.
+static OTHER: AtomicU8 = AtomicU8::new(RESTS);
+const RESTS: u8 = 0;
+const STARTS: u8 = 1;
+const WORKS: u8 = 2;
+const STOPS: u8 = 3;
+const ENDS: u8 = 4;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let turns: u64 = arguments[2].parse().expect("a number");
+    let tight = if arguments[1] == "plain" { plain::tight } else { instrumented::tight };
+    let work = move || {
+        black_box(tight(black_box(turns)));
+    };
+
+    let processors = processors();
+    let [first, .., last] = processors[..] else { panic!("one processor is not enough: {processors:?}") };
+    let other = thread::spawn(move || beside(first, work));
+    stay_on(last);
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..CHUNKS {
+        for (states, times) in [None, Some([STARTS, WORKS])].into_iter().zip(&mut times) {
+            if let Some([order, obeyed]) = states {
+                give(order, obeyed);
+            }
+            times.push(timed(work) / turns as f64);
+            if states.is_some() {
+                give(STOPS, RESTS);
+            }
+        }
+    }
+    OTHER.store(ENDS, SeqCst);
+    other.join().expect("it ends");
+    let [alone, beside] = times.map(median);
+    println!("alone {alone}\nbeside {beside}");
+}
+
+fn give(order: u8, obeyed: u8) {
+    OTHER.store(order, SeqCst);
+    while OTHER.load(SeqCst) != obeyed {
+        thread::sleep(Duration::from_micros(20));
+    }
+}
+
+fn beside(processor: usize, work: impl Fn()) {
+    stay_on(processor);
+    loop {
+        match OTHER.load(SeqCst) {
+            STARTS => {
+                work();
+                OTHER.store(WORKS, SeqCst);
+            }
+            WORKS => work(),
+            STOPS => OTHER.store(RESTS, SeqCst),
+            ENDS => return,
+            _ => thread::sleep(Duration::from_micros(20)),
+        }
+    }
+}
+
+fn timed(work: impl Fn()) -> f64 {
+    let start = thread_time();
+    work();
+    thread_time() - start
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn thread_time() -> f64 {
+    // SAFETY: zeros are a time.
+    let mut time: libc::timespec = unsafe { std::mem::zeroed() };
+    // SAFETY: writes the time.
+    assert_eq!(unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
+}
+
+fn processors() -> Vec<usize> {
+    // SAFETY: zeros are an empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: fills the set.
+    assert_eq!(unsafe { libc::sched_getaffinity(0, size_of_val(&set), &mut set) }, 0);
+    // SAFETY: reads the set.
+    (0..libc::CPU_SETSIZE as usize).filter(|processor| unsafe { libc::CPU_ISSET(*processor, &set) }).collect()
+}
+
+fn stay_on(processor: usize) {
+    // SAFETY: zeros are an empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: writes into the set.
+    unsafe { libc::CPU_SET(processor, &mut set) };
+    // SAFETY: reads the set.
+    assert_eq!(unsafe { libc::sched_setaffinity(0, size_of_val(&set), &set) }, 0);
+}
