@@ -60,7 +60,7 @@ pub fn init() {
 /// Records survive the death of the process without this; it is for the death of the machine. Async-signal-safe.
 pub fn flush() {
     #[cfg(feature = "enabled")]
-    sys::with_errno(thread::sync_logs);
+    sys::with_errno(thread::sync);
 }
 
 /// Stops recording for good: statements reached from now on are neither recorded nor counted. Async-signal-safe.

@@ -70,6 +70,12 @@ impl LastFile {
         before.map_or(0, |slot| slot.reuse.load(Relaxed))
     }
 
+    /// The piece that an address lies in: its start and its length.
+    pub(super) fn mapping_at(&self, address: usize) -> Option<(usize, usize)> {
+        let starts = self.pieces.iter().map(|piece| piece.load(Acquire).addr()).filter(|start| *start != 0);
+        starts.map(|start| (start, PIECE)).find(|(start, len)| (*start..start + len).contains(&address))
+    }
+
     fn slot(&self, number: u32) -> Option<&'static Slot> {
         let (piece, at) = piece_of(number);
         let start = self.pieces.get(piece)?.load(Acquire);

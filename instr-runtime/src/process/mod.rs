@@ -124,6 +124,11 @@ pub(crate) fn count_unattributed() {
     header.map_or(&UNATTRIBUTED, |header| &header.unattributed).fetch_add(1, Relaxed);
 }
 
+/// The mapping of the process's own that an address lies in: its start and its length. Async-signal-safe.
+pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
+    state()?.last.mapping_at(address)
+}
+
 /// The process has begun to exit in an orderly way. A child that has reached no statement has no run to note it in.
 extern "C" fn exits(status: i32, _: *mut c_void) {
     if let Some(header) = state().and_then(|process| process.last.header()) {

@@ -22,10 +22,10 @@ use core::sync::atomic::Ordering::Relaxed;
 use instr_format::last::{LEFT, Slot};
 
 pub(crate) use end::prepare;
-pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync_logs};
+pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
 pub(crate) use state::{LogState, Thread};
 
-use crate::process::Process;
+use crate::process::{self, Process};
 use crate::{fast, settings, site, sys};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
@@ -136,5 +136,6 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     thread.begin(process.take_slot(tid), id, tid, name, excluded);
     fast::set_current(ptr::from_ref(thread).cast());
     end::watch(thread);
+    sys::survive_truncation(|address| pool::mapping_at(address).or_else(|| process::mapping_at(address)));
     Some(thread)
 }

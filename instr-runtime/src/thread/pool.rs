@@ -112,7 +112,16 @@ pub(crate) fn close_inherited_logs() {
     });
 }
 
-/// Brings all logs to the disk. Async-signal-safe.
-pub(crate) fn sync_logs() {
+/// The mapping of a thread that an address lies in: its start and its length. Async-signal-safe.
+pub(super) fn mapping_at(address: usize) -> Option<(usize, usize)> {
+    let threads = chunks().flat_map(|chunk| &chunk.threads);
+    threads.flat_map(Thread::mappings).find(|(start, len)| (*start..start + len).contains(&address))
+}
+
+/// Brings all logs, rings and counters to the disk. Async-signal-safe.
+pub(crate) fn sync() {
     for_each_log(|_, log| sys::sync(log));
+    for (start, len) in chunks().flat_map(|chunk| &chunk.threads).flat_map(Thread::mappings) {
+        sys::sync_mapping(start, len);
+    }
 }

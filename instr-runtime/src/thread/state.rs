@@ -7,10 +7,12 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
 
 use instr_format::counts::TableHead;
 use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::ring::HEADER_SIZE;
 use instr_format::text::LINE_MAX;
 
 use super::note_panic;
 use crate::fast::{Cursor, Fast};
+use crate::site;
 use crate::sys::{self, Errno, ThreadName};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
@@ -187,6 +189,15 @@ impl Thread {
     /// Whether the settings leave the thread out.
     pub(crate) fn is_excluded(&self) -> bool {
         self.excluded.load(Relaxed) != 0
+    }
+
+    /// The mapped files that are its own: where they start, and their lengths.
+    pub(super) fn mappings(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (ring, size) = (self.fast.ring.load(Relaxed).addr(), self.ring.size.load(Relaxed) as usize);
+        let table = self.table.load(Relaxed).addr();
+        let ring = (ring != 0).then(|| (ring - HEADER_SIZE, HEADER_SIZE + size));
+        let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
+        ring.into_iter().chain(table)
     }
 
     /// How many statements its ring or its counters have held, once the thread has ended.

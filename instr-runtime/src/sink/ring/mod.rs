@@ -24,19 +24,21 @@ use blocks::Blocks;
 /// A thread without a ring tries again to make one every so many statements.
 const RETRY_EVERY: u32 = 1024;
 
-/// Records the statement whose number is `number` at the beginning of the block that the thread's cursor has come to, and
-/// has claimed. Whether there is a ring that probes write to by themselves; otherwise nothing was done.
-/// Async-signal-safe.
+/// Records the statement with this number, which is its thread's last-reached one already, where the thread's cursor is
+/// claimed and stands at the beginning of a block, as it always does where records have clocks of their own. `false`:
+/// there is no ring, or a handler that asks has interrupted a record, and nothing was done. Async-signal-safe.
 #[inline]
-pub(crate) fn next_block(number: usize, thread: &Thread) -> bool {
-    let (cursor, at) = (&thread.fast.cursor, thread.fast.cursor.next());
+pub(crate) fn next_block(number: u32, thread: &Thread) -> bool {
     let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) else { return false };
-    if at == 0 {
-        return false;
+    if blocks.clock() == Clock::Full {
+        // What is pending is said by the other cursor.
+        thread.fast.cursor.move_to(0);
+        if thread.ring.timed.is_pending() || thread.ring.behind.load(Relaxed) != 0 {
+            return false;
+        }
     }
-    let at = blocks.begin_next(process, thread, at);
-    blocks.put(process, at, number as u32);
-    cursor.move_to(at + blocks.record_size());
+    let cursor = cursor(thread, &blocks);
+    push(process, thread, &blocks, cursor, number);
     true
 }
 
@@ -53,11 +55,16 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     if thread.ring.behind.load(Relaxed) != 0 {
         catch_up(thread, cursor);
     }
+    push(process, thread, &blocks, cursor, id + 1);
+}
+
+#[inline(always)]
+fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) {
     let mut at = cursor.claim();
     if blocks.is_boundary(at) {
         at = blocks.begin_next(process, thread, at);
     }
-    blocks.put(process, at, id + 1);
+    blocks.put(process, at, number);
     cursor.move_to(at + blocks.record_size());
 }
 

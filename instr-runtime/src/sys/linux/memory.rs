@@ -24,6 +24,12 @@ pub(crate) fn map_shared(file: i32, offset: u64, size: usize) -> Result<NonNull<
     map(size, libc::MAP_SHARED, file, offset)
 }
 
+/// Waits until a mapping's contents are on the disk, as far as it is still there.
+pub(crate) fn sync_mapping(start: usize, len: usize) {
+    // SAFETY: changes no memory, and refuses what is not mapped.
+    let _ = unsafe { libc::syscall(libc::SYS_msync, start, len, libc::MS_SYNC) };
+}
+
 /// Undoes a mapping.
 ///
 /// # Safety

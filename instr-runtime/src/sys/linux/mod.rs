@@ -3,6 +3,7 @@
 
 #![allow(unsafe_code)]
 
+mod bus;
 mod environment;
 mod files;
 mod image;
@@ -10,6 +11,7 @@ mod memory;
 mod task;
 mod writer;
 
+pub(crate) use bus::*;
 pub(crate) use environment::*;
 pub(crate) use files::*;
 pub(crate) use image::*;
