@@ -5,15 +5,15 @@
 use std::path::Path;
 
 use instr_tests::bench::figure::Figure;
-use instr_tests::bench::instructions::{missing, per_turn};
+use instr_tests::bench::instructions::{Probes, missing};
 use instr_tests::bench::kinds::{KINDS, Kind, RING_FULL, WRITE};
 use instr_tests::bench::programs::{Built, records_per_turn, statements};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{
-    FEATURE_OFF, FIB_CALL, FIB_RATIO, INSTRUCTIONS, OVER_THE_CLOCK, PLAIN, STATEMENTS, STATEMENTS_DEBUG, TIGHT, Table,
-    WORK,
+    CALL_INSTRUCTIONS, FEATURE_OFF, FIB_CALL, FIB_RATIO, INSTRUCTIONS, OVER_THE_CLOCK, PLAIN, STATEMENTS,
+    STATEMENTS_DEBUG, TIGHT, Table, WORK,
 };
 use instr_tests::skip::skip;
 
@@ -22,7 +22,6 @@ const TURNS: &str = "100000";
 const TURNS_DEBUG: &str = "20000";
 /// Lines take a microsecond.
 const TURNS_OF_LINES: &str = "200";
-const COUNTED_TURNS: u64 = 10_000;
 
 fn main() {
     measure(&STATEMENTS, true, TURNS);
@@ -54,7 +53,7 @@ fn measure(table: &'static Table, release: bool, turns: &str) {
         None => results.skip(OVER_THE_CLOCK, "there is no ring"),
     }
     match missing() {
-        None => set_instructions(&mut results, &kinds, &on, &off, measured.tight),
+        None => set_instructions(&mut results, &kinds, release),
         Some(reason) => skip("instructions per statement", &reason),
     }
     results.finish();
@@ -103,15 +102,13 @@ fn over_plain(readings: &Readings, name: &str) -> f64 {
     readings[&format!("{name}.instrumented")] - readings[&format!("{name}.plain")]
 }
 
-fn set_instructions(results: &mut Results, kinds: &[Option<Kind>], on: &Path, off: &Path, records: f64) {
-    let plain = per_turn(&Subject::new(off, &["plain", "tight"]), COUNTED_TURNS);
-    results.set(PLAIN, INSTRUCTIONS, Figure::of(vec![plain / 4.0]));
-    for kind in kinds {
-        let instrumented = match kind {
-            Some(kind) => kind.of(&Subject::new(on, &["instrumented", "tight"])),
-            None => Subject::new(off, &["instrumented", "tight"]),
-        };
-        let over = (per_turn(&instrumented, COUNTED_TURNS) - plain) / records;
-        results.set(kind.map_or(FEATURE_OFF, |kind| kind.name), INSTRUCTIONS, Figure::of(vec![over]));
+fn set_instructions(results: &mut Results, kinds: &[Option<Kind>], release: bool) {
+    let exactly = |count: f64| Figure::of(vec![count]);
+    let probes = Probes::new(release);
+    results.set(PLAIN, INSTRUCTIONS, exactly(probes.plain_statement()));
+    for kind in kinds.iter().flatten() {
+        let counted = probes.count(*kind);
+        results.set(kind.name, INSTRUCTIONS, exactly(counted.statement));
+        results.set(kind.name, CALL_INSTRUCTIONS, exactly(counted.call));
     }
 }

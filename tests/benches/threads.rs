@@ -8,7 +8,7 @@ use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{ONE_THREAD, PLAIN, SCALING, THREADS, TWO_THREADS};
-use instr_tests::limits::processors;
+use instr_tests::processors::processors;
 
 const TURNS: &str = "100000";
 /// Lines take a microsecond.

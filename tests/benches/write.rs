@@ -12,14 +12,14 @@ use instr_runtime::instrument_source;
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
 use instr_tests::bench::tables::WRITE;
-use instr_tests::limits::{processors, stay_on};
+use instr_tests::processors::{last_processor, stay_on};
 
 /// A few chunks a round, the best of which was left alone by whatever else runs.
 const CHUNKS: usize = 21;
 const TURNS: u64 = 500;
 
 fn main() {
-    stay_on(*processors().last().expect("this program runs on one"));
+    stay_on(last_processor()).expect("it runs there already");
     let log = own_log();
     let copy_path = log.with_file_name("copy");
     let rounds = alternate(&[()], |()| {

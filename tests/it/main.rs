@@ -16,6 +16,7 @@ mod last_statement;
 mod levels;
 mod lifecycle;
 mod off;
+mod performance;
 mod places;
 mod real_crates;
 mod settings;

@@ -13,6 +13,7 @@ pub mod machine;
 pub mod mapped;
 pub mod marks;
 pub mod package;
+pub mod processors;
 pub mod program;
 pub mod published;
 pub mod records;

@@ -6,6 +6,8 @@ use std::io::{Error, Result};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use crate::processors::stay_on;
+
 /// Limits a resource, `libc::RLIMIT_…`.
 pub fn limit(command: &mut Command, resource: libc::__rlimit_resource_t, most: u64) {
     let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
@@ -35,38 +37,7 @@ pub fn obey_modes(command: &mut Command) {
 
 /// Keeps a program on one processor.
 pub fn pin(command: &mut Command, processor: usize) {
-    before_exec(command, move || check(set_affinity(processor)));
-}
-
-/// Keeps this thread on one processor.
-///
-/// # Panics
-/// When it may not run there.
-pub fn stay_on(processor: usize) {
-    check(set_affinity(processor)).expect("a processor");
-}
-
-fn set_affinity(processor: usize) -> i32 {
-    // SAFETY: zeros are an empty set.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: writes into the set.
-    unsafe { libc::CPU_SET(processor, &mut set) };
-    // SAFETY: reads the set.
-    unsafe { libc::sched_setaffinity(0, size_of_val(&set), &set) }
-}
-
-/// The processors on which programs may run.
-///
-/// # Panics
-/// When the kernel does not say.
-pub fn processors() -> Vec<usize> {
-    // SAFETY: zeros are an empty set.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: fills the set.
-    check(unsafe { libc::sched_getaffinity(0, size_of_val(&set), &mut set) }).expect("the kernel says");
-    // SAFETY: reads the set.
-    let is_allowed = |processor: &usize| unsafe { libc::CPU_ISSET(*processor, &set) };
-    (0..libc::CPU_SETSIZE as usize).filter(is_allowed).collect()
+    before_exec(command, move || stay_on(processor));
 }
 
 fn before_exec(command: &mut Command, act: impl FnMut() -> Result<()> + Send + Sync + 'static) {

@@ -5,16 +5,6 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-/// A value that the compiler knows nothing of, and that stays in its register.
-macro_rules! opaque {
-    ($value:expr) => {{
-        let mut value: u64 = $value;
-        // SAFETY: no instruction.
-        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
-        value
-    }};
-}
-
 mod instrumented;
 mod plain;
 
@@ -81,6 +71,7 @@ fn plain(name: &str) -> fn(u64) -> u64 {
     match name {
         "work" => plain::work,
         "tight" => plain::tight,
+        "calls" => plain::calls,
         _ => plain::fib,
     }
 }
@@ -89,6 +80,7 @@ fn instrumented(name: &str) -> fn(u64) -> u64 {
     match name {
         "work" => instrumented::work,
         "tight" => instrumented::tight,
+        "calls" => instrumented::calls,
         _ => instrumented::fib,
     }
 }

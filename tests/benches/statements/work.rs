@@ -1,5 +1,15 @@
 //! What is measured, plain and instrumented from this one text.
 
+/// A value that the compiler knows nothing of, and that stays in its register.
+macro_rules! opaque {
+    ($value:expr) => {{
+        let mut value: u64 = $value;
+        // SAFETY: no instruction.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
+        value
+    }};
+}
+
 /// Plain work: one statement a turn, each of which waits for the one before.
 #[inline(never)]
 pub fn work(turns: u64) -> u64 {
@@ -21,6 +31,21 @@ pub fn tight(turns: u64) -> u64 {
         x = opaque!(x.wrapping_add(1));
     }
     x
+}
+
+/// A call a turn, of a function of one statement.
+#[inline(never)]
+pub fn calls(turns: u64) -> u64 {
+    let mut x = 1_u64;
+    for _ in 0..turns {
+        x = leaf(x);
+    }
+    x
+}
+
+#[inline(never)]
+fn leaf(x: u64) -> u64 {
+    opaque!(x ^ 5)
 }
 
 /// About twice as many calls as the number it returns.

@@ -6,18 +6,14 @@ use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-/// A value that the compiler knows nothing of, and that stays in its register.
-macro_rules! opaque {
-    ($value:expr) => {{
-        let mut value: u64 = $value;
-        // SAFETY: no instruction.
-        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
-        value
-    }};
-}
-
+#[allow(dead_code, reason = "the other functions are measured by another program")]
 mod instrumented;
+#[allow(dead_code, reason = "the other functions are measured by another program")]
 mod plain;
+#[allow(dead_code)]
+mod processors;
+
+use processors::{processors, stay_on};
 
 const CHUNKS: usize = 31;
 
@@ -39,26 +35,21 @@ fn main() {
 
     let processors = processors();
     let [first, .., last] = processors[..] else { panic!("one processor is not enough: {processors:?}") };
-    let other = thread::spawn(move || beside(first, work));
-    stay_on(last);
-    let mut times = [Vec::new(), Vec::new()];
+    let other = thread::spawn(move || follow(first, work));
+    stay_on(last).expect("it may run there");
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..CHUNKS {
-        for (states, times) in [None, Some([STARTS, WORKS])].into_iter().zip(&mut times) {
-            if let Some([order, obeyed]) = states {
-                give(order, obeyed);
-            }
-            times.push(timed(work) / turns as f64);
-            if states.is_some() {
-                give(STOPS, RESTS);
-            }
-        }
+        alone.push(timed(work) / turns as f64);
+        give(STARTS, WORKS);
+        beside.push(timed(work) / turns as f64);
+        give(STOPS, RESTS);
     }
     OTHER.store(ENDS, SeqCst);
     other.join().expect("it ends");
-    let [alone, beside] = times.map(median);
-    println!("alone {alone}\nbeside {beside}");
+    println!("alone {}\nbeside {}", median(alone), median(beside));
 }
 
+/// Has the other thread do something, and waits until it does.
 fn give(order: u8, obeyed: u8) {
     OTHER.store(order, SeqCst);
     while OTHER.load(SeqCst) != obeyed {
@@ -66,8 +57,9 @@ fn give(order: u8, obeyed: u8) {
     }
 }
 
-fn beside(processor: usize, work: impl Fn()) {
-    stay_on(processor);
+/// The other thread.
+fn follow(processor: usize, work: impl Fn()) {
+    stay_on(processor).expect("it may run there");
     loop {
         match OTHER.load(SeqCst) {
             STARTS => {
@@ -99,22 +91,4 @@ fn thread_time() -> f64 {
     // SAFETY: writes the time.
     assert_eq!(unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
-}
-
-fn processors() -> Vec<usize> {
-    // SAFETY: zeros are an empty set.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: fills the set.
-    assert_eq!(unsafe { libc::sched_getaffinity(0, size_of_val(&set), &mut set) }, 0);
-    // SAFETY: reads the set.
-    (0..libc::CPU_SETSIZE as usize).filter(|processor| unsafe { libc::CPU_ISSET(*processor, &set) }).collect()
-}
-
-fn stay_on(processor: usize) {
-    // SAFETY: zeros are an empty set.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: writes into the set.
-    unsafe { libc::CPU_SET(processor, &mut set) };
-    // SAFETY: reads the set.
-    assert_eq!(unsafe { libc::sched_setaffinity(0, size_of_val(&set), &set) }, 0);
 }

@@ -9,6 +9,12 @@ use fastrace::prelude::{LocalSpan, Span, SpanContext};
 use tracing_subscriber::Registry;
 use tracing_subscriber::prelude::*;
 
+#[allow(dead_code)]
+#[path = "../../src/processors.rs"]
+mod processors;
+
+use processors::{last_processor, stay_on};
+
 /// Enough for one of them to be left alone by whatever else runs.
 const CHUNKS: usize = 41;
 /// All of them together fit into the buffers of the non-blocking appender, which throws away what does not.
@@ -95,7 +101,7 @@ impl Reporter for Nowhere {
 
 fn compare(traced: fn(u64) -> u64) {
     // Not before: the tracers' own threads may run elsewhere.
-    stay_on_last_processor();
+    stay_on(last_processor()).expect("it runs there already");
     let mut best = [f64::INFINITY; 2];
     for _ in 0..CHUNKS {
         for (function, best) in [plain, traced].iter().zip(&mut best) {
@@ -105,16 +111,4 @@ fn compare(traced: fn(u64) -> u64) {
         }
     }
     println!("plain {}\ntraced {}", best[0], best[1]);
-}
-
-fn stay_on_last_processor() {
-    // SAFETY: zeros are an empty set, and each call gets one.
-    unsafe {
-        let mut all: libc::cpu_set_t = std::mem::zeroed();
-        assert_eq!(libc::sched_getaffinity(0, size_of_val(&all), &mut all), 0);
-        let last = (0..libc::CPU_SETSIZE as usize).rfind(|processor| libc::CPU_ISSET(*processor, &all));
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(last.expect("a processor"), &mut set);
-        assert_eq!(libc::sched_setaffinity(0, size_of_val(&set), &set), 0);
-    }
 }

@@ -15,8 +15,8 @@ pub const COMMAND: &str = "cargo run -p instr-tests --bin performance";
 pub fn document(all: &[Results]) -> String {
     let mut text = format!(
         "# What it costs\n\nWritten by `{COMMAND}`, which runs the benches (`cargo bench -p instr-tests`). Every figure is the \
-         median of alternating rounds on one processor, with the quartiles behind it; ratios are of figures within one \
-         round. Absolute figures differ from machine to machine. A figure that has a target is followed by it.\n\n"
+         median of alternating rounds, with the quartiles behind it where they differ; ratios are of figures within one \
+         round. What is measured stays on one processor. Absolute figures differ from machine to machine. A figure that has a target is followed by it.\n\n"
     );
     text += &missed(all);
     for results in all {
@@ -47,8 +47,8 @@ fn cell(results: &Results, row: &Row, column: &str) -> String {
     match (results.figures.get(&(row.name.to_owned(), column.to_owned())), target) {
         (None, _) => String::new(),
         (Some(figure), None) => shown(figure),
-        (Some(figure), Some(target)) if target.is_met(figure.median) => format!("{}, {}", shown(figure), said(target)),
-        (Some(figure), Some(target)) => format!("**{}, missed {}**", shown(figure), said(target)),
+        (Some(figure), Some(target)) if target.is_met(figure.median) => format!("{}, {}", shown(figure), target),
+        (Some(figure), Some(target)) => format!("**{}, missed {}**", shown(figure), target),
     }
 }
 
@@ -60,7 +60,7 @@ fn missed(all: &[Results]) -> String {
             let row = results.table.rows.iter().find(|known| known.name == row).expect("a row of the table");
             if let Some(target) = target(row, column).filter(|target| !target.is_met(figure.median)) {
                 let (title, name) = (results.table.title, row.name);
-                let _ = writeln!(text, "- {title}: {name}, {column}: {}, {}", digits(figure.median), said(target));
+                let _ = writeln!(text, "- {title}: {name}, {column}: {}, {}", digits(figure.median), target);
             }
         }
     }
@@ -74,11 +74,4 @@ fn target(row: &Row, column: &str) -> Option<Target> {
 fn shown(figure: &Figure) -> String {
     let [median, low, high] = [figure.median, figure.low, figure.high].map(digits);
     if low == high { median } else { format!("{median} ({low} to {high})") }
-}
-
-fn said(target: Target) -> String {
-    match target {
-        Target::AtMost(most) => format!("≤ {most}"),
-        Target::AtLeast(least) => format!("≥ {least}"),
-    }
 }

@@ -33,7 +33,10 @@ pub fn statements(built: Built) -> PathBuf {
 /// # Panics
 /// When it does not build.
 pub fn threads(built: Built) -> PathBuf {
-    build("threads", built, |package| write_twice(package, "threads/program.rs"))
+    build("threads", built, |package| {
+        write_twice(package, "threads/program.rs");
+        package.copy(&workspace().join("tests/src/processors.rs"), "src/processors.rs");
+    })
 }
 
 fn write_twice(package: &Package, program: &str) {
@@ -81,7 +84,9 @@ fn benches() -> PathBuf {
 }
 
 fn build(name: &str, built: Built, write: impl FnOnce(&Package)) -> PathBuf {
-    let name = format!("{name}{}", if built.instrumented { "" } else { "-off" });
+    // A name for each, so that tests that run at the same time do not write the same package.
+    let profile = if built.release { "release" } else { "debug" };
+    let name = format!("bench-{name}-{}-{profile}", if built.instrumented { "on" } else { "off" });
     let package = Package::new(&name);
     write(&package);
     let runtime = runtime(built.instrumented);

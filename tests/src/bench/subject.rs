@@ -5,8 +5,9 @@ use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::limits::{pin, processors};
+use crate::limits::pin;
 use crate::package::succeed;
+use crate::processors::last_processor;
 use crate::program::Scene;
 
 /// A program, and how it is run.
@@ -41,8 +42,7 @@ impl Subject {
         let mut command = scene.command(&self.program);
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         if self.pinned {
-            // Not the first one, which serves most interrupts.
-            pin(&mut command, *processors().last().expect("this program runs on one"));
+            pin(&mut command, last_processor());
         }
         command
     }
