@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::thread;
 
+use crate::workspace;
+
 /// Date, compiler, processors and kernel, in one line.
 pub fn machine() -> String {
     let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -17,7 +19,12 @@ pub fn machine() -> String {
     )
 }
 
+/// The commit that is measured.
+pub fn commit() -> String {
+    said("git", &["describe", "--always", "--dirty"])
+}
+
 fn said(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output().expect("it runs");
+    let output = Command::new(program).args(arguments).current_dir(workspace()).output().expect("it runs");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::document;
 use super::figure::Figure;
 use super::tables::Table;
-use crate::machine::machine;
+use crate::machine::{commit, machine};
 use crate::package::build_directory;
 use crate::skip::skip;
 
@@ -29,7 +29,8 @@ pub struct Results {
 impl Results {
     /// Of a table, with nothing in it.
     pub fn new(table: &'static Table) -> Self {
-        Results { table, machine: machine(), figures: BTreeMap::new(), skipped: BTreeMap::new() }
+        let machine = format!("commit {}, {}", commit(), machine());
+        Results { table, machine, figures: BTreeMap::new(), skipped: BTreeMap::new() }
     }
 
     /// Fills a cell.
