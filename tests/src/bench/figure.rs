@@ -20,8 +20,8 @@ impl Figure {
     /// When there are none.
     pub fn of(mut rounds: Vec<f64>) -> Self {
         rounds.sort_by(f64::total_cmp);
-        let at = |quarter: usize| rounds[(rounds.len() - 1) * quarter / 4];
-        Figure { median: at(2), low: at(1), high: at(3) }
+        let last = rounds.len() - 1;
+        Figure { median: rounds[last / 2], low: rounds[last / 4], high: rounds[last - last / 4] }
     }
 
     pub(super) fn to_json(self) -> Value {
