@@ -1,7 +1,7 @@
 //! What instrumentation costs at compile time, and in the size of the code, against the same crate plain, in one run.
 //!
-//! `cargo bench -p instr-tests --bench compile`. Builds from scratch alternate, with the dependencies there already; the
-//! figures are medians of the processor time that the cargo and its children took.
+//! `cargo bench -p instr-tests --bench compile`. Builds from scratch alternate, with the dependencies there already; counted is
+//! the processor time that cargo and its children took.
 
 #![allow(unsafe_code)]
 
@@ -10,44 +10,33 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use instr_tests::bench::figure::Figure;
+use instr_tests::bench::programs::generate_modules;
+use instr_tests::bench::results::Results;
+use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE};
 use instr_tests::package::{Package, download, runtime_dependency, succeed};
 use instr_tests::rust_files;
 
-const ROUNDS: usize = 3;
-
-/// A kind of build, and how many times as long as plain it may take.
-const KINDS: [(&str, &[&str], Option<f64>); 3] = [
-    ("cargo check", &["check"], Some(1.3)),
-    ("cargo build", &["build"], Some(1.5)),
-    ("cargo build --release", &["build", "--release"], None),
+/// Kinds of builds, and how many rounds count. An optimized build has no target, and takes most of the time.
+const KINDS: [(&str, &[&str], usize); 3] = [
+    ("cargo check", &["check"], 3),
+    ("cargo build", &["build"], 3),
+    ("cargo build --release", &["build", "--release"], 1),
 ];
-const TEXT_TARGET: f64 = 2.5;
 
 fn main() {
-    // Cargo passes `--bench`; a name picks one of the parts.
-    let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
-    if wanted("generated") {
-        compare("generated", "2024", generate);
-    }
-    if wanted("regex-syntax") {
-        let source = download("regex-syntax", "0.8.12");
-        compare("regex-syntax", "2021", |package| copy(&source.join("src"), package));
-    }
-    if wanted("long") {
-        long_functions();
-    }
+    let (mut compile, mut size) = (Results::new(&COMPILE), Results::new(&SIZE));
+    compare("generated", "2024", generate, &mut compile, &mut size);
+    let source = download("regex-syntax", "0.8.12");
+    compare("regex-syntax", "2021", |package| copy(&source.join("src"), package), &mut compile, &mut size);
+    long_functions(&mut compile);
+    compile.finish();
+    size.finish();
 }
 
-/// 20,000 lines: 50 copies of a module, each with another number in it.
 fn generate(package: &Package) {
-    let mut root = String::new();
-    for number in 1..=50 {
-        let module = include_str!("compile/module.rs").replace("SEED", &number.to_string());
-        package.write(&format!("src/m{number}.rs"), &module);
-        let _ = writeln!(root, "pub mod m{number};");
-    }
-    package.write("src/lib.rs", &root);
+    let names = generate_modules(package, 50);
+    package.write("src/lib.rs", &names.iter().map(|name| format!("pub mod {name};\n")).collect::<String>());
 }
 
 fn copy(source: &Path, package: &Package) {
@@ -57,7 +46,7 @@ fn copy(source: &Path, package: &Package) {
     }
 }
 
-fn compare(name: &str, edition: &str, write: impl Fn(&Package)) {
+fn compare(name: &str, edition: &str, write: impl Fn(&Package), compile: &mut Results, size: &mut Results) {
     let packages = [false, true].map(|instrumented| {
         let package = package(name, edition, instrumented);
         write(&package);
@@ -66,20 +55,26 @@ fn compare(name: &str, edition: &str, write: impl Fn(&Package)) {
         }
         package
     });
-    println!("{name}, {} lines:", lines(packages[0].path()));
-    for (kind, command, target) in KINDS {
-        let [plain, instrumented] = times(&packages, command);
-        let (plain, instrumented) = (median(plain), median(instrumented));
-        report(kind, "s", plain, instrumented, target);
+    println!("{name}: {} lines", lines(packages[0].path()));
+    for (kind, command, rounds) in KINDS {
+        set(compile, &format!("{name}, {kind}"), times(&packages, command, rounds));
     }
-    for (kind, profile) in [("text, debug", "debug"), ("text, release", "release")] {
-        let [plain, instrumented] = [0, 1].map(|which| text_size(&packages[which], profile));
-        report(kind, "KiB", plain, instrumented, Some(TEXT_TARGET));
+    for profile in ["debug", "release"] {
+        let sizes = packages.each_ref().map(|package| vec![text_size(package, profile)]);
+        set(size, &format!("{name}, {profile}"), sizes);
     }
 }
 
+/// What the rounds have found, plain and instrumented.
+fn set(results: &mut Results, row: &str, [plain, instrumented]: [Vec<f64>; 2]) {
+    let ratios = plain.iter().zip(&instrumented).map(|(plain, instrumented)| instrumented / plain);
+    results.set(row, RATIO, Figure::of(ratios.collect()));
+    results.set(row, BEFORE, Figure::of(plain));
+    results.set(row, AFTER, Figure::of(instrumented));
+}
+
 /// A function four times as long should take four times as long.
-fn long_functions() {
+fn long_functions(compile: &mut Results) {
     let counts = [0, 2_500, 10_000];
     let packages = counts.map(|count| {
         [false, true].map(|instrumented| {
@@ -97,15 +92,13 @@ fn long_functions() {
             package
         })
     });
-    for (kind, command, _) in &KINDS[..2] {
-        let [empty, short, long] = packages.each_ref().map(|both| times(both, command).map(median));
-        for (which, name) in [(0, "plain"), (1, "instrumented")] {
-            let (short, long) = (short[which] - empty[which], long[which] - empty[which]);
-            println!(
-                "{kind}, one function, {name}: 2,500 statements {short:.2} s, 10,000 {long:.2} s: {:.1} times as long",
-                long / short
-            );
-        }
+    for (kind, command, rounds) in &KINDS[..2] {
+        let [empty, short, long] = packages.each_ref().map(|both| times(both, command, *rounds));
+        let growth = [0, 1].map(|which| {
+            let rounds = empty[which].iter().zip(&short[which]).zip(&long[which]);
+            rounds.map(|((empty, short), long)| (long - empty) / (short - empty)).collect()
+        });
+        set(compile, &format!("10,000 statements over 2,500, {kind}"), growth);
     }
 }
 
@@ -125,10 +118,10 @@ fn package(name: &str, edition: &str, instrumented: bool) -> Package {
 }
 
 /// Seconds that the packages took, each of them in each round.
-fn times(packages: &[Package; 2], command: &[&str]) -> [Vec<f64>; 2] {
+fn times(packages: &[Package; 2], command: &[&str], rounds: usize) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     // The first round builds the dependencies.
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         for (package, times) in packages.iter().zip(&mut times) {
             let name = package.path().file_name().and_then(|name| name.to_str()).expect("a name");
             succeed(package.cargo(&["clean", "--package", name]).args(&command[1..]));
@@ -152,12 +145,6 @@ fn children_seconds() -> f64 {
     seconds(usage.ru_utime) + seconds(usage.ru_stime)
 }
 
-fn report(kind: &str, unit: &str, plain: f64, instrumented: f64, target: Option<f64>) {
-    let target = target.map_or(String::new(), |target| format!(", target {target}"));
-    let ratio = instrumented / plain;
-    println!("  {kind:22} plain {plain:8.2} {unit}, instrumented {instrumented:8.2} {unit}, ratio {ratio:.2}{target}");
-}
-
 /// KiB of code in the library, generic functions left out: the linker's libraries are the same for both.
 fn text_size(package: &Package, profile: &str) -> f64 {
     let name = package.path().file_name().and_then(|name| name.to_str()).expect("a name").replace('-', "_");
@@ -175,9 +162,4 @@ fn text_size(package: &Package, profile: &str) -> f64 {
 fn lines(directory: &Path) -> usize {
     let files = rust_files(&directory.join("src"));
     files.iter().map(|file| fs::read_to_string(file).expect("a text").lines().count()).sum()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -19,6 +19,7 @@ mod levels;
 mod lifecycle;
 mod off;
 mod other_macros;
+mod performance;
 mod places;
 mod real_crates;
 mod settings;

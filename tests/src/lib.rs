@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 
 pub mod analyzer;
+pub mod bench;
 pub mod build;
 pub mod cargo_instr;
 pub mod fake_ring;
 pub mod fake_run;
 pub mod libtest;
 pub mod limits;
+pub mod machine;
 pub mod mapped;
 pub mod marks;
 pub mod package;
+pub mod processors;
 pub mod program;
 pub mod published;
 pub mod records;

@@ -6,6 +6,8 @@ use std::io::{Error, Result};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use crate::processors::stay_on;
+
 /// Limits a resource, `libc::RLIMIT_…`.
 pub fn limit(command: &mut Command, resource: libc::__rlimit_resource_t, most: u64) {
     let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
@@ -31,6 +33,11 @@ pub fn obey_modes(command: &mut Command) {
         // SAFETY: touches no memory.
         before_exec(command, || check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, CAP_DAC_OVERRIDE) }));
     }
+}
+
+/// Keeps a program on one processor.
+pub fn pin(command: &mut Command, processor: usize) {
+    before_exec(command, move || stay_on(processor));
 }
 
 fn before_exec(command: &mut Command, act: impl FnMut() -> Result<()> + Send + Sync + 'static) {

@@ -228,9 +228,15 @@ pub fn said(output: &Output) -> String {
     text
 }
 
-/// The line in a manifest that names the runtime, switched on.
+/// What a manifest says of the runtime, switched on.
 pub fn runtime_dependency() -> String {
-    format!("{{ path = {:?}, features = [\"enabled\"] }}", workspace().join("instr-runtime"))
+    runtime(true)
+}
+
+/// What a manifest says of the runtime.
+pub fn runtime(enabled: bool) -> String {
+    let features = if enabled { ", features = [\"enabled\"]" } else { "" };
+    format!("{{ path = {:?}{features} }}", workspace().join("instr-runtime"))
 }
 
 /// Beside what this program itself was built to: cargo marks the root of that.

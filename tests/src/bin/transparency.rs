@@ -1,10 +1,11 @@
 //! Runs the own tests of published crates plain and instrumented, and shows what differs: nothing should.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
 
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
+use instr_tests::machine::machine;
 use instr_tests::published::{CRATES, Crate, Row, SINKS, TEXT_SINK, markdown, text};
 
 /// The document's part that `--markdown` writes.
@@ -77,23 +78,4 @@ fn write_document(rows: &[Row]) {
     let (old, after) = rest.split_once(MARKS[1]).expect("the mark behind the table");
     let written = format!("{before}{}\n{}\n\n{}\n{}{after}", MARKS[0], machine(), markdown(rows, old), MARKS[1]);
     std::fs::write(path, written).expect("the same document");
-}
-
-/// When and where the table came to be.
-fn machine() -> String {
-    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    format!(
-        "{}, {}, {} processors ({}), Linux {}.",
-        said("date", &["-u", "+%F"]),
-        said("rustc", &["--version"]),
-        thread::available_parallelism().map_or(1, usize::from),
-        model.map_or("unknown", |(_, model)| model),
-        said("uname", &["-r"]),
-    )
-}
-
-fn said(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output().expect("it runs");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

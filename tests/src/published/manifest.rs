@@ -3,13 +3,17 @@
 use toml::{Table, Value};
 
 /// What cargo is told about a crate.
-pub(super) struct Manifest {
+#[derive(Debug)]
+pub struct Manifest {
     table: Table,
 }
 
 impl Manifest {
     /// Takes away what its tests do not need: benchmarks, examples, and the dependencies `without`.
-    pub(super) fn new(text: &str, without: &[&str]) -> Self {
+    ///
+    /// # Panics
+    /// When it is no manifest.
+    pub fn new(text: &str, without: &[&str]) -> Self {
         let mut table: Table = text.parse().expect("a manifest");
         for targets in ["bench", "example"] {
             table.remove(targets);
@@ -35,24 +39,28 @@ impl Manifest {
     }
 
     /// Takes a target away whose file is.
-    pub(super) fn remove_target(&mut self, path: &str) {
+    pub fn remove_target(&mut self, path: &str) {
         if let Some(Value::Array(tests)) = self.table.get_mut("test") {
             tests.retain(|test| test.get("path").and_then(Value::as_str) != Some(path));
         }
     }
 
-    pub(super) fn edition(&self) -> &str {
+    /// The edition of the crate.
+    pub fn edition(&self) -> &str {
         self.table["package"].get("edition").and_then(Value::as_str).unwrap_or("2015")
     }
 
     /// Whether it is code of the compiler's, which only its tests use from a program.
-    pub(super) fn is_macro(&self) -> bool {
+    pub fn is_macro(&self) -> bool {
         let library = self.table.get("lib");
         ["proc-macro", "proc_macro"].iter().any(|key| library.and_then(|library| library.get(key)).is_some())
     }
 
     /// Adds the runtime to what its code depends on, or its tests alone.
-    pub(super) fn add_runtime(&mut self, runtime: &str) {
+    ///
+    /// # Panics
+    /// When `runtime` is no dependency.
+    pub fn add_runtime(&mut self, runtime: &str) {
         let kind = if self.is_macro() { "dev-dependencies" } else { "dependencies" };
         let dependencies = self.table.entry(kind).or_insert_with(|| Value::Table(Table::new()));
         let runtime: Table = format!("instr-runtime = {runtime}").parse().expect("a dependency");
@@ -68,7 +76,11 @@ impl Manifest {
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    /// The manifest as cargo reads it.
+    ///
+    /// # Panics
+    /// Never: it was TOML before.
+    pub fn text(&self) -> String {
         toml::to_string(&self.table).expect("what was TOML before")
     }
 }

@@ -11,6 +11,7 @@ mod table;
 mod versions;
 
 pub use list::{CRATES, LEFT_OUT};
+pub use manifest::Manifest;
 pub use suite::Row;
 pub use table::{markdown, text};
 

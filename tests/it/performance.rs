@@ -1,0 +1,75 @@
+//! What probes cost, in instructions, and that the document on costs shows all that is measured.
+
+use std::fs;
+
+use instr_tests::bench::document::PATH;
+use instr_tests::bench::instructions::{Probes, missing};
+use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING};
+use instr_tests::bench::tables::TABLES;
+use instr_tests::skip::skip;
+use instr_tests::workspace;
+
+/// The most instructions that a statement, and entering and leaving a function, may execute beyond the plain program. The
+/// counts repeat exactly, so each bound is what there is, rounded up: whoever needs more says so here.
+const RELEASE: [(Kind, f64, f64); 4] =
+    [(DISABLED, 3.0, 41.0), (FILTERED, 27.0, 53.0), (COUNT, 30.0, 53.0), (RING, 29.0, 53.0)];
+/// The same where nothing is optimized.
+const DEBUG: [(Kind, f64, f64); 4] =
+    [(DISABLED, 17.0, 144.0), (FILTERED, 32.0, 155.0), (COUNT, 35.0, 155.0), (RING, 40.0, 155.0)];
+
+#[test]
+fn probes_of_a_release_build_execute_few_instructions() {
+    assert_few("probes_of_a_release_build_execute_few_instructions", true, &RELEASE);
+}
+
+#[test]
+fn probes_of_a_debug_build_execute_few_instructions() {
+    assert_few("probes_of_a_debug_build_execute_few_instructions", false, &DEBUG);
+}
+
+fn assert_few(test: &str, release: bool, bounds: &[(Kind, f64, f64)]) {
+    if let Some(reason) = missing() {
+        return skip(test, &reason);
+    }
+    let probes = Probes::new(release);
+    let mut beyond = Vec::new();
+    for (kind, statement, call) in bounds {
+        let counted = probes.count(*kind);
+        println!("{}: {:.2} a statement, {:.2} a call", kind.name, counted.statement, counted.call);
+        if counted.statement > *statement || counted.call > *call {
+            beyond.push(format!("{}: {counted:?}, at most {statement} and {call}", kind.name));
+        }
+    }
+    assert!(beyond.is_empty(), "{beyond:#?}");
+}
+
+#[test]
+fn the_document_on_performance_shows_every_row_with_its_targets() {
+    let document = fs::read_to_string(workspace().join(PATH)).expect("the document");
+    for table in TABLES {
+        let heading = format!("\n## {}\n", table.title);
+        let (_, section) = document.split_once(&heading).unwrap_or_else(|| panic!("no{heading}in {PATH}"));
+        let section = section.split("\n## ").next().expect("a text");
+        let rows: Vec<Vec<&str>> = section.lines().filter(|line| line.starts_with("| ")).map(cells).collect();
+        assert_eq!(rows[0][1..], *table.columns, "{}", table.title);
+        let names: Vec<_> = rows[1..].iter().map(|cells| cells[0]).collect();
+        assert_eq!(names, table.rows.iter().map(|row| row.name).collect::<Vec<_>>(), "{}", table.title);
+        for (row, cells) in table.rows.iter().zip(&rows[1..]) {
+            for (column, target) in row.targets.iter().filter(|_| !cells[1].starts_with("SKIP: ")) {
+                let at = table.columns.iter().position(|known| known == column).expect("a column");
+                let shown = target.to_string();
+                assert!(
+                    cells[at + 1].contains(&shown),
+                    "{}: {}: no {shown} in {:?}",
+                    table.title,
+                    row.name,
+                    cells[at + 1]
+                );
+            }
+        }
+    }
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    line.trim_matches('|').split('|').map(str::trim).collect()
+}

@@ -1,0 +1,70 @@
+//! Published crates whose hot loops are measured, plain and with every function annotated.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::package::{Package, download, runtime_dependency};
+use crate::published::Manifest;
+use crate::{rust_files, workspace};
+
+/// A crate, and the loop in `tests/benches/crates` that is hot in it.
+#[derive(Debug)]
+pub struct Hot {
+    /// Its name, and the loop's.
+    pub name: &'static str,
+    version: &'static str,
+}
+
+/// Those that are measured.
+pub const HOT: [Hot; 2] =
+    [Hot { name: "serde_json", version: "1.0.154" }, Hot { name: "regex-lite", version: "0.1.9" }];
+
+impl Hot {
+    /// Builds the loop with the crate.
+    ///
+    /// # Panics
+    /// When the crate cannot be had or built.
+    pub fn program(&self, instrumented: bool, release: bool) -> PathBuf {
+        let library = self.library(instrumented);
+        let name = format!("hot-{}-{}", self.name, kind(instrumented));
+        let package = Package::new(&name);
+        let sources = workspace().join("tests/benches/crates");
+        package.copy(&sources.join("driver.rs"), "src/main.rs");
+        package.copy(&sources.join(format!("{}.rs", self.name)), "src/hot.rs");
+        package.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+                 [dependencies]\n{} = {{ path = {:?} }}\n",
+                self.name,
+                library.path(),
+            ),
+        );
+        let command = if release { &["build", "--release"][..] } else { &["build"] };
+        package.build(command).0.remove(&name).expect("a program")
+    }
+
+    /// A copy of the crate.
+    fn library(&self, instrumented: bool) -> Package {
+        let source = download(self.name, self.version);
+        let package = Package::new(&format!("{}-{}", self.name, kind(instrumented)));
+        for file in rust_files(&source.join("src")) {
+            let path = file.strip_prefix(&source).expect("a path below it");
+            package.copy(&file, path.to_str().expect("UTF-8"));
+        }
+        if source.join("build.rs").exists() {
+            package.copy(&source.join("build.rs"), "build.rs");
+        }
+        let mut manifest = Manifest::new(&fs::read_to_string(source.join("Cargo.toml")).expect("a manifest"), &[]);
+        if instrumented {
+            package.annotate("src", manifest.edition());
+            manifest.add_runtime(&runtime_dependency());
+        }
+        package.write("Cargo.toml", &manifest.text());
+        package
+    }
+}
+
+fn kind(instrumented: bool) -> &'static str {
+    if instrumented { "instrumented" } else { "plain" }
+}
