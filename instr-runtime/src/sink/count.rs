@@ -45,6 +45,10 @@ fn table(thread: &Thread) -> Option<(&'static TableHead, &'static [AtomicU64])> 
 #[inline(never)]
 fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
     let _blocked = sys::SignalsBlocked::new();
+    // By a handler that came before the signals were blocked, and has counted.
+    if !thread.fast.counters.load(Relaxed).is_null() {
+        return Ok(());
+    }
     if table(thread).is_none() {
         thread.table.store(process.take_table()?.as_ptr(), Relaxed);
     }
