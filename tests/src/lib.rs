@@ -6,6 +6,7 @@ pub mod analyzer;
 pub mod build;
 pub mod cargo_instr;
 pub mod fake_run;
+pub mod kills;
 pub mod libtest;
 pub mod limits;
 pub mod mapped;
@@ -15,8 +16,11 @@ pub mod program;
 pub mod published;
 pub mod records;
 pub mod report;
+pub mod rings;
 pub mod sandbox;
 pub mod skip;
+pub mod stepped;
+pub mod stepper;
 
 /// The root of this repository.
 pub fn workspace() -> PathBuf {
