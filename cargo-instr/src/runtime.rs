@@ -132,7 +132,7 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     }
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
     // For programs that are optimised as a whole; and apart from the same crates in the user's program.
-    command.env("RUSTFLAGS", "--cap-lints=allow -Cembed-bitcode=yes -Cmetadata=cargo-instr");
+    command.env("RUSTFLAGS", "--cap-lints=allow -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg instr_called");
     let output = command.output().map_err(|error| Failure::on("run cargo in", sources, &error))?;
     if output.status.success() {
         return Ok(());

@@ -6,40 +6,9 @@
 pub use core::panic::Location;
 pub use core::{concat, module_path};
 
+pub use crate::fast::{probe, resume};
 pub use crate::site::{Function, Id, ids};
 use crate::thread::{self, Caller};
-
-/// Records that the statement `number` of `function` is about to run. Async-signal-safe.
-///
-/// The one probe: where the function is known, a load and a branch if the site is off, and everything else behind the
-/// call.
-#[cfg(not(all(debug_assertions, target_arch = "x86_64", not(instr_portable))))]
-#[inline]
-pub extern "C" fn probe(function: &'static Function, number: usize) {
-    if let Some(site) = function.site(number)
-        && site.is_on()
-    {
-        crate::fast::reached(site);
-    }
-}
-
-/// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
-/// on. Async-signal-safe.
-#[cfg(not(all(debug_assertions, target_arch = "x86_64", not(instr_portable))))]
-#[inline]
-#[allow(improper_ctypes_definitions)]
-pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
-    if let Some(site) = function.site(number)
-        && site.is_on()
-    {
-        crate::fast::resumed(site);
-    }
-    Resumed
-}
-
-// A build that inlines nothing calls what does the work, and nothing before.
-#[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
-pub use crate::fast::called::{probe, resume};
 
 /// What [`resume`] returns. A unit as an argument would be a lint.
 #[derive(Debug)]
@@ -59,7 +28,7 @@ pub struct Guard {
 }
 
 /// The first thing in every instrumented function and closure. Async-signal-safe.
-#[inline]
+#[inline(always)]
 pub extern "C" fn enter() -> Guard {
     Guard { caller: thread::enter() }
 }
@@ -74,7 +43,7 @@ pub extern "C" fn leave(guard: Guard) -> Resumed {
 }
 
 impl Drop for Guard {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         thread::leave(self.caller);
     }

@@ -44,14 +44,14 @@ impl Id {
         self.0.load(Relaxed)
     }
 
-    #[cfg(any(not(debug_assertions), not(target_arch = "x86_64"), instr_portable))]
+    #[allow(dead_code, reason = "not every form of the probe asks")]
     #[inline(always)]
     pub(crate) fn is_on(&self) -> bool {
         self.switch() != OFF
     }
 
     /// The site's number; beyond [`count`] if it belongs to another image. Async-signal-safe.
-    #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+    #[allow(dead_code, reason = "not every form of the probe asks")]
     pub(crate) fn number(&'static self) -> usize {
         self.position().wrapping_add(1)
     }
@@ -81,8 +81,8 @@ pub(crate) fn is_filtered(id: u32) -> bool {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
-    first: *const Id,
-    count: usize,
+    pub(crate) first: *const Id,
+    pub(crate) count: usize,
     text: &'static str,
     expanded_from: Option<&'static Location<'static>>,
 }
@@ -91,13 +91,6 @@ pub struct Function {
 unsafe impl Sync for Function {}
 
 impl Function {
-    /// Where the first switch is found.
-    #[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
-    pub(crate) const FIRST: usize = core::mem::offset_of!(Function, first);
-    /// Where their number is found.
-    #[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
-    pub(crate) const COUNT: usize = core::mem::offset_of!(Function, count);
-
     /// A function with these switches, described by `text` as [`instr_format::sites`] says.
     pub const fn new(ids: &'static [Id], text: &'static str) -> Self {
         Function { first: ids.as_ptr(), count: ids.len(), text, expanded_from: None }
@@ -109,15 +102,10 @@ impl Function {
         Function { expanded_from: Some(place), ..self }
     }
 
-    fn ids(&self) -> &'static [Id] {
+    #[inline(always)]
+    pub(crate) fn ids(&self) -> &'static [Id] {
         // SAFETY: the two came from such a slice.
         unsafe { slice::from_raw_parts(self.first, self.count) }
-    }
-
-    #[cfg(any(not(debug_assertions), not(target_arch = "x86_64"), instr_portable))]
-    #[inline(always)]
-    pub(crate) fn site(&'static self, number: usize) -> Option<&'static Id> {
-        self.ids().get(number)
     }
 
     /// Where the function stands in the table; `None` for a function without sites.

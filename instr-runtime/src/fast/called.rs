@@ -1,6 +1,7 @@
 //! The probe and its companion for a build that inlines nothing: it calls these, and nothing before.
 
 use core::arch::naked_asm;
+use core::mem::offset_of;
 
 use super::{reached, resumed};
 use crate::macro_api::Resumed;
@@ -17,8 +18,8 @@ pub extern "C" fn probe(function: &'static Function, number: usize) {
         "jmp {reached}",
         "2:",
         "ret",
-        first = const Function::FIRST,
-        count = const Function::COUNT,
+        first = const offset_of!(Function, first),
+        count = const offset_of!(Function, count),
         reached = sym reached,
     )
 }
@@ -36,8 +37,8 @@ pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed 
         "jmp {resumed}",
         "2:",
         "ret",
-        first = const Function::FIRST,
-        count = const Function::COUNT,
+        first = const offset_of!(Function, first),
+        count = const offset_of!(Function, count),
         resumed = sym resumed,
     )
 }

@@ -1,15 +1,19 @@
 //! What a probe does as long as there is nothing to ask: a few instructions on a few words of the thread's own.
 //!
 //! On x86_64 these are written out in [assembly](x86_64), which costs a debug build no more than a release; elsewhere, or
-//! with `--cfg instr_portable`, they are [Rust](portable). Both do the same, and call the same slow paths.
+//! with `--cfg instr_portable`, they are [Rust](portable). Both do the same, and call the same slow paths. What stands in the
+//! program is a load and a branch that are [inlined], or, in debug builds, with `--cfg instr_called` in all, a
+//! [call](called) and nothing else.
 //!
 //! A signal handler may come between any two instructions, and reach statements itself. What it finds half done it finds
 //! [pending](Cursor), and leaves to its owner.
 
 #![allow(unsafe_code)]
 
-#[cfg(all(debug_assertions, target_arch = "x86_64", not(instr_portable)))]
-pub(crate) mod called;
+#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
+mod called;
+#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
+mod inlined;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 mod portable;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
@@ -17,6 +21,10 @@ mod x86_64;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed, compiler_fence};
 
+#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
+pub use called::*;
+#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
+pub use inlined::*;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]

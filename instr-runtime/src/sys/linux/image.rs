@@ -1,7 +1,7 @@
 //! The program as it was loaded: its sections, its objects and its privileges.
 
 use core::ffi::{CStr, c_int, c_void};
-use core::mem::MaybeUninit;
+
 use core::slice;
 
 use crate::arena::{Arena, List};
@@ -61,7 +61,7 @@ pub(crate) fn is_privileged() -> bool {
 /// Keeps this library where it is until the process ends, as libc will call its functions then. Locks; for normal context.
 #[cfg(not(target_feature = "crt-static"))]
 pub(crate) fn stay_loaded() {
-    let mut info = MaybeUninit::<libc::Dl_info>::uninit();
+    let mut info = core::mem::MaybeUninit::<libc::Dl_info>::uninit();
     // SAFETY: dladdr fills the structure when it succeeds; nothing is loaded that is not there.
     unsafe {
         if libc::dladdr(stay_loaded as *const c_void, info.as_mut_ptr()) != 0 {
