@@ -38,8 +38,7 @@ pub(crate) fn next_block(number: u32, thread: &Thread) -> bool {
         }
     }
     let cursor = cursor(thread, &blocks);
-    push(process, thread, &blocks, cursor, number);
-    true
+    push(process, thread, &blocks, cursor, number)
 }
 
 /// Records the statement with this id, or counts that it could not. Async-signal-safe.
@@ -55,17 +54,25 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     if thread.ring.behind.load(Relaxed) != 0 {
         catch_up(process, thread, &blocks, cursor);
     }
-    push(process, thread, &blocks, cursor, id + 1);
+    if !push(process, thread, &blocks, cursor, id + 1) {
+        cursor.give_up();
+        crate::record::reached(id as usize + 1);
+    }
 }
 
+/// `false`: a handler has forked meanwhile and this is its child, in which the thread has no ring yet.
 #[inline(always)]
-fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) {
+fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) -> bool {
     let mut at = cursor.claim();
+    if at == 0 {
+        return false;
+    }
     if blocks.is_boundary(at) {
         at = blocks.begin_next(process, thread, at);
     }
     blocks.put(process, at, number);
     cursor.move_to(at + blocks.record_size());
+    true
 }
 
 /// The cursor that counts: probes write by themselves only what has no clock of its own.
