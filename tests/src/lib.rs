@@ -21,6 +21,7 @@ pub mod sandbox;
 pub mod skip;
 pub mod stepped;
 pub mod stepper;
+pub mod sums;
 
 /// The root of this repository.
 pub fn workspace() -> PathBuf {

@@ -4,6 +4,7 @@
 mod descriptors;
 mod full_disk;
 mod limits;
+mod mapped;
 mod names;
 mod planted;
 mod unusable;
