@@ -7,6 +7,7 @@ mod limits;
 mod mapped;
 mod names;
 mod planted;
+mod taken;
 mod unusable;
 
 use std::fs;
