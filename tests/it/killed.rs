@@ -28,7 +28,7 @@ fn what_was_acknowledged_before_a_kill_is_in_the_report_on_a_log() {
         let page = scene.path().join("acknowledged");
         fs::write(&page, [0; 4096]).expect("a file");
         let mut child = start(scene.command(&program).arg(&page));
-        wait_for(&page, kill * 7 % 300);
+        wait_for(&page, kill * 7 % 300, &mut child);
         child.kill().expect("it is there");
         finish(child);
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::process::Child;
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,7 @@ pub fn kill(way: &Way, build: Build, kills: u64) -> Tally {
         let page = scene.path().join("acknowledged");
         fs::write(&page, [0; 4096]).expect("a file");
         let mut child = start(scene.command(&program).arg(&page).envs(way.variables.iter().copied()));
-        wait_for(&page, (chance >> 33) % way.most);
+        wait_for(&page, (chance >> 33) % way.most, &mut child);
         child.kill().expect("it is there");
         finish(child);
         tally.kills += 1;
@@ -155,11 +156,12 @@ fn count(run: &Path, tid: u64, marked: u32) -> u64 {
 /// Waits until the threads together have acknowledged more than `enough` statements.
 ///
 /// # Panics
-/// When that takes too long.
-pub fn wait_for(page: &Path, enough: u64) {
+/// When that takes too long, or the program has ended.
+pub fn wait_for(page: &Path, enough: u64, child: &mut Child) {
     let start = Instant::now();
     while counts(page).iter().sum::<u64>() <= enough {
-        assert!(start.elapsed() < DEADLINE, "the program does not go on");
+        let ended = child.try_wait().expect("it can be waited for");
+        assert!(ended.is_none() && start.elapsed() < DEADLINE, "the program does not go on: {ended:?}");
         yield_now();
     }
 }
