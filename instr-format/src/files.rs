@@ -10,6 +10,8 @@ pub const SITES: &str = "sites";
 pub const LAST: &str = "last";
 /// How often each statement was reached, see [`crate::counts`].
 pub const COUNTS: &str = "counts";
+/// Of what the process died, and where, JSON.
+pub const CRASH_JSON: &str = "crash.json";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].

@@ -36,6 +36,8 @@ pub const INCLUDE: &str = "INSTR_INCLUDE";
 pub const EXCLUDE: &str = "INSTR_EXCLUDE";
 /// Threads to record.
 pub const THREAD: &str = "INSTR_THREAD";
+/// Whether crashes are recorded.
+pub const CRASH: &str = "INSTR_CRASH";
 /// The runtime's own diagnostics on stderr.
 pub const ECHO_STDERR: &str = "INSTR_ECHO_STDERR";
 
@@ -56,7 +58,7 @@ pub const DEFAULT_MAX_BYTES: u64 = 256 << 20;
 pub const THREAD_NAME_MAX: usize = 15;
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 11] = [
+pub const VARIABLES: [Variable; 12] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },
     Variable {
         name: OUTPUT_DIR,
@@ -100,6 +102,11 @@ pub const VARIABLES: [Variable; 11] = [
         name: THREAD,
         meaning: "record only these threads: comma list of exact thread ids or thread names",
         default: "unset",
+    },
+    Variable {
+        name: CRASH,
+        meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`",
+        default: "on",
     },
     Variable { name: ECHO_STDERR, meaning: "`1`: the runtime's own diagnostics on stderr", default: "off" },
 ];

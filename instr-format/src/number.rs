@@ -73,11 +73,13 @@ pub fn parse_decimal(digits: &[u8]) -> Option<u64> {
 }
 
 /// The number that lies at `at` in the machine's byte order; 0 where the bytes end before.
+#[inline]
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u32::from_ne_bytes)
 }
 
 /// The same for a number of 64 bits.
+#[inline]
 pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, u64::from_ne_bytes)
 }

@@ -104,6 +104,7 @@ impl Clock {
     }
 
     /// Size of a record.
+    #[inline]
     pub const fn record_size(self) -> usize {
         match self {
             Clock::Off | Clock::Coarse => size_of::<u32>(),
@@ -201,6 +202,7 @@ pub struct RingRecord {
 }
 
 /// Reads the head of a block.
+#[inline]
 pub fn decode_block(block: &[u8]) -> Option<BlockCopy> {
     let first = u64_at(block, offset_of!(BlockHead, first));
     let elapsed_ns = u64_at(block, offset_of!(BlockHead, elapsed_ns));
@@ -208,6 +210,7 @@ pub fn decode_block(block: &[u8]) -> Option<BlockCopy> {
 }
 
 /// The records of a block, oldest first. Those that were never written are passed over, and have no number.
+#[inline]
 pub fn decode_records(block: &[u8], clock: Clock) -> impl Iterator<Item = RingRecord> + '_ {
     let head = decode_block(block);
     let records = block.get(size_of::<BlockHead>()..).filter(|_| head.is_some()).unwrap_or_default();

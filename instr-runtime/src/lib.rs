@@ -20,6 +20,8 @@
 #[cfg(feature = "enabled")]
 mod arena;
 #[cfg(feature = "enabled")]
+mod crash;
+#[cfg(feature = "enabled")]
 mod facts;
 #[cfg(feature = "enabled")]
 mod fast;
@@ -53,6 +55,16 @@ pub use instr_macros::{instrument_source, signal_handler};
 pub fn init() {
     #[cfg(feature = "enabled")]
     start::start();
+}
+
+/// Records crashes from here on, unless `INSTR_CRASH=off`. A program whose `main` is Rust's need not call it: its first
+/// statement does.
+///
+/// A signal that ends the process is described in the run's `crash.json`, and passed on to the handler that is in place
+/// now, or to the default. Call it in normal context, once [`init`] has been; safe to call again. Async-signal-safe.
+pub fn install_crash_handler() {
+    #[cfg(feature = "enabled")]
+    crash::watch(true);
 }
 
 /// Asks the kernel to bring what has been recorded so far to the disk, and waits for it.

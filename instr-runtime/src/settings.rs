@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) sink: Sink,
     pub(crate) ring: Ring,
     pub(crate) filter: Filter,
+    /// Whether crashes are recorded.
+    pub(crate) crash: bool,
     /// Whether the runtime may say on stderr what it could not do.
     pub(crate) echo: bool,
     /// Every variable that was set, for the run's own description.
@@ -84,6 +86,7 @@ impl Reader<'_> {
             exclude: self.patterns(names::EXCLUDE),
             threads: self.text(names::THREAD),
         };
+        let crash = self.switch(names::CRASH, true);
         let echo = self.switch(names::ECHO_STDERR, false);
         Settings {
             enabled,
@@ -91,6 +94,7 @@ impl Reader<'_> {
             sink,
             ring,
             filter,
+            crash,
             echo,
             unknown: unknown(self.arena),
             given: self.given,

@@ -47,7 +47,7 @@ fn die(death: &str, place: &str, end: End, profile: &'static str) -> Report {
     }
 
     let (code, signal, kind) = match end {
-        End::Signal(signal) => (None, Some(signal), "unknown"),
+        End::Signal(signal) => (None, Some(signal), "signal"),
         End::Killed => (None, Some(libc::SIGKILL), "unknown"),
         End::Vanished(code) => (Some(code), None, "unknown"),
         End::Exit(code) => (Some(code), None, "exit"),
@@ -56,8 +56,13 @@ fn die(death: &str, place: &str, end: End, profile: &'static str) -> Report {
     };
     assert_eq!((plain.status.code(), plain.status.signal()), (code, signal), "{plain:?}");
     let report = scene.report();
-    let told = code.filter(|_| kind != "unknown").map(|code| code.to_string());
-    assert_eq!(report.end(), (kind, told.as_deref()));
+    if let End::Signal(signal) = end {
+        assert_eq!((report.end().0, report.signal()), (kind, Some(told(death, signal))));
+        check_crashing(&report, if place == "main" { "main" } else { "guilty" });
+    } else {
+        let told = code.filter(|_| kind != "unknown").map(|code| code.to_string());
+        assert_eq!(report.end(), (kind, told.as_deref()));
+    }
     report
 }
 
@@ -68,6 +73,24 @@ fn last_statements(scene: &Scene, place: &str) -> Vec<([u8; 16], Option<u32>, bo
     slots.retain(|(name, ..)| place == "main" || !name.starts_with(b"crasher\0"));
     slots.sort_unstable();
     slots
+}
+
+/// The signal that began it.
+fn told(death: &str, signal: i32) -> &'static str {
+    match signal {
+        // The standard library aborts when it has said so.
+        _ if death == "stack-overflow" => "SIGSEGV",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGFPE => "SIGFPE",
+        other => panic!("no death of signal {other}"),
+    }
+}
+
+fn check_crashing(report: &Report, guilty: &str) {
+    for thread in report.threads() {
+        assert_eq!(thread["crashing"], thread["name"] == guilty, "{thread:#}");
+    }
 }
 
 /// The standard library prints the kernel's id of a thread behind its name.

@@ -18,13 +18,14 @@ fn report(example: &str, signal: i32) -> String {
     outcome.stdout
 }
 
-/// Whether the report finds a thread of this name inside the function's statement that begins with `statement`.
-fn is_inside(report: &str, thread: &str, function: &str, example: &str, statement: &str) -> bool {
+/// Whether the report finds a thread of this name inside the function's statement that begins with `statement`; `how` says
+/// that with a word before.
+fn is_inside(report: &str, how: &str, thread: &str, [function, example, statement]: [&str; 3]) -> bool {
     let file = format!("examples/src/bin/{example}.rs");
     let source = fs::read_to_string(workspace().join(&file)).expect("an example");
     let mut lines = (1..).zip(source.lines()).filter_map(|(line, text)| Some((line, text.find(statement)?)));
     let (Some((line, at)), None) = (lines.next(), lines.next()) else { panic!("not one `{statement}` in {file}") };
-    let expected = format!(" {thread}: inside {function} at {file}:{line}:{}", at + 1);
+    let expected = format!(" {thread}: {how} {function} at {file}:{line}:{}", at + 1);
     report.lines().any(|line| line.ends_with(&expected))
 }
 
@@ -32,7 +33,7 @@ fn is_inside(report: &str, thread: &str, function: &str, example: &str, statemen
 fn the_worker_pool_dies_in_the_c_function() {
     let report = report("worker-pool", libc::SIGSEGV);
     let (function, statement) = ("worker_pool::name_length", "libc::strlen(name)");
-    let is_dead = |worker| is_inside(&report, worker, function, "worker-pool", statement);
+    let is_dead = |worker| is_inside(&report, "crashed inside", worker, [function, "worker-pool", statement]);
     assert!(["worker-1", "worker-2", "worker-3", "worker-4"].into_iter().any(is_dead), "{report}");
 }
 
@@ -41,14 +42,15 @@ fn both_sides_of_the_deadlock_are_at_their_second_lock() {
     let report = report("deadlock", libc::SIGKILL);
     for thread in ["alice-to-bob", "bob-to-alice"] {
         let statement = "let mut to = to.lock()";
-        assert!(is_inside(&report, thread, "deadlock::transfer", "deadlock", statement), "{report}");
+        assert!(is_inside(&report, "inside", thread, ["deadlock::transfer", "deadlock", statement]), "{report}");
     }
     let statement = "libc::raise(libc::SIGKILL)";
-    assert!(is_inside(&report, "main", "deadlock::kill_this_process", "deadlock", statement), "{report}");
+    assert!(is_inside(&report, "inside", "main", ["deadlock::kill_this_process", "deadlock", statement]), "{report}");
 }
 
 #[test]
 fn the_broken_invariant_aborts_in_the_check() {
     let report = report("abort", libc::SIGABRT);
-    assert!(is_inside(&report, "main", "abort::Ledger::check", "abort", "std::process::abort()"), "{report}");
+    let place = ["abort::Ledger::check", "abort", "std::process::abort()"];
+    assert!(is_inside(&report, "crashed inside", "main", place), "{report}");
 }

@@ -5,6 +5,7 @@ mod annotate;
 mod architecture;
 mod bad_places;
 mod cargo_instr;
+mod crashes;
 mod crates;
 mod deaths;
 mod docs;

@@ -65,13 +65,27 @@ pub struct FakeSlot {
     pub dropped: u64,
     /// Why not.
     pub errno: u32,
+    /// How many records there were, of a thread with a ring or a table that has ended.
+    pub seq: u64,
 }
 
 impl FakeSlot {
     /// A live thread inside a statement.
     pub fn inside(tid: u64, name: &'static [u8], site: u32) -> Self {
         let (left, panicked, ended) = (false, None, false);
-        FakeSlot { tid, reuse: 1, name, site: Some(site), left, panicked, ended, filtered: 0, dropped: 0, errno: 0 }
+        FakeSlot {
+            tid,
+            reuse: 1,
+            name,
+            site: Some(site),
+            left,
+            panicked,
+            ended,
+            filtered: 0,
+            dropped: 0,
+            errno: 0,
+            seq: 0,
+        }
     }
 }
 
@@ -91,6 +105,7 @@ pub fn last_file(exit_status: Option<u32>, unattributed: u64, slots: &[FakeSlot]
         put(bytes, offset_of!(Slot, tid), &slot.tid.to_ne_bytes());
         put(bytes, offset_of!(Slot, site), &site.to_ne_bytes());
         put(bytes, offset_of!(Slot, panicked), &slot.panicked.map_or(0, |id| id + 1).to_ne_bytes());
+        put(bytes, offset_of!(Slot, seq), &slot.seq.to_ne_bytes());
         put(bytes, offset_of!(Slot, filtered), &slot.filtered.to_ne_bytes());
         put(bytes, offset_of!(Slot, dropped), &slot.dropped.to_ne_bytes());
         put(bytes, offset_of!(Slot, errno), &slot.errno.to_ne_bytes());
@@ -99,7 +114,8 @@ pub fn last_file(exit_status: Option<u32>, unattributed: u64, slots: &[FakeSlot]
     file
 }
 
-fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
+/// Puts bytes in the place of others.
+pub(crate) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
     bytes[at..at + value.len()].copy_from_slice(value);
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 pub mod analyzer;
 pub mod build;
 pub mod cargo_instr;
+pub mod fake_ring;
 pub mod fake_run;
 pub mod kills;
 pub mod libtest;

@@ -30,6 +30,11 @@ impl Report {
         (self.run["end"]["kind"].as_str().expect("a word"), self.run["end"]["code"].as_str())
     }
 
+    /// The signal that ended the run.
+    pub fn signal(&self) -> Option<&str> {
+        self.run["end"]["signal"].as_str()
+    }
+
     /// All threads.
     ///
     /// # Panics

@@ -1,12 +1,16 @@
-//! `dump`: all records of all threads, merged by time.
+//! `dump`: all records of all threads, merged by time or folded, or what was counted instead.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
 use instr_analyze::model::damage::Damage;
+use instr_analyze::model::filter::{Filter, Taken};
+use instr_analyze::report::folded::FoldedWriter;
+use instr_analyze::report::hits;
 use instr_analyze::report::record::{RecordFormat, RecordWriter};
 use instr_analyze::run::files::{RunFiles, ThreadFiles};
+use instr_analyze::run::records::Records;
 use instr_analyze::run::timeline::Timeline;
 
 use super::Failure;
@@ -20,37 +24,108 @@ pub(crate) struct DumpArguments {
     /// How to write each record
     #[arg(long, value_enum, default_value_t = RecordFormat::Text)]
     format: RecordFormat,
+    /// Show what repeats once, with how often it came, one thread after the other
+    #[arg(long)]
+    fold: bool,
 }
+
+/// A thread, with the index of its run.
+type Chosen<'a> = (usize, &'a ThreadFiles);
 
 pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let common = &arguments.common;
     let lists = common.lists();
     let filter = lists.filter()?;
+    if arguments.fold && arguments.format == RecordFormat::Raw {
+        return Err(Failure::Input("what is folded is no line of a log; use --format text or json".to_owned()));
+    }
     let runs = common.open_runs()?;
-    let threads: Vec<(&RunFiles, &ThreadFiles)> = runs
+    let threads: Vec<Chosen<'_>> = runs
         .iter()
-        .flat_map(|run| run.threads.iter().map(move |thread| (run, thread)))
+        .enumerate()
+        .flat_map(|(number, run)| run.threads.iter().map(move |thread| (number, thread)))
         .filter(|(_, thread)| filter.takes_thread(thread.tid, &thread.name))
         .collect();
 
     let mut out = common.open_output()?;
+    let any_hits = hits(arguments, &runs, &filter, &mut out)?;
     let mut writer = RecordWriter::new(arguments.format, common.paint());
-    let mut timeline = Timeline::new(threads.iter().map(|(_, thread)| *thread));
-    let mut nothing = true;
-    while let Some((index, line)) = timeline.step() {
-        if filter.takes_line(line) {
-            let (run, thread) = threads[index];
-            writer.write(&thread.name, &run.sites, line, &mut out)?;
-            nothing = false;
-        }
-    }
+    let dump = if arguments.fold { folded } else { merged };
+    let (any_records, of_threads) = dump(&runs, &threads, &filter, &mut writer, &mut out)?;
     out.flush()?;
 
-    let of_threads: Vec<(&Path, Damage)> =
-        timeline.into_damage().map(|(index, damage)| (threads[index].0.dir.as_path(), damage)).collect();
     let of_files = runs.iter().flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage)));
-    let damage: Vec<(&Path, &Damage)> = of_files.chain(of_threads.iter().map(|(dir, damage)| (*dir, damage))).collect();
+    let dir = |number: usize| runs.get(number).map_or(Path::new("?"), |run| &run.dir);
+    let of_threads = of_threads.iter().map(|(number, damage)| (dir(*number), damage));
+    let damage: Vec<(&Path, &Damage)> = of_files.chain(of_threads).collect();
     warn(damage.iter().copied());
     refuse(damage.into_iter().map(|(_, damage)| damage))?;
-    if nothing { Err(Failure::Nothing("no record matches".to_owned())) } else { Ok(()) }
+    if any_records || any_hits { Ok(()) } else { Err(Failure::Nothing("no record matches".to_owned())) }
+}
+
+/// Whether there was any record, and damage with the indices of its runs.
+type Outcome = Result<(bool, Vec<(usize, Damage)>), Failure>;
+
+fn merged(
+    runs: &[RunFiles],
+    threads: &[Chosen<'_>],
+    filter: &Filter<'_>,
+    writer: &mut RecordWriter,
+    out: &mut dyn Write,
+) -> Outcome {
+    let mut taken: Vec<Taken<'_>> = runs.iter().map(|run| Taken::new(filter, &run.sites)).collect();
+    let mut timeline = Timeline::new(threads.iter().map(|(_, thread)| *thread));
+    let mut any = false;
+    while let Some((index, record)) = timeline.step() {
+        let (number, thread) = threads[index];
+        if taken[number].takes(&record) {
+            writer.write(&thread.name, &runs[number].sites, &record, out)?;
+            any = true;
+        }
+    }
+    Ok((any, timeline.into_damage().map(|(index, damage)| (threads[index].0, damage)).collect()))
+}
+
+/// Loops of several threads overlap in time, so that each thread has its own lines.
+fn folded(
+    runs: &[RunFiles],
+    threads: &[Chosen<'_>],
+    filter: &Filter<'_>,
+    writer: &mut RecordWriter,
+    out: &mut dyn Write,
+) -> Outcome {
+    let (mut any, mut damage) = (false, Vec::new());
+    for (number, thread) in threads {
+        let sites = &runs[*number].sites;
+        let mut folded = FoldedWriter::new((thread.tid, &thread.name), sites, Taken::new(filter, sites), writer, out);
+        Records::new(&thread.segments).visit(&mut folded);
+        let (nothing, found) = folded.finish()?;
+        any |= !nothing;
+        damage.extend(found.into_iter().map(|found| (*number, found)));
+    }
+    Ok((any, damage))
+}
+
+/// Writes what runs without records have counted; false if there is none.
+fn hits(
+    arguments: &DumpArguments,
+    runs: &[RunFiles],
+    filter: &Filter<'_>,
+    out: &mut dyn Write,
+) -> Result<bool, Failure> {
+    let mut any = false;
+    for run in runs.iter().filter(|run| run.has_only_counts()) {
+        let Some(counts) = &run.counts else { continue };
+        if arguments.format == RecordFormat::Raw {
+            return Err(Failure::Input("the run counts, and has no records; use --format text or json".to_owned()));
+        }
+        if filter.restricts_threads() {
+            return Err(Failure::Input(
+                "statements are counted for all threads together; leave out --thread".to_owned(),
+            ));
+        }
+        let json = arguments.format == RecordFormat::Json;
+        any |= hits::write((counts, &run.sites, filter), (json, run.pid), arguments.common.paint(), out)?;
+    }
+    Ok(any)
 }

@@ -18,6 +18,9 @@ pub(crate) struct ReportArguments {
     /// How to write the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// How many of its newest steps to show of each thread; a loop is one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    history: usize,
 }
 
 impl ReportArguments {
@@ -41,7 +44,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let filter = lists.filter()?;
     let mut runs = Vec::new();
     for dir in common.find_runs()? {
-        runs.push(Run::load(&dir, &filter).map_err(|error| cannot_read(&dir, &error))?);
+        runs.push(Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?);
     }
     // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.
     let orphaned = runs.iter().filter(|run| run.threads.is_empty());

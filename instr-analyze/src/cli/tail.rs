@@ -1,7 +1,6 @@
 //! `tail`: the newest records, then new ones as they come.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::thread;
@@ -9,9 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use instr_analyze::model::damage::Damage;
-use instr_analyze::model::filter::Filter;
+use instr_analyze::model::filter::Taken;
 use instr_analyze::report::record::{RecordFormat, RecordWriter};
-use instr_analyze::run::follow::{Follow, NewRecord};
+use instr_analyze::run::files::RunFiles;
+use instr_analyze::run::follow::{Follow, Found, FoundWhat};
 
 use super::Failure;
 use super::damage::{refuse, warn};
@@ -37,11 +37,17 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let filter = lists.filter()?;
     let runs = common.open_runs()?;
     let mut follows: Vec<Follow<'_>> = runs.iter().map(|run| Follow::new(&run.dir, run.pid, &filter)).collect();
+    let mut taken: Vec<Taken<'_>> = runs.iter().map(|run| Taken::new(&filter, &run.sites)).collect();
     let mut out = common.open_output()?;
     let mut writer = RecordWriter::new(arguments.format, common.paint());
     let mut print = |batch: Batch| -> Result<(), Failure> {
-        for (run, record) in batch.into_records() {
-            writer.write(&record.thread, &runs[run].sites, &record.line, &mut out)?;
+        for (run, found) in batch.kept.into_values() {
+            match &found.what {
+                FoundWhat::Record(kept) => {
+                    writer.write(&found.thread, &runs[run].sites, &kept.record(), &mut out)?;
+                }
+                FoundWhat::Missed(count) => writer.missed((found.tid, &found.thread), *count, &mut out)?,
+            }
         }
         Ok(out.flush()?)
     };
@@ -49,14 +55,14 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     // A program that logs faster than this reads is never read to its end: what came after the start counts as new.
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut newest = Batch::new(arguments.lines);
-    while !newest.read(&mut follows, &filter)? && u128::from(newest.time) < started {}
+    while !newest.read(&mut follows, &mut taken)? && u128::from(newest.time) < started {}
     let mut nothing = newest.arrived == 0;
     print(newest)?;
     loop {
         // Asked before reading: what a process wrote before its end is there once it has ended.
         let running = follows.iter().any(Follow::is_running);
         let mut batch = Batch::new(usize::MAX);
-        let at_end = batch.read(&mut follows, &filter)?;
+        let at_end = batch.read(&mut follows, &mut taken)?;
         nothing &= batch.arrived == 0;
         print(batch)?;
         match (at_end, running) {
@@ -73,31 +79,41 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     }
     warn(damage.iter().map(|(dir, damage)| (*dir, damage)));
     refuse(damage.iter().map(|(_, damage)| damage))?;
+    if nothing && runs.iter().any(RunFiles::has_only_counts) {
+        return Err(Failure::Nothing("the run counts, and has no records; `dump` shows the counts".to_owned()));
+    }
     if nothing { Err(Failure::Nothing("no record matches".to_owned())) } else { Ok(()) }
 }
 
 /// The newest records of several runs, at most `max`.
 struct Batch {
     max: usize,
-    /// Time, then order of arrival, which keeps each thread's records in its order; then the run.
-    kept: BinaryHeap<Reverse<(u64, u64, usize, NewRecord)>>,
+    /// By time, then order of arrival, which keeps each thread's records in its order; with the indices of their runs.
+    kept: BTreeMap<(u64, u64), (usize, Found)>,
+    /// Records, kept or not.
     arrived: u64,
+    number: u64,
     time: u64,
 }
 
 impl Batch {
     fn new(max: usize) -> Self {
-        Batch { max, kept: BinaryHeap::new(), arrived: 0, time: 0 }
+        Batch { max, kept: BTreeMap::new(), arrived: 0, number: 0, time: 0 }
     }
 
     /// Adds what the runs hold by now, or much of it: false when some is left.
-    fn read(&mut self, follows: &mut [Follow<'_>], filter: &Filter<'_>) -> Result<bool, Failure> {
+    fn read(&mut self, follows: &mut [Follow<'_>], taken: &mut [Taken<'_>]) -> Result<bool, Failure> {
         let mut at_end = true;
-        for (run, follow) in follows.iter_mut().enumerate() {
-            let outcome = follow.read(&mut |record| {
-                self.time = self.time.max(record.time);
-                if filter.takes_line(&record.line) {
-                    self.push(run, record);
+        for (run, (follow, taken)) in follows.iter_mut().zip(taken).enumerate() {
+            let outcome = follow.read(&mut |found| {
+                self.time = self.time.max(found.time);
+                if let FoundWhat::Record(kept) = &found.what
+                    && taken.takes(&kept.record())
+                {
+                    self.arrived += 1;
+                    self.push(run, found);
+                } else if let FoundWhat::Missed(_) = &found.what {
+                    self.push(run, found);
                 }
             });
             at_end &= outcome.map_err(|error| Failure::Input(format!("cannot list a run any more: {error}")))?;
@@ -105,16 +121,11 @@ impl Batch {
         Ok(at_end)
     }
 
-    fn push(&mut self, run: usize, record: NewRecord) {
-        self.arrived += 1;
-        self.kept.push(Reverse((record.time, self.arrived, run, record)));
+    fn push(&mut self, run: usize, found: Found) {
+        self.kept.insert((found.time, self.number), (run, found));
+        self.number += 1;
         if self.kept.len() > self.max {
-            self.kept.pop();
+            self.kept.pop_first();
         }
-    }
-
-    /// The records with the indices of their runs, oldest first.
-    fn into_records(self) -> impl Iterator<Item = (usize, NewRecord)> {
-        self.kept.into_sorted_vec().into_iter().rev().map(|Reverse((_, _, run, record))| (run, record))
     }
 }

@@ -1,6 +1,7 @@
 //! What could not be read or was never written, as entries of a report.
 
 use std::fmt;
+use std::io;
 
 use serde::Serialize;
 
@@ -72,6 +73,12 @@ impl Damage {
              release as the program's instr-runtime"
         );
         Damage::of_file(DamageKind::Version, name, message)
+    }
+
+    /// A file that the system would not read.
+    pub fn unreadable(name: &str, error: &io::Error) -> Self {
+        let errno = error.raw_os_error().and_then(|value| Errno::new(value.unsigned_abs()));
+        Damage { errno, ..Damage::of_file(DamageKind::Unreadable, name, error.to_string()) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::crash::Crash;
 use super::last::Last;
 
 /// The status with which Rust's runtime ends a process whose main thread panicked.
@@ -17,6 +18,8 @@ pub enum EndKind {
     Exit,
     /// It exited because its main thread panicked.
     Panic,
+    /// A signal ended it.
+    Signal,
     /// Nothing was recorded.
     Unknown,
 }
@@ -34,21 +37,41 @@ pub struct End {
     pub fault_address: Option<String>,
     /// The thread that ended the process.
     pub tid: Option<u64>,
-    /// What it said.
+    /// The how manieth thread of the run with this id it is, from 1.
+    #[serde(skip)]
+    pub reuse: u64,
+    /// What it said, or what had happened.
     pub message: Option<String>,
 }
 
 impl End {
     /// Concludes the end from whether the process still runs and from what it left.
-    pub fn new(running: bool, last: Option<&Last>, pid: Option<u64>) -> Self {
+    pub fn new(running: bool, last: Option<&Last>, crash: Option<&Crash>, pid: Option<u64>) -> Self {
         let status = last.and_then(|last| last.header.exit_status);
+        // A program that exits behind a crash has survived it.
+        if let Some(crash) = crash.filter(|crash| !running && (status.is_none() || crash.exiting)) {
+            return End::by_signal(crash, pid);
+        }
         let (kind, code, tid) = match status {
             _ if running => (EndKind::Running, None, None),
             None => (EndKind::Unknown, None, None),
             Some(PANIC_STATUS) if main_panicked(last, pid) => (EndKind::Panic, Some(PANIC_STATUS), pid),
             Some(status) => (EndKind::Exit, Some(status), None),
         };
-        End { kind, signal: None, code: code.map(|code| code.to_string()), fault_address: None, tid, message: None }
+        let code = code.map(|code| code.to_string());
+        End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message: None }
+    }
+
+    fn by_signal(crash: &Crash, pid: Option<u64>) -> Self {
+        End {
+            kind: EndKind::Signal,
+            signal: Some(crash.signal()),
+            code: Some(crash.code()),
+            fault_address: crash.fault_address.clone(),
+            tid: Some(crash.tid),
+            reuse: crash.reuse,
+            message: crash.cause(pid),
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use instr_format::names::THREAD_NAME_MAX;
 use instr_format::pattern::{BadPattern, Patterns};
-use instr_format::text::decode_record;
 
+use super::record::{Record, What};
+use super::sites::Sites;
 use super::statement::unescaped;
 
 /// The options `--thread`, `--include` and `--exclude`.
@@ -14,6 +15,7 @@ pub struct Filter<'a> {
     threads: Vec<&'a str>,
     include: Patterns<'a>,
     exclude: Patterns<'a>,
+    restricts_files: bool,
 }
 
 impl<'a> Filter<'a> {
@@ -23,7 +25,9 @@ impl<'a> Filter<'a> {
     /// The first pattern that is none.
     pub fn new(threads: &'a str, include: &'a str, exclude: &'a str) -> Result<Self, BadPattern<'a>> {
         let threads = threads.split(',').map(str::trim).filter(|thread| !thread.is_empty()).collect();
-        Ok(Filter { threads, include: Patterns::new(include)?, exclude: Patterns::new(exclude)? })
+        let (include, exclude) = (Patterns::new(include)?, Patterns::new(exclude)?);
+        let restricts_files = !include.is_empty() || !exclude.is_empty();
+        Ok(Filter { threads, include, exclude, restricts_files })
     }
 
     /// Whether a thread is asked for, by its id or by its name, of which only what the kernel keeps is compared.
@@ -36,20 +40,51 @@ impl<'a> Filter<'a> {
         (self.include.is_empty() || self.include.matches(file)) && !self.exclude.matches(file)
     }
 
-    /// Whether the record of this line is asked for, by its file.
-    pub fn takes_line(&self, line: &[u8]) -> bool {
-        !self.restricts_files()
-            || decode_record(line).is_some_and(|record| self.takes_file(&unescaped(record.site.file)))
+    /// Whether any file is left out.
+    #[inline]
+    pub fn restricts_files(&self) -> bool {
+        self.restricts_files
     }
 
-    /// Whether any file is left out.
-    pub fn restricts_files(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty()
+    /// Whether any thread is left out.
+    pub fn restricts_threads(&self) -> bool {
+        !self.threads.is_empty()
     }
 
     /// Whether anything at all is left out.
     pub fn restricts(&self) -> bool {
-        self.restricts_files() || !self.threads.is_empty()
+        self.restricts_files() || self.restricts_threads()
+    }
+}
+
+/// Which records are asked for, by their files; remembers it for the statements that it has met.
+pub struct Taken<'a> {
+    filter: &'a Filter<'a>,
+    sites: &'a Sites,
+    known: Vec<Option<bool>>,
+}
+
+impl<'a> Taken<'a> {
+    /// Of the statements in `sites`.
+    pub fn new(filter: &'a Filter<'a>, sites: &'a Sites) -> Self {
+        let known = if filter.restricts_files() { vec![None; sites.end()] } else { Vec::new() };
+        Taken { filter, sites, known }
+    }
+
+    /// Whether this record is asked for. The file of a statement that the table does not have is none of those.
+    #[inline]
+    pub fn takes(&mut self, record: &Record<'_>) -> bool {
+        if !self.filter.restricts_files() {
+            return true;
+        }
+        match record.what {
+            What::Line(_, site) => self.filter.takes_file(&unescaped(site.file)),
+            What::Site(id) => {
+                let Some(known) = self.known.get_mut(id as usize) else { return false };
+                let look = || self.sites.text(id).is_some_and(|site| self.filter.takes_file(&unescaped(site.file)));
+                *known.get_or_insert_with(look)
+            }
+        }
     }
 }
 

@@ -37,6 +37,11 @@ impl Last {
 
 /// The thread's name that a slot holds.
 pub(crate) fn name(slot: &SlotCopy) -> String {
-    let end = slot.name.iter().position(|byte| *byte == 0).unwrap_or(slot.name.len());
-    String::from_utf8_lossy(slot.name.get(..end).unwrap_or_default()).into_owned()
+    text_of_name(&slot.name)
+}
+
+/// The text of a name that is padded with NUL.
+pub(crate) fn text_of_name(name: &[u8]) -> String {
+    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+    String::from_utf8_lossy(name.get(..end).unwrap_or_default()).into_owned()
 }

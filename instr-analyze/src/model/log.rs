@@ -1,33 +1,17 @@
 //! Thread logs: whose a log is, and its records and damage one after the other.
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use instr_format::text::{BadHeader, LogHeader, Moment, Record, VERSION, decode_header, decode_record};
+use instr_format::text::{self, BadHeader, LogHeader, Moment, VERSION, decode_header, decode_record};
 
 use super::damage::{Damage, DamageKind};
-use super::errno::Errno;
+use super::head::{Head, Kind};
 use super::lines::{Line, Lines};
+use super::record::{Entry, Record};
 use super::statement::unescaped;
 
 /// How many lines are searched for a record when the first line does not say whose log it is.
 const SEARCHED: usize = 1000;
-
-/// Whose log a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Process id.
-    pub pid: u64,
-    /// Kernel thread id.
-    pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
-    pub reuse: u64,
-    /// Number of the segment within the thread's log.
-    pub segment: u64,
-    /// Name of the thread.
-    pub name: String,
-    /// When the first record was made.
-    pub first_unix_ns: Option<u64>,
-}
 
 /// Reads the beginning of the log `name`; `None` when nothing was written to it yet.
 ///
@@ -39,7 +23,7 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
     let mut lines = Lines::new(input);
     let (mut head, mut empty) = (None, true);
     for _ in 0..SEARCHED {
-        if !lines.advance().map_err(|error| unreadable(name, &error))? {
+        if !lines.advance().map_err(|error| Damage::unreadable(name, &error))? {
             break;
         }
         let text = lines.line().text.unwrap_or_default();
@@ -47,16 +31,24 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
             empty = false;
             match decode_header(text) {
                 Ok(LogHeader { pid, tid, reuse, segment, name }) => {
-                    head = Some(Head { pid, tid, reuse, segment, name: unescaped(name), first_unix_ns: None });
+                    head = Some(Head {
+                        pid,
+                        tid,
+                        reuse,
+                        segment,
+                        name: unescaped(name),
+                        kind: Kind::Log { first_unix_ns: None },
+                    });
                     continue;
                 }
                 Err(BadHeader::Version(found)) => return Err(Damage::version(name, found, VERSION)),
                 Err(BadHeader::NotALog) => {}
             }
         }
-        if let Some(Record { moment: Moment { pid, tid, unix_ns, .. }, .. }) = decode_record(text) {
-            let unnamed = Head { pid, tid, reuse: 1, segment: 0, name: String::new(), first_unix_ns: None };
-            return Ok(Some(Head { first_unix_ns: Some(unix_ns), ..head.unwrap_or(unnamed) }));
+        if let Some(text::Record { moment: Moment { pid, tid, unix_ns, .. }, .. }) = decode_record(text) {
+            let unnamed =
+                Head { pid, tid, reuse: 1, segment: 0, name: String::new(), kind: Kind::Log { first_unix_ns: None } };
+            return Ok(Some(Head { kind: Kind::Log { first_unix_ns: Some(unix_ns) }, ..head.unwrap_or(unnamed) }));
         }
     }
     match (head, lines.unfinished()) {
@@ -65,15 +57,6 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
         (None, _) if empty => Ok(None),
         (None, _) => Err(Damage::of_file(DamageKind::Damaged, name, "holds neither a first line nor a record")),
     }
-}
-
-/// One step through a log.
-#[derive(Debug)]
-pub enum Entry<'a> {
-    /// A record, and the line that it was read from.
-    Record(&'a [u8], Record<'a>),
-    /// A line that is no record of the log's thread.
-    Damage(Damage),
 }
 
 /// Steps through a log.
@@ -104,9 +87,9 @@ impl<R: BufRead> LogReader<R> {
             Ok(Some(Entry::Damage(Damage { start: Some(start), end: Some(end), ..damage })))
         };
         let Some(text) = text else { return damaged("a line longer than any record") };
-        match decode_record(text) {
-            Some(record) if record.moment.pid == self.pid && record.moment.tid == self.tid => {
-                Ok(Some(Entry::Record(text, record)))
+        match Record::of_line(text) {
+            Some(record) if record.stamp.moment.pid == self.pid && record.stamp.moment.tid == self.tid => {
+                Ok(Some(Entry::Record(record)))
             }
             Some(_) => damaged("a record of another process or thread"),
             None => damaged("not a record"),
@@ -114,7 +97,7 @@ impl<R: BufRead> LogReader<R> {
     }
 
     fn advance(&mut self) -> Result<bool, Damage> {
-        self.lines.advance().map_err(|error| unreadable(&self.name, &error))
+        self.lines.advance().map_err(|error| Damage::unreadable(&self.name, &error))
     }
 
     fn at_header(&self) -> bool {
@@ -131,10 +114,4 @@ impl<R: BufRead> LogReader<R> {
 fn torn(name: &str, start: u64, end: u64) -> Damage {
     let damage = Damage::of_file(DamageKind::Torn, name, "the last line is cut");
     Damage { start: Some(start), end: Some(end), ..damage }
-}
-
-/// Damage of a file that the system would not read.
-pub fn unreadable(name: &str, error: &io::Error) -> Damage {
-    let errno = error.raw_os_error().and_then(|value| Errno::new(value.unsigned_abs()));
-    Damage { errno, ..Damage::of_file(DamageKind::Unreadable, name, error.to_string()) }
 }

@@ -1,14 +1,21 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
+pub mod counts;
+pub mod crash;
 pub mod damage;
 pub mod end;
 pub mod errno;
 pub mod excerpt;
 pub mod filter;
+pub mod fold;
+pub mod head;
+pub mod history;
 pub mod last;
 mod lines;
 pub mod log;
 pub mod process;
+pub mod record;
+pub mod ring;
 pub mod scan;
 pub mod sites;
 pub mod statement;

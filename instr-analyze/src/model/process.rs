@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use instr_format::escape::unescape;
 use instr_format::names::SCHEMA_VERSION;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::damage::{Damage, DamageKind};
@@ -41,13 +42,18 @@ impl Process {
     /// # Errors
     /// What makes it unreadable.
     pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
-        let damaged = |error: serde_json::Error| Damage::of_file(DamageKind::Damaged, name, error.to_string());
-        let schema: Schema = serde_json::from_slice(json).map_err(damaged)?;
-        if schema.schema_version != SCHEMA_VERSION {
-            return Err(Damage::version(name, schema.schema_version.into(), SCHEMA_VERSION.into()));
-        }
-        serde_json::from_slice(json).map_err(damaged)
+        read_versioned(name, json)
     }
+}
+
+/// Reads a file that says the version of its schema.
+pub(super) fn read_versioned<T: DeserializeOwned>(name: &str, json: &[u8]) -> Result<T, Damage> {
+    let damaged = |error: serde_json::Error| Damage::of_file(DamageKind::Damaged, name, error.to_string());
+    let schema: Schema = serde_json::from_slice(json).map_err(damaged)?;
+    if schema.schema_version != SCHEMA_VERSION {
+        return Err(Damage::version(name, schema.schema_version.into(), SCHEMA_VERSION.into()));
+    }
+    serde_json::from_slice(json).map_err(damaged)
 }
 
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {

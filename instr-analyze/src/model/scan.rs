@@ -1,79 +1,134 @@
-//! One pass over a thread's logs: counts, and the few records that a report shows.
+//! One pass over a thread's records: counts, and the few records that a report shows.
 
-use std::io::BufRead;
+use instr_format::text::SiteText;
 
-use instr_format::text::{Moment, Record, SiteText, decode_record};
-
-use super::damage::{Damage, DamageList};
-use super::filter::Filter;
-use super::log::{Entry, LogReader};
+use super::damage::{Damage, DamageKind, DamageList};
+use super::filter::{Filter, Taken};
+use super::history::{History, Part};
+use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
+use super::sites::{Site, Sites};
 
 /// What the pass looks for and what it has found.
 pub struct Scan<'a> {
-    wanted: Option<SiteText<'a>>,
-    filter: &'a Filter<'a>,
+    wanted: Option<(u32, SiteText<'a>)>,
+    sites: &'a Sites,
+    taken: Taken<'a>,
     /// Records that can be read.
     pub records: u64,
     /// The newest record.
-    pub newest: Option<Moment>,
+    pub newest: Option<Stamp>,
     /// The newest record of the wanted statement.
-    pub of_wanted: Option<Moment>,
+    pub of_wanted: Option<Stamp>,
     /// What could not be read.
     pub damage: DamageList,
-    matching: Option<(u64, Vec<u8>)>,
+    matching: Option<Kept>,
+    nameless: u64,
+    history: Option<History>,
 }
 
 impl<'a> Scan<'a> {
     /// Looks for the newest records of all, of the statement `wanted`, and of the files that `filter` takes.
-    pub fn new(wanted: Option<SiteText<'a>>, filter: &'a Filter<'a>) -> Self {
-        let damage = DamageList::default();
-        Scan { wanted, filter, records: 0, newest: None, of_wanted: None, damage, matching: None }
+    pub fn new(wanted: Option<&'a Site>, sites: &'a Sites, filter: &'a Filter<'a>) -> Self {
+        let in_log = |site: &'a Site| match Record::of_line(&site.line)?.what {
+            What::Line(_, text) => Some((site.id, text)),
+            What::Site(_) => None,
+        };
+        Scan {
+            wanted: wanted.and_then(in_log),
+            sites,
+            taken: Taken::new(filter, sites),
+            records: 0,
+            newest: None,
+            of_wanted: None,
+            damage: DamageList::default(),
+            matching: None,
+            nameless: 0,
+            history: None,
+        }
     }
 
-    /// Reads one of the thread's logs to its end.
-    pub fn read<R: BufRead>(&mut self, mut log: LogReader<R>) {
-        loop {
-            match log.step() {
-                Ok(Some(Entry::Record(line, record))) => self.record(line, &record),
-                Ok(Some(Entry::Damage(damage))) => self.damage.push(damage),
-                Ok(None) => break,
-                Err(damage) => return self.damage.push(damage),
-            }
-        }
-        if let Some(torn) = log.torn() {
-            self.damage.push(torn);
-        }
-    }
-
-    /// Notes a log that could not be opened.
-    pub fn lost(&mut self, damage: Damage) {
-        self.damage.push(damage);
+    /// Keeps the newest parts of what the thread did, so many.
+    #[must_use]
+    pub fn with_history(self, parts: usize) -> Self {
+        Scan { history: (parts > 0).then(|| History::new(parts)), ..self }
     }
 
     /// The newest record of a file that the filter takes.
     pub fn matching(&self) -> Option<Record<'_>> {
-        self.matching.as_ref().and_then(|(_, line)| decode_record(line))
+        self.matching.as_ref().map(Kept::record)
     }
 
-    /// A handler of a signal can log while its thread is inside a record, so that the order in the file is not `seq`'s.
-    fn record(&mut self, line: &[u8], record: &Record<'_>) {
-        let moment = record.moment;
-        self.records += 1;
-        if is_newer(self.newest, moment.seq) {
-            self.newest = Some(moment);
+    /// Says what was wrong with the records as a whole, and gives the newest parts of what the thread did.
+    pub(crate) fn finish(&mut self) -> Vec<Part> {
+        if self.nameless > 0 {
+            let message = format!("{} records are of statements that the site table does not have", self.nameless);
+            self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
         }
-        if Some(record.site) == self.wanted && is_newer(self.of_wanted, moment.seq) {
-            self.of_wanted = Some(moment);
-        }
-        if self.matching.as_ref().is_none_or(|(seq, _)| *seq <= moment.seq) && self.filter.takes_line(line) {
-            let (seq, kept) = self.matching.get_or_insert_default();
-            *seq = moment.seq;
-            kept.clear();
-            kept.extend_from_slice(line);
+        self.history.take().map(History::finish).unwrap_or_default()
+    }
+}
+
+impl Scan<'_> {
+    fn remember(&mut self, record: &Record<'_>) {
+        if let Some(history) = &mut self.history {
+            history.push(record, self.taken.takes(record));
         }
     }
 }
 
-fn is_newer(kept: Option<Moment>, seq: u64) -> bool {
-    kept.is_none_or(|kept| kept.seq <= seq)
+impl Visitor for Scan<'_> {
+    /// A handler of a signal can log while its thread is inside a record, so that the order in the file is not `seq`'s.
+    fn record(&mut self, record: &Record<'_>) {
+        let stamp = record.stamp;
+        self.records += 1;
+        self.remember(record);
+        if is_newer(self.newest, &stamp) {
+            self.newest = Some(stamp);
+        }
+        let is_wanted = match (record.what, &self.wanted) {
+            (_, None) => false,
+            (What::Line(_, site), Some((_, wanted))) => site == *wanted,
+            (What::Site(id), Some((wanted, _))) => id == *wanted,
+        };
+        if is_wanted && is_newer(self.of_wanted, &stamp) {
+            self.of_wanted = Some(stamp);
+        }
+        if let What::Site(id) = record.what
+            && !self.sites.has(id)
+        {
+            self.nameless += 1;
+        }
+        if self.matching.as_ref().is_none_or(|kept| kept.seq() <= stamp.moment.seq) && self.taken.takes(record) {
+            match &mut self.matching {
+                Some(kept) => kept.replace(record),
+                None => self.matching = Some(record.kept()),
+            }
+        }
+    }
+
+    fn batch(&mut self, batch: Batch<'_>) {
+        let Some(newest) = batch.records.last() else { return };
+        if self.history.is_some() {
+            batch.records.iter().for_each(|record| self.remember(&batch.of(record)));
+        }
+        self.records += batch.records.len() as u64;
+        self.newest = Some(batch.of(newest).stamp);
+        let wanted = self.wanted.map(|(id, _)| id);
+        if let Some(record) = batch.records.iter().rfind(|record| Some(record.site) == wanted) {
+            self.of_wanted = Some(batch.of(record).stamp);
+        }
+        self.nameless += batch.records.iter().filter(|record| !self.sites.has(record.site)).count() as u64;
+        if let Some(record) = batch.records.iter().rfind(|record| self.taken.takes(&batch.of(record))) {
+            self.matching = Some(batch.of(record).kept());
+        }
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.damage.push(damage);
+    }
+}
+
+#[inline]
+fn is_newer(kept: Option<Stamp>, stamp: &Stamp) -> bool {
+    kept.is_none_or(|kept| kept.moment.seq <= stamp.moment.seq)
 }

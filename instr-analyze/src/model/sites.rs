@@ -1,17 +1,19 @@
-//! The site table: the statements that are asked for, and where module paths end.
+//! The site table: the statements by their ids, and where module paths end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use instr_format::sites::{BadTable, VERSION, decode_table};
-use instr_format::text::{LINE_MAX, Moment, Record, SiteText, decode_record, encode_record};
+use instr_format::sites::{BadTable, Place, VERSION, decode_function, decode_site, decode_table};
+use instr_format::text::{LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
 use super::statement::{Statement, unescaped};
 
-/// What is needed of a site table.
+/// A site table.
 #[derive(Debug, Default)]
 pub struct Sites {
-    wanted: HashMap<u32, Site>,
+    table: Vec<u8>,
+    /// By id: where the lines of its function and of itself begin, or 0.
+    lines: Vec<(u32, u32)>,
     functions: HashMap<Vec<u8>, Known>,
 }
 
@@ -26,40 +28,34 @@ struct Known {
 /// One entry of the table.
 #[derive(Debug)]
 pub struct Site {
+    /// Its id.
+    pub id: u32,
     /// The statement.
     pub statement: Statement,
-    record: Vec<u8>,
-}
-
-impl Site {
-    fn new(site: &SiteText<'_>, expanded_from: Option<String>) -> Self {
-        let moment = Moment { pid: 0, tid: 0, seq: 0, unix_ns: 0, elapsed_ns: 0 };
-        let mut line = [0; LINE_MAX];
-        let len = encode_record(&mut line, &moment, site).saturating_sub(1);
-        let statement = Statement { expanded_from, ..Statement::of_site(site) };
-        Site { statement, record: line.get(..len).unwrap_or_default().to_vec() }
-    }
-
-    /// What a record of this statement holds: over-long texts are cut there and not in the table.
-    pub fn in_records(&self) -> Option<SiteText<'_>> {
-        decode_record(&self.record).map(|Record { site, .. }| site)
-    }
+    /// The line of a log that records this statement: over-long texts are cut there and not in the table.
+    pub line: Vec<u8>,
 }
 
 impl Sites {
-    /// Reads the table named `name`, keeping the entries with the `wanted` ids; what stands before damage is kept.
-    pub fn read(name: &str, table: &[u8], wanted: &HashSet<u32>) -> (Self, Option<Damage>) {
-        let mut sites = Sites::default();
-        let outcome = decode_table(table, |id, site, expanded_from| {
-            let expanded_from =
-                expanded_from.map(|place| format!("{}:{}:{}", unescaped(place.file), place.line, place.col));
-            if wanted.contains(&id) {
-                sites.wanted.insert(id, Site::new(&site, expanded_from.clone()));
+    /// Reads the table named `name`; what stands before damage is kept.
+    pub fn read(name: &str, table: Vec<u8>) -> (Self, Option<Damage>) {
+        let (mut lines, mut functions) = (Vec::new(), HashMap::new());
+        // Each site has a line and only padding has none, so no id of a real table is above this.
+        let id_max = table.len();
+        let outcome = decode_table(&table, |id, site, expanded_from| {
+            let id = id as usize;
+            if id < id_max {
+                if lines.len() <= id {
+                    lines.resize(id + 1, (0, 0));
+                }
+                if let Some(place) = lines.get_mut(id) {
+                    *place = (line_of(&table, site.module), line_of(&table, site.snippet));
+                }
             }
             let path = [site.module, b"::", site.name].concat();
             let known = Known { module_len: site.module.len(), expanded_from: Vec::new() };
-            let places = &mut sites.functions.entry(path).or_insert(known).expanded_from;
-            places.extend(expanded_from.filter(|place| !places.contains(place)));
+            let places = &mut functions.entry(path).or_insert(known).expanded_from;
+            places.extend(expanded_from.map(shown).filter(|place| !places.contains(place)));
         });
         let damage = match outcome {
             Ok(()) => None,
@@ -69,12 +65,45 @@ impl Sites {
                 Some(Damage::of_file(DamageKind::Damaged, name, format!("cut or broken at line {line}")))
             }
         };
-        (sites, damage)
+        (Sites { table, lines, functions }, damage)
     }
 
-    /// The entry with this id, if it was wanted.
-    pub fn get(&self, id: u32) -> Option<&Site> {
-        self.wanted.get(&id)
+    /// The entry with this id.
+    pub fn get(&self, id: u32) -> Option<Site> {
+        let moment = Moment { pid: 0, tid: 0, seq: 0, unix_ns: 0, elapsed_ns: 0 };
+        let mut line = [0; LINE_MAX];
+        let len = encode_record(&mut line, &moment, &self.text(id)?).saturating_sub(1);
+        Some(Site { id, statement: self.statement(id)?, line: line.get(..len).unwrap_or_default().to_vec() })
+    }
+
+    /// Whether there is an entry with this id.
+    #[inline]
+    pub fn has(&self, id: u32) -> bool {
+        self.lines.get(id as usize).is_some_and(|(function, _)| *function > 0)
+    }
+
+    /// One more than the highest id.
+    pub fn end(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// What the entry with this id says, still escaped.
+    pub fn text(&self, id: u32) -> Option<SiteText<'_>> {
+        self.decode(id).map(|(site, _)| site)
+    }
+
+    /// The statement with this id.
+    pub fn statement(&self, id: u32) -> Option<Statement> {
+        let (site, origin) = self.decode(id)?;
+        Some(Statement { expanded_from: origin.map(shown), ..Statement::of_site(&site) })
+    }
+
+    fn decode(&self, id: u32) -> Option<(SiteText<'_>, Option<Place<'_>>)> {
+        let (function, site) = *self.lines.get(id as usize)?;
+        let line = |at: u32| self.table.get(at as usize..)?.split(|byte| *byte == b'\n').next();
+        let function = decode_function(line(function)?)?;
+        let site = decode_site(&function, line(site)?)?;
+        Some((site, function.expanded_from.filter(|_| site.macro_flag == instr_format::names::MacroFlag::Expansion)))
     }
 
     /// How long the module path is that `path`, a function's, begins with.
@@ -90,4 +119,16 @@ impl Sites {
             _ => None,
         }
     }
+}
+
+/// Where the line begins that `part` is in.
+fn line_of(table: &[u8], part: &[u8]) -> u32 {
+    let at = part.as_ptr().addr().saturating_sub(table.as_ptr().addr());
+    let before = table.get(..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    u32::try_from(start).unwrap_or(0)
+}
+
+fn shown(place: Place<'_>) -> String {
+    format!("{}:{}:{}", unescaped(place.file), place.line, place.col)
 }

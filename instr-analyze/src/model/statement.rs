@@ -4,6 +4,7 @@ use instr_format::escape::unescape;
 use instr_format::names::MacroFlag;
 use instr_format::text::SiteText;
 
+use super::record::{Record, What};
 use super::sites::Sites;
 
 /// A statement; its texts are not escaped any more.
@@ -28,8 +29,16 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The statement of a record, whose function's path is split as `sites` knows it, or else at its last `::`.
-    pub fn of_record(site: &SiteText<'_>, sites: &Sites) -> Self {
+    /// The statement of a record.
+    pub fn of_record(record: &Record<'_>, sites: &Sites) -> Self {
+        match record.what {
+            What::Line(_, site) => Statement::of_line(&site, sites),
+            What::Site(id) => sites.statement(id).unwrap_or_else(|| Statement::unknown(id)),
+        }
+    }
+
+    /// The statement of a log's line, whose function's path is split as `sites` knows it, or else at its last `::`.
+    fn of_line(site: &SiteText<'_>, sites: &Sites) -> Self {
         let path = site.name;
         let module = sites.module_len(path).or_else(|| path.windows(2).rposition(|pair| pair == b"::"));
         let (module, function) = match module {
@@ -60,10 +69,25 @@ impl Statement {
         }
     }
 
+    /// Stands for one that the site table does not have.
+    pub(crate) fn unknown(id: u32) -> Self {
+        let text = unknown(id);
+        Statement::of_site(&SiteText { snippet: text.as_bytes(), ..NOWHERE })
+    }
+
     /// `module::function`.
     pub fn path(&self) -> String {
         if self.module.is_empty() { self.function.clone() } else { format!("{}::{}", self.module, self.function) }
     }
+}
+
+/// What is said of a statement that the site table does not have, but for its text.
+pub(crate) const NOWHERE: SiteText<'static> =
+    SiteText { file: b"?", line: 0, col: 0, module: b"", name: b"?", macro_flag: MacroFlag::None, snippet: b"" };
+
+/// The escaped text of a statement that the site table does not have.
+pub(crate) fn unknown(id: u32) -> String {
+    format!("statement\\s{id},\\swhich\\sthe\\ssite\\stable\\sdoes\\snot\\shave")
 }
 
 /// The text that an escaped word stands for; what is not UTF-8 is replaced, and a bad escape ends it.

@@ -1,11 +1,13 @@
 //! One thread of a run, concluded from its slot and its logs.
 
 use instr_format::last::SlotCopy;
-use instr_format::text::Moment;
+use instr_format::ring::Clock;
 
 use super::damage::{Damage, DamageKind};
 use super::errno::Errno;
 use super::filter::Filter;
+use super::history::Part;
+use super::record::Stamp;
 use super::scan::Scan;
 use super::sites::{Site, Sites};
 use super::statement::Statement;
@@ -41,7 +43,7 @@ pub struct Thread {
     /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
     /// Its newest readable record.
-    pub newest: Option<Moment>,
+    pub newest: Option<Stamp>,
     /// Records that can be read.
     pub records: u64,
     /// Statements that a filter left out.
@@ -50,6 +52,8 @@ pub struct Thread {
     pub dropped: u64,
     /// Records that made room for newer ones.
     pub overwritten: u64,
+    /// The newest parts of what it did, if they were asked for.
+    pub history: Vec<Part>,
     /// What is wrong with its records.
     pub damage: Vec<Damage>,
 }
@@ -61,10 +65,35 @@ pub struct LastReached {
     pub statement: Statement,
     /// The record's number.
     pub seq: Option<u64>,
-    /// The record's time.
+    /// The record's time, or that of the beginning of its block.
     pub unix_ns: Option<u64>,
+    /// Whether it is the latter.
+    pub coarse: bool,
     /// How it was chosen.
     pub choice: Choice,
+}
+
+impl LastReached {
+    pub(crate) fn new(statement: Statement, stamp: Option<Stamp>, choice: Choice) -> Self {
+        LastReached {
+            statement,
+            seq: stamp.map(|stamp| stamp.moment.seq),
+            unix_ns: stamp.and_then(|stamp| stamp.unix_ns()),
+            coarse: stamp.is_some_and(|stamp| stamp.clock == Clock::Coarse),
+            choice,
+        }
+    }
+}
+
+/// What took the records of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sink {
+    /// Lines in logs.
+    Log,
+    /// Rings, which overwrite the oldest.
+    Ring,
+    /// Tables of counts, which keep none.
+    Counts,
 }
 
 /// Why a statement is shown as a thread's last one.
@@ -79,41 +108,43 @@ pub enum Choice {
 }
 
 /// The statement that a slot says the thread was in.
-pub fn wanted<'a>(slot: Option<&SlotCopy>, sites: &'a Sites) -> Option<&'a Site> {
+pub fn wanted(slot: Option<&SlotCopy>, sites: &Sites) -> Option<Site> {
     let slot = slot?;
     sites.get(slot.panicked.or(slot.site)?)
 }
 
-/// Concludes a thread from its slot, the statement that this names, and the pass over its logs.
+/// Concludes a thread of a run with this sink from its slot, the statement that this names, and the pass over its records.
 pub fn conclude(
     (tid, reuse, name): (u64, u64, &str),
-    slot: Option<&SlotCopy>,
+    (slot, wanted): (Option<&SlotCopy>, Option<&Site>),
+    sink: Sink,
     mut scan: Scan<'_>,
     sites: &Sites,
     filter: &Filter<'_>,
 ) -> Thread {
-    let last = match wanted(slot, sites) {
-        Some(site) if filter.takes_file(&site.statement.file) => Some(LastReached {
-            statement: site.statement.clone(),
-            seq: scan.of_wanted.map(|moment| moment.seq),
-            unix_ns: scan.of_wanted.map(|moment| moment.unix_ns),
-            choice: Choice::Innermost,
-        }),
+    let history = scan.finish();
+    let last = match wanted {
+        Some(site) if filter.takes_file(&site.statement.file) => {
+            Some(LastReached::new(site.statement.clone(), scan.of_wanted, Choice::Innermost))
+        }
         other => {
             if other.is_none() && scan.records > 0 {
                 scan.damage.push(no_last());
             }
-            scan.matching().map(|record| LastReached {
-                statement: Statement::of_record(&record.site, sites),
-                seq: Some(record.moment.seq),
-                unix_ns: Some(record.moment.unix_ns),
-                choice: if filter.restricts_files() { Choice::Matching } else { Choice::Newest },
-            })
+            let choice = if filter.restricts_files() { Choice::Matching } else { Choice::Newest };
+            scan.matching()
+                .map(|record| LastReached::new(Statement::of_record(&record, sites), Some(record.stamp), choice))
         }
     };
-    let dropped = match slot {
-        Some(slot) => slot.dropped,
-        None => scan.newest.map_or(0, |newest| newest.seq.saturating_sub(scan.records)),
+    let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
+    let missing = newest.saturating_sub(scan.records);
+    let (overwritten, dropped) = match (sink, slot) {
+        (Sink::Log, Some(slot)) => (0, slot.dropped),
+        (Sink::Log, None) => (0, missing),
+        // A ring that has been given to another thread has nothing left.
+        (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
+        (Sink::Ring, slot) => (missing, slot.map_or(0, |slot| slot.dropped)),
+        (Sink::Counts, slot) => (0, slot.map_or(0, |slot| slot.dropped)),
     };
     if dropped > 0 {
         scan.damage.push(match slot {
@@ -131,7 +162,8 @@ pub fn conclude(
         records: scan.records,
         filtered: slot.map_or(0, |slot| slot.filtered),
         dropped,
-        overwritten: 0,
+        overwritten,
+        history,
         damage: scan.damage.into_entries(),
     }
 }

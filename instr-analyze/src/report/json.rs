@@ -5,9 +5,14 @@ use std::io::{self, Write};
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
+use super::history::JsonPart;
+use super::record::is_false;
 use crate::model::damage::Damage;
 use crate::model::end::End;
-use crate::model::thread::{LastReached, Thread};
+use crate::model::record::Record;
+use crate::model::sites::Sites;
+use crate::model::statement::Statement;
+use crate::model::thread::{Choice, LastReached, Thread};
 use crate::run::load::Run;
 
 #[derive(Serialize)]
@@ -31,25 +36,30 @@ struct JsonThread<'a> {
     tid: u64,
     name: &'a str,
     crashing: bool,
-    last: Option<JsonLast<'a>>,
+    last: Option<JsonLast>,
     records: u64,
     filtered: u64,
     dropped: u64,
     overwritten: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<JsonPart>,
     damage: Vec<&'a Damage>,
 }
 
 #[derive(Serialize)]
-struct JsonLast<'a> {
-    file: &'a str,
+pub(super) struct JsonLast {
+    file: String,
     line: u64,
     column: u64,
-    module: &'a str,
-    function: &'a str,
+    module: String,
+    function: String,
     r#macro: &'static str,
-    snippet: &'a str,
+    snippet: String,
     seq: Option<u64>,
     unix_ns: Option<u64>,
+    /// Whether that is the beginning of the record's block.
+    #[serde(skip_serializing_if = "is_false")]
+    coarse: bool,
 }
 
 /// Writes the report. Damage of a run's files stands with the run's first thread.
@@ -82,26 +92,35 @@ fn thread<'a>(run: &Run, thread: &'a Thread) -> JsonThread<'a> {
         tid: thread.tid,
         name: &thread.name,
         crashing: run.is_crashing(thread),
-        last: thread.last.as_ref().map(last),
+        last: thread.last.as_ref().map(JsonLast::new),
         records: thread.records,
         filtered: thread.filtered,
         dropped: thread.dropped,
         overwritten: thread.overwritten,
+        history: thread.history.iter().map(|part| JsonPart::new(part, &run.sites)).collect(),
         damage: thread.damage.iter().collect(),
     }
 }
 
-fn last(last: &LastReached) -> JsonLast<'_> {
-    let statement = &last.statement;
-    JsonLast {
-        file: &statement.file,
-        line: statement.line,
-        column: statement.column,
-        module: &statement.module,
-        function: &statement.function,
-        r#macro: statement.macro_flag.word(),
-        snippet: &statement.snippet,
-        seq: last.seq,
-        unix_ns: last.unix_ns,
+impl JsonLast {
+    fn new(last: &LastReached) -> Self {
+        let LastReached { statement, seq, unix_ns, coarse, .. } = last;
+        let statement = statement.clone();
+        JsonLast {
+            file: statement.file,
+            line: statement.line,
+            column: statement.column,
+            module: statement.module,
+            function: statement.function,
+            r#macro: statement.macro_flag.word(),
+            snippet: statement.snippet,
+            seq: *seq,
+            unix_ns: *unix_ns,
+            coarse: *coarse,
+        }
+    }
+
+    pub(super) fn of_record(record: &Record<'_>, sites: &Sites) -> Self {
+        JsonLast::new(&LastReached::new(Statement::of_record(record, sites), Some(record.stamp), Choice::Newest))
     }
 }

@@ -3,7 +3,11 @@
 mod duration;
 mod excerpt;
 mod fold;
+pub mod folded;
+mod history;
+pub mod hits;
 pub mod json;
+mod number;
 pub mod paint;
 pub mod record;
 pub mod text;

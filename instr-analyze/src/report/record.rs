@@ -1,16 +1,18 @@
-//! Single records: an aligned line, an object of JSON, or the line of the log as it is.
+//! Single records: an aligned line, an object of JSON, or the line of a log.
 
 use std::io::{self, Write};
 
 use clap::ValueEnum;
 use instr_format::escape::Printable;
-use instr_format::text::{Record, decode_record};
-use instr_format::time::format_timestamp;
+use instr_format::ring::Clock;
+use instr_format::text::{LINE_MAX, SiteText, encode_record};
+use instr_format::time::{TIMESTAMP_LEN, format_timestamp};
 use serde::Serialize;
 
 use super::paint::Paint;
+use crate::model::record::{Record, Stamp, What};
 use crate::model::sites::Sites;
-use crate::model::statement::Statement;
+use crate::model::statement::{NOWHERE, Statement, unknown};
 
 /// How a record is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,7 +21,7 @@ pub enum RecordFormat {
     Text,
     /// An object of JSON on one line
     Json,
-    /// The line of the log as it is
+    /// The line of a log, as it is there or would be
     Raw,
 }
 
@@ -39,8 +41,10 @@ struct JsonRecord<'a> {
     tid: u64,
     thread: &'a str,
     seq: u64,
-    unix_ns: u64,
-    elapsed_ns: u64,
+    unix_ns: Option<u64>,
+    elapsed_ns: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    coarse: bool,
     file: &'a str,
     line: u64,
     column: u64,
@@ -50,31 +54,80 @@ struct JsonRecord<'a> {
     snippet: &'a str,
 }
 
+#[derive(Serialize)]
+struct JsonMissed<'a> {
+    tid: u64,
+    thread: &'a str,
+    overwritten: u64,
+}
+
+/// What serde asks before it leaves a field out.
+pub(super) fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl RecordWriter {
     /// Columns grow with what they hold, up to a limit.
     pub fn new(format: RecordFormat, paint: Paint) -> Self {
         RecordWriter { format, paint, widths: [16, 20, 20] }
     }
 
-    /// Writes the record of `line`, which the thread of this name made.
+    /// How it writes them.
+    pub(super) fn format(&self) -> RecordFormat {
+        self.format
+    }
+
+    /// Its colours.
+    pub(super) fn paint(&self) -> Paint {
+        self.paint
+    }
+
+    /// Writes a record, which the thread of this name made.
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn write(&mut self, thread: &str, sites: &Sites, line: &[u8], out: &mut dyn Write) -> io::Result<()> {
-        let Some(record) = decode_record(line) else { return Ok(()) };
+    pub fn write(&mut self, thread: &str, sites: &Sites, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         match self.format {
-            RecordFormat::Text => self.text(thread, &record, sites, out),
-            RecordFormat::Json => json(thread, &record, sites, out),
-            RecordFormat::Raw => out.write_all(&[line, b"\n"].concat()),
+            RecordFormat::Text => self.text(thread, record, sites, out),
+            RecordFormat::Json => {
+                json(thread, record, sites, out)?;
+                out.write_all(b"\n")
+            }
+            RecordFormat::Raw => raw(record, sites, out),
+        }
+    }
+
+    /// Says that records of a thread are missing here; raw lines are records and nothing else.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn missed(&self, (tid, thread): (u64, &str), count: u64, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            RecordFormat::Text => {
+                let (bad, thread) = (self.paint.bad, Printable(thread.as_bytes()));
+                writeln!(out, "{bad}{:TIMESTAMP_LEN$}  {tid} {thread}: {count} records overwritten{bad:#}", "…")
+            }
+            RecordFormat::Json => {
+                serde_json::to_writer(&mut *out, &JsonMissed { tid, thread, overwritten: count })?;
+                out.write_all(b"\n")
+            }
+            RecordFormat::Raw => Ok(()),
         }
     }
 
     fn text(&mut self, thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
-        let statement = Statement::of_record(&record.site, sites);
-        let place = format!("{}:{}:{}", statement.file, statement.line, statement.column);
-        let cells = [format!("{} {thread}", record.moment.tid), place, statement.path()];
         let faint = self.paint.faint;
-        write!(out, "{faint}{}{faint:#}", Printable(&format_timestamp(record.moment.unix_ns)))?;
+        let time = record.stamp.unix_ns().map(format_timestamp);
+        let time = time.as_ref().map_or("-", |time| str::from_utf8(time).unwrap_or("-"));
+        write!(out, "{faint}{time:TIMESTAMP_LEN$}{faint:#}")?;
+        let statement = Statement::of_record(record, sites);
+        self.statement(record.stamp.moment.tid, thread, &statement, out)
+    }
+
+    fn statement(&mut self, tid: u64, thread: &str, statement: &Statement, out: &mut dyn Write) -> io::Result<()> {
+        let faint = self.paint.faint;
+        let place = format!("{}:{}:{}", statement.file, statement.line, statement.column);
+        let cells = [format!("{tid} {thread}"), place, statement.path()];
         for (cell, width) in cells.iter().zip(&mut self.widths) {
             let cell = Printable(cell.as_bytes()).to_string();
             *width = cell.chars().count().clamp(*width, COLUMN_MAX);
@@ -88,16 +141,18 @@ impl RecordWriter {
     }
 }
 
-fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
-    let statement = Statement::of_record(&record.site, sites);
-    let moment = record.moment;
+/// Writes a record as an object of JSON.
+pub(super) fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
+    let statement = Statement::of_record(record, sites);
+    let Stamp { moment, clock } = record.stamp;
     let object = JsonRecord {
         pid: moment.pid,
         tid: moment.tid,
         thread,
         seq: moment.seq,
-        unix_ns: moment.unix_ns,
-        elapsed_ns: moment.elapsed_ns,
+        unix_ns: record.stamp.unix_ns(),
+        elapsed_ns: record.stamp.elapsed_ns(),
+        coarse: clock == Clock::Coarse,
         file: &statement.file,
         line: statement.line,
         column: statement.column,
@@ -106,6 +161,23 @@ fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -
         r#macro: statement.macro_flag.word(),
         snippet: &statement.snippet,
     };
-    serde_json::to_writer(&mut *out, &object)?;
-    out.write_all(b"\n")
+    Ok(serde_json::to_writer(out, &object)?)
+}
+
+fn raw(record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
+    match record.what {
+        What::Line(line, _) => {
+            out.write_all(line)?;
+            out.write_all(b"\n")
+        }
+        What::Site(id) => {
+            let mut line = [0; LINE_MAX];
+            let moment = &record.stamp.moment;
+            let len = match sites.text(id) {
+                Some(site) => encode_record(&mut line, moment, &site),
+                None => encode_record(&mut line, moment, &SiteText { snippet: unknown(id).as_bytes(), ..NOWHERE }),
+            };
+            out.write_all(line.get(..len).unwrap_or_default())
+        }
+    }
 }

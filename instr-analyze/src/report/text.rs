@@ -6,14 +6,16 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
 
 use instr_format::escape::Printable;
+use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::duration::Duration;
-use super::excerpt;
 use super::fold::fold;
 use super::paint::Paint;
+use super::{excerpt, history};
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
+use crate::model::record::Stamp;
 use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::alive::Life;
 use crate::run::load::Run;
@@ -34,18 +36,21 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
     if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
-        writeln!(
-            out,
-            "  {faint}which thread ended it was not recorded; the one that was active last comes first{faint:#}"
-        )?;
+        let clocks = telling.iter().filter_map(|thread| thread.newest).map(|newest| newest.clock);
+        let order = match clocks.min_by_key(|clock| *clock as u32) {
+            None | Some(Clock::Off) => ", nor when each was active",
+            Some(Clock::Coarse) => "; the one that was active last most likely comes first",
+            Some(Clock::Full) => "; the one that was active last comes first",
+        };
+        writeln!(out, "  {faint}which thread ended it was not recorded{order}{faint:#}")?;
     }
     for thread in telling {
-        let age = newest.zip(elapsed(thread)).map(|(newest, own)| newest - own);
         writeln!(out)?;
-        at_length(thread, age, paint, out)?;
+        at_length(thread, run.has_crashed(thread), newest, paint, out)?;
         if let Some(last) = &thread.last {
             excerpt::write(&roots, &last.statement, context, paint, out)?;
         }
+        history::write(&thread.history, &run.sites, paint, out)?;
         damage_lines(&thread.damage, paint, out)?;
     }
     if !away.is_empty() {
@@ -73,6 +78,14 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         EndKind::Running => writeln!(out, ": still running")?,
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
         EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
+        EndKind::Signal => {
+            let signal = run.end.signal.as_deref().unwrap_or("a signal");
+            write!(out, ": {bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;
+            match &run.end.message {
+                Some(cause) => writeln!(out, ": {}", Printable(cause.as_bytes()))?,
+                None => writeln!(out)?,
+            }
+        }
         EndKind::Unknown => {
             let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
             writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
@@ -95,9 +108,12 @@ fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn at_length(thread: &Thread, crashed: bool, newest: Option<u64>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
+    if crashed {
+        write!(out, "{bad}crashed{bad:#} ")?;
+    }
     match (thread.state, stand_in(thread)) {
         (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,
         (State::Panicked | State::PanickedAndEnded, Some(record)) => write!(out, "{bad}panicked{bad:#}, {record} in ")?,
@@ -111,10 +127,19 @@ fn at_length(thread: &Thread, age: Option<u64>, paint: Paint, out: &mut dyn Writ
     }
     write!(out, "\n  ")?;
     counts(&[thread], out)?;
-    match age {
-        None => writeln!(out),
-        Some(0) => writeln!(out, ", the newest of the run among them"),
-        Some(age) => writeln!(out, ", the last one {} before the newest of the run", Duration(age)),
+    match thread.newest {
+        Some(Stamp { moment, clock: Clock::Coarse }) => {
+            // The time is that of the block's beginning: how long before or after another thread's, nobody knows.
+            writeln!(out, ", the last one at or after {}", Printable(&format_timestamp(moment.unix_ns)))
+        }
+        Some(Stamp { moment, clock: Clock::Full }) => {
+            match newest.map(|newest| newest.saturating_sub(moment.elapsed_ns)) {
+                Some(0) => writeln!(out, ", the newest of the run among them"),
+                Some(age) => writeln!(out, ", the last one {} before the newest of the run", Duration(age)),
+                None => writeln!(out),
+            }
+        }
+        Some(Stamp { clock: Clock::Off, .. }) | None => writeln!(out),
     }
 }
 
@@ -201,7 +226,7 @@ fn rank(state: State) -> u8 {
 }
 
 fn elapsed(thread: &Thread) -> Option<u64> {
-    thread.newest.map(|moment| moment.elapsed_ns)
+    thread.newest.and_then(|newest| newest.elapsed_ns())
 }
 
 fn printable(text: &OsStr) -> Printable<'_> {

@@ -1,20 +1,25 @@
 //! The files of one run: what the small ones say, and whose the thread logs are.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, BufReader, ErrorKind, Read as _, Take};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use instr_format::files::{LAST, RUN_JSON, SITES, is_thread_log};
+use instr_format::files::{CRASH_JSON, LAST, RUN_JSON, SITES};
 use instr_format::last::SlotCopy;
 
-use super::open;
+use super::segment::{Segment, holds_records};
+use super::{counts, open};
+use crate::model::counts::Counts;
+use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
+use crate::model::head::{Head, Kind};
 use crate::model::last::{self, Last};
-use crate::model::log::{Head, LogReader, identify, unreadable};
 use crate::model::process::Process;
 use crate::model::sites::Sites;
+use crate::model::thread::Sink;
 
+const CRASH_MAX: u64 = 16 << 20;
 const RUN_JSON_MAX: u64 = 4 << 20;
 const SITES_MAX: u64 = 64 << 20;
 const LAST_MAX: u64 = 32 << 20;
@@ -30,9 +35,15 @@ pub struct RunFiles {
     pub pid: Option<u64>,
     /// What `last` says.
     pub last: Option<Last>,
+    /// What `crash.json` says, if there is one.
+    pub crash: Option<Crash>,
     /// What `sites` says.
     pub sites: Sites,
-    /// The threads that have a slot or a log, by id.
+    /// How often each statement was reached, if that was counted.
+    pub counts: Option<Counts>,
+    /// What took the records.
+    pub sink: Sink,
+    /// The threads that have a slot or records, by id.
     pub threads: Vec<ThreadFiles>,
     /// What is wrong with the files.
     pub damage: Vec<Damage>,
@@ -51,32 +62,8 @@ pub struct ThreadFiles {
     pub name: String,
     /// Its slot.
     pub slot: Option<SlotCopy>,
-    /// Its logs, oldest first.
+    /// The files of its records, oldest first.
     pub segments: Vec<Segment>,
-}
-
-/// One log of a thread.
-#[derive(Debug)]
-pub struct Segment {
-    /// Its name in the run's directory.
-    pub name: String,
-    /// Its path.
-    pub path: PathBuf,
-    /// Whose it is.
-    pub head: Head,
-}
-
-impl Segment {
-    /// Opens the log as it is now: one that grows faster than it is read would never end.
-    ///
-    /// # Errors
-    /// What makes it unreadable.
-    pub fn open(&self) -> Result<LogReader<BufReader<Take<File>>>, Damage> {
-        let failed = |error: io::Error| unreadable(&self.name, &error);
-        let file = open::open(&self.path).map_err(failed)?;
-        let len = file.metadata().map_err(failed)?.len();
-        Ok(LogReader::new(&self.name, self.head.pid, self.head.tid, BufReader::new(file.take(len))))
-    }
 }
 
 impl RunFiles {
@@ -88,17 +75,30 @@ impl RunFiles {
         let mut damage = Vec::new();
         let process = read_process(dir).map_err(|found| damage.push(found)).ok();
         let last = read_last(dir).map_err(|found| damage.push(found)).ok();
+        let crash = read_crash(dir).map_err(|found| damage.push(found)).ok().flatten();
         let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
-        let wanted = slots.iter().flat_map(|slot| [slot.panicked, slot.site]).flatten().collect();
-        let (sites, found) = read_sites(dir, &wanted);
+        let (sites, found) = read_sites(dir);
         let whole_sites = found.is_none();
         damage.extend(found);
+        let counts = counts::read(dir).map_err(|found| damage.push(found)).ok().flatten();
+        let counts = counts.map(|(counts, found)| {
+            damage.extend(found);
+            counts
+        });
         let segments = read_segments(dir, &mut damage)?;
-        let readable = process.is_some() || last.is_some() || whole_sites || !segments.is_empty();
+        let sink = sink(&segments, counts.as_ref());
+        let readable = process.is_some() || last.is_some() || whole_sites || !segments.is_empty() || counts.is_some();
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let threads = threads(pid, slots, segments);
-        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, sites, threads, damage, readable })
+        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, crash, sites, counts, sink, threads, damage, readable })
+    }
+}
+
+impl RunFiles {
+    /// Whether statements were counted and not recorded.
+    pub fn has_only_counts(&self) -> bool {
+        self.sink == Sink::Counts
     }
 }
 
@@ -107,14 +107,22 @@ pub(crate) fn read_process(dir: &Path) -> Result<Process, Damage> {
     Process::read(RUN_JSON, &read(dir, RUN_JSON, RUN_JSON_MAX)?)
 }
 
+fn read_crash(dir: &Path) -> Result<Option<Crash>, Damage> {
+    match read(dir, CRASH_JSON, CRASH_MAX) {
+        Ok(json) => Crash::read(CRASH_JSON, &json).map(Some),
+        Err(damage) if damage.kind == DamageKind::Missing => Ok(None),
+        Err(damage) => Err(damage),
+    }
+}
+
 /// Reads `last`.
 pub(crate) fn read_last(dir: &Path) -> Result<Last, Damage> {
     Last::read(LAST, &read(dir, LAST, LAST_MAX)?)
 }
 
-fn read_sites(dir: &Path, wanted: &HashSet<u32>) -> (Sites, Option<Damage>) {
+fn read_sites(dir: &Path) -> (Sites, Option<Damage>) {
     match read(dir, SITES, SITES_MAX) {
-        Ok(table) => Sites::read(SITES, &table, wanted),
+        Ok(table) => Sites::read(SITES, table),
         Err(found) => (Sites::default(), Some(found)),
     }
 }
@@ -122,7 +130,7 @@ fn read_sites(dir: &Path, wanted: &HashSet<u32>) -> (Sites, Option<Damage>) {
 fn read(dir: &Path, name: &str, max: u64) -> Result<Vec<u8>, Damage> {
     open::read(&dir.join(name), max).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Damage::of_file(DamageKind::Missing, name, "missing"),
-        _ => unreadable(name, &error),
+        _ => Damage::unreadable(name, &error),
     })
 }
 
@@ -130,17 +138,11 @@ fn read_segments(dir: &Path, damage: &mut Vec<Damage>) -> io::Result<Vec<Segment
     let mut segments = Vec::new();
     for entry in fs::read_dir(dir)? {
         let Ok(name) = entry?.file_name().into_string() else { continue };
-        if !is_thread_log(&name) {
+        if !holds_records(&name) {
             continue;
         }
-        let path = dir.join(&name);
-        let identified = match open::open(&path) {
-            Ok(file) => identify(&name, BufReader::new(file)),
-            Err(error) => Err(unreadable(&name, &error)),
-        };
-        match identified {
-            Ok(Some(head)) => segments.push(Segment { name, path, head }),
-            Ok(None) => {}
+        match Segment::identify(dir, &name) {
+            Ok(segment) => segments.extend(segment),
             Err(found) => damage.push(found),
         }
     }
@@ -151,6 +153,15 @@ fn read_segments(dir: &Path, damage: &mut Vec<Damage>) -> io::Result<Vec<Segment
 fn order(segment: &Segment) -> (u64, u64, u64, &str) {
     let head = &segment.head;
     (head.tid, head.reuse, head.segment, &segment.name)
+}
+
+/// What there is tells it: of a run whose rings have all been removed, no thread is left either.
+fn sink(segments: &[Segment], counts: Option<&Counts>) -> Sink {
+    match segments.first() {
+        _ if segments.iter().any(|segment| matches!(segment.head.kind, Kind::Ring(_))) => Sink::Ring,
+        None if counts.is_some() => Sink::Counts,
+        _ => Sink::Log,
+    }
 }
 
 fn threads(pid: Option<u64>, slots: &[SlotCopy], segments: Vec<Segment>) -> Vec<ThreadFiles> {

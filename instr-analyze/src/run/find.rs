@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use instr_format::escape::Printable;
-use instr_format::files::{LAST, RUN_JSON, SITES, is_thread_log};
+use instr_format::files::{LAST, RUN_JSON, SITES};
 use instr_format::names::DEFAULT_OUTPUT_DIR;
 
 use super::files::read_process;
+use super::segment::holds_records;
 
 /// Stands for the newest run of the default output directory.
 pub const LATEST: &str = "latest";
@@ -95,7 +96,7 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>, NotFound> {
 fn is_run(dir: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name();
-        if name.to_str().is_some_and(|name| name == RUN_JSON || is_thread_log(name)) {
+        if name.to_str().is_some_and(|name| name == RUN_JSON || holds_records(name)) {
             return Ok(true);
         }
     }

@@ -1,51 +1,75 @@
-//! A run whose logs still grow.
+//! A run whose records still come.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, BufReader, Seek as _};
+use std::fs;
+use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
-use instr_format::files::is_thread_log;
-
 use super::alive::{Life, life};
 use super::files::{read_last, thread_name};
-use super::open::open;
+use super::segment::{Reader, Segment, holds_records};
 use crate::model::damage::{Damage, DamageKind, DamageList};
 use crate::model::filter::Filter;
-use crate::model::log::{Entry, Head, LogReader, identify, unreadable};
+use crate::model::head::{Head, Kind};
+use crate::model::record::{Entry, Kept};
 
-/// How many records of one log are read before the next log has its turn.
+/// How many records of one file are read before the next one has its turn.
 const TURN: usize = 4096;
 
-/// The logs of a run, each read up to its present end.
+/// The files of a run, each read up to its present end.
 pub struct Follow<'a> {
     dir: PathBuf,
     pid: Option<u64>,
     filter: &'a Filter<'a>,
-    logs: Vec<FollowedLog>,
+    files: Vec<Followed>,
     /// Directory entries that need no further look.
     seen: HashSet<(u64, String)>,
     /// Segments that were opened once; a rotated one keeps its first line under its new name.
     opened: HashSet<(u64, u64, u64)>,
-    times: HashMap<(u64, u64), u64>,
+    threads: HashMap<(u64, u64), Progress>,
+    /// Whether this is not the first look: what is missing before a thread's first record was missed.
+    again: bool,
     damage: DamageList,
 }
 
-struct FollowedLog {
+struct Followed {
     head: Head,
-    log: LogReader<BufReader<File>>,
+    reader: Reader,
 }
 
-/// A record that was found.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NewRecord {
-    /// Its time, or that of a record before it in its thread if that is later.
+/// How far the records of a thread have been given.
+#[derive(Default)]
+struct Progress {
+    time: u64,
+    /// Number of the newest record of a ring that was given.
+    after: u64,
+    /// Records of a ring that were missed.
+    missed: u64,
+    /// Whether segments have been searched for what the ring no longer has.
+    searched: bool,
+}
+
+/// What was found of a thread.
+#[derive(Debug)]
+pub struct Found {
+    /// The record's time, or that of a record before it in its thread if that is later.
     pub time: u64,
+    /// The thread's id.
+    pub tid: u64,
     /// The thread's name.
     pub thread: String,
-    /// Its line.
-    pub line: Vec<u8>,
+    /// What it is.
+    pub what: FoundWhat,
+}
+
+/// A record, or the place of some.
+#[derive(Debug)]
+pub enum FoundWhat {
+    /// A record.
+    Record(Kept),
+    /// So many records that were overwritten between two looks.
+    Missed(u64),
 }
 
 impl<'a> Follow<'a> {
@@ -55,10 +79,11 @@ impl<'a> Follow<'a> {
             dir: dir.to_owned(),
             pid,
             filter,
-            logs: Vec::new(),
+            files: Vec::new(),
             seen: HashSet::new(),
             opened: HashSet::new(),
-            times: HashMap::new(),
+            threads: HashMap::new(),
+            again: false,
             damage: DamageList::default(),
         }
     }
@@ -72,112 +97,155 @@ impl<'a> Follow<'a> {
     ///
     /// # Errors
     /// When the directory cannot be listed.
-    pub fn read(&mut self, each: &mut dyn FnMut(NewRecord)) -> io::Result<bool> {
+    pub fn read(&mut self, each: &mut dyn FnMut(Found)) -> io::Result<bool> {
         self.discover()?;
-        let mut behind = None;
-        for FollowedLog { head, log } in &mut self.logs {
-            let thread = (head.tid, head.reuse);
+        let (mut behind, mut before) = (None, None);
+        for file in &mut self.files {
+            let thread = (file.head.tid, file.head.reuse);
+            let has_segments = before.replace(thread) == Some(thread);
             // A newer segment has to wait until this one is read to its end.
-            if behind != Some(thread) && self.filter.takes_thread(head.tid, &head.name) {
-                let time = self.times.entry(thread).or_default();
-                if !read_turn(&head.name, log, time, &mut self.damage, each) {
+            if behind != Some(thread) && self.filter.takes_thread(file.head.tid, &file.head.name) {
+                let progress = self.threads.entry(thread).or_default();
+                file.reader.skip_to(progress.after);
+                let missed = progress.next_missed(file, self.again);
+                if missed > 0 && has_segments && !progress.searched {
+                    // It was written to a segment before it was overwritten, and maybe after that had been read.
+                    progress.searched = true;
+                    behind = Some(thread);
+                } else if !progress.read_turn(file, self.again, &mut self.damage, each) {
                     behind = Some(thread);
                 }
             }
         }
         if behind.is_none() {
             self.close_rotated();
+            self.again = true;
         }
         Ok(behind.is_none())
     }
 
     /// What could not be read; the last lines that are cut among it.
     pub fn into_damage(mut self) -> Vec<Damage> {
-        self.logs.iter().filter_map(|followed| followed.log.torn()).for_each(|torn| self.damage.push(torn));
+        self.files.iter().filter_map(|file| file.reader.torn()).for_each(|torn| self.damage.push(torn));
+        let mut missed: Vec<_> = self.threads.into_iter().filter(|(_, progress)| progress.missed > 0).collect();
+        missed.sort_by_key(|(thread, _)| *thread);
+        for ((tid, _), Progress { missed, .. }) in missed {
+            let message = format!("{missed} records of thread {tid} were overwritten before they could be read");
+            self.damage.push(Damage { count: Some(missed), ..Damage::new(DamageKind::Gap, message) });
+        }
         self.damage.into_entries()
     }
 
     fn discover(&mut self) -> io::Result<()> {
-        let before = self.logs.len();
+        let before = self.files.len();
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
             let key = (entry.ino(), name);
-            if !is_thread_log(&key.1) || self.seen.contains(&key) {
+            if !holds_records(&key.1) || self.seen.contains(&key) {
                 continue;
             }
-            match open_log(&self.dir, &key.1) {
+            match Segment::follow(&self.dir, &key.1) {
                 Ok(None) => continue,
-                Ok(Some(log)) if self.opened.insert(segment(&log)) => self.logs.push(log),
-                Ok(Some(_)) => {}
+                Ok(Some((head, reader))) => {
+                    if self.opened.insert(segment(&head)) {
+                        self.files.push(Followed { head, reader });
+                    }
+                }
                 Err(damage) if damage.kind == DamageKind::Torn => continue,
                 Err(damage) => self.damage.push(damage),
             }
             self.seen.insert(key);
         }
-        if self.logs.len() > before {
+        if self.files.len() > before {
             let last = read_last(&self.dir).ok();
-            for FollowedLog { head, .. } in self.logs.iter_mut().skip(before) {
+            for Followed { head, .. } in self.files.iter_mut().skip(before) {
                 let slot = last.as_ref().and_then(|last| last.slot(head.tid, head.reuse));
                 head.name = thread_name(self.pid, head.tid, slot, Some(head));
             }
-            self.logs.sort_by_key(segment);
+            self.files.sort_by_key(|file| segment(&file.head));
         }
         Ok(())
     }
 
-    /// Closes the segments that are read to their ends and have newer ones behind them.
+    /// Closes the files that are read to their ends and grow no more: there are newer segments of the thread.
     fn close_rotated(&mut self) {
         let mut newer = None;
         let mut kept = Vec::new();
-        while let Some(followed) = self.logs.pop() {
-            let thread = (followed.head.tid, followed.head.reuse);
-            if newer.replace(thread) == Some(thread) {
-                followed.log.torn().into_iter().for_each(|torn| self.damage.push(torn));
-            } else {
-                kept.push(followed);
+        while let Some(file) = self.files.pop() {
+            let thread = (file.head.tid, file.head.reuse);
+            if newer == Some(thread) {
+                file.reader.torn().into_iter().for_each(|torn| self.damage.push(torn));
+                continue;
+            }
+            if !is_ring(&file.head) {
+                newer = Some(thread);
+            }
+            if !file.reader.is_over() {
+                kept.push(file);
             }
         }
         kept.reverse();
-        self.logs = kept;
+        self.files = kept;
     }
 }
 
-fn segment(FollowedLog { head, .. }: &FollowedLog) -> (u64, u64, u64) {
+fn segment(head: &Head) -> (u64, u64, u64) {
     (head.tid, head.reuse, head.segment)
 }
 
-/// Reads on in a log; false when records are left.
-fn read_turn(
-    thread: &str,
-    log: &mut LogReader<BufReader<File>>,
-    time: &mut u64,
-    damage: &mut DamageList,
-    each: &mut dyn FnMut(NewRecord),
-) -> bool {
-    for _ in 0..TURN {
-        match log.step() {
-            Ok(Some(Entry::Record(line, record))) => {
-                *time = (*time).max(record.moment.unix_ns);
-                each(NewRecord { time: *time, thread: thread.to_owned(), line: line.to_vec() });
-            }
-            Ok(Some(Entry::Damage(found))) => damage.push(found),
-            Ok(None) => return true,
-            Err(found) => {
-                damage.push(found);
-                return true;
-            }
-        }
-    }
-    false
+/// Whether it is a ring itself, which grows along with the newest segment.
+fn is_ring(head: &Head) -> bool {
+    matches!(head.kind, Kind::Ring(ring) if ring.segment == 0)
 }
 
-/// Opens a log once for all, so that it stays this file when it is renamed; `None` when nothing was written to it yet.
-fn open_log(dir: &Path, name: &str) -> Result<Option<FollowedLog>, Damage> {
-    let failed = |error: io::Error| unreadable(name, &error);
-    let mut file = open(&dir.join(name)).map_err(failed)?;
-    let Some(head) = identify(name, BufReader::new(&file))? else { return Ok(None) };
-    file.rewind().map_err(failed)?;
-    let log = LogReader::new(name, head.pid, head.tid, BufReader::new(file));
-    Ok(Some(FollowedLog { head, log }))
+impl Progress {
+    /// How many records are missing before the next one of a ring.
+    fn next_missed(&self, file: &mut Followed, again: bool) -> u64 {
+        match &mut file.reader {
+            Reader::Ring(ring) if is_ring(&file.head) => ring.peek().map_or(0, |seq| self.missed_before(seq, again)),
+            _ => 0,
+        }
+    }
+
+    fn missed_before(&self, seq: u64, again: bool) -> u64 {
+        if again || self.after > 0 { seq.saturating_sub(self.after).saturating_sub(1) } else { 0 }
+    }
+
+    /// Reads on in a file; false when records are left.
+    fn read_turn(
+        &mut self,
+        Followed { head, reader }: &mut Followed,
+        again: bool,
+        damage: &mut DamageList,
+        each: &mut dyn FnMut(Found),
+    ) -> bool {
+        let is_log = matches!(head.kind, Kind::Log { .. });
+        for _ in 0..TURN {
+            match reader.step() {
+                Ok(Some(Entry::Record(record))) => {
+                    let moment = record.stamp.moment;
+                    self.time = self.time.max(moment.unix_ns);
+                    let time = self.time;
+                    let mut give = |what| each(Found { time, tid: head.tid, thread: head.name.clone(), what });
+                    if !is_log {
+                        let missed = self.missed_before(moment.seq, again);
+                        if missed > 0 {
+                            self.missed = self.missed.saturating_add(missed);
+                            give(FoundWhat::Missed(missed));
+                        }
+                        (self.after, self.searched) = (moment.seq, false);
+                    }
+                    give(FoundWhat::Record(record.kept()));
+                }
+                Ok(Some(Entry::Damage(found))) => damage.push(found),
+                Ok(None) => return true,
+                Err(found) => {
+                    damage.push(found);
+                    return true;
+                }
+            }
+        }
+        false
+    }
 }

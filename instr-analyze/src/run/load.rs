@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
+use super::records::Records;
 use crate::model::damage::{Damage, DamageKind};
-use crate::model::end::End;
+use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
 use crate::model::process::Process;
 use crate::model::scan::Scan;
 use crate::model::sites::Sites;
-use crate::model::thread::{Thread, conclude, wanted};
+use crate::model::thread::{Sink, Thread, conclude, wanted};
 
 /// A run.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Run {
     pub pid: Option<u64>,
     /// What `run.json` says.
     pub process: Process,
+    /// What its site table says.
+    pub sites: Sites,
     /// Whether its process still runs.
     pub life: Life,
     /// How it ended.
@@ -40,10 +43,18 @@ impl Run {
     /// # Errors
     /// When the directory cannot be listed; all else that is wrong becomes damage.
     pub fn load(dir: &Path, filter: &Filter<'_>) -> io::Result<Self> {
+        Run::load_with_history(dir, filter, 0)
+    }
+
+    /// Reads the run in `dir`, and keeps the newest parts of what each thread did, so many.
+    ///
+    /// # Errors
+    /// When the directory cannot be listed; all else that is wrong becomes damage.
+    pub fn load_with_history(dir: &Path, filter: &Filter<'_>, history: usize) -> io::Result<Self> {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let end = End::new(running, files.last.as_ref(), files.pid);
+        let end = End::new(running, files.last.as_ref(), files.crash.as_ref(), files.pid);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let mut threads = Vec::new();
@@ -51,7 +62,7 @@ impl Run {
             if !filter.takes_thread(thread.tid, &thread.name) {
                 continue;
             }
-            let mut thread = read(thread, &files.sites, filter);
+            let mut thread = read(thread, &files, filter, history);
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
@@ -65,26 +76,32 @@ impl Run {
             }
             threads.push(thread);
         }
-        let RunFiles { dir, pid, process, damage, readable, .. } = files;
-        Ok(Run { dir, pid, process, life, end, threads, damage, readable })
+        let RunFiles { dir, pid, process, sites, damage, readable, .. } = files;
+        Ok(Run { dir, pid, process, sites, life, end, threads, damage, readable })
+    }
+
+    /// Whether this thread was hit by the signal that ended the process.
+    pub fn has_crashed(&self, thread: &Thread) -> bool {
+        self.end.kind == EndKind::Signal && self.is_crashing(thread)
     }
 
     /// Whether this thread ended the process.
     pub fn is_crashing(&self, thread: &Thread) -> bool {
-        self.end.tid == Some(thread.tid) && thread.reuse == 1
+        self.end.tid == Some(thread.tid) && self.end.reuse == thread.reuse
     }
 }
 
-fn read(thread: &ThreadFiles, sites: &Sites, filter: &Filter<'_>) -> Thread {
-    let slot = thread.slot.as_ref();
-    let mut scan = Scan::new(wanted(slot, sites).and_then(|site| site.in_records()), filter);
-    for segment in &thread.segments {
-        match segment.open() {
-            Ok(log) => scan.read(log),
-            Err(damage) => scan.lost(damage),
-        }
+fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, history: usize) -> Thread {
+    let (slot, sites) = (thread.slot.as_ref(), &run.sites);
+    let wanted = wanted(slot, sites);
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(history);
+    Records::new(&thread.segments).visit(&mut scan);
+    if run.sink == Sink::Counts {
+        let counted = run.counts.as_ref().and_then(|counts| counts.of_thread(thread.tid, thread.reuse));
+        let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);
+        scan.records = ended.or(counted).unwrap_or(0);
     }
-    conclude((thread.tid, thread.reuse, &thread.name), slot, scan, sites, filter)
+    conclude((thread.tid, thread.reuse, &thread.name), (slot, wanted.as_ref()), run.sink, scan, sites, filter)
 }
 
 fn before_ready(count: u64) -> Damage {

@@ -1,17 +1,16 @@
 //! The records of many threads, merged by time.
 //!
-//! Within a thread the order is the file's, whatever its clock did. A thread's log is open only from the time of its
-//! first record to its last, so that a run with many short threads needs few descriptors.
+//! Within a thread the order is the file's, whatever its clock did. A thread's files are open only from the time of its
+//! first record to its last, so that a run with many short threads needs few descriptors. Records without a time have
+//! time 0: they come one thread after the other.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{BufReader, Take};
-use std::slice::Iter;
 
-use super::files::{Segment, ThreadFiles};
+use super::files::ThreadFiles;
+use super::records::Records;
 use crate::model::damage::{Damage, DamageList};
-use crate::model::log::{Entry, LogReader};
+use crate::model::record::{Kept, Record};
 
 /// The merged records.
 pub struct Timeline<'a> {
@@ -21,19 +20,19 @@ pub struct Timeline<'a> {
 }
 
 impl<'a> Timeline<'a> {
-    /// Merges the logs of `threads`.
+    /// Merges the records of `threads`.
     pub fn new(threads: impl Iterator<Item = &'a ThreadFiles>) -> Self {
         let (mut cursors, mut queue) = (Vec::new(), BinaryHeap::new());
         for (index, thread) in threads.enumerate() {
-            let first = thread.segments.first().and_then(|segment| segment.head.first_unix_ns);
-            queue.push(Reverse((first.unwrap_or(0), index)));
-            cursors.push(Cursor::new(&thread.segments));
+            let mut records = Records::new(&thread.segments);
+            queue.push(Reverse((records.first_unix_ns(), index)));
+            cursors.push(Cursor { records, record: None, time: 0, damage: DamageList::default() });
         }
         Timeline { cursors, queue, given: None }
     }
 
-    /// The next record's line, and the index of its thread.
-    pub fn step(&mut self) -> Option<(usize, &[u8])> {
+    /// The next record, and the index of its thread.
+    pub fn step(&mut self) -> Option<(usize, Record<'_>)> {
         let mut moved = self.given.take();
         loop {
             if let Some(index) = moved
@@ -42,9 +41,9 @@ impl<'a> Timeline<'a> {
                 self.queue.push(Reverse((time, index)));
             }
             let Reverse((_, index)) = self.queue.pop()?;
-            if self.cursors.get(index)?.started {
+            if self.cursors.get(index)?.record.is_some() {
                 self.given = Some(index);
-                return Some((index, &self.cursors.get(index)?.line));
+                return Some((index, self.cursors.get(index)?.record.as_ref()?.record()));
             }
             moved = Some(index);
         }
@@ -59,50 +58,22 @@ impl<'a> Timeline<'a> {
     }
 }
 
-/// Where the reading of one thread's logs stands.
+/// Where the reading of one thread's records stands.
 struct Cursor<'a> {
-    segments: Iter<'a, Segment>,
-    log: Option<LogReader<BufReader<Take<File>>>>,
-    started: bool,
+    records: Records<'a>,
+    record: Option<Kept>,
     time: u64,
-    line: Vec<u8>,
     damage: DamageList,
 }
 
-impl<'a> Cursor<'a> {
-    fn new(segments: &'a [Segment]) -> Self {
-        let damage = DamageList::default();
-        Cursor { segments: segments.iter(), log: None, started: false, time: 0, line: Vec::new(), damage }
-    }
-
+impl Cursor<'_> {
     /// Goes to the next record and returns its time, which is never before that of the record before it.
     fn advance(&mut self) -> Option<u64> {
-        self.started = true;
-        loop {
-            let Some(log) = &mut self.log else {
-                match self.segments.next()?.open() {
-                    Ok(log) => self.log = Some(log),
-                    Err(damage) => self.damage.push(damage),
-                }
-                continue;
-            };
-            match log.step() {
-                Ok(Some(Entry::Record(line, record))) => {
-                    self.time = self.time.max(record.moment.unix_ns);
-                    self.line.clear();
-                    self.line.extend_from_slice(line);
-                    return Some(self.time);
-                }
-                Ok(Some(Entry::Damage(damage))) => self.damage.push(damage),
-                Ok(None) => {
-                    log.torn().into_iter().for_each(|torn| self.damage.push(torn));
-                    self.log = None;
-                }
-                Err(damage) => {
-                    self.damage.push(damage);
-                    self.log = None;
-                }
-            }
+        let Cursor { records, record, time, damage } = self;
+        if !records.advance(record, &mut |found| damage.push(found)) {
+            return None;
         }
+        *time = (*time).max(record.as_ref()?.stamp().moment.unix_ns);
+        Some(*time)
     }
 }

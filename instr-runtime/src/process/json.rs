@@ -45,6 +45,15 @@ impl<'a> Json<'a> {
         self.value(format_args!("{number}"))
     }
 
+    pub(crate) fn signed(&mut self, number: i32) -> fmt::Result {
+        self.value(format_args!("{number}"))
+    }
+
+    /// A number that means something only in hexadecimal.
+    pub(crate) fn address(&mut self, address: u64) -> fmt::Result {
+        self.value(format_args!("\"{address:#x}\""))
+    }
+
     /// Bytes that need not be UTF-8: what is not, and backslashes, are escaped as in records, spaces stay.
     pub(crate) fn string(&mut self, bytes: &[u8]) -> fmt::Result {
         self.value(format_args!("{}", Quoted(bytes)))

@@ -22,6 +22,7 @@ use instr_format::counts::TableHead;
 use instr_format::files;
 use instr_format::last::Slot;
 
+use crate::crash::CrashState;
 use crate::settings::{self, Settings, Sink};
 use crate::sys::{self, CName, Errno, FileId};
 use crate::{site, thread};
@@ -29,6 +30,7 @@ use counts_file::CountsFile;
 use directory::Path;
 use ended_rings::EndedRings;
 pub(crate) use ended_rings::{KEPT, MOST};
+pub(crate) use json::Json;
 use last_file::LastFile;
 use run_json::Description;
 
@@ -46,6 +48,7 @@ pub(crate) struct Process {
     last: LastFile,
     counts: CountsFile,
     pub(crate) ended_rings: EndedRings,
+    pub(crate) crash: CrashState,
 }
 
 const ABSENT: u32 = 0;
@@ -106,6 +109,11 @@ fn state() -> Option<&'static Process> {
     unsafe { PROCESS.load(Acquire).as_ref() }
 }
 
+/// The run, if it has begun. Async-signal-safe.
+pub(crate) fn begun() -> Option<&'static Process> {
+    state().filter(|process| process.state.load(Acquire) == READY)
+}
+
 /// The run, which a forked child begins here. `None`: there is none (yet). Async-signal-safe.
 #[inline]
 pub(crate) fn current() -> Option<&'static Process> {
@@ -149,6 +157,11 @@ impl Process {
 
     pub(crate) fn start_unix_ns(&self) -> u64 {
         self.start_unix_ns.load(Relaxed)
+    }
+
+    /// Whether the process has begun to exit in an orderly way.
+    pub(crate) fn is_exiting(&self) -> bool {
+        self.last.header().is_some_and(|header| header.exited.load(Acquire) != 0)
     }
 
     /// Creates a log in the run directory.

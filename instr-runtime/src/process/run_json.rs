@@ -95,7 +95,7 @@ fn load_bases(json: &mut Json<'_>, facts: &Facts) -> fmt::Result {
         json.key("name")?;
         json.string(if object.name.is_empty() { facts.exe } else { object.name })?;
         json.key("base")?;
-        json.value(format_args!("\"{:#x}\"", object.base))?;
+        json.address(object.base)?;
         json.key("build_id")?;
         hex_or_null(json, object.build_id)?;
         json.close('}')?;

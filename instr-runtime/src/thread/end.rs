@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::{ENDED, LogState, Thread, pool};
 use crate::sys::{self, ThreadExitKey};
-use crate::{fast, process, sink};
+use crate::{crash, fast, process, sink};
 
 /// Number of the key plus 1, or 0.
 static KEY: AtomicU32 = AtomicU32::new(0);
@@ -52,6 +52,7 @@ fn end(thread: &'static Thread) {
     if let Some(process) = process::current() {
         sink::thread_ends(process, thread);
     }
+    crash::thread_ends(thread);
     thread.end();
     pool::give_back(thread);
 }

@@ -27,7 +27,7 @@ pub(crate) use state::{LogState, Thread};
 
 use crate::process::{self, Process};
 use crate::sink::ring;
-use crate::{fast, settings, site, sys};
+use crate::{crash, fast, settings, site, sys};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
 // SAFETY: all zeros is a thread that has not begun.
@@ -119,6 +119,22 @@ pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
     }
 }
 
+/// The mapping of ours that an address lies in: its start and its length. Async-signal-safe.
+pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
+    pool::mapping_at(address).or_else(|| process::mapping_at(address))
+}
+
+/// The statement that the calling thread is in. Async-signal-safe.
+pub(crate) fn last_statement() -> Option<u32> {
+    let (_, slot) = begun()?;
+    (slot.site.load(Relaxed) & !LEFT).checked_sub(1)
+}
+
+/// The how manieth thread of the run with its id the calling thread is; 0 if it has not begun. Async-signal-safe.
+pub(crate) fn reuse() -> u32 {
+    begun().map_or(0, |(thread, _)| thread.reuse())
+}
+
 /// The first statement of a thread, or of the one thread of a forked child.
 #[cold]
 #[inline(never)]
@@ -139,6 +155,7 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     thread.begin(process.take_slot(tid), id, tid, name, excluded);
     fast::set_current(ptr::from_ref(thread).cast());
     end::watch(thread);
-    sys::survive_truncation(|address| pool::mapping_at(address).or_else(|| process::mapping_at(address)));
+    crash::thread_begins(thread);
+    crash::watch(false);
     Some(thread)
 }

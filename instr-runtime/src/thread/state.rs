@@ -26,6 +26,8 @@ pub(crate) struct Thread {
     pub(crate) ring: RingState,
     /// Its table of counters, which stays with the state when the thread ends.
     pub(crate) table: AtomicPtr<TableHead>,
+    /// A stack for signal handlers, for a thread that has none of its own; it stays with the state too.
+    pub(crate) signal_stack: AtomicPtr<u8>,
     /// Null until the thread has begun.
     slot: AtomicPtr<Slot>,
     tid: AtomicU32,

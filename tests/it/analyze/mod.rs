@@ -1,11 +1,18 @@
 //! The analyzer, driven as its users drive it.
 
+mod counts;
 mod damage;
 mod dump;
 mod finding;
+mod folded;
+mod folding;
+mod golden;
 mod hostile;
+mod hostile_rings;
 mod options;
 mod report;
+mod rings;
 mod source;
 mod tail;
+mod tail_rings;
 mod versions;

@@ -42,6 +42,20 @@ pub(crate) fn write_at(file: i32, bytes: NonNull<[u8]>, at: u64) -> Result<usize
     Ok(written)
 }
 
+/// Passes on, a piece at a time, what the kernel says of the process's mappings.
+pub(crate) fn read_maps(mut each: impl FnMut(&[u8])) {
+    // SAFETY: the path ends in NUL, and the kernel fills the buffer.
+    unsafe {
+        let file = libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/proc/self/maps".as_ptr(), libc::O_RDONLY | SAFE);
+        let Ok(file) = check(file) else { return };
+        let mut buffer = [0_u8; 256];
+        while let Ok(len @ 1..) = check(libc::syscall(libc::SYS_read, file, buffer.as_mut_ptr(), buffer.len())) {
+            each(buffer.get(..len as usize).unwrap_or_default());
+        }
+        close(file as i32);
+    }
+}
+
 /// Creates a file for its owner only in an open directory: a log for appending, which stays open, or another one. An
 /// existing file is an error.
 pub(crate) fn create_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>, log: bool) -> Result<i32, Errno> {

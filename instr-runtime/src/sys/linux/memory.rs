@@ -1,6 +1,8 @@
 //! Mappings.
 
-use core::ptr::{NonNull, null_mut};
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+use core::ptr::{NonNull, null, null_mut};
 
 use super::super::Errno;
 
@@ -48,5 +50,63 @@ pub(crate) unsafe fn wipe_on_fork(start: NonNull<u8>, size: usize) -> Result<(),
     match unsafe { libc::madvise(start.as_ptr().cast(), size, libc::MADV_WIPEONFORK) } {
         0 => Ok(()),
         _ => Err(Errno(super::errno())),
+    }
+}
+
+/// Puts zeroed memory in place of a mapping from the page of `address` on.
+///
+/// # Safety
+/// Up to `end` there must be a mapping of ours.
+pub(super) unsafe fn put_memory_in_place(address: usize, end: usize) {
+    // SAFETY: touches no memory.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
+    let start = address & !(page - 1);
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: promised by the caller; if it fails, the fault comes again, and there is nothing better to do.
+    unsafe { libc::mmap(start as *mut c_void, end - start, protection, flags | libc::MAP_FIXED, -1, 0) };
+}
+
+/// Room for our handler and the one before it, whatever registers the machine has to put there.
+const SIGNAL_STACK: usize = 64 << 10;
+/// Whole pages on every machine, which nobody may touch.
+const SIGNAL_STACK_GUARD: usize = 64 << 10;
+
+/// Whether the calling thread has a stack for signal handlers.
+pub(crate) fn has_signal_stack() -> bool {
+    signal_stack().is_some_and(|stack| stack.ss_flags & libc::SS_DISABLE == 0)
+}
+
+fn signal_stack() -> Option<libc::stack_t> {
+    let mut stack = MaybeUninit::uninit();
+    // SAFETY: sigaltstack fills the structure when it succeeds.
+    unsafe { (libc::sigaltstack(null(), stack.as_mut_ptr()) == 0).then(|| stack.assume_init()) }
+}
+
+/// Maps a stack for signal handlers, below which there is nothing.
+pub(crate) fn new_signal_stack() -> Result<NonNull<u8>, Errno> {
+    let start = map_private(SIGNAL_STACK_GUARD + SIGNAL_STACK)?;
+    // SAFETY: a part of our own mapping, and then what is behind it.
+    unsafe {
+        libc::mprotect(start.as_ptr().cast(), SIGNAL_STACK_GUARD, libc::PROT_NONE);
+        Ok(start.add(SIGNAL_STACK_GUARD))
+    }
+}
+
+/// Has the calling thread's handlers run on this stack.
+///
+/// # Safety
+/// It must come from [`new_signal_stack`], and no other thread may use it.
+pub(crate) unsafe fn take_signal_stack(start: NonNull<u8>) {
+    let stack = libc::stack_t { ss_sp: start.as_ptr().cast(), ss_flags: 0, ss_size: SIGNAL_STACK };
+    // SAFETY: promised by the caller.
+    unsafe { libc::sigaltstack(&stack, null_mut()) };
+}
+
+/// Has them run there no more, unless they do not anyway.
+pub(crate) fn leave_signal_stack(start: NonNull<u8>) {
+    if signal_stack().is_some_and(|stack| stack.ss_sp == start.as_ptr().cast()) {
+        let none = libc::stack_t { ss_sp: null_mut(), ss_flags: libc::SS_DISABLE, ss_size: 0 };
+        // SAFETY: reads the structure; fails where a handler runs on it.
+        unsafe { libc::sigaltstack(&none, null_mut()) };
     }
 }

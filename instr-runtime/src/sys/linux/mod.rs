@@ -3,19 +3,23 @@
 
 #![allow(unsafe_code)]
 
-mod bus;
+mod arrival;
 mod environment;
 mod files;
 mod image;
 mod memory;
+mod signals;
+mod stack;
 mod task;
 mod writer;
 
-pub(crate) use bus::*;
+pub(crate) use arrival::*;
 pub(crate) use environment::*;
 pub(crate) use files::*;
 pub(crate) use image::*;
 pub(crate) use memory::*;
+pub(crate) use signals::*;
+pub(crate) use stack::*;
 pub(crate) use task::*;
 pub(crate) use writer::*;
 

@@ -51,6 +51,13 @@ pub(crate) fn yield_now() {
     unsafe { libc::sched_yield() };
 }
 
+/// Lets a millisecond pass.
+pub(crate) fn sleep_a_millisecond() {
+    let time = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+    // SAFETY: the kernel reads the structure.
+    unsafe { libc::syscall(libc::SYS_nanosleep, &time, core::ptr::null::<libc::timespec>()) };
+}
+
 /// UTC in nanoseconds since 1970, and the monotonic clock in nanoseconds.
 #[inline]
 pub(crate) fn now() -> (u64, u64) {

@@ -1,0 +1,88 @@
+//! `crash.json`: of what the process died, as its handler wrote it down.
+
+use serde::Deserialize;
+
+use super::damage::Damage;
+use super::process::read_versioned;
+
+/// The signal that ended the process; everything else can be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Crash {
+    /// The thread that it hit.
+    pub tid: u64,
+    /// The how manieth thread of the run with this id, from 1.
+    #[serde(default = "first")]
+    pub reuse: u64,
+    /// Its name.
+    pub signal: Option<String>,
+    /// Its number.
+    pub signal_number: i32,
+    /// The name of its code.
+    pub code: Option<String>,
+    /// Its code.
+    pub code_number: i32,
+    /// The address that could not be accessed.
+    pub fault_address: Option<String>,
+    /// Who sent it.
+    pub sender: Option<Sender>,
+    /// Whether the process was exiting in an orderly way already.
+    #[serde(default)]
+    pub exiting: bool,
+}
+
+/// The process that sent a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Sender {
+    /// Its id.
+    pub pid: u64,
+}
+
+fn first() -> u64 {
+    1
+}
+
+impl Crash {
+    /// Reads the file named `name`.
+    ///
+    /// # Errors
+    /// What makes it unreadable.
+    pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
+        read_versioned(name, json)
+    }
+
+    /// The signal's name, or what there is instead.
+    pub fn signal(&self) -> String {
+        self.signal.clone().unwrap_or_else(|| format!("signal {}", self.signal_number))
+    }
+
+    /// The code's name, or what there is instead.
+    pub fn code(&self) -> String {
+        self.code.clone().unwrap_or_else(|| self.code_number.to_string())
+    }
+
+    /// What had happened, in words, in the process with this id. `None`: the signal says it all.
+    pub fn cause(&self, pid: Option<u64>) -> Option<String> {
+        let at = self.fault_address.as_deref();
+        let address = at.unwrap_or("an unknown address");
+        Some(match self.code.as_deref()? {
+            "SEGV_MAPERR" => format!("nothing is mapped at {address}"),
+            "SEGV_ACCERR" => format!("memory at {address} may not be accessed so"),
+            "BUS_ADRALN" => format!("an access to {address}, which is not aligned"),
+            "BUS_ADRERR" => format!("what is mapped at {address} has no memory or file behind it"),
+            "FPE_INTDIV" => "an integer division by zero".to_owned(),
+            "FPE_INTOVF" => "an integer overflow".to_owned(),
+            "ILL_ILLOPC" | "ILL_ILLOPN" | "ILL_ILLADR" => format!("an instruction that there is not, at {address}"),
+            "TRAP_BRKPT" => "a breakpoint".to_owned(),
+            "SYS_SECCOMP" => "a system call that is forbidden".to_owned(),
+            // Addresses that are none at all are not told.
+            "SI_KERNEL" if self.signal_number == SIGSEGV => "an access to an address that cannot be".to_owned(),
+            _ => match self.sender {
+                Some(sender) if Some(sender.pid) == pid => "raised by itself".to_owned(),
+                Some(sender) => format!("sent by process {}", sender.pid),
+                None => return None,
+            },
+        })
+    }
+}
+
+const SIGSEGV: i32 = 11;

@@ -1,0 +1,134 @@
+//! Of what the process dies, and where: `crash.json`, written while it does.
+//!
+//! The first thread that crashes writes, and others that crash meanwhile wait for it, but not for long. What is written is
+//! removed again should the program go on.
+
+#![allow(unsafe_code)]
+
+mod record;
+mod words;
+
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+
+use instr_format::files::CRASH_JSON;
+
+use crate::process::{self, Process};
+use crate::sys::{self, Arrival, CName, Reactions, Stack, Verdict};
+use crate::thread::Thread;
+use crate::{settings, thread};
+
+/// State of the crash of a process. All zeros: there is none.
+pub(crate) struct CrashState {
+    /// The thread that writes.
+    owner: AtomicU32,
+    /// 1 once it has written.
+    written: AtomicU32,
+    /// How often the program has gone on.
+    recovered: AtomicU32,
+    /// What the owner has been sent.
+    first: UnsafeCell<MaybeUninit<libc::siginfo_t>>,
+}
+
+// SAFETY: only the owner writes and reads `first`.
+unsafe impl Sync for CrashState {}
+
+/// Signal handlers of Rust's threads have 8 KiB, of which the kernel takes up to half.
+static STACK: Stack = Stack::new();
+
+/// How many milliseconds a crash waits for another thread's to be written.
+const PATIENCE_MS: u32 = 5_000;
+/// A program that goes on so often does so on purpose, and no longer pays for records of it.
+const RECOVERIES: u32 = 16;
+
+/// Watches for crashes, and for mapped files that are truncated, from `main` on, or at once if `asked`.
+/// Async-signal-safe.
+pub(crate) fn watch(asked: bool) {
+    let wanted = settings::get().is_some_and(|settings| settings.crash);
+    let reactions =
+        Reactions { mapping_at: thread::mapping_at, crashed: if wanted { Some(crashed) } else { None }, recovered };
+    sys::watch_signals(reactions, asked);
+}
+
+/// Gives the calling thread a stack for signal handlers if it has none, as threads of C do not: a crash that has used up
+/// the thread's own could not be recorded otherwise. Async-signal-safe.
+pub(crate) fn thread_begins(thread: &Thread) {
+    if !settings::get().is_some_and(|settings| settings.crash) || sys::has_signal_stack() {
+        return;
+    }
+    if thread.signal_stack.load(Relaxed).is_null()
+        && let Ok(stack) = sys::new_signal_stack()
+    {
+        thread.signal_stack.store(stack.as_ptr(), Relaxed);
+    }
+    if let Some(stack) = NonNull::new(thread.signal_stack.load(Relaxed)) {
+        // SAFETY: made for this, and of the thread whose state this is.
+        unsafe { sys::take_signal_stack(stack) };
+    }
+}
+
+/// Takes it back, for the next thread with this state. Async-signal-safe.
+pub(crate) fn thread_ends(thread: &Thread) {
+    if let Some(stack) = NonNull::new(thread.signal_stack.load(Relaxed)) {
+        sys::leave_signal_stack(stack);
+    }
+}
+
+fn crashed(arrival: &Arrival<'_>) -> Verdict {
+    let Some(process) = process::begun() else { return Verdict::PassOn };
+    let (state, tid) = (&process.crash, sys::thread_id());
+    if state.recovered.load(Relaxed) >= RECOVERIES {
+        return Verdict::PassOn;
+    }
+    match state.owner.compare_exchange(0, tid, AcqRel, Acquire) {
+        Ok(_) => {
+            // SAFETY: this thread is the owner.
+            unsafe { (*state.first.get()).write(*arrival.info()) };
+            // SAFETY: this thread is the owner.
+            unsafe { STACK.run(|| write(process, arrival, tid)) };
+            state.written.store(1, Release);
+        }
+        // What comes of passing it on, such as the abort at the end of a stack overflow's message.
+        Err(owner) if owner == tid && state.written.load(Relaxed) != 0 => {}
+        // SAFETY: this thread is the owner, and has failed behind the place that writes it.
+        Err(owner) if owner == tid => return Verdict::DieOf(unsafe { (*state.first.get()).assume_init() }),
+        Err(_) => wait(state),
+    }
+    Verdict::PassOn
+}
+
+fn write(process: &Process, arrival: &Arrival<'_>, tid: u32) {
+    let Ok(file) = process.create_mapped(&name()) else { return };
+    let mut writer = sys::Writer::new(file);
+    record::write(&mut writer, process, arrival, tid);
+    // There is nobody to tell.
+    let _ = writer.finish();
+}
+
+fn wait(state: &CrashState) {
+    for _ in 0..PATIENCE_MS {
+        if state.written.load(Acquire) != 0 || state.owner.load(Acquire) == 0 {
+            return;
+        }
+        sys::sleep_a_millisecond();
+    }
+}
+
+/// The program has dealt with the fault that was recorded last.
+fn recovered() {
+    let Some(process) = process::begun() else { return };
+    let (state, tid) = (&process.crash, sys::thread_id());
+    if state.owner.load(Acquire) == tid {
+        process.remove(&name());
+        state.recovered.fetch_add(1, Relaxed);
+        state.written.store(0, Relaxed);
+        state.owner.store(0, Release);
+    }
+}
+
+fn name() -> CName<64> {
+    CName::new(format_args!("{CRASH_JSON}"))
+}

@@ -1,0 +1,109 @@
+//! What `crash.json` says.
+
+use core::fmt::{self, Write as _};
+
+use instr_format::names::SCHEMA_VERSION;
+
+use super::words;
+use crate::process::{Json, Process};
+use crate::sys::{self, Arrival, Writer};
+use crate::thread;
+
+/// Writes the file. Async-signal-safe.
+pub(super) fn write(out: &mut Writer, process: &Process, arrival: &Arrival<'_>, tid: u32) {
+    // The writer keeps its first error for later.
+    let _ = describe(&mut Json::new(out), process, arrival, tid);
+    let _ = maps(out);
+}
+
+/// All but the last key, and the end.
+fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) -> fmt::Result {
+    let (unix_ns, monotonic_ns) = sys::now();
+    json.open('{')?;
+    json.key("schema_version")?;
+    json.number(u64::from(SCHEMA_VERSION))?;
+    json.key("pid")?;
+    json.number(u64::from(process.pid()))?;
+    json.key("tid")?;
+    json.number(u64::from(tid))?;
+    json.key("reuse")?;
+    json.number(u64::from(thread::reuse()))?;
+    json.key("thread")?;
+    json.string(sys::thread_name().as_bytes())?;
+    json.key("unix_ns")?;
+    json.number(unix_ns)?;
+    json.key("elapsed_ns")?;
+    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))?;
+    json.key("exiting")?;
+    json.value(format_args!("{}", process.is_exiting()))?;
+    json.key("signal")?;
+    json.string_or_null(words::signal(arrival.signal()).map(str::as_bytes))?;
+    json.key("signal_number")?;
+    json.signed(arrival.signal())?;
+    json.key("code")?;
+    json.string_or_null(words::code(arrival.signal(), arrival.code()).map(str::as_bytes))?;
+    json.key("code_number")?;
+    json.signed(arrival.code())?;
+    json.key("fault_address")?;
+    match arrival.address() {
+        Some(address) => json.address(address as u64)?,
+        None => json.string_or_null(None)?,
+    }
+    if let Some((pid, uid)) = arrival.sender() {
+        json.key("sender")?;
+        json.open('{')?;
+        json.key("pid")?;
+        json.number(pid)?;
+        json.key("uid")?;
+        json.number(uid)?;
+        json.close('}')?;
+    }
+    json.key("statement")?;
+    match thread::last_statement() {
+        Some(id) => json.number(u64::from(id))?,
+        None => json.string_or_null(None)?,
+    }
+    machine(json, arrival)
+}
+
+fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {
+    json.key("registers")?;
+    json.open('{')?;
+    for (name, value) in arrival.registers() {
+        json.key(name)?;
+        json.address(value)?;
+    }
+    json.close('}')?;
+    json.key("backtrace")?;
+    json.open('[')?;
+    for address in arrival.backtrace() {
+        json.address(address)?;
+    }
+    json.close(']')?;
+    let (top, words) = arrival.stack();
+    json.key("stack_address")?;
+    json.address(top)?;
+    json.key("stack")?;
+    json.open('[')?;
+    for word in words {
+        json.address(word)?;
+    }
+    json.close(']')
+}
+
+/// The last key, as long as it is, and the end.
+fn maps(out: &mut Writer) -> fmt::Result {
+    out.write_str(",\"maps\":\"")?;
+    sys::read_maps(|bytes| {
+        for byte in bytes {
+            // Paths can hold any byte.
+            let _ = match byte {
+                b'\n' => out.write_str("\\n"),
+                b'"' | b'\\' => write!(out, "\\{}", *byte as char),
+                b' '..=b'~' => out.write_char(*byte as char),
+                _ => out.write_char('?'),
+            };
+        }
+    });
+    out.write_str("\"}")
+}

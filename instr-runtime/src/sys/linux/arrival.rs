@@ -1,0 +1,131 @@
+//! A signal as it has arrived: what the kernel says of it, and the thread that it has interrupted.
+
+use core::ffi::c_void;
+
+use super::process_id;
+
+/// A signal as it has arrived.
+pub(crate) struct Arrival<'a> {
+    info: &'a libc::siginfo_t,
+    context: &'a libc::ucontext_t,
+}
+
+/// How many callers a backtrace has at most, and how many words of the stack are kept.
+const CALLERS: usize = 64;
+const WORDS: u64 = 256;
+
+impl<'a> Arrival<'a> {
+    pub(super) fn new(info: &'a libc::siginfo_t, context: &'a libc::ucontext_t) -> Self {
+        Arrival { info, context }
+    }
+
+    /// The kernel's description.
+    pub(crate) fn info(&self) -> &'a libc::siginfo_t {
+        self.info
+    }
+
+    pub(crate) fn signal(&self) -> i32 {
+        self.info.si_signo
+    }
+
+    pub(crate) fn code(&self) -> i32 {
+        self.info.si_code
+    }
+
+    /// The address at which a mapped file has no page any more.
+    pub(super) fn lost_page(&self) -> Option<usize> {
+        let lost = self.signal() == libc::SIGBUS && self.code() == libc::BUS_ADRERR;
+        self.address().filter(|_| lost)
+    }
+
+    /// The address that could not be accessed, or of the instruction that could not be carried out.
+    pub(crate) fn address(&self) -> Option<usize> {
+        let has_address =
+            matches!(self.signal(), libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE | libc::SIGTRAP);
+        // The kernel has no address where it says no more than that it was the kernel.
+        if !has_address || self.code() <= 0 || self.code() == libc::SI_KERNEL {
+            return None;
+        }
+        // SAFETY: these have one where the kernel raised them.
+        Some(unsafe { self.info.si_addr() }.addr())
+    }
+
+    /// Process and user that have sent the signal.
+    pub(crate) fn sender(&self) -> Option<(u64, u64)> {
+        // SAFETY: signals that were sent say by whom.
+        let (pid, uid) = unsafe { (self.info.si_pid(), self.info.si_uid()) };
+        (self.code() <= 0).then(|| (u64::from(pid.cast_unsigned()), u64::from(uid)))
+    }
+
+    /// Name and value of each general register.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn registers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<'a> {
+        const NAMES: [(&str, i32); 18] = [
+            ("rip", libc::REG_RIP),
+            ("rsp", libc::REG_RSP),
+            ("rbp", libc::REG_RBP),
+            ("rax", libc::REG_RAX),
+            ("rbx", libc::REG_RBX),
+            ("rcx", libc::REG_RCX),
+            ("rdx", libc::REG_RDX),
+            ("rsi", libc::REG_RSI),
+            ("rdi", libc::REG_RDI),
+            ("r8", libc::REG_R8),
+            ("r9", libc::REG_R9),
+            ("r10", libc::REG_R10),
+            ("r11", libc::REG_R11),
+            ("r12", libc::REG_R12),
+            ("r13", libc::REG_R13),
+            ("r14", libc::REG_R14),
+            ("r15", libc::REG_R15),
+            ("eflags", libc::REG_EFL),
+        ];
+        let values = &self.context.uc_mcontext.gregs;
+        NAMES.iter().filter_map(|(name, at)| Some((*name, values.get(*at as usize)?.cast_unsigned())))
+    }
+
+    /// Nobody has written down where this machine keeps them.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub(crate) fn registers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let _ = self.context;
+        core::iter::empty()
+    }
+
+    fn register(&self, wanted: &str) -> Option<u64> {
+        self.registers().find(|(name, _)| *name == wanted).map(|(_, value)| value)
+    }
+
+    /// The instruction that was interrupted, then those that calls return to, innermost first, as far as the chain of frame
+    /// pointers goes.
+    pub(crate) fn backtrace(&self) -> impl Iterator<Item = u64> + use<'a> {
+        let mut frame = self.register("rbp").unwrap_or(0);
+        let callers = core::iter::from_fn(move || {
+            let [next, address] = read_memory(frame)?;
+            // The stack grows downwards, so callers' frames lie above.
+            if address == 0 || (next != 0 && next <= frame) {
+                return None;
+            }
+            frame = next;
+            Some(address)
+        });
+        self.register("rip").into_iter().chain(callers.take(CALLERS))
+    }
+
+    /// Where the stack ends, and the words from there on.
+    pub(crate) fn stack(&self) -> (u64, impl Iterator<Item = u64> + use<>) {
+        let top = self.register("rsp").unwrap_or(0);
+        let words = (0..WORDS).map_while(move |word| Some(read_memory::<1>(top.wrapping_add(8 * word))?[0]));
+        (top, words)
+    }
+}
+
+/// Reads memory that may not be there.
+fn read_memory<const COUNT: usize>(address: u64) -> Option<[u64; COUNT]> {
+    let mut words = [0; COUNT];
+    let len = size_of_val(&words);
+    let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: len };
+    let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: len };
+    // SAFETY: the kernel writes `len` bytes to `words`, or fails.
+    let read = unsafe { libc::syscall(libc::SYS_process_vm_readv, process_id(), &local, 1, &remote, 1, 0) };
+    (read == len as i64).then_some(words)
+}

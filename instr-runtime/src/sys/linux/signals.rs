@@ -1,0 +1,176 @@
+//! The signals that end a program, from their arrival to the handler that was there before ours.
+//!
+//! Ours are put in place only where `main` has begun: what sets handlers up before expects the default. They pass every
+//! signal on, so that the program dies, or goes on, as it would have without us.
+
+use core::cell::UnsafeCell;
+use core::ffi::{c_int, c_void};
+use core::mem::{self, MaybeUninit};
+use core::ptr::{null, null_mut};
+use core::sync::atomic::{AtomicBool, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
+
+use super::{Arrival, process_id, thread_id, with_errno};
+
+/// The signals that a crash raises.
+const CRASHES: [c_int; 7] =
+    [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
+
+/// What is to become of a signal that a crash raised.
+pub(crate) enum Verdict {
+    /// What was there before decides.
+    PassOn,
+    /// Ours has failed while it recorded this signal, of which the process is to die.
+    DieOf(libc::siginfo_t),
+}
+
+/// What the rest of the runtime makes of signals. All of it is async-signal-safe.
+#[derive(Clone, Copy)]
+pub(crate) struct Reactions {
+    /// To which of our mappings an address belongs: its start and its length.
+    pub(crate) mapping_at: fn(address: usize) -> Option<(usize, usize)>,
+    /// Records a crash. `None`: crashes are not recorded.
+    pub(crate) crashed: Option<fn(&Arrival<'_>) -> Verdict>,
+    /// The program has dealt with it, and goes on.
+    pub(crate) recovered: fn(),
+}
+
+/// What was there before one of our handlers, and whether there is one of ours.
+struct Before {
+    action: libc::sigaction,
+    is_ours: AtomicBool,
+}
+
+struct Shared<T>(UnsafeCell<MaybeUninit<T>>);
+
+// SAFETY: written by the one thread that puts the handlers in place, before it does.
+unsafe impl<T> Sync for Shared<T> {}
+
+static REACTIONS: Shared<Reactions> = Shared(UnsafeCell::new(MaybeUninit::uninit()));
+static BEFORE: [Shared<Before>; CRASHES.len()] =
+    [const { Shared(UnsafeCell::new(MaybeUninit::uninit())) }; CRASHES.len()];
+
+/// Puts our handlers in place, once; only where there are others already, as in every Rust program whose `main` has
+/// begun, unless `asked` for. Async-signal-safe.
+pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if DONE.load(Acquire) || !(asked || main_has_begun()) || DONE.swap(true, AcqRel) {
+        return;
+    }
+    // SAFETY: nobody else writes it, and no handler reads it yet.
+    unsafe { (*REACTIONS.0.get()).write(reactions) };
+    for (signal, before) in CRASHES.into_iter().zip(&BEFORE) {
+        let Some(action) = action(signal) else { continue };
+        // Who ignores a signal does not die of it; and without crash records there is only one that concerns us.
+        let wanted = action.sa_sigaction != libc::SIG_IGN && (reactions.crashed.is_some() || signal == libc::SIGBUS);
+        // SAFETY: as above.
+        unsafe { (*before.0.get()).write(Before { action, is_ours: AtomicBool::new(wanted) }) };
+    }
+    put_ours();
+}
+
+/// Each signal whose handler is ours, and what was there before.
+fn watched() -> impl Iterator<Item = (c_int, &'static Before)> {
+    // SAFETY: written before the first of our handlers was put in place.
+    let before = |shared: &'static Shared<Before>| unsafe { (*shared.0.get()).assume_init_ref() };
+    let all = CRASHES.into_iter().zip(BEFORE.iter().map(before));
+    all.filter(|(_, before)| before.is_ours.load(Relaxed))
+}
+
+fn put_ours() {
+    watched().for_each(|(signal, before)| put_ours_over(signal, before.action));
+}
+
+/// Puts back what was there before, for all signals: what comes of passing one on, such as the abort at the end of a stack
+/// overflow's message, is not for us, and there may be no room on the stack for a second handler.
+fn put_back() {
+    for (signal, before) in watched() {
+        // SAFETY: an action of before.
+        unsafe { libc::sigaction(signal, &before.action, null_mut()) };
+    }
+}
+
+fn put_ours_over(signal: c_int, before: libc::sigaction) {
+    let mut ours = before;
+    ours.sa_sigaction = on_signal as *const () as usize;
+    // A fault within our handler shall arrive too; the handlers before had it their way.
+    let defer = if before.sa_sigaction == libc::SIG_DFL { libc::SA_NODEFER } else { 0 };
+    ours.sa_flags |= libc::SA_SIGINFO | libc::SA_ONSTACK | defer;
+    // SAFETY: the handler is async-signal-safe, and finds what it needs.
+    unsafe { libc::sigaction(signal, &ours, null_mut()) };
+}
+
+/// Rust's own handlers are put in place right before `main`, where none were.
+fn main_has_begun() -> bool {
+    let has_handler = |signal| action(signal).is_some_and(|action| action.sa_sigaction != libc::SIG_DFL);
+    has_handler(libc::SIGSEGV) || has_handler(libc::SIGBUS)
+}
+
+fn action(signal: c_int) -> Option<libc::sigaction> {
+    let mut action = MaybeUninit::uninit();
+    // SAFETY: sigaction fills the structure when it succeeds.
+    unsafe { (libc::sigaction(signal, null(), action.as_mut_ptr()) == 0).then(|| action.assume_init()) }
+}
+
+extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel passes valid descriptions, and REACTIONS was written before this handler was put in place.
+    let (arrival, reactions) = unsafe { (Arrival::new(&*info, &*context.cast()), (*REACTIONS.0.get()).assume_init()) };
+    if let Some(address) = arrival.lost_page()
+        && let Some((start, len)) = (reactions.mapping_at)(address)
+    {
+        // SAFETY: that mapping is ours.
+        with_errno(|| unsafe { super::put_memory_in_place(address, start + len) });
+        return;
+    }
+    if let Some(crashed) = reactions.crashed {
+        let mut verdict = Verdict::PassOn;
+        with_errno(|| verdict = crashed(&arrival));
+        if let Verdict::DieOf(first) = verdict {
+            return die(&first);
+        }
+    }
+    let Some((_, Before { action: before, .. })) = watched().find(|(known, _)| *known == signal) else { return };
+    if before.sa_sigaction == libc::SIG_DFL {
+        // SAFETY: as above.
+        return die(unsafe { &*info });
+    }
+    with_errno(put_back);
+    // SAFETY: what was there before is a handler of one of these two kinds.
+    unsafe {
+        if before.sa_flags & libc::SA_SIGINFO != 0 {
+            let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = mem::transmute(before.sa_sigaction);
+            handler(signal, info, context);
+        } else {
+            let handler: extern "C" fn(c_int) = mem::transmute(before.sa_sigaction);
+            handler(signal);
+        }
+    }
+    with_errno(|| {
+        // Rust's own gives way to the default, and the fault comes again.
+        if action(signal).is_some_and(|now| now.sa_sigaction == before.sa_sigaction) {
+            (reactions.recovered)();
+            put_ours();
+        }
+    });
+}
+
+/// Has the kernel end the process as it would have without a handler, once ours has returned: by the same signal, with the
+/// same description, at the same instruction.
+fn die(info: &libc::siginfo_t) {
+    let signal = info.si_signo;
+    // SAFETY: the default action, a set that sigemptyset has made, and numbers and a description that the kernel reads.
+    unsafe {
+        let mut default: libc::sigaction = mem::zeroed();
+        default.sa_sigaction = libc::SIG_DFL;
+        libc::sigaction(signal, &default, null_mut());
+        // It would be too early here: the signal waits until the mask from before comes back.
+        let mut set = MaybeUninit::uninit();
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), null_mut());
+        let (process, thread) = (process_id(), thread_id());
+        let info: *const libc::siginfo_t = info;
+        if libc::syscall(libc::SYS_rt_tgsigqueueinfo, process, thread, signal, info) != 0 {
+            libc::syscall(libc::SYS_tgkill, process, thread, signal);
+        }
+    }
+}

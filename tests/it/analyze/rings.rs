@@ -1,0 +1,230 @@
+//! Rings are read as if they were logs.
+
+use std::fs;
+
+use expect_test::expect;
+use instr_format::ring::{BLOCK_SIZE, Clock};
+use instr_tests::analyzer;
+use instr_tests::fake_ring::FakeRing;
+use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, record};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn run() -> (TempDir, FakeRun) {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    (output, run)
+}
+
+/// A run of two threads, of which main's ring has wrapped.
+fn killed(clock: Clock) -> (TempDir, FakeRun) {
+    let (output, run) = run();
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
+    let mut main = FakeRing::new(PID, b"demo", clock, 4);
+    main.put_all((0..1000).map(|n| if n == 900 { 0 } else { 2 + n % 2 }));
+    run.write("1.ring", main.file());
+    let mut worker = FakeRing::new(PID + 1, b"worker", clock, 4);
+    worker.put(1, 500_000);
+    worker.put(2, 700_000);
+    run.write("2.ring", worker.file());
+    (output, run)
+}
+
+fn text(output: &TempDir) -> String {
+    let report = analyzer::run([output.path()]);
+    assert_eq!((report.code, report.stderr.as_str()), (0, ""));
+    report.stdout.replace(output.path().to_str().unwrap(), "OUTPUT")
+}
+
+fn threads(output: &TempDir) -> Vec<Value> {
+    let report = analyzer::run(["--format", "json", output.path().to_str().unwrap()]);
+    assert_eq!((report.code, report.stderr.as_str()), (0, ""));
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    report["runs"][0]["threads"].as_array().unwrap().clone()
+}
+
+fn dump(output: &TempDir, more: &[&str]) -> String {
+    let dump = analyzer::run([&["dump", output.path().to_str().unwrap()], more].concat());
+    assert_eq!((dump.code, dump.stderr.as_str()), (0, ""));
+    dump.stdout
+}
+
+#[test]
+fn coarse_times_are_not_said_to_be_more_than_they_are() {
+    expect![[r#"
+        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
+          started 2026-11-22T14:00:00.000000000Z
+          files in OUTPUT/demo-1
+          which thread ended it was not recorded; the one that was active last most likely comes first
+
+        thread 4500000 main: inside demo::main at src/main.rs:2:5
+          1000 records, the last one at or after 2026-11-22T14:00:00.000757000Z
+          source not found; recorded: let total = work(3);
+
+        thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
+          2 records, the last one at or after 2026-11-22T14:00:00.000500000Z
+          source not found; recorded: step(self.n)?;
+    "#]]
+    .assert_eq(&text(&killed(Clock::Coarse).0));
+}
+
+#[test]
+fn a_full_clock_is_that_of_a_log_and_none_says_nothing() {
+    let full = text(&killed(Clock::Full).0);
+    assert!(full.contains("\n  244 records, 756 overwritten, the newest of the run among them\n"), "{full}");
+    assert!(full.contains("\n  2 records, the last one 300.0 µs before the newest of the run\n"), "{full}");
+    assert!(full.contains("; the one that was active last comes first\n"), "{full}");
+    let off = text(&killed(Clock::Off).0);
+    assert!(off.contains("\n  1000 records\n") && off.contains("\n  2 records\n"), "{off}");
+    assert!(off.contains("recorded, nor when each was active\n"), "{off}");
+}
+
+#[test]
+fn json_has_the_newest_record_of_the_last_statement() {
+    let last = |clock| {
+        let threads = threads(&killed(clock).0);
+        threads.into_iter().map(|thread| thread["last"].clone()).collect::<Vec<_>>()
+    };
+    let coarse = last(Clock::Coarse);
+    assert_eq!(
+        (&coarse[0]["seq"], &coarse[0]["unix_ns"], &coarse[0]["coarse"]),
+        (&json!(901), &json!(START_NS + 757_000), &json!(true))
+    );
+    let full = last(Clock::Full);
+    assert_eq!(
+        (&full[0]["seq"], &full[0]["unix_ns"], full[0].get("coarse")),
+        (&json!(901), &json!(START_NS + 901_000), None)
+    );
+    let off = last(Clock::Off);
+    assert_eq!((&off[1]["seq"], &off[1]["unix_ns"], off[1].get("coarse")), (&json!(1), &Value::Null, None));
+}
+
+#[test]
+fn what_is_overwritten_is_counted_and_may_be_the_last_statement() {
+    let (output, run) = run();
+    run.last(None, &[FakeSlot { filtered: 5, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
+    ring.put_all([0].into_iter().chain((0..5000).map(|_| 3)));
+    run.write("1.ring", ring.file());
+    let thread = &threads(&output)[0];
+    // 5001 records make 19 whole blocks of 252 and one of 213.
+    assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(969), &json!(4032)));
+    assert_eq!((&thread["filtered"], &thread["dropped"]), (&json!(5), &json!(0)));
+    assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("main"), &Value::Null));
+    assert!(text(&output).contains("969 records, 5 filtered, 4032 overwritten, the last one"), "{}", text(&output));
+}
+
+#[test]
+fn a_ring_that_was_given_away_is_all_overwritten() {
+    let (output, run) = killed(Clock::Coarse);
+    let ended = |tid, seq| FakeSlot { ended: true, left: true, seq, ..FakeSlot::inside(tid, b"pump", 3) };
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), ended(PID + 1, 2), ended(PID + 2, 70)]);
+    let counts: Vec<_> =
+        threads(&output).iter().map(|thread| (thread["records"].clone(), thread["overwritten"].clone())).collect();
+    assert_eq!(counts, [(json!(1000), json!(0)), (json!(2), json!(0)), (json!(0), json!(70))]);
+}
+
+#[test]
+fn records_are_dumped_as_those_of_a_log_are() {
+    let (output, run) = run();
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
+    let mut main = FakeRing::new(PID, b"demo", Clock::Full, 4);
+    main.put(0, 10_000_000);
+    main.put(3, 40_000_000);
+    run.write("1.ring", main.file());
+    let mut worker = FakeRing::new(PID + 1, b"worker", Clock::Full, 4);
+    worker.put(1, 20_000_000);
+    worker.put(2, 30_000_000);
+    run.write("2.ring", worker.file());
+    let lines = [
+        record(PID, 1, 10, &DEMO[0]),
+        record(PID + 1, 1, 20, &DEMO[1]),
+        record(PID + 1, 2, 30, &DEMO[2]),
+        record(PID, 2, 40, &DEMO[3]),
+    ];
+    assert_eq!(dump(&output, &["--format", "raw"]).as_bytes(), lines.concat());
+    assert_eq!(dump(&output, &["--format", "raw", "--include", "work.rs"]).as_bytes(), lines[1..3].concat());
+    assert_eq!(dump(&output, &["--format", "raw", "--thread", "main"]).lines().count(), 2);
+    expect![[r#"
+        2026-11-22T14:00:00.010000000Z  4500000 main      src/main.rs:2:5       demo::main            let total = work(3);
+        2026-11-22T14:00:00.020000000Z  4500001 worker    src/work.rs:7:9       demo::work::Job::run  step(self.n)?;
+        2026-11-22T14:00:00.030000000Z  4500001 worker    src/work.rs:12:5      demo::work::step      n / (n - 3)
+        2026-11-22T14:00:00.040000000Z  4500000 main      src/io.rs:3:5         demo::io::pump        read(&mut buffer);
+    "#]]
+    .assert_eq(&dump(&output, &[]));
+}
+
+#[test]
+fn dumped_times_are_the_blocks_or_none() {
+    let newest = |clock, format| dump(&killed(clock).0, &["--format", format]).lines().last().unwrap().to_owned();
+    let object = |clock| serde_json::from_str::<Value>(&newest(clock, "json")).unwrap();
+    let coarse = object(Clock::Coarse);
+    assert_eq!(
+        (&coarse["seq"], &coarse["elapsed_ns"], &coarse["coarse"]),
+        (&json!(1000), &json!(757_000), &json!(true))
+    );
+    // Without times, one thread comes behind the other.
+    let off = object(Clock::Off);
+    assert_eq!((&off["tid"], &off["seq"], &off["unix_ns"]), (&json!(PID + 1), &json!(2), &Value::Null));
+    assert!(newest(Clock::Off, "text").starts_with("-                               4500001 worker"));
+    assert!(newest(Clock::Off, "raw").contains(" seq=2 ts=1970-01-01T00:00:00.000000000Z elapsed_ns=0 file="));
+}
+
+#[test]
+fn a_statement_that_the_table_does_not_have_is_shown_by_its_number() {
+    let (output, run) = run();
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
+    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
+    ring.put_all([0, 4, 4_000_000_000]);
+    run.write("1.ring", ring.file());
+    let thread = &threads(&output)[0];
+    assert_eq!((&thread["records"], &thread["last"]["seq"]), (&json!(3), &json!(1)));
+    assert_eq!(thread["damage"][0]["message"], "2 records are of statements that the site table does not have");
+    let text = dump(&output, &[]);
+    assert!(text.ends_with("  statement 4000000000, which the site table does not have\n"), "{text}");
+    let raw = dump(&output, &["--format", "raw"]);
+    assert!(raw.contains("file=? line=0 col=0 func=? macro=none snippet=statement\\s4,\\swhich\\s"), "{raw}");
+    assert_eq!(dump(&output, &["--format", "raw", "--exclude", "nothing"]).lines().count(), 1);
+}
+
+#[test]
+fn segments_come_before_the_ring_and_each_block_counts_once() {
+    let (output, run) = run();
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
+    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
+    let mut halves = Vec::new();
+    for half in 0..5 {
+        ring.put_all((0..2 * 252).map(|_| half % 4));
+        let start = (half as usize % 2) * 2 * BLOCK_SIZE;
+        halves.push(ring.blocks()[start..start + 2 * BLOCK_SIZE].to_vec());
+    }
+    ring.put_all([1; 100]);
+    run.write("1.ring", ring.file());
+    // The first half has gone with the first segment.
+    run.write("1.2.ring", ring.segment(2, &halves[1..3].concat()));
+    run.write("1.3.ring", ring.segment(3, &halves[3..].concat()));
+    let thread = &threads(&output)[0];
+    assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(4 * 504 + 100), &json!(504)));
+    let dump = dump(&output, &["--format", "json"]);
+    let seqs = dump.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap());
+    assert!(seqs.eq(505..=5 * 504 + 100));
+}
+
+#[test]
+fn what_is_not_a_ring_is_refused_and_the_rest_is_shown() {
+    let (output, run) = killed(Clock::Coarse);
+    run.write("3.ring", vec![0; 9000]);
+    run.write("4.ring", []);
+    assert_eq!(threads(&output).len(), 2);
+    let mut ring = fs::read(run.dir.join("2.ring")).unwrap();
+    ring[0] ^= 1;
+    run.write("2.ring", &ring);
+    assert!(text(&output).contains("damage: 2.ring: not the ring of a thread on a machine"), "{}", text(&output));
+    ring[0] ^= 1;
+    ring[8] = 7;
+    run.write("2.ring", &ring);
+    let report = analyzer::run([output.path()]);
+    assert_eq!(report.code, 2);
+    assert!(report.stderr.contains("2.ring: version 7, but this instr-analyze reads version 1;"), "{}", report.stderr);
+    assert!(report.stdout.contains("main: inside demo::main") && report.stdout.contains("1000 records"));
+}

@@ -1,0 +1,123 @@
+//! Signals that end a program: it ends as without us, and what it died of is written down.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::ExitStatus;
+
+use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Ended, Scene, finish, run, start};
+use serde_json::Value;
+
+const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
+const SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
+
+fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
+    let mut command = scene.command(&program("signalled", build));
+    command.args(arguments);
+    if arguments[1] == "kill" { send_when_ready(&mut command, arguments[0]) } else { run(&mut command) }
+}
+
+/// Sends the signal once the program waits for it.
+fn send_when_ready(command: &mut std::process::Command, signal: &str) -> Ended {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let mut child = start(command);
+    let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+    let mut text = String::new();
+    stdout.read_line(&mut text).expect("UTF-8");
+    let sent = std::process::Command::new("kill").args(["-s", &signal[3..], &child.id().to_string()]).status();
+    assert!(sent.expect("there is kill").success());
+    stdout.read_to_string(&mut text).expect("UTF-8");
+    Ended { stdout: text, ..finish(child) }
+}
+
+/// Runs the program with and without us, and returns the status and the record of the crash.
+fn compare(arguments: [&str; 3]) -> (ExitStatus, Option<Value>) {
+    let (scene, plain_scene) = (Scene::new(), Scene::new());
+    let ended = signalled(&scene, INSTRUMENTED, arguments);
+    assert_eq!(ended, signalled(&plain_scene, PLAIN, arguments), "{arguments:?}");
+    (ended.status, crash(&scene.runs()[0]))
+}
+
+fn crash(run: &Path) -> Option<Value> {
+    let text = std::fs::read(run.join("crash.json")).ok()?;
+    Some(serde_json::from_slice(&text).expect("JSON"))
+}
+
+#[test]
+fn the_end_is_the_same_and_what_it_was_is_written() {
+    for signal in SIGNALS {
+        for way in ["fault", "raise", "queue", "kill"] {
+            for prepared in ["default", "reset", "handler", "plain-handler"] {
+                let (_, crash) = compare([signal, way, prepared]);
+                let crash = crash.unwrap_or_else(|| panic!("{signal} {way} {prepared}: no record"));
+                assert_eq!(crash["signal"], signal, "{way} {prepared}");
+                assert_eq!(crash["tid"], crash["pid"], "{signal} {way} {prepared}");
+                let sent = way != "fault" || signal == "SIGABRT";
+                assert_eq!(crash["sender"].is_object(), sent, "{signal} {way} {prepared}: {crash:#}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ignored_signal_is_no_crash() {
+    for signal in SIGNALS {
+        let (status, crash) = compare([signal, "raise", "ignored"]);
+        assert!(status.success() && crash.is_none(), "{signal}");
+    }
+}
+
+#[test]
+fn what_a_handler_deals_with_is_no_crash() {
+    for (signal, way) in [("SIGILL", "fault"), ("SIGSEGV", "raise"), ("SIGABRT", "queue")] {
+        let (status, crash) = compare([signal, way, "recovering"]);
+        assert!(status.success() && crash.is_none(), "{signal} {way}");
+    }
+}
+
+#[test]
+fn a_fault_says_where() {
+    let (_, crash) = compare(["SIGSEGV", "fault", "default"]);
+    let crash = crash.expect("a record");
+    assert_eq!((&crash["code"], &crash["fault_address"]), (&"SEGV_MAPERR".into(), &"0x50".into()));
+    assert_eq!(crash["backtrace"][0], crash["registers"]["rip"]);
+    assert!(crash["stack"].as_array().is_some_and(|words| !words.is_empty()));
+    assert!(crash["maps"].as_str().is_some_and(|maps| maps.contains("signalled\n") && maps.contains("[stack]")));
+}
+
+#[test]
+fn switched_off_nothing_is_written_and_nothing_changes() {
+    let scene = Scene::new();
+    let run_it = |build| {
+        let mut command = scene.command(&program("signalled", build));
+        run(command.args(["SIGFPE", "fault", "default"]).env("INSTR_CRASH", "off"))
+    };
+    assert_eq!(run_it(INSTRUMENTED), run_it(PLAIN));
+    assert_eq!(crash(&scene.runs()[0]), None);
+}
+
+#[test]
+fn of_threads_that_crash_together_one_is_written_down() {
+    for _ in 0..20 {
+        let scene = Scene::new();
+        let ended = run(scene.command(&program("crashing_threads", INSTRUMENTED)).arg("together"));
+        assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
+        let crash = crash(&scene.runs()[0]).expect("a record");
+        let report = scene.report();
+        let crashing: Vec<_> = report.threads().iter().filter(|thread| thread["crashing"] == true).collect();
+        assert_eq!((crashing.len(), &crash["signal"]), (1, &"SIGSEGV".into()), "{crash:#}");
+        assert_eq!(Place::last_of(crashing[0]), Place::marked(THREADS, "guilty: together"));
+    }
+}
+
+#[test]
+fn a_thread_of_c_that_uses_up_its_stack_is_written_down() {
+    let (scene, plain_scene) = (Scene::new(), Scene::new());
+    let ended = |scene: &Scene, build| run(scene.command(&program("crashing_threads", build)).arg("overflow"));
+    assert_eq!(ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN));
+    let report = scene.report();
+    assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")));
+    let crashing = report.threads().iter().find(|thread| thread["crashing"] == true).expect("a thread");
+    assert_eq!(Place::last_of(crashing).file, THREADS);
+}
