@@ -66,8 +66,11 @@ fn die(death: &str, place: &str, end: End, profile: &'static str) -> Report {
     report
 }
 
+/// A thread's name, its last-reached statement, whether it has left that, and where it panicked.
+type Last = ([u8; 16], Option<u32>, bool, Option<u32>);
+
 /// What the slots say of each thread, by name; but for the main thread where that is at no certain place.
-fn last_statements(scene: &Scene, place: &str) -> Vec<([u8; 16], Option<u32>, bool, Option<u32>)> {
+fn last_statements(scene: &Scene, place: &str) -> Vec<Last> {
     let slots = slots(&scene.runs()[0]).into_iter();
     let mut slots: Vec<_> = slots.map(|slot| (slot.name, slot.site, slot.left, slot.panicked)).collect();
     slots.retain(|(name, ..)| place == "main" || !name.starts_with(b"crasher\0"));

@@ -16,6 +16,12 @@ struct Options {
     /// 2,000 kills per sink, and every instruction, in debug and release builds and with probes in Rust
     #[arg(long)]
     full: bool,
+    /// Only this build: `debug`, `release` or `portable`
+    #[arg(long)]
+    build: Option<String>,
+    /// Only the kills at random instants
+    #[arg(long)]
+    random: bool,
     /// Only rows with this in their names
     #[arg(default_value = "")]
     only: String,
@@ -28,11 +34,14 @@ fn main() -> ExitCode {
         ("release", Build { profile: "release", ..INSTRUMENTED }),
         ("portable", Build { portable: true, ..INSTRUMENTED }),
     ];
-    let builds = &builds[..if options.full { builds.len() } else { 1 }];
+    let builds: Vec<_> = match &options.build {
+        Some(only) => builds.into_iter().filter(|(name, _)| name == only).collect(),
+        None => builds.into_iter().take(if options.full { 3 } else { 1 }).collect(),
+    };
     let (kills, most, near) = if options.full { (2_000, 4_000, 40) } else { (100, 200, 20) };
     let mut failed = Vec::new();
     println!("random instants         build     way                        kills threads acknowledged   +1 torn   s");
-    for &(name, build) in builds {
+    for &(name, build) in &builds {
         for way in kills::WAYS.iter().filter(|way| way.name.contains(&options.only)) {
             let begin = format!("killed                  {name:9} {:26}", way.name);
             let row = row(&begin, move || {
@@ -42,10 +51,13 @@ fn main() -> ExitCode {
             failed.extend(row);
         }
     }
+    if options.random {
+        return end(&failed);
+    }
     println!(
         "every instruction       build     case                                     instr. disturbed signals     steps   s"
     );
-    for &(name, build) in builds {
+    for &(name, build) in &builds {
         for case in stepped::CASES.iter().filter(|case| case.name.contains(&options.only)) {
             let row = |what: &str, work: fn(&'static Case, Build, usize, usize) -> Tally| {
                 row(&format!("{what:23} {name:9} {:40}", case.name), move || {
@@ -62,6 +74,10 @@ fn main() -> ExitCode {
             }
         }
     }
+    end(&failed)
+}
+
+fn end(failed: &[String]) -> ExitCode {
     failed.iter().for_each(|row| println!("FAILED {row}"));
     if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
