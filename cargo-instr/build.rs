@@ -1,8 +1,8 @@
 //! Packs the sources of the runtime and of all that it depends on, so that `cargo instr` can compile them with any compiler,
 //! offline, on a machine that has nothing else of instr.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
-use std::ffi::OsStr;
 use std::fs;
 use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,20 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use toml::{Table, Value};
 
-const CRATES: [&str; 3] = ["instr-format", "instr-macros", "instr-runtime"];
+/// What the user's program is linked with.
+const RUNTIME: &str = "instr-runtime";
+
+/// What of a package its compilation never asks for.
+const LEFT_OUT: [&str; 4] = ["tests", "benches", "examples", "target"];
+
+/// Cargo is to look for nothing in the user's registry, where it need not be.
+const VENDORED: &str = "\
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+";
 
 fn main() {
     let package = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
@@ -22,15 +35,17 @@ fn main() {
     if sources.exists() {
         fs::remove_dir_all(&sources).expect("an old copy of the sources");
     }
-    write_manifest(&root.join("Cargo.toml"), &sources.join("Cargo.toml"), for_the_runtime_alone);
-    for name in CRATES {
+    let workspace = read_manifest(&root.join("Cargo.toml"));
+    let crates = crates(root, &workspace);
+    for name in &crates {
         let (from, to) = (root.join(name), sources.join(name));
-        write_manifest(&from.join("Cargo.toml"), &to.join("Cargo.toml"), |manifest| {
-            manifest.remove("dev-dependencies");
-        });
-        copy_sources(&from.join("src"), &to.join("src"));
+        copy_package(&from, &to);
+        let mut manifest = read_manifest(&from.join("Cargo.toml"));
+        manifest.remove("dev-dependencies");
+        write(&to.join("Cargo.toml"), &manifest.to_string());
         println!("cargo::rerun-if-changed={}", from.display());
     }
+    write(&sources.join("Cargo.toml"), &for_these_alone(workspace, &crates).to_string());
     println!("cargo::rerun-if-changed={}", root.join("Cargo.toml").display());
     println!("cargo::rerun-if-changed={}", package.display());
     vendor(&sources);
@@ -48,31 +63,55 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
 }
 
-fn for_the_runtime_alone(manifest: &mut Table) {
-    manifest.remove("profile");
-    let members = CRATES.map(|name| Value::String(name.to_owned()));
-    let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut).expect("a workspace");
-    workspace.insert("members".to_owned(), Value::Array(members.into()));
-}
-
-fn write_manifest(from: &Path, to: &Path, edit: impl FnOnce(&mut Table)) {
-    let text = fs::read_to_string(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
-    let mut manifest: Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", from.display()));
-    edit(&mut manifest);
-    fs::create_dir_all(to.parent().expect("it has a directory")).expect("a new directory");
-    fs::write(to, manifest.to_string()).expect("a new manifest");
-}
-
-/// All but the tests of the macros, which stay as a module that is never compiled.
-fn copy_sources(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a new directory");
-    for path in entries(from) {
-        let target = to.join(path.file_name().expect("an entry has a name"));
-        if !path.is_dir() {
-            fs::copy(&path, target).expect("a source");
-        } else if path.file_name() != Some(OsStr::new("tests")) {
-            copy_sources(&path, &target);
+/// The directories of the runtime and of every crate of this workspace that it is made of.
+fn crates(root: &Path, workspace: &Table) -> BTreeSet<String> {
+    let paths = |name: &str| workspace["workspace"]["dependencies"].get(name)?.get("path")?.as_str().map(str::to_owned);
+    let mut crates = BTreeSet::new();
+    let mut rest = vec![RUNTIME.to_owned()];
+    while let Some(name) = rest.pop() {
+        let manifest = read_manifest(&root.join(&name).join("Cargo.toml"));
+        for kind in ["dependencies", "build-dependencies"] {
+            let dependencies = manifest.get(kind).and_then(Value::as_table).into_iter().flat_map(Table::keys);
+            rest.extend(dependencies.filter_map(|name| paths(name)).filter(|path| !crates.contains(path)));
         }
+        crates.insert(name);
+    }
+    crates
+}
+
+fn for_these_alone(mut manifest: Table, crates: &BTreeSet<String>) -> Table {
+    manifest.remove("profile");
+    let members = crates.iter().cloned().map(Value::String).collect();
+    let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut).expect("a workspace");
+    workspace.insert("members".to_owned(), Value::Array(members));
+    manifest
+}
+
+fn read_manifest(path: &Path) -> Table {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("it has a directory")).expect("a new directory");
+    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+fn copy_package(from: &Path, to: &Path) {
+    for path in entries(from).into_iter().filter(|path| !LEFT_OUT.iter().any(|name| path.ends_with(name))) {
+        copy(&path, &to.join(path.file_name().expect("an entry has a name")));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).expect("a new directory");
+        for path in entries(from) {
+            copy(&path, &to.join(path.file_name().expect("an entry has a name")));
+        }
+    } else {
+        fs::create_dir_all(to.parent().expect("it has a directory")).expect("a new directory");
+        fs::copy(from, to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     }
 }
 
@@ -83,9 +122,10 @@ fn vendor(sources: &Path) {
         .current_dir(sources)
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "cargo vendor: {}", String::from_utf8_lossy(&output.stderr));
-    fs::create_dir_all(sources.join(".cargo")).expect("a new directory");
-    fs::write(sources.join(".cargo/config.toml"), output.stdout).expect("a new file");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let way_out = "what instr-runtime takes must be among cargo-instr's build dependencies, to have been downloaded";
+    assert!(output.status.success(), "cargo vendor: {said}\n{way_out}");
+    write(&sources.join(".cargo/config.toml"), VENDORED);
 }
 
 fn pack(sources: &Path) -> Vec<u8> {

@@ -13,6 +13,7 @@ use instr_analyze::report::paint::Paint;
 use instr_analyze::report::text;
 use instr_analyze::run::find;
 use instr_analyze::run::load::Run;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use crate::failure::Failure;
 
@@ -22,6 +23,9 @@ const SHOWN: usize = 5;
 const CONTEXT: u64 = 2;
 /// With which a panic ends a process, and cargo a test run that failed.
 const PANIC: i32 = 101;
+
+/// Signals by which a person ends a program.
+const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 
 /// A name for the output directory of a command, such that later ones sort behind earlier ones.
 pub fn directory_name() -> String {
@@ -59,7 +63,12 @@ fn beginning_with(directory: &Path, beginning: &str) -> Vec<PathBuf> {
 pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) -> Result<(), Failure> {
     let mut directories = runs(output);
     directories.retain(|directory| !earlier.contains(directory));
-    // Nothing instrumented ran: it did not compile, or nothing was selected.
+    // Whoever ends something from outside may have ended cargo itself.
+    if directories.is_empty() && status.signal().is_some_and(|signal| !ENDING.contains(&signal)) {
+        let message = "instr: nothing was recorded: recording is off, or nothing that ran is instrumented";
+        return writeln!(io::stderr(), "\n{message}").map_err(|error| Failure(format!("cannot say so: {error}")));
+    }
+    // It did not compile, perhaps.
     if status.success() || directories.is_empty() {
         return Ok(());
     }
@@ -73,6 +82,15 @@ pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) 
         }
     }
     show(&dead, output).map_err(|error| Failure(format!("cannot write the report: {error}")))
+}
+
+/// Says where programs are that are not where one would look for them.
+///
+/// # Errors
+/// When standard error cannot be written.
+pub fn say_where(finished: &Path) -> Result<(), Failure> {
+    let said = writeln!(io::stderr(), "instr: what was built is in {}", finished.display());
+    said.map_err(|error| Failure(format!("cannot say where it is: {error}")))
 }
 
 fn show(dead: &[Run], output: &Path) -> io::Result<()> {

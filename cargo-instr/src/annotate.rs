@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::parse::discouraged::Speculative;
-use syn::parse::{ParseStream, Parser};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{AttrStyle, Attribute, ImplItem, Item, TraitItem, Type};
+
+use crate::items::{Unknown, items};
 
 /// The attribute as it is spelled since edition 2018.
 pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
@@ -47,6 +48,8 @@ pub struct Annotated {
     pub places: usize,
     /// The lines of the items that were left alone, because they share a line with what stands before them.
     pub left_alone: Vec<usize>,
+    /// Items that syn does not know, and that may hold functions.
+    pub unknown: Vec<Unknown>,
 }
 
 /// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
@@ -69,9 +72,12 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     token_ranges(tokens.clone(), &mut ranges);
     ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
     let mut found = Vec::new();
-    items.parse2(tokens)?.iter().for_each(|item| find(item, style.module, style, &mut found));
+    let (items, unknown) = items.parse2(tokens)?;
+    items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
-    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new() };
+    let lines_before = head.matches('\n').count();
+    let unknown = unknown.iter().map(|error| Unknown::new(error, lines_before)).collect();
+    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), unknown };
     let mut copied = 0;
     for item in &found {
         let place = insertion_place(body, &ranges, item.start);
@@ -90,31 +96,6 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     }
     annotated.text.push_str(&body[copied..]);
     Ok(annotated)
-}
-
-/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end.
-fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
-    input.call(Attribute::parse_inner)?;
-    let mut items = Vec::new();
-    while !input.is_empty() {
-        let ahead = input.fork();
-        match ahead.parse() {
-            Ok(item) => {
-                items.push(item);
-                input.advance_to(&ahead);
-            }
-            Err(_) => while !ends_item(&input.parse()?) && !input.is_empty() {},
-        }
-    }
-    Ok(items)
-}
-
-fn ends_item(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Punct(punct) => punct.as_char() == ';',
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        _ => false,
-    }
 }
 
 /// Length of the byte order mark and the shebang line, which have to stay first.

@@ -1,6 +1,6 @@
 //! What the compiler says.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a line on the compiler's standard error is.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,4 +26,21 @@ pub fn classify(line: &str) -> Line {
 /// Whether the message is an error.
 pub fn is_error(message: &Value) -> bool {
     message["level"].as_str().is_some_and(|level| level.starts_with("error"))
+}
+
+/// A warning of ours, with what is to stand below it.
+pub fn warning(message: &str, below: &str) -> Value {
+    ours("warning", message, below)
+}
+
+/// A note of ours, which cargo does not count among the warnings.
+pub fn note(message: &str, below: &str) -> Value {
+    ours("note", message, below)
+}
+
+fn ours(level: &str, message: &str, below: &str) -> Value {
+    json!({
+        "$message_type": "diagnostic", "message": message, "code": null, "level": level, "spans": [], "children": [],
+        "rendered": format!("{level}: {message}\n{below}\n"),
+    })
 }

@@ -124,6 +124,11 @@ impl Invocation {
         check
     }
 
+    /// Whether other crates of the program can use it.
+    pub fn is_library(&self) -> bool {
+        self.crate_types.iter().any(|kind| kind == "lib" || kind == "rlib")
+    }
+
     /// Whether the crate can be instrumented: what runs in the compiler or in cargo cannot, and in a Rust dylib the
     /// runtime would be there twice.
     pub fn is_program(&self) -> bool {

@@ -9,13 +9,20 @@
 
 pub mod after;
 pub mod annotate;
+pub mod arguments;
+pub mod child;
 pub mod command;
+pub mod compiler;
 pub mod diagnostics;
 pub mod failure;
 pub mod invocation;
+pub mod items;
 pub mod modules;
 pub mod overlay;
+pub mod plain;
 pub mod plan;
 pub mod runtime;
 pub mod selection;
+pub mod user_wrappers;
+pub mod workspace;
 pub mod wrapper;

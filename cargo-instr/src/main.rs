@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_instr::plan::WRAPPER;
+use cargo_instr::plan::{WORKSPACE_WRAPPER, WRAPPER};
 use cargo_instr::{command, wrapper};
 
 fn main() -> ExitCode {
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let name = PathBuf::from(arguments.next().unwrap_or_default());
     let arguments: Vec<OsString> = arguments.collect();
     let outcome = match name.parent() {
-        Some(home) if name.file_name().is_some_and(|name| name == WRAPPER) => wrapper::run(home, &arguments),
+        Some(home) if is_wrapper(&name) => wrapper::run(home, &arguments),
         _ => command::run(behind_cargo(arguments)),
     };
     outcome.unwrap_or_else(|failure| {
@@ -24,6 +24,10 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "cargo instr: {failure}");
         ExitCode::from(2)
     })
+}
+
+fn is_wrapper(program: &Path) -> bool {
+    program.file_name().is_some_and(|name| name == WRAPPER || name == WORKSPACE_WRAPPER)
 }
 
 /// Cargo calls `cargo-instr instr …`.

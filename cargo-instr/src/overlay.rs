@@ -9,10 +9,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
+use crate::items::Unknown;
 use crate::modules;
 use crate::selection::Selection;
 
@@ -25,6 +26,8 @@ pub struct Overlay {
     pub places: usize,
     /// The annotated files, by the paths of the originals.
     pub files: BTreeMap<PathBuf, Annotated>,
+    /// What is not annotated because syn does not know it, in which files.
+    pub unknown: Vec<(PathBuf, Unknown)>,
 }
 
 /// The crate that an overlay is made of.
@@ -48,13 +51,14 @@ impl Overlay {
     /// # Errors
     /// When the tree cannot be written.
     pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
-        let files = annotate_files(source);
+        let mut unknown = Vec::new();
+        let files = annotate_files(source, &mut unknown);
         let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
         for original in &tree.real {
             tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
         }
         let places = files.values().map(|file| file.places).sum();
-        Ok(Overlay { directory: directory.to_owned(), places, files })
+        Ok(Overlay { directory: directory.to_owned(), places, files, unknown })
     }
 
     /// Where the copy of a file is.
@@ -63,7 +67,7 @@ impl Overlay {
     }
 }
 
-fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
+fn annotate_files(source: Source<'_>, unknown: &mut Vec<(PathBuf, Unknown)>) -> BTreeMap<PathBuf, Annotated> {
     let mut files = BTreeMap::new();
     for (path, module) in modules::find(source.root, source.crate_name) {
         let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
@@ -74,11 +78,14 @@ fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
         let selects = |name: &str| source.selection.admits_function(name);
         let style =
             Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
-        // What is not Rust as we know it is the compiler's to judge.
-        if let Ok(annotated) = annotate_in_style(&module.text, &style)
-            && annotated.places > 0
-        {
-            files.insert(path, annotated);
+        match annotate_in_style(&module.text, &style) {
+            Ok(annotated) => {
+                unknown.extend(annotated.unknown.iter().map(|part| (path.clone(), part.clone())));
+                if annotated.places > 0 {
+                    files.insert(path, annotated);
+                }
+            }
+            Err(error) => unknown.push((path, Unknown::new(&error, 0))),
         }
     }
     files
@@ -87,12 +94,28 @@ fn annotate_files(source: Source<'_>) -> BTreeMap<PathBuf, Annotated> {
 /// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.
 fn real_directories(files: &BTreeMap<PathBuf, Annotated>, source: Source<'_>) -> BTreeSet<PathBuf> {
     let mut real = BTreeSet::new();
-    for file in files.keys().map(PathBuf::as_path).chain([source.root]) {
+    let root = modules::normal(source.root);
+    let on_the_way = left_upwards(source.root).into_iter().map(|directory| directory.join("of its own"));
+    for file in files.keys().cloned().chain([root]).chain(on_the_way) {
         let mut directories = file.ancestors().skip(1);
         real.extend(directories.next().map(Path::to_owned));
         real.extend(directories.take_while(|directory| directory.starts_with(source.workspace)).map(Path::to_owned));
     }
     real
+}
+
+/// The directories that the path leaves by `..`, which leads elsewhere behind a link.
+fn left_upwards(path: &Path) -> Vec<PathBuf> {
+    let (mut left, mut directory) = (Vec::new(), PathBuf::new());
+    for component in path.components() {
+        if component == Component::ParentDir {
+            left.push(directory.clone());
+            directory.pop();
+        } else {
+            directory.push(component);
+        }
+    }
+    left
 }
 
 struct Tree<'a> {

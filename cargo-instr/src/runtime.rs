@@ -101,12 +101,20 @@ fn key(parts: &[&str]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// Writes the sources that are in this program to a directory.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn unpack_to(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    tar::Archive::new(GzDecoder::new(SOURCES)).unpack(directory)
+}
+
 /// All at once: another process may be about to do the same.
 fn unpack(sources: &Path) -> Result<(), Failure> {
     let fresh = sources.with_file_name(format!("sources-{}", std::process::id()));
     let failure = |error| Failure::on("write", sources, &error);
-    fs::create_dir_all(&fresh).map_err(failure)?;
-    tar::Archive::new(GzDecoder::new(SOURCES)).unpack(&fresh).map_err(failure)?;
+    unpack_to(&fresh).map_err(failure)?;
     match fs::rename(&fresh, sources) {
         Err(error) if !sources.exists() => Err(failure(error)),
         // Someone was faster.
@@ -122,14 +130,12 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", "enabled"]);
     command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
     for (variable, _) in std::env::vars_os() {
-        // What the user has set for their own crates.
-        if variable
-            .to_str()
-            .is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME" && name != "CARGO_MAKEFLAGS")
-        {
+        if variable.to_str().is_some_and(is_for_own_crates) {
             command.env_remove(variable);
         }
     }
+    // The user's own configuration holds here too, and may send libraries elsewhere.
+    command.env("CARGO_BUILD_BUILD_DIR", build);
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
     // For programs that are optimised as a whole; and apart from the same crates in the user's program.
     command.env("RUSTFLAGS", "--cap-lints=allow -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg instr_called");
@@ -140,6 +146,12 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     let said = String::from_utf8_lossy(&output.stderr);
     let minimum = env!("CARGO_PKG_RUST_VERSION");
     Err(Failure(format!("instr's runtime does not compile for {target}; it needs rustc {minimum} or newer\n{said}")))
+}
+
+/// What the user has set for their own crates, and not for all that this machine compiles.
+fn is_for_own_crates(variable: &str) -> bool {
+    let is_linker = variable.starts_with("CARGO_TARGET_") && variable.ends_with("_LINKER");
+    variable.starts_with("CARGO_") && !is_linker && !["CARGO_HOME", "CARGO_MAKEFLAGS"].contains(&variable)
 }
 
 fn files(directory: &Path, suffix: &str) -> Vec<PathBuf> {

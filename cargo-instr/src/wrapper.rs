@@ -1,27 +1,28 @@
 //! The compiler's wrapper: `cargo-instr-wrapper rustc ARGUMENTS…`, as cargo calls it for every crate.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::os::unix::process::CommandExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{ExitCode, Stdio};
 
-use instr_format::names::ENABLE;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::diagnostics::{self, Line};
+use crate::compiler::{Compiler, Outcome, exit_code, pass_on, say};
+use crate::diagnostics::{is_error, note, warning};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::overlay::{Overlay, Source};
+use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
 use crate::plan::Plan;
 use crate::runtime::Runtime;
 
-/// What a compiler ends with that was killed.
-const KILLED: u8 = 101;
+/// Where crates are checked as they are.
+const CHECKED: &str = "checked";
 
-/// Compiles a crate, instrumented if the plan in `home` says so.
+/// Compiles a crate, instrumented if the plan in the directory `home` says so.
 ///
 /// # Errors
 /// When the crate cannot even be handed to the compiler.
@@ -39,48 +40,20 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     // Build scripts call the compiler too, to see what it can do.
     let is_asked_by_cargo = env::var_os("CARGO_CRATE_NAME").is_some_and(|name| name == *invocation.crate_name);
-    if !is_asked_by_cargo || !plan.packages.contains(&package) || !invocation.is_program() {
+    if !is_asked_by_cargo {
         return compiler.become_it();
     }
-    Crate { home, plan: &plan, compiler, invocation, package }.compile()
-}
-
-/// The compiler behind whatever the user has put before it.
-struct Compiler<'a> {
-    program: &'a OsStr,
-    before: Vec<&'a OsStr>,
-    rustc: &'a Path,
-    arguments: &'a [OsString],
-}
-
-impl<'a> Compiler<'a> {
-    fn new(plan: &'a Plan, arguments: &'a [OsString]) -> Self {
-        let outer = plan.outer_wrapper.as_deref().map(Path::as_os_str);
-        // The compiler's name is the first argument, or the second one behind RUSTC_WORKSPACE_WRAPPER.
-        let is_name = |argument: &&OsString| !argument.as_encoded_bytes().starts_with(b"-");
-        let (names, arguments) = arguments.split_at(arguments.iter().take_while(is_name).count());
-        let mut before = outer.into_iter().chain(names.iter().map(OsString::as_os_str));
-        let program = before.next().unwrap_or(OsStr::new("rustc"));
-        let rustc = Path::new(names.last().map_or(OsStr::new("rustc"), OsString::as_os_str));
-        Compiler { program, before: before.collect(), rustc, arguments }
-    }
-
-    fn command(&self, arguments: &[OsString]) -> Command {
-        let mut command = Command::new(self.program);
-        command.args(&self.before).args(arguments);
-        // A macro may use a crate that is instrumented for the program's sake. The compiler's doings are not to be recorded.
-        command.env(ENABLE, "0");
-        command
-    }
-
-    /// Compiles what was asked for, as if we were not there.
-    fn become_it(&self) -> Result<ExitCode, Failure> {
-        let error = self.command(self.arguments).exec();
-        Err(Failure::on("run", Path::new(self.program), &error))
+    let is_instrumented = plan.packages.contains(&package) && invocation.is_program();
+    let uses_others = !Libraries::new(&home.join(CHECKED)).files(compiler.arguments).is_empty();
+    let compiled = Crate { home, plan: &plan, compiler, invocation, package };
+    match (is_instrumented, uses_others) {
+        (true, _) => compiled.compile(),
+        (false, true) => compiled.compile_as_it_is(),
+        (false, false) => compiled.compiler.become_it(),
     }
 }
 
-/// A crate to instrument.
+/// A crate of the program, or of what it is built with.
 struct Crate<'a> {
     home: &'a Path,
     plan: &'a Plan,
@@ -90,6 +63,7 @@ struct Crate<'a> {
 }
 
 impl Crate<'_> {
+    /// Compiles it instrumented.
     fn compile(&self) -> Result<ExitCode, Failure> {
         let (directory, invocation) = (current_directory()?, &self.invocation);
         let input = &self.compiler.arguments[invocation.input];
@@ -103,6 +77,7 @@ impl Crate<'_> {
             selection: &self.plan.selection,
         };
         let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
+        self.keep(overlay.files.keys().cloned().collect(), &directory)?;
 
         let mut arguments = self.compiler.arguments.to_vec();
         arguments[invocation.input] = overlay.copy_of(source.root).into();
@@ -128,23 +103,68 @@ impl Crate<'_> {
             [_, ..] if outcome.status.success() => self.check_plain()?,
             _ => None,
         };
-        let mut stderr = io::stderr().lock();
-        for message in about_the_original.as_ref().unwrap_or(&outcome.messages) {
-            say(&mut stderr, message)?;
-        }
+        self.say_exactly(about_the_original.unwrap_or(outcome.messages), &directory)?;
         self.restore_dep_info(&overlay, &directory)?;
+        self.say_what_is_unknown(&overlay, &directory)?;
         Ok(exit_code(outcome.status))
     }
 
-    /// The warnings about the crate as it is. Those about the annotated one are almost the same, but not at the same
-    /// columns and not with the same suggestions.
+    /// What is not instrumented and uses what is: procedural macros, build scripts, crates between a package and `--with-dep`.
+    fn compile_as_it_is(&self) -> Result<ExitCode, Failure> {
+        let directory = current_directory()?;
+        self.keep(BTreeSet::new(), &directory)?;
+        let outcome = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
+        self.say_exactly(outcome.messages, &directory)?;
+        Ok(exit_code(outcome.status))
+    }
+
+    /// The warnings about the crate as it is, if it is without errors. Those about the annotated one are almost the same, but
+    /// not at the same columns and not with the same suggestions.
     fn check_plain(&self) -> Result<Option<Vec<Value>>, Failure> {
-        let scratch = self.home.join("checked").join(self.name());
+        let checked = self.check(self.compiler.arguments)?;
+        Ok(Some(checked.messages).filter(|_| checked.status.success()))
+    }
+
+    fn check(&self, arguments: &[OsString]) -> Result<Outcome, Failure> {
+        let scratch = self.scratch();
         fs::create_dir_all(&scratch).map_err(|error| Failure::on("create", &scratch, &error))?;
-        let mut command = self.compiler.command(&self.invocation.to_check(self.compiler.arguments, &scratch));
+        let mut command = self.compiler.command(&self.invocation.to_check(arguments, &scratch));
         command.stdout(Stdio::null());
-        let outcome = Outcome::of(command, |_| Ok(()))?;
-        Ok(Some(outcome.messages).filter(|_| outcome.status.success()))
+        Outcome::of(command, |_| Ok(()))
+    }
+
+    /// Messages that point into a library, which has been compiled from other text, are those of a check against that
+    /// library as it is.
+    fn say_exactly(&self, mut messages: Vec<Value>, directory: &Path) -> Result<(), Failure> {
+        let checked = self.home.join(CHECKED);
+        let mut libraries = Libraries::new(&checked);
+        let files = libraries.files(self.compiler.arguments);
+        if messages.iter().any(|message| points_into(message, &files, directory)) {
+            let exact = self.check(&libraries.in_place(self.compiler.arguments))?.messages;
+            if are_alike(&messages, &exact) {
+                messages = exact;
+            }
+        }
+        let mut stderr = io::stderr().lock();
+        messages.iter().try_for_each(|message| say(&mut stderr, message))
+    }
+
+    /// Keeps what [`Crate::say_exactly`] wants to know of a library, before cargo knows that it is there.
+    fn keep(&self, files: BTreeSet<PathBuf>, directory: &Path) -> Result<(), Failure> {
+        let arguments = self.invocation.to_check(self.compiler.arguments, &self.scratch());
+        let command = self.compiler.command(&arguments);
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let library = Library {
+            directory: directory.to_owned(),
+            command: [command.get_program()].into_iter().chain(command.get_args()).map(text).collect(),
+            environment: set_by_cargo(),
+            files,
+        };
+        if self.invocation.is_library() { library.keep(&self.scratch()) } else { Ok(()) }
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.home.join(CHECKED).join(self.name())
     }
 
     fn name(&self) -> String {
@@ -155,17 +175,13 @@ impl Crate<'_> {
     /// program is at least there.
     fn compile_plain(&self, instrumented: &Outcome, overlay: &Overlay, directory: &Path) -> Result<ExitCode, Failure> {
         let plain = Outcome::of(self.compiler.command(self.compiler.arguments), pass_on)?;
-        let mut stderr = io::stderr().lock();
-        for message in &plain.messages {
-            say(&mut stderr, message)?;
-        }
+        self.say_exactly(plain.messages, directory)?;
         if plain.status.success() {
-            let errors = instrumented.messages.iter().filter(|message| diagnostics::is_error(message));
+            let errors = instrumented.messages.iter().filter(|message| is_error(message));
             let said: String = errors.filter_map(|message| message["rendered"].as_str()).collect();
             let name = &self.invocation.crate_name;
-            let message =
-                format!("warning: instr: `{name}` does not compile instrumented, and is used as it is\n{said}\n");
-            say(&mut stderr, &diagnostic("warning", &message))?;
+            let message = format!("instr: `{name}` does not compile instrumented, and is used as it is");
+            say(&mut io::stderr(), &warning(&message, &said))?;
         }
         self.restore_dep_info(overlay, directory)?;
         Ok(exit_code(plain.status))
@@ -191,67 +207,28 @@ impl Crate<'_> {
         (format!("#[{path}::instrument_source{arguments}]"), format!("#[{path}::instrument_source(skip)]"))
     }
 
-    /// Cargo is to look at the originals, and at the plan.
+    /// Cargo is to look at the originals.
     fn restore_dep_info(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
         let file = self.invocation.dep_info();
         let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
         let text = text.replace(&format!("{}/", escaped(&overlay.copy_of(directory))), "");
         let text = text.replace(&escaped(&overlay.directory), "");
-        let (rule, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let text = format!("{rule} {}\n{rest}", escaped(&Plan::file(self.home)));
         fs::write(&file, text).map_err(|error| Failure::on("write", &file, &error))
     }
-}
 
-/// What the compiler did.
-struct Outcome {
-    status: ExitStatus,
-    messages: Vec<Value>,
-    /// Whether cargo has been told of a library, and may be using it.
-    is_waited_for: bool,
-}
-
-impl Outcome {
-    /// Runs the compiler. Messages are kept, everything else is for `other` at once.
-    fn of(mut command: Command, other: impl Fn(&[u8]) -> io::Result<()>) -> Result<Self, Failure> {
-        let program = PathBuf::from(command.get_program());
-        let failure = |error: io::Error| Failure::on("run", &program, &error);
-        let mut child = command.stderr(Stdio::piped()).spawn().map_err(failure)?;
-        let (mut messages, mut is_waited_for) = (Vec::new(), false);
-        let mut line = Vec::new();
-        let mut lines = BufReader::new(child.stderr.take().ok_or_else(|| Failure("no pipe".to_owned()))?);
-        while lines.read_until(b'\n', &mut line).map_err(failure)? > 0 {
-            match diagnostics::classify(&String::from_utf8_lossy(&line)) {
-                Line::Message(message) => messages.push(message),
-                kind => {
-                    is_waited_for |= kind == Line::Library;
-                    other(&line).map_err(failure)?;
-                }
+    /// Says of which of the crate's files something is left as it is. Of those that were found, some may not be the crate's.
+    fn say_what_is_unknown(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
+        let rules = fs::read_to_string(self.invocation.dep_info()).unwrap_or_default();
+        for (path, unknown) in &overlay.unknown {
+            let shown = path.strip_prefix(directory).unwrap_or(path);
+            if rules.lines().any(|line| line.strip_suffix(':') == Some(&escaped(shown))) {
+                let message = format!("instr: not instrumented, as syn cannot parse it: {}", unknown.reason);
+                let place = format!(" --> {}:{}:{}\n", shown.display(), unknown.line, unknown.column);
+                say(&mut io::stderr(), &note(&message, &place))?;
             }
-            line.clear();
         }
-        Ok(Outcome { status: child.wait().map_err(failure)?, messages, is_waited_for })
+        Ok(())
     }
-}
-
-fn pass_on(line: &[u8]) -> io::Result<()> {
-    io::stderr().write_all(line)
-}
-
-fn say(stderr: &mut impl io::Write, message: &Value) -> Result<(), Failure> {
-    writeln!(stderr, "{message}").map_err(|error| Failure(format!("cannot write to cargo: {error}")))
-}
-
-fn diagnostic(level: &str, rendered: &str) -> Value {
-    let message = rendered.lines().next().unwrap_or_default().trim_start_matches("warning: ");
-    json!({
-        "$message_type": "diagnostic", "message": message, "code": null, "level": level, "spans": [], "children": [],
-        "rendered": rendered,
-    })
-}
-
-fn exit_code(status: ExitStatus) -> ExitCode {
-    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(KILLED))
 }
 
 fn remap_option(from: &Path) -> OsString {

@@ -12,16 +12,22 @@ pub struct Escaped<'a>(pub &'a [u8]);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '\\' => f.write_str("\\\\")?,
-                    '\n' => f.write_str("\\n")?,
-                    '\r' => f.write_str("\\r")?,
-                    '\t' => f.write_str("\\t")?,
-                    ' ' => f.write_str("\\s")?,
-                    _ if stands_for_itself(character) => f.write_char(character)?,
-                    _ => hex(f, character.encode_utf8(&mut [0; 4]).as_bytes())?,
+            let mut rest = chunk.valid();
+            loop {
+                let (plain, special) = rest.split_at(plain_len(rest.as_bytes()));
+                f.write_str(plain)?;
+                let mut characters = special.chars();
+                match characters.next() {
+                    None => break,
+                    Some('\\') => f.write_str("\\\\")?,
+                    Some('\n') => f.write_str("\\n")?,
+                    Some('\r') => f.write_str("\\r")?,
+                    Some('\t') => f.write_str("\\t")?,
+                    Some(' ') => f.write_str("\\s")?,
+                    Some(character) if stands_for_itself(character) => f.write_char(character)?,
+                    Some(character) => hex(f, character.encode_utf8(&mut [0; 4]).as_bytes())?,
                 }
+                rest = characters.as_str();
             }
             hex(f, chunk.invalid())?;
         }
@@ -47,6 +53,16 @@ impl fmt::Display for Printable<'_> {
         }
         Ok(())
     }
+}
+
+/// How many bytes at the beginning are ASCII that stands for itself.
+fn plain_len(bytes: &[u8]) -> usize {
+    let mut len = 0;
+    // Not an iterator: the macros run this without optimisation.
+    while len < bytes.len() && bytes[len] > b' ' && bytes[len] < 0x7f && bytes[len] != b'\\' {
+        len += 1;
+    }
+    len
 }
 
 fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {

@@ -1,9 +1,9 @@
 //! What the attributes of an item or a statement mean for its probes.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, parse_quote_spanned};
 
 use crate::args::Args;
 
@@ -21,13 +21,14 @@ pub(crate) fn names(attr: &Attribute, name: &str) -> bool {
 
 /// Whether the word is among an attribute's arguments.
 pub(crate) fn mentions(meta: &Meta, name: &str) -> bool {
-    matches!(meta, Meta::List(list) if mentions_in(&list.tokens, name))
+    matches!(meta, Meta::List(list) if contain(&list.tokens, name))
 }
 
-fn mentions_in(tokens: &TokenStream, name: &str) -> bool {
+/// Whether the word is among the tokens.
+pub(crate) fn contain(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions_in(&group.stream(), name),
+        TokenTree::Group(group) => contain(&group.stream(), name),
         _ => false,
     })
 }
@@ -51,7 +52,7 @@ fn take_from(meta: &mut Meta, taken: &mut Option<Args>) -> bool {
             // One with bad arguments stays, to be rejected when it is expanded.
             args.map(|args| *taken = Some(args)).is_some()
         }
-        Meta::List(list) if list.path.is_ident("cfg_attr") && mentions_in(&list.tokens, INSTRUMENT_SOURCE) => {
+        Meta::List(list) if list.path.is_ident("cfg_attr") && contain(&list.tokens, INSTRUMENT_SOURCE) => {
             let Ok(metas) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return false };
             let metas = metas.into_iter().filter_map(|mut meta| (!take_from(&mut meta, taken)).then_some(meta));
             let metas: Punctuated<Meta, Token![,]> = metas.collect();
@@ -65,17 +66,20 @@ fn take_from(meta: &mut Meta, taken: &mut Option<Args>) -> bool {
 
 /// The attributes that the probe of a statement with `attrs` needs: a statement that is configured out must take its
 /// probe along, and where the user has allowed unreachable code, the probe may be part of it.
-pub(crate) fn for_probe(attrs: &[Attribute], span: Span) -> TokenStream {
-    let mut output = TokenStream::new();
-    for attr in attrs {
-        if attr.path().is_ident("cfg") || (attr.path().is_ident("cfg_attr") && mentions(&attr.meta, "cfg")) {
-            attr.to_tokens(&mut output);
-        }
-    }
+pub(crate) fn for_probe(attrs: &[Attribute], span: Span) -> Vec<Attribute> {
+    let configures = |attr: &Attribute| {
+        attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") && mentions(&attr.meta, "cfg")
+    };
+    let mut output: Vec<Attribute> = attrs.iter().filter(|attr| configures(attr)).cloned().collect();
     let allows = |attr: &Attribute| attr.path().is_ident("allow") || attr.path().is_ident("expect");
     let lints = ["unreachable_code", "unused", "warnings"];
     if attrs.iter().any(|attr| allows(attr) && lints.iter().any(|lint| mentions(&attr.meta, lint))) {
-        output.extend(quote_spanned!(span=> #[allow(unreachable_code)]));
+        output.push(allow_unreachable(span));
     }
     output
+}
+
+// Output: #[allow(unreachable_code)]
+pub(crate) fn allow_unreachable(span: Span) -> Attribute {
+    parse_quote_spanned!(span=> #[allow(unreachable_code)])
 }

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 
 use crate::args::{self, Args};
-use crate::regroup::regroup;
 use crate::scope::Scope;
 use crate::target::Target;
 use crate::{item, untouched, validate};
@@ -18,7 +17,7 @@ fn try_instrument(args: TokenStream, mut tokens: TokenStream) -> syn::Result<Tok
     let args: Args = syn::parse2(args)?;
     args.reject_skip()?;
     let scope = Scope::new(&args);
-    let Some(mut target) = Target::parse(regroup(tokens.clone())) else {
+    let Some(mut target) = Target::parse(tokens.clone()) else {
         untouched::unknown(&mut tokens, &scope, "");
         return Ok(tokens);
     };

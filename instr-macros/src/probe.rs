@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 
 use instr_format::names::MacroFlag;
 use instr_format::sites::{FunctionLine, SiteLine};
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::token::Paren;
-use syn::{Attribute, Expr, ExprCall, Stmt, Token};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::token::{Brace, Paren};
+use syn::{Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit, Path, Stmt, Token};
 
 use crate::attributes;
 use crate::edges::Edges;
@@ -21,6 +21,9 @@ use crate::snippet::{Body, ends, first_span, place, without_attributes};
 pub(crate) fn default_runtime() -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::instr_runtime)
 }
+
+/// The name of a function's sites, as `macro_api::sites!` defines them.
+const SITES: &str = "__INSTR_SITES";
 
 /// A statement's number in its function's table, and where its probe is located: from its first token to its last.
 #[derive(Clone, Copy)]
@@ -85,86 +88,104 @@ impl<'a> Table<'a> {
         located.collect()
     }
 
-    // Output: ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3)
-    fn call(&self, function: &str, site: Site) -> TokenStream {
-        let Site { index, span, .. } = site;
-        let (runtime, index) = (self.runtime_at(span), Literal::usize_unsuffixed(index));
-        let function = proc_macro2::Ident::new(function, span);
-        quote_spanned!(span=> #runtime::macro_api::#function(&__INSTR_SITES, #index))
+    // Output: __INSTR_SITES.__instr_probe(3)
+    /// A method, as the shortest path costs the compiler least, and syntax trees instead of tokens, as each stream of those
+    /// goes through the compiler once more.
+    fn call(&self, method: &str, site: Site, attrs: Vec<Attribute>) -> ExprMethodCall {
+        let span = site.span;
+        let sites = Path::from(Ident::new(SITES, span));
+        ExprMethodCall {
+            attrs,
+            receiver: Box::new(Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path: sites })),
+            dot_token: Token![.](span),
+            method: Ident::new(method, span),
+            turbofish: None,
+            paren_token: Paren(span),
+            args: [number(site)].into_iter().collect(),
+        }
+    }
+
+    fn statement(&self, method: &str, site: Site, attrs: Vec<Attribute>) -> Stmt {
+        // The compiler takes a statement's place from its first and last tokens too, and finds the probe unreachable where
+        // it would find the user's statement so.
+        Stmt::Expr(Expr::MethodCall(self.call(method, site, attrs)), Some(Token![;](site.end)))
     }
 
     /// The statement that records `site`.
     pub(crate) fn probe(&self, site: Site, attrs: &[Attribute]) -> Stmt {
-        statement(attributes::for_probe(attrs, site.span), self.call("probe", site), site.end)
+        self.statement("__instr_probe", site, attributes::for_probe(attrs, site.span))
     }
 
     /// The statement that makes `site` the last-reached one again, before a statement with `attrs` that has no site.
     pub(crate) fn resume(&self, site: Site, attrs: &[Attribute]) -> Stmt {
-        statement(attributes::for_probe(attrs, site.span), self.call("resume", site), site.end)
+        self.statement("__instr_resume", site, attributes::for_probe(attrs, site.span))
     }
 
-    // Output: #[allow(unreachable_code)] ::instr_runtime::macro_api::probe(&__INSTR_SITES, 3);
+    // Output: #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(3);
     /// [`Self::back`] behind a loop's body, which may never reach its end.
     pub(crate) fn back_at_end(&self, header: Site) -> Stmt {
-        statement(quote_spanned!(header.span=> #[allow(unreachable_code)]), self.back_call(header), header.end)
+        self.statement(self.back_method(), header, vec![attributes::allow_unreachable(header.span)])
     }
 
     /// The statement that goes back to a loop's header: records it again, or resumes what the whole loop belongs to.
     pub(crate) fn back(&self, header: Site) -> Stmt {
-        statement(TokenStream::new(), self.back_call(header), header.end)
+        self.statement(self.back_method(), header, Vec::new())
     }
 
-    fn back_call(&self, header: Site) -> TokenStream {
-        self.call(if self.scope.level == Level::Statement { "probe" } else { "resume" }, header)
+    fn back_method(&self) -> &'static str {
+        if self.scope.level == Level::Statement { "__instr_probe" } else { "__instr_resume" }
     }
 
     // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
-    pub(crate) fn guard(&self) -> TokenStream {
+    pub(crate) fn guard(&self) -> Stmt {
         let runtime = &self.scope.runtime;
-        quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();)
+        verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
     }
 
     // Input:  OPERAND
-    // Output: (::instr_runtime::macro_api::after)(OPERAND, ::instr_runtime::macro_api::resume(&__INSTR_SITES, 3))
-    /// Makes `site` the thread's last-reached statement again once `operand` has its value.
+    // Output: (::instr_runtime::macro_api::after)(OPERAND, __INSTR_SITES.__instr_resume(3))
+    /// Makes `site` the thread's last-reached statement again once `operand` has its value. Nothing stands before the operand
+    /// that a future would have to keep while it waits for that.
     ///
     /// The parentheses are located where the operand begins and ends and count as the user's. The compiler takes the
     /// place of an expression from its first and last tokens, and would report a panic in one around this at the
     /// attribute.
-    pub(crate) fn resume_after(&self, operand: &Expr, site: Site) -> Expr {
-        let resume = self.call("resume", site);
-        let (runtime, span) = (self.runtime_at(site.span), site.span);
-        let operand = without_parens(operand).to_token_stream();
-        let (first, last) = ends(operand.clone()).unwrap_or((span, span));
-        let mut tokens = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), first);
-        tokens.extend(parenthesized(quote_spanned!(span=> #operand, #resume), last));
-        Expr::Verbatim(tokens)
+    pub(crate) fn resume_after(&self, operand: Expr, site: Site) -> Expr {
+        let operand = without_parens(operand);
+        let edges = operand.edges().or_else(|| ends(operand.to_token_stream()));
+        let (first, last) = edges.unwrap_or((site.span, site.span));
+        let resume = self.call("__instr_resume", site, Vec::new());
+        self.after(operand, Expr::MethodCall(resume), site.span, first, last)
     }
 
     // Input:  ARGUMENT
     // Output: (::instr_runtime::macro_api::after)(ARGUMENT, ::instr_runtime::macro_api::leave(__instr_guard))
     /// Drops the function's guard behind an argument, which is still to be rewritten.
-    pub(crate) fn leave_after(&self, argument: &mut Expr) {
-        let mut value = std::mem::replace(argument, Expr::Verbatim(TokenStream::new()));
-        while let Expr::Paren(paren) = value {
-            value = *paren.expr;
-        }
-        let place = value.edges().map(|(first, _)| first).or_else(|| first_span(value.to_token_stream()));
+    pub(crate) fn leave_after(&self, argument: Expr) -> Expr {
+        let argument = without_parens(argument);
+        let place = argument.edges().map(|(first, _)| first).or_else(|| first_span(argument.to_token_stream()));
         let place = place.unwrap_or_else(Span::mixed_site);
         let span = place.resolved_at(Span::mixed_site());
         let runtime = self.runtime_at(span);
-        let leave = quote_spanned!(span=> #runtime::macro_api::leave(__instr_guard));
-        *argument = Expr::Call(ExprCall {
+        let leave = Expr::Verbatim(quote_spanned!(span=> #runtime::macro_api::leave(__instr_guard)));
+        self.after(argument, leave, span, place, place)
+    }
+
+    /// The call of `after` at `span`, its parentheses at `first` and `last`.
+    fn after(&self, value: Expr, then: Expr, span: Span, first: Span, last: Span) -> Expr {
+        let runtime = self.runtime_at(span);
+        let after = parenthesized(quote_spanned!(span=> #runtime::macro_api::after), first);
+        Expr::Call(ExprCall {
             attrs: Vec::new(),
-            func: Box::new(Expr::Verbatim(parenthesized(quote_spanned!(span=> #runtime::macro_api::after), place))),
-            paren_token: Paren(place),
-            args: [value, Expr::Verbatim(leave)].into_iter().collect(),
-        });
+            func: Box::new(Expr::Verbatim(after)),
+            paren_token: Paren(last),
+            args: [value, then].into_iter().collect(),
+        })
     }
 
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
     // Or:     ::instr_runtime::macro_api::sites!(4, "…", (::instr_runtime::macro_api::caller)());
-    pub(crate) fn definition(&self) -> TokenStream {
+    pub(crate) fn definition(&self) -> Stmt {
         let (runtime, count, text) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count), &self.text);
         let expanded = self.expanded.map(|span| {
             // The compiler takes a call for as far expanded as its first and last tokens, and says as its place where
@@ -173,19 +194,23 @@ impl<'a> Table<'a> {
             let (caller, arguments) = (parenthesized(caller, span), parenthesized(TokenStream::new(), span));
             quote_spanned!(Span::mixed_site()=> , #caller #arguments)
         });
-        quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);)
+        verbatim(quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);))
     }
 }
 
-/// The compiler takes a statement's place from its first and last tokens too, and finds the probe unreachable where it
-/// would find the user's statement so.
-fn statement(attrs: TokenStream, call: TokenStream, end: Span) -> Stmt {
-    Stmt::Expr(Expr::Verbatim(quote!(#attrs #call)), Some(Token![;](end)))
+fn verbatim(tokens: TokenStream) -> Stmt {
+    Stmt::Expr(Expr::Verbatim(tokens), None)
 }
 
-/// `{ TOKENS }` as an expression, whose braces are located at `span`.
-pub(crate) fn braced(tokens: TokenStream, span: Span) -> Expr {
-    Expr::Verbatim(delimited(Delimiter::Brace, tokens, span))
+fn number(site: Site) -> Expr {
+    let mut number = Literal::usize_unsuffixed(site.index);
+    number.set_span(site.span);
+    Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Verbatim(number) })
+}
+
+/// `{ STATEMENTS }` as an expression, whose braces are located at `span`.
+pub(crate) fn braced(stmts: Vec<Stmt>, span: Span) -> Expr {
+    Expr::Block(ExprBlock { attrs: Vec::new(), label: None, block: Block { brace_token: Brace(span), stmts } })
 }
 
 fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
@@ -199,9 +224,12 @@ fn delimited(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenStre
 }
 
 /// Parentheses around a function's argument would be a lint.
-fn without_parens(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Paren(paren) if paren.attrs.is_empty() => without_parens(&paren.expr),
-        expr => expr,
+fn without_parens(mut expr: Expr) -> Expr {
+    while let Expr::Paren(paren) = expr {
+        if !paren.attrs.is_empty() {
+            return Expr::Paren(paren);
+        }
+        expr = *paren.expr;
     }
+    expr
 }

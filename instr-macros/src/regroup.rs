@@ -5,15 +5,12 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::buffer::Cursor;
 use syn::{Expr, Ident, Type, UnOp};
 
 // Input:  ⟦1 + 2⟧ * ⟦x⟧
 // Output: (1 + 2) * ⟦x⟧
 pub(crate) fn regroup(tokens: TokenStream) -> TokenStream {
-    if has_invisible_group(tokens.clone()) { regroup_all(tokens) } else { tokens }
-}
-
-fn regroup_all(tokens: TokenStream) -> TokenStream {
     let mut before = Before::Other;
     let mut rest = tokens.into_iter().peekable();
     let mut output = Vec::new();
@@ -28,11 +25,21 @@ fn regroup_all(tokens: TokenStream) -> TokenStream {
     output.into_iter().collect()
 }
 
-fn has_invisible_group(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::None || has_invisible_group(group.stream()),
-        _ => false,
-    })
+/// Whether there is anything to regroup. On the tokens as the parser has them already, as each stream of tokens goes through
+/// the compiler to be looked at.
+pub(crate) fn has_invisible_group(mut tokens: Cursor<'_>) -> bool {
+    loop {
+        tokens = if let Some((inside, delimiter, _, rest)) = tokens.any_group() {
+            if delimiter == Delimiter::None || has_invisible_group(inside) {
+                return true;
+            }
+            rest
+        } else if let Some((_, rest)) = tokens.token_tree() {
+            rest
+        } else {
+            return false;
+        }
+    }
 }
 
 /// What stands before a group tells whether it is the tokens of an attribute or of a macro call. Those are passed on
@@ -75,7 +82,7 @@ impl Before {
 }
 
 fn regroup_group(group: &Group, next: Option<&TokenTree>) -> Group {
-    let inner = regroup_all(group.stream());
+    let inner = regroup(group.stream());
     let binds = group.delimiter() == Delimiter::None && could_bind_differently(&inner, next);
     let delimiter = if binds { Delimiter::Parenthesis } else { group.delimiter() };
     let first = inner.clone().into_iter().next();

@@ -11,23 +11,31 @@ const SNIPPET_LEN: usize = 120;
 const CUT: char = '…';
 
 /// The source text of a function's body, out of which its snippets are cut.
+///
+/// Cargo compiles macros without optimisation: what is done for each character is left to functions that the standard
+/// library has compiled already.
 pub(crate) struct Body {
     pub(crate) file: String,
     text: String,
     start: LineColumn,
-    /// Byte offset of each character of `text` and of its end, so that a long line is not searched for each statement.
-    characters: Vec<usize>,
-    /// The characters that begin the lines.
+    /// Where the lines begin, in bytes.
     lines: Vec<usize>,
+    /// Byte offset of each character of `text` and of its end, so that a long line is not searched for each statement; empty
+    /// where each character is a byte.
+    characters: Vec<usize>,
 }
 
 impl Body {
     pub(crate) fn new(span: Span) -> Self {
         let text = span.source_text().unwrap_or_default();
-        let characters = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        let newlines = text.chars().zip(1..).filter(|(character, _)| *character == '\n');
-        let lines = std::iter::once(0).chain(newlines.map(|(_, next)| next)).collect();
-        Body { file: span.file(), start: span.start(), text, characters, lines }
+        let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(newlines).collect();
+        let characters = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
+        };
+        Body { file: span.file(), start: span.start(), text, lines, characters }
     }
 
     /// The text from `from` to `to`, if it lies in the body.
@@ -38,7 +46,12 @@ impl Body {
     fn offset(&self, at: LineColumn) -> Option<usize> {
         let line = at.line.checked_sub(self.start.line)?;
         let column = if line == 0 { at.column.checked_sub(self.start.column)? } else { at.column };
-        self.characters.get(self.lines.get(line)? + column).copied()
+        let start = *self.lines.get(line)?;
+        if self.characters.is_empty() {
+            return Some(start + column);
+        }
+        let first = self.characters.binary_search(&start).ok()?;
+        self.characters.get(first + column).copied()
     }
 }
 
@@ -58,7 +71,7 @@ pub(crate) struct Place {
 pub(crate) fn place(code: &impl Edges, calls_macro: bool, body: &Body) -> Place {
     match code.edges() {
         Some((first, last)) if !is_expanded(first) && !is_expanded(last) => {
-            between((first, last), macro_flag(false, calls_macro), body, || code.to_token_stream())
+            between((first, last), macro_flag(false, calls_macro), true, body, || code.to_token_stream())
         }
         _ => place_of(without_attributes(code.to_token_stream()), calls_macro, body),
     }
@@ -73,8 +86,9 @@ fn place_of(tokens: TokenStream, calls_macro: bool, body: &Body) -> Place {
     let (first, last) = ends(tokens.clone()).unwrap_or((Span::call_site(), Span::call_site()));
     let ends_expanded = || ends(without_semicolon(&tokens)).is_some_and(|(_, last)| is_expanded(last));
     let expanded = fragment.is_some() || is_expanded(first) || is_expanded(last) && ends_expanded();
-    between((first, last), macro_flag(expanded, calls_macro), body, || tokens)
+    between((first, last), macro_flag(expanded, calls_macro), is_expanded(last) == expanded, body, || tokens)
 }
+
 fn macro_flag(expanded: bool, calls_macro: bool) -> MacroFlag {
     match (expanded, calls_macro) {
         (true, _) => MacroFlag::Expansion,
@@ -83,16 +97,17 @@ fn macro_flag(expanded: bool, calls_macro: bool) -> MacroFlag {
     }
 }
 
-/// The place between a first and a last token, with `tokens` where the source does not tell the text.
+/// The place between a first and a last token, `alike` if both came out of the same source, with `tokens` where that
+/// does not tell the text.
 fn between(
     (first, last): (Span, Span),
     macro_flag: MacroFlag,
+    alike: bool,
     body: &Body,
     tokens: impl FnOnce() -> TokenStream,
 ) -> Place {
     let (start, end, file) = (first.start(), last.end(), first.file());
-    let expanded = matches!(macro_flag, MacroFlag::Expansion);
-    let in_body = file == body.file && is_expanded(last) == expanded;
+    let in_body = file == body.file && alike;
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
     let snippet = match written {
         Some(text) => shorten(text),
@@ -172,25 +187,26 @@ fn is_bracket(group: &Group) -> bool {
 
 /// Whether a token came out of a macro's expansion.
 fn is_expanded(span: Span) -> bool {
-    context(span).is_some_and(|context| context != "0")
+    let text = format!("{span:?}");
+    !text.starts_with("#0 ") && context_in(&text).is_some_and(|context| context != "0")
 }
 
 /// The number of the expansion that a token came out of, 0 for what the user wrote. The compiler says so only in a span's
 /// debug text, `#7 bytes(1..2)`; a test fails should that text change.
 fn context(span: Span) -> Option<String> {
-    let text = format!("{span:?}");
+    context_in(&format!("{span:?}")).map(str::to_owned)
+}
+
+fn context_in(text: &str) -> Option<&str> {
     let context = text.strip_prefix('#')?.split(' ').next()?;
-    context.bytes().all(|byte| byte.is_ascii_digit()).then(|| context.to_owned())
+    context.bytes().all(|byte| byte.is_ascii_digit()).then_some(context)
 }
 
 /// One line, at most [`SNIPPET_LEN`] bytes.
 fn shorten(text: &str) -> String {
     let mut snippet = String::new();
-    for word in text.split_whitespace() {
-        if !snippet.is_empty() {
-            snippet.push(' ');
-        }
-        snippet.push_str(word);
+    for line in text.split('\n') {
+        append(&mut snippet, line.trim());
         if snippet.len() > SNIPPET_LEN {
             let fits = (0..=SNIPPET_LEN - CUT.len_utf8()).rev().find(|end| snippet.is_char_boundary(*end));
             snippet.truncate(fits.unwrap_or_default());
@@ -199,4 +215,25 @@ fn shorten(text: &str) -> String {
         }
     }
     snippet
+}
+
+/// Appends what stands on a line, with one space before it and between its words.
+fn append(snippet: &mut String, line: &str) {
+    if line.is_empty() {
+        return;
+    }
+    if !snippet.is_empty() {
+        snippet.push(' ');
+    }
+    if line.is_ascii() && !["  ", "\t", "\r", "\x0b", "\x0c"].iter().any(|apart| line.contains(apart)) {
+        snippet.push_str(line);
+    } else {
+        // A literal can be longer than all that is wanted of it.
+        for (position, word) in line.split_whitespace().enumerate().take(SNIPPET_LEN) {
+            if position > 0 {
+                snippet.push(' ');
+            }
+            snippet.push_str(word);
+        }
+    }
 }

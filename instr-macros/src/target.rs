@@ -2,7 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::parse::{ParseStream, Parser as _};
 use syn::{ImplItemFn, Item, TraitItemFn};
+
+use crate::regroup::{has_invisible_group, regroup};
 
 /// An annotated item. A method that parses as a free function is an [`Item`] too.
 pub(crate) enum Target {
@@ -14,11 +17,28 @@ pub(crate) enum Target {
 impl Target {
     /// `None`: syntax that syn does not know, which is left to the compiler.
     pub(crate) fn parse(tokens: TokenStream) -> Option<Self> {
-        match syn::parse2(tokens.clone()) {
-            Ok(Item::Verbatim(_)) | Err(_) => {}
-            Ok(item) => return Some(Target::Item(item)),
+        let mut regroups = false;
+        let item = |input: ParseStream<'_>| {
+            regroups = has_invisible_group(input.cursor());
+            if regroups { Err(input.error("")) } else { input.parse() }
+        };
+        let item = item.parse2(tokens.clone());
+        if regroups {
+            let tokens = regroup(tokens);
+            Self::find(syn::parse2(tokens.clone()), tokens)
+        } else {
+            Self::find(item, tokens)
         }
-        syn::parse2(tokens.clone()).map(Target::Method).or_else(|_| syn::parse2(tokens).map(Target::TraitMethod)).ok()
+    }
+
+    fn find(item: syn::Result<Item>, tokens: TokenStream) -> Option<Self> {
+        match item {
+            Ok(Item::Verbatim(_)) | Err(_) => syn::parse2(tokens.clone())
+                .map(Target::Method)
+                .or_else(|_| syn::parse2(tokens).map(Target::TraitMethod))
+                .ok(),
+            Ok(item) => Some(Target::Item(item)),
+        }
     }
 
     pub(crate) fn into_tokens(self) -> TokenStream {

@@ -6,8 +6,8 @@
 //!
 //! # How a statement is recorded
 //!
-//! The attribute puts `macro_api::probe` before the statement: one load, one branch, and a call of the slow path where
-//! the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
+//! The attribute puts a call of `macro_api::probe` before the statement: one load, one branch, and a call of the slow path
+//! where the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
 //! stores the statement there, and hands it to the sink (`sink`). All of that may run inside a signal handler, inside the
 //! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
 //!
@@ -16,6 +16,8 @@
 //! run of its own.
 
 #![deny(unsafe_code)]
+// A program may do without the standard library, whose panic handler would be a second one then.
+#![cfg_attr(not(feature = "enabled"), no_std)]
 
 #[cfg(feature = "enabled")]
 mod arena;

@@ -6,11 +6,10 @@
 pub use core::panic::Location;
 pub use core::{concat, module_path};
 
-pub use crate::fast::{probe, resume};
 pub use crate::site::{Function, Id, ids};
 use crate::thread::{self, Caller};
 
-/// What [`resume`] returns. A unit as an argument would be a lint.
+/// What [`Function::__instr_resume`] returns. A unit as an argument would be a lint.
 #[derive(Debug)]
 pub struct Resumed;
 

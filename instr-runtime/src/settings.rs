@@ -164,8 +164,9 @@ impl Reader<'_> {
         let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         if found.is_none() {
             let [first, second, third] = words.map(|(word, _)| word);
-            let expected = format_args!("`{first}`, `{second}` or `{third}`");
-            self.bad.push(self.arena.text(format_args!("{name}={text}: expected {expected}, the variable is ignored")));
+            self.bad.push(self.arena.text(format_args!(
+                "{name}={text}: expected `{first}`, `{second}` or `{third}`, the variable is ignored"
+            )));
         }
         found.map(|(_, value)| *value)
     }
@@ -176,11 +177,10 @@ impl Reader<'_> {
         let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
         if bytes.is_none() {
             let (least, most) = (range.start() >> 10, range.end() >> 30);
-            let message = format_args!(
+            self.bad.push(self.arena.text(format_args!(
                 "{name}={text}: expected a number of bytes with or without K, M or G, from {least}K to {most}G, the \
                  variable is ignored"
-            );
-            self.bad.push(self.arena.text(message));
+            )));
         }
         bytes
     }

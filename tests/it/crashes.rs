@@ -1,9 +1,11 @@
 //! Signals that end a program: it ends as without us, and what it died of is written down.
 
+use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::ExitStatus;
 
+use instr_tests::analyzer;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, finish, run, start};
@@ -82,7 +84,7 @@ fn a_fault_says_where() {
     let crash = crash.expect("a record");
     assert_eq!((&crash["code"], &crash["fault_address"]), (&"SEGV_MAPERR".into(), &"0x50".into()));
     assert_eq!(crash["backtrace"][0], crash["registers"]["rip"]);
-    assert!(crash["stack"].as_array().is_some_and(|words| !words.is_empty()));
+    assert!(crash["stack"].as_str().is_some_and(|digits| digits.len() > 1024));
     assert!(crash["maps"].as_str().is_some_and(|maps| maps.contains("signalled\n") && maps.contains("[stack]")));
 }
 
@@ -120,4 +122,53 @@ fn a_thread_of_c_that_uses_up_its_stack_is_written_down() {
     assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")));
     let crashing = report.threads().iter().find(|thread| thread["crashing"] == true).expect("a thread");
     assert_eq!(Place::last_of(crashing).file, THREADS);
+}
+
+#[test]
+fn the_verb_names_every_function_on_the_way() {
+    let scene = Scene::new();
+    run(scene.command(&program("crasher", INSTRUMENTED)).args(["ffi-segfault", "worker"]));
+    let asked = |arguments: &[&str]| {
+        let mut command = analyzer::command(arguments);
+        analyzer::outcome(command.current_dir(scene.path()).output().expect("it runs"))
+    };
+    let json: Value = serde_json::from_str(&asked(&["crash", "--format=json"]).stdout).expect("JSON");
+    let crash = &json["crashes"][0];
+    let functions: Vec<_> = crash["frames"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .flat_map(|frame| frame["functions"].as_array().expect("a list"))
+        .map(|function| (function["name"].as_str().unwrap_or_default().to_owned(), function["line"].clone()))
+        .collect();
+    let guilty = Place::marked("tests/crasher/src/deaths.rs", "guilty: ffi-segfault");
+    let expected = ("crasher::deaths::ffi_segfault".to_owned(), guilty.line.into());
+    assert!(functions.contains(&expected), "{functions:#?}");
+    // To the very end of the stack: libc's function that begins threads is not named everywhere.
+    assert!(functions.iter().any(|(name, _)| name.contains("thread_start")), "{functions:#?}");
+    let text = asked(&["crash"]).stdout;
+    assert!(text.contains("crasher::deaths::ffi_segfault at ") && text.contains("calls, innermost first"), "{text}");
+}
+
+#[test]
+fn without_a_crash_the_verb_says_so() {
+    let scene = Scene::new();
+    run(scene.command(&program("crasher", INSTRUMENTED)).args(["normal-exit", "main"]));
+    let outcome = analyzer::run([OsStr::new("crash"), scene.output().as_os_str()]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(outcome.stderr.contains("no crash was recorded"), "{outcome:?}");
+}
+
+#[test]
+fn a_broken_record_is_damage_and_the_rest_is_reported() {
+    let scene = Scene::new();
+    run(scene.command(&program("signalled", INSTRUMENTED)).args(["SIGSEGV", "fault", "default"]));
+    let file = scene.runs()[0].join("crash.json");
+    let whole = std::fs::read(&file).expect("a record");
+    for len in (0..whole.len()).step_by(97).chain([whole.len() - 1]) {
+        std::fs::write(&file, &whole[..len]).expect("room");
+        let outcome = analyzer::run([OsStr::new("report"), scene.output().as_os_str()]);
+        assert!(outcome.stdout.contains("damage: crash.json"), "{len}: {outcome:?}");
+        assert!(outcome.stdout.contains("thread "), "{len}: {outcome:?}");
+    }
 }

@@ -19,6 +19,17 @@ fn under_the_strictest_lints() {
 }
 
 #[test]
+fn under_pedantic_sets_of_lints() {
+    let package = package("pedantic", "2024", USUAL);
+    let plain = run(&package);
+    assert_eq!(package.messages(&["clippy"]), [""; 0]);
+    package.annotate("src", "2024");
+    assert_eq!(package.messages(&["clippy"]), [""; 0]);
+    assert_eq!(run(&package), plain);
+    assert!(plain.contains("Ok(3)"), "{plain}");
+}
+
+#[test]
 fn beside_names_that_the_expansion_uses() {
     for edition in ["2018", "2021", "2024"] {
         let package = package("own_names", edition, USUAL);
@@ -36,6 +47,19 @@ fn without_the_standard_library() {
     std::fs::rename(package.path().join("src/main.rs"), package.path().join("src/lib.rs")).expect("a source");
     assert_eq!(package.annotate("src", "2024"), 3);
     assert_eq!(package.messages(&["clippy"]), [""; 0]);
+}
+
+/// Where nothing is recorded, the runtime needs no more than the program itself; where something is, it needs `std`.
+#[test]
+fn with_a_panic_handler_of_its_own() {
+    let package = package("bare", "2024", USUAL);
+    let manifest = std::fs::read_to_string(package.path().join("Cargo.toml")).expect("a manifest");
+    let off = manifest.replace("\"enabled\"", "") + "\n[profile.dev]\npanic = \"abort\"\n";
+    package.write("Cargo.toml", &off);
+    let (executables, messages) = package.build(&["build"]);
+    assert_eq!(messages, [""; 0]);
+    let status = Command::new(&executables["bare"]).status().expect("it starts");
+    assert_eq!(status.code(), Some(7));
 }
 
 #[test]

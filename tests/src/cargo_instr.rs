@@ -30,15 +30,24 @@ impl Workspace {
     /// # Panics
     /// When it cannot be copied.
     pub fn new(fixture: &str, theme: &str) -> Self {
+        let workspace = Workspace::of(&workspace().join("tests/cargo_instr").join(fixture), theme);
+        // Drops from the lock file what is not needed.
+        succeed(&mut workspace.cargo(&["metadata", "--format-version", "1"]));
+        workspace
+    }
+
+    /// The same with sources from elsewhere.
+    ///
+    /// # Panics
+    /// When they cannot be copied.
+    pub fn of(sources: &Path, theme: &str) -> Self {
         let root = build_directory().join("cargo-instr workspaces é").join(theme);
-        copy(&workspace().join("tests/cargo_instr").join(fixture), &root);
+        copy(sources, &root);
         let inner = root.join("workspace");
         let directory = if inner.exists() { inner } else { root.clone() };
         // The versions of this workspace, which are there without a network.
         write_if_new(&directory.join("Cargo.lock"), &fs::read(workspace().join("Cargo.lock")).expect("a lock file"));
-        let workspace = Workspace { root, directory };
-        succeed(&mut workspace.cargo(&["metadata", "--format-version", "1"]));
-        workspace
+        Workspace { root, directory }
     }
 
     /// The directory of its manifest.
@@ -89,6 +98,13 @@ impl Workspace {
             fs::remove_dir_all(&output).expect("an old directory");
         }
         output
+    }
+
+    /// The trees of annotated files, of all plans.
+    pub fn overlays(&self) -> Vec<PathBuf> {
+        let plans = entries(&self.directory.join("target/instr/plans"));
+        let overlays = plans.iter().map(|plan| plan.join("overlay")).filter(|overlays| overlays.exists());
+        overlays.flat_map(|overlays| entries(&overlays)).collect()
     }
 
     /// Every file that is there with its content, but for what is below `target`.

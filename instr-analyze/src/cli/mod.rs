@@ -1,5 +1,6 @@
 //! The command line: verbs, common options, exit codes.
 
+mod crash;
 mod damage;
 mod dump;
 mod failure;
@@ -35,6 +36,9 @@ enum Verb {
     /// Show how each run ended and which statement each thread was in
     #[command(after_help = EXIT_CODES)]
     Report(report::ReportArguments),
+    /// Show the signal that ended each run, and how its thread came where it was
+    #[command(after_help = EXIT_CODES)]
+    Crash(crash::CrashArguments),
     /// Print all records of all threads, merged by time
     #[command(after_help = EXIT_CODES)]
     Dump(dump::DumpArguments),
@@ -47,6 +51,7 @@ enum Verb {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.verb {
         Some(Verb::Report(report)) => report::run(report),
+        Some(Verb::Crash(crash)) => crash::run(crash),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
         None => {

@@ -1,12 +1,14 @@
 //! `crash.json`: of what the process died, as its handler wrote it down.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::damage::Damage;
 use super::process::read_versioned;
 
 /// The signal that ended the process; everything else can be missing.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crash {
     /// The thread that it hit.
     pub tid: u64,
@@ -28,10 +30,25 @@ pub struct Crash {
     /// Whether the process was exiting in an orderly way already.
     #[serde(default)]
     pub exiting: bool,
+    /// The general registers, by name.
+    #[serde(default)]
+    pub registers: BTreeMap<String, String>,
+    /// The instruction, and those that calls were to return to, as far as frame pointers told.
+    #[serde(default)]
+    pub backtrace: Vec<String>,
+    /// Where the stack ended.
+    #[serde(default)]
+    pub stack_address: String,
+    /// The stack from there on, two digits a byte.
+    #[serde(default)]
+    pub stack: String,
+    /// What was mapped where, as the kernel has it.
+    #[serde(default)]
+    pub maps: String,
 }
 
 /// The process that sent a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// Its id.
     pub pid: u64,

@@ -13,6 +13,7 @@ pub mod history;
 pub mod last;
 mod lines;
 pub mod log;
+pub mod mappings;
 pub mod process;
 pub mod record;
 pub mod ring;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 
 use instr_format::escape::Printable;
 use instr_format::ring::Clock;
@@ -28,7 +29,6 @@ use crate::run::source;
 pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     head(run, paint, out)?;
     let roots = source::roots(&run.dir, &run.process);
-    let newest = run.threads.iter().filter_map(elapsed).max();
     let mut threads: Vec<&Thread> = run.threads.iter().collect();
     threads.sort_by_key(|thread| (!run.is_crashing(thread), rank(thread.state), Reverse(elapsed(thread))));
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
@@ -45,13 +45,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
         writeln!(out, "  {faint}which thread ended it was not recorded{order}{faint:#}")?;
     }
     for thread in telling {
-        writeln!(out)?;
-        at_length(thread, run.has_crashed(thread), newest, paint, out)?;
-        if let Some(last) = &thread.last {
-            excerpt::write(&roots, &last.statement, context, paint, out)?;
-        }
-        history::write(&thread.history, &run.sites, paint, out)?;
-        damage_lines(&thread.damage, paint, out)?;
+        thread_at_length(run, thread, &roots, context, paint, out)?;
     }
     if !away.is_empty() {
         writeln!(out)?;
@@ -65,7 +59,40 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the threads of a run for which `shown` holds, at length.
+pub(super) fn threads(
+    run: &Run,
+    context: u64,
+    paint: Paint,
+    shown: impl Fn(&Thread) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let roots = source::roots(&run.dir, &run.process);
+    run.threads
+        .iter()
+        .filter(|thread| shown(thread))
+        .try_for_each(|thread| thread_at_length(run, thread, &roots, context, paint, out))
+}
+
+fn thread_at_length(
+    run: &Run,
+    thread: &Thread,
+    roots: &[PathBuf],
+    context: u64,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out)?;
+    at_length(thread, run.has_crashed(thread), run.threads.iter().filter_map(elapsed).max(), paint, out)?;
+    if let Some(last) = &thread.last {
+        excerpt::write(roots, &last.statement, context, paint, out)?;
+    }
+    history::write(&thread.history, &run.sites, paint, out)?;
+    damage_lines(&thread.damage, paint, out)
+}
+
+/// Writes how a run ended.
+pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (strong, bad, faint) = (paint.strong, paint.bad, paint.faint);
     let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
     let name = printable(exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?")));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
 use super::records::Records;
+use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
@@ -29,6 +30,8 @@ pub struct Run {
     pub life: Life,
     /// How it ended.
     pub end: End,
+    /// The signal that ended it, as it was written down.
+    pub crash: Option<Crash>,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
     /// What is wrong with files that belong to no thread.
@@ -76,8 +79,9 @@ impl Run {
             }
             threads.push(thread);
         }
-        let RunFiles { dir, pid, process, sites, damage, readable, .. } = files;
-        Ok(Run { dir, pid, process, sites, life, end, threads, damage, readable })
+        let RunFiles { dir, pid, process, crash, sites, damage, readable, .. } = files;
+        let crash = crash.filter(|_| end.kind == EndKind::Signal);
+        Ok(Run { dir, pid, process, sites, life, end, crash, threads, damage, readable })
     }
 
     /// Whether this thread was hit by the signal that ended the process.

@@ -10,4 +10,5 @@ mod open;
 pub mod records;
 pub mod segment;
 pub mod source;
+pub mod symbols;
 pub mod timeline;

@@ -44,7 +44,7 @@ pub fn roots(dir: &Path, process: &Process) -> Vec<PathBuf> {
 }
 
 /// Whether a directory belongs to the user that we run as, who owns `/proc/self`, and nobody else may write there.
-fn is_ours_alone(dir: &Path) -> bool {
+pub fn is_ours_alone(dir: &Path) -> bool {
     let (Ok(dir), Ok(own)) = (fs::metadata(dir), fs::metadata("/proc/self")) else { return false };
     dir.uid() == own.uid() && dir.mode() & 0o022 == 0
 }

@@ -1,15 +1,16 @@
 //! Expressions: the bodies inside them, and the values after which a statement goes on.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
+use syn::token::Paren;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprUnary, Item,
-    Macro, Pat, Path, QSelf, Stmt, Type, UnOp,
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprParen,
+    ExprUnary, Item, Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
 };
 
-use super::block::is_macro_call;
-use super::value::{diverges, extends, gives_closure, gives_untyped_number, is_constructor, promotes};
+use super::block::{is_macro_call, leftmost_attributes};
+use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::{Site, braced};
@@ -100,18 +101,18 @@ impl VisitMut for Rewriter<'_> {
 
 impl Rewriter<'_> {
     // Input:  |x| x + 1
-    // Output: |x| { let __instr_guard = enter(); probe(&__INSTR_SITES, 3); x + 1 }
+    // Output: |x| { let __instr_guard = enter(); __INSTR_SITES.__instr_probe(3); x + 1 }
     fn closure(&mut self, closure: &mut ExprClosure) {
         if closure.constness.is_some() {
             return;
         }
         let passed = self.passed;
         let entry = self.entry(closure);
-        let head = if closure.asyncness.is_none() { self.table.guard() } else { Default::default() };
+        let head = if closure.asyncness.is_none() { vec![self.table.guard()] } else { Vec::new() };
         let tokens = closure.body.to_token_stream();
         // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
         let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        self.apart(|this| this.body(&mut closure.body, entry, head, Default::default(), end));
+        self.apart(|this| this.body(&mut closure.body, entry, head, end));
         if closure.asyncness.is_none() {
             // Its guard gives the statement back.
             self.passed = passed;
@@ -119,7 +120,7 @@ impl Rewriter<'_> {
     }
 
     // Input:  match x { 1 => a(), _ if b() => { c() } }
-    // Output: match x { 1 => { probe(&__INSTR_SITES, 1); a() }, _ if b() => { probe(&__INSTR_SITES, 2); c() } }
+    // Output: match x { 1 => { __INSTR_SITES.__instr_probe(1); a() }, _ if b() => { __INSTR_SITES.__instr_probe(2); c() } }
     fn arms(&mut self, expr: &mut ExprMatch) {
         if expr.arms.iter().any(|arm| matches!(arm.pat, Pat::Guard(_))) {
             self.operand(&mut expr.expr);
@@ -130,14 +131,16 @@ impl Rewriter<'_> {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
-            let attrs = allowed_in_arm(&arm.body);
-            self.body(&mut arm.body, None, Default::default(), attrs, None);
+            let allowed = is_dropping(&arm.body);
+            self.body(&mut arm.body, None, Vec::new(), None);
+            if allowed {
+                allow_drop(&mut arm.body);
+            }
         }
     }
 
-    /// The body of a closure or of a match arm: a block as it is, anything else with `attrs` in braces of its own, located
-    /// at `end`.
-    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: TokenStream, attrs: TokenStream, end: Option<Span>) {
+    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
+    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: Vec<Stmt>, end: Option<Span>) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
@@ -156,14 +159,17 @@ impl Rewriter<'_> {
         if site.is_none() && head.is_empty() {
             return;
         }
-        let mut tokens = head;
-        if let Some(site) = site {
-            self.table.probe(site, &[]).to_tokens(&mut tokens);
+        let mut stmts = head;
+        stmts.extend(site.map(|site| self.table.probe(site, &[])));
+        let mut value = taken(body);
+        if !leftmost_attributes(&value).is_empty() {
+            // No attribute may stand where the body does, as it may at the start of a statement.
+            let paren_token = Paren(Span::mixed_site());
+            value = Expr::Paren(ExprParen { attrs: Vec::new(), paren_token, expr: Box::new(value) });
         }
-        tokens.extend(attrs);
         // As a statement, so that syn puts parentheses around what would read differently at the start of one.
-        Stmt::Expr(std::mem::replace(body, Expr::Verbatim(Default::default())), None).to_tokens(&mut tokens);
-        *body = braced(tokens, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
+        stmts.push(Stmt::Expr(value, None));
+        *body = braced(stmts, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
     }
 
     fn operands(&mut self, binary: &mut ExprBinary) {
@@ -195,7 +201,7 @@ impl Rewriter<'_> {
             Expr::Let(condition) => return self.operand(&mut condition.expr),
             _ => {}
         }
-        let resumes = is_block_like(expr) && !gives_closure(expr) && !diverges(expr);
+        let resumes = is_block_like(expr) && !gives_closure(expr) && !has_no_value(expr);
         let passed = self.passed;
         self.visit_expr_mut(expr);
         if resumes && self.passed > passed {
@@ -223,23 +229,33 @@ impl Rewriter<'_> {
 
     fn resume_after(&self, expr: &mut Expr) {
         if let Some(statement) = self.statement {
-            *expr = self.table.resume_after(expr, statement);
+            *expr = self.table.resume_after(taken(expr), statement);
         }
     }
 }
 
 /// `1 => drop(f()),` is an idiom for an arm without a value, and no lint unless braces are around it.
-fn allowed_in_arm(body: &Expr) -> TokenStream {
-    if let Expr::Call(call) = body
-        && let Expr::Path(path) = &*call.func
-        && path.path.segments.last().is_some_and(|last| last.ident == "drop")
-        && call.args.iter().any(has_effects)
+fn is_dropping(body: &Expr) -> bool {
+    matches!(body, Expr::Call(call)
+        if matches!(&*call.func, Expr::Path(path)
+            if path.path.segments.last().is_some_and(|last| last.ident == "drop"))
+            && call.args.iter().any(has_effects))
+}
+
+/// Allows such a call to be in the braces that it has got.
+fn allow_drop(body: &mut Expr) {
+    if let Expr::Block(block) = body
+        && let Some(Stmt::Expr(Expr::Call(call), None)) = block.block.stmts.last_mut()
     {
-        quote_spanned!(Span::mixed_site()=>
-            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)])
-    } else {
-        TokenStream::new()
+        let allow = parse_quote_spanned!(Span::mixed_site()=>
+            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)]);
+        call.attrs.insert(0, allow);
     }
+}
+
+/// The expression, with nothing left in its place.
+pub(super) fn taken(expr: &mut Expr) -> Expr {
+    std::mem::replace(expr, Expr::Verbatim(TokenStream::new()))
 }
 
 /// Whether the compiler takes the value for more than something to look at.

@@ -1,8 +1,8 @@
 //! Loop headers: evaluated again before every turn, and recorded each time.
 
-use quote::ToTokens;
+use proc_macro2::Span;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile, Ident, Label, Stmt};
+use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile, Ident, Label, Stmt, Token};
 
 use super::Rewriter;
 use crate::probe::{Site, braced};
@@ -46,8 +46,9 @@ impl Rewriter<'_> {
         {
             // The user's block stays whole inside, so that the temporaries of its tail live as long as before.
             let inner = Block { brace_token: block.brace_token, stmts: std::mem::take(&mut block.stmts) };
+            let semi = ends_in_semicolon(&inner).then(|| Token![;](Span::mixed_site()));
             let inner = ExprBlock { attrs: Vec::new(), label: None, block: inner };
-            block.stmts = vec![Stmt::Expr(Expr::Block(inner), None), self.table.back_at_end(header)];
+            block.stmts = vec![Stmt::Expr(Expr::Block(inner), semi), self.table.back_at_end(header)];
         }
     }
 
@@ -62,8 +63,17 @@ impl Rewriter<'_> {
         if !expr.attrs.is_empty() {
             return None;
         }
-        let mut tokens = self.table.back(header).into_token_stream();
-        expr.to_tokens(&mut tokens);
-        Some(braced(tokens, header.span))
+        let statements = vec![self.table.back(header), Stmt::Expr(Expr::Continue(expr.clone()), None)];
+        Some(braced(statements, header.span))
+    }
+}
+
+/// Where the last statement in a block ends in a semicolon, clippy wants one behind the block too, or none at both.
+fn ends_in_semicolon(block: &Block) -> bool {
+    match block.stmts.last() {
+        Some(Stmt::Expr(_, semi)) => semi.is_some(),
+        Some(Stmt::Macro(call)) => call.semi_token.is_some(),
+        Some(Stmt::Local(_)) => true,
+        Some(Stmt::Item(_)) | None => false,
     }
 }

@@ -10,8 +10,7 @@ mod tail;
 mod value;
 
 use crate::edges::Edges;
-use proc_macro2::TokenStream;
-use syn::{Block, Expr, Signature, Stmt};
+use syn::{Block, Signature, Stmt};
 
 use crate::probe::{Site, Table};
 use crate::scope::{Level, Scope};
@@ -20,7 +19,7 @@ pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { sites!(…); let __instr_guard = enter(); probe(&__INSTR_SITES, 0); a(); }
+// Output: fn f() { sites!(…); let __instr_guard = enter(); __INSTR_SITES.__instr_probe(0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
@@ -35,17 +34,20 @@ pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: 
     if table.is_empty() && !leaves {
         return;
     }
-    let mut head = if table.is_empty() { TokenStream::new() } else { table.definition() };
+    let mut head = Vec::new();
+    if !table.is_empty() {
+        head.push(table.definition());
+    }
     if guarded {
-        head.extend(table.guard());
+        head.push(table.guard());
     }
     insert_head(block, head);
 }
 
 /// Items that stand first stay first: behind statements they would be a lint.
-fn insert_head(block: &mut Block, head: TokenStream) {
+fn insert_head(block: &mut Block, head: Vec<Stmt>) {
     let items = block.stmts.iter().take_while(|stmt| matches!(stmt, Stmt::Item(_))).count();
-    block.stmts.insert(items, Stmt::Expr(Expr::Verbatim(head), None));
+    block.stmts.splice(items..items, head);
 }
 
 /// What is known at a place within a function's body.

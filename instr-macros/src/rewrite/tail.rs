@@ -11,6 +11,7 @@ use syn::{
     Token,
 };
 
+use super::expr::taken;
 use super::value::{gives_closure, is_capitalized};
 use crate::probe::Table;
 
@@ -101,7 +102,7 @@ impl Tails<'_> {
             None => &mut *call.func,
         };
         self.found = true;
-        self.table.leave_after(place);
+        *place = self.table.leave_after(taken(place));
     }
 
     fn leave_in_method_call(&mut self, call: &mut ExprMethodCall) {
@@ -114,7 +115,7 @@ impl Tails<'_> {
             None => return,
         };
         self.found = true;
-        self.table.leave_after(place);
+        *place = self.table.leave_after(taken(place));
     }
 }
 

@@ -2,9 +2,13 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprBreak, ExprCall, ExprClosure, ExprMacro, Item, Lit, Stmt, UnOp};
+use syn::{
+    Block, Expr, ExprAsync, ExprBreak, ExprCall, ExprClosure, ExprForLoop, ExprLoop, ExprMacro, ExprWhile, Item,
+    Lifetime, Lit, Macro, Stmt, UnOp,
+};
 
 use super::expr::attributes;
+use crate::attributes::contain;
 
 /// Whether the value is or holds a closure. A call around it would hide the bound that the closure's types come from.
 pub(super) fn gives_closure(expr: &Expr) -> bool {
@@ -92,24 +96,80 @@ fn block_promotes(block: &Block) -> bool {
 /// Whether nothing behind the expression is ever reached, as far as `return`, `break` and `continue` show it. What stands
 /// there needs no probe, and is itself what the compiler calls unreachable.
 pub(super) fn diverges(expr: &Expr) -> bool {
+    never_passes(expr, |_| false)
+}
+
+/// The same as far as loops without a `break` show it too. A macro may hide one, so what stands behind has its probes; but
+/// there is no value to go on with, whose type a call around would hide.
+pub(super) fn has_no_value(expr: &Expr) -> bool {
+    never_passes(expr, is_endless)
+}
+
+fn never_passes(expr: &Expr, endless: fn(&ExprLoop) -> bool) -> bool {
     let kind = match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Paren(paren) => diverges(&paren.expr),
-        Expr::Group(group) => diverges(&group.expr),
-        Expr::Unsafe(block) => block_diverges(&block.block),
-        Expr::Block(block) => block.label.is_none() && block_diverges(&block.block),
+        Expr::Loop(expr) => endless(expr),
+        Expr::Paren(paren) => never_passes(&paren.expr, endless),
+        Expr::Group(group) => never_passes(&group.expr, endless),
+        Expr::Unsafe(block) => block_never_passes(&block.block, endless),
+        Expr::Block(block) => block.label.is_none() && block_never_passes(&block.block, endless),
         Expr::If(expr) => {
             let or = expr.else_branch.as_ref().map(|(_, or)| or);
-            block_diverges(&expr.then_branch) && or.is_some_and(|or| diverges(or))
+            block_never_passes(&expr.then_branch, endless) && or.is_some_and(|or| never_passes(or, endless))
         }
-        Expr::Match(expr) => !expr.arms.is_empty() && expr.arms.iter().all(|arm| diverges(&arm.body)),
+        Expr::Match(expr) => !expr.arms.is_empty() && expr.arms.iter().all(|arm| never_passes(&arm.body, endless)),
         _ => false,
     };
     kind && attributes(expr).is_empty()
 }
 
-fn block_diverges(block: &Block) -> bool {
-    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if diverges(expr)))
+fn block_never_passes(block: &Block, endless: fn(&ExprLoop) -> bool) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if never_passes(expr, endless)))
+}
+
+/// Whether no `break` leaves the loop, not even one in a macro's tokens.
+fn is_endless(expr: &ExprLoop) -> bool {
+    struct Breaks<'a> {
+        label: Option<&'a Lifetime>,
+        /// How many loops around the place have begun inside.
+        depth: usize,
+        found: bool,
+    }
+    impl Breaks<'_> {
+        fn inner_loop(&mut self, walk: impl FnOnce(&mut Self)) {
+            self.depth += 1;
+            walk(self);
+            self.depth -= 1;
+        }
+    }
+    impl Visit<'_> for Breaks<'_> {
+        fn visit_expr_break(&mut self, expr: &ExprBreak) {
+            self.found |= match &expr.label {
+                None => self.depth == 0,
+                Some(label) => self.label.is_some_and(|own| own.ident == label.ident),
+            };
+            visit::visit_expr_break(self, expr);
+        }
+        fn visit_expr_loop(&mut self, expr: &ExprLoop) {
+            self.inner_loop(|this| visit::visit_expr_loop(this, expr));
+        }
+        fn visit_expr_while(&mut self, expr: &ExprWhile) {
+            self.inner_loop(|this| visit::visit_expr_while(this, expr));
+        }
+        fn visit_expr_for_loop(&mut self, expr: &ExprForLoop) {
+            self.visit_expr(&expr.expr);
+            self.inner_loop(|this| this.visit_block(&expr.body));
+        }
+        fn visit_macro(&mut self, call: &Macro) {
+            self.found |= contain(&call.tokens, "break");
+        }
+        fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+        fn visit_expr_async(&mut self, _: &ExprAsync) {}
+        fn visit_item(&mut self, _: &Item) {}
+    }
+    let mut breaks = Breaks { label: expr.label.as_ref().map(|label| &label.name), depth: 0, found: false };
+    breaks.visit_block(&expr.body);
+    !breaks.found
 }
 
 /// A variable, or a part of one. Constants, by their names, are not meant: each use of one is a temporary.

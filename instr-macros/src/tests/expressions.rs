@@ -16,15 +16,15 @@ fn if_else_if() {
                 " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sone()\\s}\\selse\\sif\\sb\\s{\\stwo()\\s}\\selse\\s{\\sthree()\\s}\n1 17 n one()\n1 37 n two()\n1 52 n three()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             if a {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 one()
             } else if b {
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 two()
             } else {
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 three()
             }
         }
@@ -44,9 +44,9 @@ fn if_let_chain() {
                 " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sSome(a)\\s=\\sb\\s&&\\sa\\s>\\s1\\s&&\\slet\\sSome(c)\\s=\\sd\\s{\\sone()\\s}\n1 59 n one()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             if let Some(a) = b && a > 1 && let Some(c) = d {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 one()
             }
         }
@@ -66,19 +66,19 @@ fn match_arms_with_and_without_blocks() {
                 " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s}\n1 25 n one()\n1 39 n two()\n1 60 n return\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             match a {
                 1 => {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one()
                 }
                 2 => {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     two()
                 }
                 3 => {}
                 _ => {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     return;
                 }
             }
@@ -99,23 +99,23 @@ fn match_guards() {
                 " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s}\n1 27 n one();\n1 34 n b\n1 41 n two()\n1 78 n d\n1 86 n three()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             match a {
                 b if {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one();
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     b
                 } => {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     two()
                 }
                 Some(c) if let Some(d) = c => {
-                    probe(&__INSTR_SITES, 4);
+                    __INSTR_SITES.__instr_probe(4);
                     d
                 }
                 _ => {
-                    probe(&__INSTR_SITES, 5);
+                    __INSTR_SITES.__instr_probe(5);
                     three()
                 }
             }
@@ -136,19 +136,19 @@ fn closures_with_and_without_block() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n x\\s+\\s1\n1 29 n let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n x\\s+\\s1\n1 67 n let\\sc\\s=\\s||\\s{};\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = |x| {
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 x + 1
             };
-            probe(&__INSTR_SITES, 2);
+            __INSTR_SITES.__instr_probe(2);
             let b = move |x: u8| -> u8 {
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 x + 1
             };
-            probe(&__INSTR_SITES, 4);
+            __INSTR_SITES.__instr_probe(4);
             let c = || {};
         }
     "#]],
@@ -167,31 +167,31 @@ fn closure_that_begins_like_a_statement() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n {\\sf\\s}\\s+\\s1\n1 58 n f\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = || {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     (after)(
                             match b {
                                 _ => {
-                                    probe(&__INSTR_SITES, 2);
+                                    __INSTR_SITES.__instr_probe(2);
                                     c
                                 }
                             },
-                            resume(&__INSTR_SITES, 1),
+                            __INSTR_SITES.__instr_resume(1),
                         )
                         .d()
                 };
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 let e = || {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 4);
+                    __INSTR_SITES.__instr_probe(4);
                     (after)(
                         {
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             f
                         },
-                        resume(&__INSTR_SITES, 4),
+                        __INSTR_SITES.__instr_resume(4),
                     ) + 1
                 };
             }
@@ -211,17 +211,17 @@ fn async_block_and_closure() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n one().await;\n1 39 n two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n x.await\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = async {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one().await;
-                    probe(&__INSTR_SITES, 2);
-                    (after)(two().await, resume(&__INSTR_SITES, 2)) + 1
+                    __INSTR_SITES.__instr_probe(2);
+                    (after)(two().await, __INSTR_SITES.__instr_resume(2)) + 1
                 };
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 let b = async move |x| {
-                    probe(&__INSTR_SITES, 4);
-                    (after)(x.await, resume(&__INSTR_SITES, 4))
+                    __INSTR_SITES.__instr_probe(4);
+                    (after)(x.await, __INSTR_SITES.__instr_resume(4))
                 };
             }
         "#]],
@@ -244,27 +244,27 @@ fn const_contexts_are_left_alone() {
                     " f <parsed\\sstring\\s1>\n1 38 n let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n two();\n1 76 n 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a: [u8; {
                     one();
                     1
                 }] = [(after)(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         two();
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         1
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 ); {
                     one();
                     1
                 }];
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 const {
                     one();
                 }
-                probe(&__INSTR_SITES, 4);
+                __INSTR_SITES.__instr_probe(4);
                 b::<
                     {
                         one();
@@ -288,7 +288,7 @@ fn patterns_and_types_are_left_alone() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sA::<{\\sone();\\s1\\s}>\\s{\\sb:\\sC::<{\\sone();\\s2\\s}>::D\\s}\\s=\\se;\n1 65 n let\\sg\\s=\\sh\\sas\\s[u8;\\s{\\sone();\\s3\\s}];\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let A::<
                     {
                         one();
@@ -302,7 +302,7 @@ fn patterns_and_types_are_left_alone() {
                     },
                 >::D,
             } = e;
-            probe(&__INSTR_SITES, 1);
+            __INSTR_SITES.__instr_probe(1);
             let g = h
                 as [u8; {
                     one();

@@ -12,7 +12,7 @@ fn async_fn_has_no_guard() {
         expect![[r#"
         async fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 16 n one();\n");
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one();
         }
     "#]],
@@ -109,7 +109,7 @@ fn attributes_signature_and_where_clause_stay() {
     {
         sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
         let __instr_guard = enter();
-        probe(&__INSTR_SITES, 0);
+        __INSTR_SITES.__instr_probe(0);
         one()
     }
 "#]],
@@ -126,7 +126,7 @@ fn inner_attributes_stay_first() {
             #![allow(unused)]
             sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one();
         }
     "#]],
@@ -142,7 +142,7 @@ fn method() {
         pub fn f(&mut self, a: u8) -> Self {
             sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             self.one(a)
         }
     "#]],
@@ -155,7 +155,7 @@ fn method_that_is_no_free_function() {
         "",
         "default fn f(self: Box<Self>) { one() }",
         expect![[
-            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ;  probe (& __INSTR_SITES , 0) ; one () }"#
+            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ; __INSTR_SITES . __instr_probe (0) ; one () }"#
         ]],
     );
 }
@@ -172,7 +172,7 @@ fn trait_method_with_a_body() {
         {
             sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one()
         }
     "#]],
@@ -188,15 +188,15 @@ fn nested_function() {
         fn f() {
             sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one();
             fn g() {
                 sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 two();
             }
-            probe(&__INSTR_SITES, 1);
+            __INSTR_SITES.__instr_probe(1);
             three();
         }
     "#]],
@@ -214,7 +214,7 @@ fn nested_impl_and_mod() {
                 fn g(&self) {
                     sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     one();
                 }
             }
@@ -222,7 +222,7 @@ fn nested_impl_and_mod() {
                 fn h() {
                     sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     two();
                 }
             }
@@ -243,15 +243,15 @@ fn items_in_blocks_of_expressions() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = {
                 fn g() {
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     one();
                 }
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 g()
             };
         }
@@ -273,11 +273,11 @@ fn items_first_stay_first() {
                 " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let c = || {
                 const D: u8 = 1;
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 D
             };
         }
@@ -297,18 +297,18 @@ fn runtime_elsewhere() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
                 );
                 let __instr_guard = a::b::macro_api::enter();
-                a::b::macro_api::probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = (a::b::macro_api::after)(
                     {
-                        a::b::macro_api::probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         one()
                     },
-                    a::b::macro_api::resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 ) + 1;
                 fn g() {
                     a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
                     let __instr_guard = a::b::macro_api::enter();
-                    a::b::macro_api::probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     two();
                 }
             }
@@ -339,39 +339,39 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n f(1,\\s2)\n1 136 n g(f(n,\\s1))\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 if n == 0 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     return sum;
                 }
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 if c {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     return f(
                         n - 1,
                         (after)(
                             (after)(
                                 {
-                                    probe(&__INSTR_SITES, 4);
+                                    __INSTR_SITES.__instr_probe(4);
                                     one()
                                 },
-                                resume(&__INSTR_SITES, 3),
+                                __INSTR_SITES.__instr_resume(3),
                             ),
                             leave(__instr_guard),
                         ),
                     );
                 }
-                probe(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_probe(5);
                 match n {
                     1 => {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         unsafe {
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             f(1, (after)(2, leave(__instr_guard)))
                         }
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 8);
+                        __INSTR_SITES.__instr_probe(8);
                         g(f(n, 1))
                     }
                 }
@@ -388,19 +388,19 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n f()\n1 51 n f()\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let g = || {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     f()
                 };
                 fn h(n: u8) {
                     sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     h((after)(n, leave(__instr_guard)))
                 }
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 (after)(f, leave(__instr_guard))()
             }
         "#]],
@@ -416,28 +416,28 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                         " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n self.f()\n1 54 n self.one.f()\n1 81 n Self::f(self)\n1 109 n A::f(self)\n1 129 n f(1)\n"
                     );
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     if c {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         (after)(self, leave(__instr_guard)).f()
                     } else if d {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         self.one.f()
                     } else if e {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         Self::f((after)(self, leave(__instr_guard)))
                     } else if g {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         A::f((after)(self, leave(__instr_guard)))
                     } else {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         f(1)
                     }
                 }
                 fn g(self) {
                     sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     self.g()
                 }
             }

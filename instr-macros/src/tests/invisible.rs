@@ -16,11 +16,11 @@ fn what_could_bind_differently_get_parentheses() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sinvisible!(1\\s+\\s2)\\s*\\sinvisible!(b);\n1 53 n -invisible!(c\\s+\\s1);\n1 84 n -3).pow(2);\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = (1 + 2) * b;
-            probe(&__INSTR_SITES, 1);
+            __INSTR_SITES.__instr_probe(1);
             -(c + 1);
-            probe(&__INSTR_SITES, 2);
+            __INSTR_SITES.__instr_probe(2);
             (-3).pow(2);
         }
     "#]],
@@ -36,7 +36,7 @@ fn groups_in_types() {
         fn f(a: &(dyn A + Send), b: Vec<u8>) -> &str {
             sites!(1, " f <parsed\\sstring\\s1>\n1 82 n one()\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one()
         }
     "#]],
@@ -55,22 +55,22 @@ fn groups_in_patterns() {
                 " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n 1\n1 79 n 2\n1 100 n 3\n1 108 n 4\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             match a {
                 -3..=-1 => {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     1
                 }
                 (1 | 2) => {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     2
                 }
                 -5 => {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     3
                 }
                 _ => {
-                    probe(&__INSTR_SITES, 4);
+                    __INSTR_SITES.__instr_probe(4);
                     4
                 }
             }
@@ -88,7 +88,7 @@ fn groups_in_constant_arguments() {
         fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one::<invisible!(-3)>();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one::<-3>();
         }
     "#]],
@@ -106,7 +106,7 @@ fn groups_in_attributes_and_macros_stay() {
                 1, " f <parsed\\sstring\\s1>\n1 35 n one(stringify!(invisible!(1\\s+\\s2)));\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             ///a
             one(stringify!(1 + 2));
         }
@@ -126,10 +126,10 @@ fn a_negated_parenthesis_is_no_macro() {
                     " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 return !((a || b) && c);
                 'a: loop {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     break 'a !((d || e) && g);
                 }
             }

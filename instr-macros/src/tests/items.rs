@@ -16,7 +16,7 @@ fn impl_block() {
                 fn e(&self) {
                     sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     one();
                 }
                 const fn g() {
@@ -39,7 +39,7 @@ fn trait_impl_for_a_reference_and_a_tuple() {
             fn e(&self) {
                 sites!(1, " &B::e <parsed\\sstring\\s1>\n1 34 n one();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
             }
         }
@@ -57,7 +57,7 @@ fn trait_impl_for_a_type_without_a_name() {
             fn e(&self) {
                 sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1>\n1 41 n one();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
             }
         }
@@ -77,7 +77,7 @@ fn impls_that_clippy_knows_by_heart() {
             fn clone(&self) -> A {
                 sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 *self
             }
         }
@@ -97,7 +97,7 @@ fn trait_default_methods() {
             fn e(&self) {
                 sites!(1, " A::e <parsed\\sstring\\s1>\n1 54 n one();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
             }
         }
@@ -118,14 +118,14 @@ fn inline_mod() {
             fn e() {
                 sites!(1, " e <parsed\\sstring\\s1>\n1 68 n one();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
             }
             mod g {
                 fn h() {
                     sites!(1, " h <parsed\\sstring\\s1>\n1 94 n two();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     two();
                 }
             }
@@ -157,7 +157,7 @@ fn skip_leaves_one_item_out() {
                 fn e() {
                     sites!(1, " C::e <parsed\\sstring\\s1>\n1 132 n three();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     three();
                 }
             }
@@ -180,7 +180,7 @@ fn skip_in_a_function_body() {
         fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one();
             fn g() {
                 two();
@@ -232,13 +232,13 @@ fn nested_attribute_is_taken_away() {
             fn b() {
                 sites!(1, " A::b <parsed\\sstring\\s1>\n1 40 n one();\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
             }
             fn e() {
                 c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 93 n two();\n");
                 let __instr_guard = c::d::macro_api::enter();
-                c::d::macro_api::probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 two();
             }
         }
@@ -256,14 +256,14 @@ fn nested_attribute_in_cfg_attr_is_taken_away() {
                 fn b() {
                     sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     one();
                 }
                 #[cfg_attr(x, inline, must_use)]
                 fn e() {
                     d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
                     let __instr_guard = d::macro_api::enter();
-                    d::macro_api::probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     two();
                 }
             }

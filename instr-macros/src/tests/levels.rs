@@ -15,7 +15,7 @@ fn function_has_one_probe() {
                     1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
                 if a { two() } else { three() }
                 for c in d {
@@ -37,7 +37,7 @@ fn function_without_statements() {
             fn f() {
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
             }
         "#]],
     );
@@ -55,20 +55,20 @@ fn function_with_closures() {
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n |x|\\sx\\s+\\s1\n1 37 n move\\s|y|\\s{\\sone();\\s}\n1 62 n ||\\s{}\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let c = |x| {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     x + 1
                 };
                 let d = move |y| {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     one();
                 };
                 two(|| {
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                 });
                 three()
             }
@@ -87,23 +87,23 @@ fn function_that_is_async() {
                     2,
                     " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n async\\smove\\s{\\sfive()\\s}\n"
                 );
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one().await;
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 two();
-                let a = (after)({ three().await }, resume(&__INSTR_SITES, 0)) + 4;
-                resume(&__INSTR_SITES, 0);
+                let a = (after)({ three().await }, __INSTR_SITES.__instr_resume(0)) + 4;
+                __INSTR_SITES.__instr_resume(0);
                 async move {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     five()
                 }
                     .await;
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 while six() {
                     { seven().await }
-                    #[allow(unreachable_code)] resume(&__INSTR_SITES, 0);
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 eight()
             }
         "#]],
@@ -119,12 +119,12 @@ fn function_inside_a_function() {
             fn f() {
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
                 fn g() {
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 17 n fn\\sg()\n");
                     let __instr_guard = enter();
-                    probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     two();
                 }
                 three();
@@ -145,24 +145,24 @@ fn blocks() {
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n {\\stwo();\\sthree();\\s}\n1 51 n {\\sfour()\\s}\n1 70 n {\\sfive();\\s}\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     two();
                     three();
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 let a = {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     four()
                 };
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 unsafe {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     five();
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 {}
                 six()
             }
@@ -182,42 +182,42 @@ fn branches() {
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n {\\sone();\\s}\n1 40 n {\\stwo();\\s}\n1 83 n {\\sreturn;\\s}\n1 113 n three()\n1 127 n {\\sfour();\\s}\n1 156 n {\\s1\\s}\n1 167 n {\\s2\\s}\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 if a() {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one();
                 } else if b() {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     two();
                 } else {}
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 let Some(c) = d() else {
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     return;
                 };
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 match e() {
                     1 => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         three()
                     }
                     2 => {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         four();
                     }
                     _ => {}
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 g(
                     (after)(
                         if h {
-                            probe(&__INSTR_SITES, 6);
+                            __INSTR_SITES.__instr_probe(6);
                             1
                         } else {
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             2
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     ),
                     i(),
                 );
@@ -238,34 +238,34 @@ fn loops_at_the_level_of_blocks() {
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n {\\sone();\\s}\n1 44 n {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n {\\scontinue;\\s}\n1 74 n {\\sbreak;\\s}\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 while a() {
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         one();
-                    }
-                    #[allow(unreachable_code)] resume(&__INSTR_SITES, 0);
+                    };
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 for b in c() {
                     {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         if d() {
-                            probe(&__INSTR_SITES, 3);
+                            __INSTR_SITES.__instr_probe(3);
                             {
-                                resume(&__INSTR_SITES, 0);
+                                __INSTR_SITES.__instr_resume(0);
                                 continue;
                             };
                         }
                     }
-                    #[allow(unreachable_code)] resume(&__INSTR_SITES, 0);
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 loop {
-                    probe(&__INSTR_SITES, 4);
+                    __INSTR_SITES.__instr_probe(4);
                     break;
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 two()
             }
         "#]],
@@ -281,16 +281,16 @@ fn attributes_at_the_level_of_blocks() {
             fn f() {
                 sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n {\\sone();\\s}\n");
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one();
                 }
-                #[cfg(a)] resume(&__INSTR_SITES, 0);
+                #[cfg(a)] __INSTR_SITES.__instr_resume(0);
                 #[cfg(a)] return;
-                #[cfg(not(a))] resume(&__INSTR_SITES, 0);
+                #[cfg(not(a))] __INSTR_SITES.__instr_resume(0);
                 #[cfg(not(a))] two();
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 three();
             }
         "#]],
@@ -307,7 +307,7 @@ fn inner_attribute_overrides_one_argument() {
                 fn f() {
                     a::macro_api::sites!(1, " f <parsed\\sstring\\s1>\n1 9 n fn\\sf()\n");
                     let __instr_guard = a::macro_api::enter();
-                    a::macro_api::probe(&__INSTR_SITES, 0);
+                    __INSTR_SITES.__instr_probe(0);
                     one();
                     two!();
                 }
@@ -315,14 +315,14 @@ fn inner_attribute_overrides_one_argument() {
                     fn g() {
                         a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1>\n1 95 n one();\n");
                         let __instr_guard = a::macro_api::enter();
-                        a::macro_api::probe(&__INSTR_SITES, 0);
+                        __INSTR_SITES.__instr_probe(0);
                         one();
                         two!();
                     }
                     fn h() {
                         a::macro_api::sites!(1, " A::h <parsed\\sstring\\s1>\n1 159 i two!();\n");
                         let __instr_guard = a::macro_api::enter();
-                        a::macro_api::probe(&__INSTR_SITES, 0);
+                        __INSTR_SITES.__instr_probe(0);
                         two!();
                         fn i() {
                             b::macro_api::sites!(
@@ -330,9 +330,9 @@ fn inner_attribute_overrides_one_argument() {
                                 " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n {\\sthree!();\\s}\n"
                             );
                             let __instr_guard = b::macro_api::enter();
-                            b::macro_api::probe(&__INSTR_SITES, 0);
+                            __INSTR_SITES.__instr_probe(0);
                             {
-                                b::macro_api::probe(&__INSTR_SITES, 1);
+                                __INSTR_SITES.__instr_probe(1);
                                 three!();
                             }
                         }

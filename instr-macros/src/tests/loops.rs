@@ -10,21 +10,21 @@ fn while_loop() {
         "",
         "fn f() { while a { one(); } }",
         expect![[r#"
-        fn f() {
-            sites!(
-                2, " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\sone();\\s}\n1 20 n one();\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
-            while a {
-                {
-                    probe(&__INSTR_SITES, 1);
-                    one();
+            fn f() {
+                sites!(
+                    2, " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\sone();\\s}\n1 20 n one();\n"
+                );
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                while a {
+                    {
+                        __INSTR_SITES.__instr_probe(1);
+                        one();
+                    };
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -40,13 +40,13 @@ fn while_let() {
                 " f <parsed\\sstring\\s1>\n1 10 n while\\slet\\sSome(a)\\s=\\sone()\\s{\\stwo(a)\\s}\n1 38 n two(a)\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             while let Some(a) = one() {
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     two(a)
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
             }
         }
     "#]],
@@ -65,10 +65,10 @@ fn while_let_chain() {
                 " f <parsed\\sstring\\s1>\n1 10 n while\\slet\\sSome(a)\\s=\\sone()\\s&&\\sa\\s>\\s1\\s{}\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             while let Some(a) = one() && a > 1 {
                 {}
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
             }
         }
     "#]],
@@ -81,22 +81,22 @@ fn for_loop() {
         "",
         "fn f() { for a in one() { two(a); } }",
         expect![[r#"
-        fn f() {
-            sites!(
-                2,
-                " f <parsed\\sstring\\s1>\n1 10 n for\\sa\\sin\\sone()\\s{\\stwo(a);\\s}\n1 27 n two(a);\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
-            for a in one() {
-                {
-                    probe(&__INSTR_SITES, 1);
-                    two(a);
+            fn f() {
+                sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n for\\sa\\sin\\sone()\\s{\\stwo(a);\\s}\n1 27 n two(a);\n"
+                );
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                for a in one() {
+                    {
+                        __INSTR_SITES.__instr_probe(1);
+                        two(a);
+                    };
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -112,11 +112,11 @@ fn plain_loop_has_no_header() {
                 " f <parsed\\sstring\\s1>\n1 10 n loop\\s{\\sone();\\scontinue;\\s}\n1 17 n one();\n1 24 n continue;\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             loop {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 one();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 continue;
             }
         }
@@ -136,30 +136,30 @@ fn continue_records_the_header() {
                 " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n if\\sb\\s{\\scontinue\\s}\n1 27 n continue\n1 38 n match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\n1 53 n continue\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             while a {
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     if b {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         {
-                            probe(&__INSTR_SITES, 0);
+                            __INSTR_SITES.__instr_probe(0);
                             continue;
                         }
                     }
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     match c {
                         1 => {
-                            probe(&__INSTR_SITES, 4);
+                            __INSTR_SITES.__instr_probe(4);
                             {
-                                probe(&__INSTR_SITES, 0);
+                                __INSTR_SITES.__instr_probe(0);
                                 continue;
                             }
                         }
                         _ => {}
                     }
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
             }
         }
     "#]],
@@ -178,25 +178,25 @@ fn continue_with_a_label() {
                 " f <parsed\\sstring\\s1>\n1 10 n 'a:\\swhile\\sb\\s{\\sfor\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\\s}\n1 24 n for\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\n1 37 n loop\\s{\\scontinue\\s'a;\\s}\n1 44 n continue\\s'a;\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             'a: while b {
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     for c in d {
                         {
-                            probe(&__INSTR_SITES, 2);
+                            __INSTR_SITES.__instr_probe(2);
                             loop {
-                                probe(&__INSTR_SITES, 3);
+                                __INSTR_SITES.__instr_probe(3);
                                 {
-                                    probe(&__INSTR_SITES, 0);
+                                    __INSTR_SITES.__instr_probe(0);
                                     continue 'a;
                                 };
                             }
                         }
-                        #[allow(unreachable_code)] probe(&__INSTR_SITES, 1);
+                        #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(1);
                     }
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
             }
         }
     "#]],
@@ -209,25 +209,25 @@ fn break_with_a_label_and_a_value() {
         "",
         "fn f() { let a = 'a: loop { for b in c { break 'a b; } }; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                3,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\sloop\\s{\\sfor\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\\s};\n1 29 n for\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\n1 42 n break\\s'a\\sb;\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
-            let a = 'a: loop {
-                probe(&__INSTR_SITES, 1);
-                for b in c {
-                    {
-                        probe(&__INSTR_SITES, 2);
-                        break 'a b;
+            fn f() {
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\sloop\\s{\\sfor\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\\s};\n1 29 n for\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\n1 42 n break\\s'a\\sb;\n"
+                );
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                let a = 'a: loop {
+                    __INSTR_SITES.__instr_probe(1);
+                    for b in c {
+                        {
+                            __INSTR_SITES.__instr_probe(2);
+                            break 'a b;
+                        };
+                        #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(1);
                     }
-                    #[allow(unreachable_code)] probe(&__INSTR_SITES, 1);
-                }
-            };
-        }
-    "#]],
+                };
+            }
+        "#]],
     );
 }
 
@@ -237,43 +237,43 @@ fn a_closure_and_an_async_block_hide_the_loops_around() {
         "",
         "fn f() { while a { let b = || loop { continue }; let c = async { for d in e { continue } }; } }",
         expect![[r#"
-        fn f() {
-            sites!(
-                7,
-                " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n loop\\s{\\scontinue\\s}\n1 38 n continue\n1 50 n let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n continue\n"
-            );
-            let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
-            while a {
-                {
-                    probe(&__INSTR_SITES, 1);
-                    let b = || {
-                        let __instr_guard = enter();
-                        probe(&__INSTR_SITES, 2);
-                        loop {
-                            probe(&__INSTR_SITES, 3);
-                            continue;
-                        }
-                    };
-                    probe(&__INSTR_SITES, 4);
-                    let c = async {
-                        probe(&__INSTR_SITES, 5);
-                        for d in e {
-                            {
-                                probe(&__INSTR_SITES, 6);
-                                {
-                                    probe(&__INSTR_SITES, 5);
-                                    continue;
-                                }
+            fn f() {
+                sites!(
+                    7,
+                    " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n loop\\s{\\scontinue\\s}\n1 38 n continue\n1 50 n let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n continue\n"
+                );
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                while a {
+                    {
+                        __INSTR_SITES.__instr_probe(1);
+                        let b = || {
+                            let __instr_guard = enter();
+                            __INSTR_SITES.__instr_probe(2);
+                            loop {
+                                __INSTR_SITES.__instr_probe(3);
+                                continue;
                             }
-                            #[allow(unreachable_code)] probe(&__INSTR_SITES, 5);
-                        }
+                        };
+                        __INSTR_SITES.__instr_probe(4);
+                        let c = async {
+                            __INSTR_SITES.__instr_probe(5);
+                            for d in e {
+                                {
+                                    __INSTR_SITES.__instr_probe(6);
+                                    {
+                                        __INSTR_SITES.__instr_probe(5);
+                                        continue;
+                                    }
+                                }
+                                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(5);
+                            }
+                        };
                     };
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -283,22 +283,22 @@ fn inner_attributes_of_a_loop() {
         "",
         "fn f() { while a { #![allow(unused)] one(); } }",
         expect![[r#"
-        fn f() {
-            sites!(
-                2,
-                " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\s#![allow(unused)]\\sone();\\s}\n1 38 n one();\n"
-            );
-            let __instr_guard = enter();
-            #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
-            while a {
-                #![allow(unused)]
-                {
-                    probe(&__INSTR_SITES, 1);
-                    one();
+            fn f() {
+                sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\s#![allow(unused)]\\sone();\\s}\n1 38 n one();\n"
+                );
+                let __instr_guard = enter();
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
+                while a {
+                    #![allow(unused)]
+                    {
+                        __INSTR_SITES.__instr_probe(1);
+                        one();
+                    };
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
                 }
-                #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
             }
-        }
-    "#]],
+        "#]],
     );
 }

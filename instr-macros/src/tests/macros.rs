@@ -16,39 +16,39 @@ fn macros_both() {
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 two!();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 let a = three!();
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 match b {
                     1 => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         four!()
                     }
                     2 => {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         five()
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         c.map(|d| {
                             let __instr_guard = enter();
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             six!(d)
                         })
                     }
                 }
-                probe(&__INSTR_SITES, 8);
+                __INSTR_SITES.__instr_probe(8);
                 {
-                    probe(&__INSTR_SITES, 9);
+                    __INSTR_SITES.__instr_probe(9);
                     seven()
                 }
-                probe(&__INSTR_SITES, 10);
+                __INSTR_SITES.__instr_probe(10);
                 eight! {}
-                probe(&__INSTR_SITES, 11);
+                __INSTR_SITES.__instr_probe(11);
                 nine()
             }
         "#]],
@@ -67,39 +67,39 @@ fn macros_invocations() {
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 two!();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 let a = three!();
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 match b {
                     1 => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         four!()
                     }
                     2 => {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         five()
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         c.map(|d| {
                             let __instr_guard = enter();
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             six!(d)
                         })
                     }
                 }
-                probe(&__INSTR_SITES, 8);
+                __INSTR_SITES.__instr_probe(8);
                 {
-                    probe(&__INSTR_SITES, 9);
+                    __INSTR_SITES.__instr_probe(9);
                     seven()
                 }
-                probe(&__INSTR_SITES, 10);
+                __INSTR_SITES.__instr_probe(10);
                 eight! {}
-                probe(&__INSTR_SITES, 11);
+                __INSTR_SITES.__instr_probe(11);
                 nine()
             }
         "#]],
@@ -118,34 +118,34 @@ fn macros_expansions() {
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
                 two!();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 let a = three!();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 match b {
                     1 => four!(),
                     2 => {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         five()
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         c.map(|d| {
                             let __instr_guard = enter();
                             six!(d)
                         })
                     }
                 }
-                probe(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_probe(5);
                 {
-                    probe(&__INSTR_SITES, 6);
+                    __INSTR_SITES.__instr_probe(6);
                     seven()
                 }
-                resume(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_resume(5);
                 eight! {}
-                probe(&__INSTR_SITES, 7);
+                __INSTR_SITES.__instr_probe(7);
                 nine()
             }
         "#]],
@@ -164,34 +164,34 @@ fn macros_none() {
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one();
                 two!();
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 let a = three!();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 match b {
                     1 => four!(),
                     2 => {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         five()
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         c.map(|d| {
                             let __instr_guard = enter();
                             six!(d)
                         })
                     }
                 }
-                probe(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_probe(5);
                 {
-                    probe(&__INSTR_SITES, 6);
+                    __INSTR_SITES.__instr_probe(6);
                     seven()
                 }
-                resume(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_resume(5);
                 eight! {}
-                probe(&__INSTR_SITES, 7);
+                __INSTR_SITES.__instr_probe(7);
                 nine()
             }
         "#]],
@@ -223,12 +223,12 @@ fn a_call_behind_blocks() {
                     2, " f <parsed\\sstring\\s1>\n1 10 n if\\sa()\\s{\\sone();\\s}\n1 19 n one();\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 if a() {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     one();
                 }
-                resume(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_resume(0);
                 two!();
                 three!();
             }

@@ -16,32 +16,32 @@ fn block_operands() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n one();\n1 27 n 1\n1 40 n 2\n1 51 n 3\n1 66 n c\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = (after)(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         one();
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         1
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 )
                     + (after)(
                         if b {
-                            probe(&__INSTR_SITES, 3);
+                            __INSTR_SITES.__instr_probe(3);
                             2
                         } else {
-                            probe(&__INSTR_SITES, 4);
+                            __INSTR_SITES.__instr_probe(4);
                             3
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     )
                         * (after)(
                             unsafe {
-                                probe(&__INSTR_SITES, 5);
+                                __INSTR_SITES.__instr_probe(5);
                                 c
                             },
-                            resume(&__INSTR_SITES, 0),
+                            __INSTR_SITES.__instr_resume(0),
                         );
             }
         "#]],
@@ -60,24 +60,24 @@ fn match_operands() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n 1\n1 55 n 2\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = (after)(
                     match b {
                         _ => {
-                            probe(&__INSTR_SITES, 1);
+                            __INSTR_SITES.__instr_probe(1);
                             1
                         }
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 )
                     - (after)(
                         match c {
                             _ => {
-                                probe(&__INSTR_SITES, 2);
+                                __INSTR_SITES.__instr_probe(2);
                                 2
                             }
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     );
             }
         "#]],
@@ -96,23 +96,23 @@ fn operands_of_and_and_or() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n b\n1 29 n c\n1 38 n d\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = (after)(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         b
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 )
                     && (after)(
                         {
-                            probe(&__INSTR_SITES, 2);
+                            __INSTR_SITES.__instr_probe(2);
                             c
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     )
                     || {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         d
                     };
             }
@@ -132,42 +132,42 @@ fn block_receivers_arguments_and_question_marks() {
                     " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n b\n1 28 n c\n1 36 n e\n1 45 n h\n1 53 n loop\\s{\\sbreak\\si\\s}?;\n1 60 n break\\si\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 (after)(
                         if a {
-                            probe(&__INSTR_SITES, 1);
+                            __INSTR_SITES.__instr_probe(1);
                             b
                         } else {
-                            probe(&__INSTR_SITES, 2);
+                            __INSTR_SITES.__instr_probe(2);
                             c
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     )
                     .d(
                         (after)(
                             {
-                                probe(&__INSTR_SITES, 3);
+                                __INSTR_SITES.__instr_probe(3);
                                 e
                             },
-                            resume(&__INSTR_SITES, 0),
+                            __INSTR_SITES.__instr_resume(0),
                         ),
                         g(
                             (after)(
                                 {
-                                    probe(&__INSTR_SITES, 4);
+                                    __INSTR_SITES.__instr_probe(4);
                                     h
                                 },
-                                resume(&__INSTR_SITES, 0),
+                                __INSTR_SITES.__instr_resume(0),
                             ),
                         ),
                     )?;
-                probe(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_probe(5);
                 (after)(
                     loop {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         break i;
                     },
-                    resume(&__INSTR_SITES, 5),
+                    __INSTR_SITES.__instr_resume(5),
                 )?;
             }
         "#]],
@@ -186,29 +186,29 @@ fn constructor_arguments() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sSome({\\s&one()\\s});\n1 25 n &one()\n1 36 n let\\sb\\s=\\sm::_Type({\\sc\\s});\n1 55 n c\n1 61 n let\\sd\\s=\\s(Type)({\\se\\s});\n1 78 n e\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = Some({
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     &one()
                 });
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 let b = m::_Type(
                     (after)(
                         {
-                            probe(&__INSTR_SITES, 3);
+                            __INSTR_SITES.__instr_probe(3);
                             c
                         },
-                        resume(&__INSTR_SITES, 2),
+                        __INSTR_SITES.__instr_resume(2),
                     ),
                 );
-                probe(&__INSTR_SITES, 4);
+                __INSTR_SITES.__instr_probe(4);
                 let d = (Type)(
                     (after)(
                         {
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             e
                         },
-                        resume(&__INSTR_SITES, 4),
+                        __INSTR_SITES.__instr_resume(4),
                     ),
                 );
             }
@@ -228,29 +228,29 @@ fn compound_assignment() {
                     " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n a\n1 22 n b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n 1\n1 51 n 2\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 *{
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     a
                 }
                     += (after)(
                         {
-                            probe(&__INSTR_SITES, 2);
+                            __INSTR_SITES.__instr_probe(2);
                             b
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     );
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 c
                     <<= (after)(
                         if d {
-                            probe(&__INSTR_SITES, 4);
+                            __INSTR_SITES.__instr_probe(4);
                             1
                         } else {
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             2
                         },
-                        resume(&__INSTR_SITES, 3),
+                        __INSTR_SITES.__instr_resume(3),
                     );
             }
         "#]],
@@ -268,15 +268,15 @@ fn await_operands() {
                     3,
                     " f <parsed\\sstring\\s1>\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n c.await?\n"
                 );
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 one(
-                    (after)(a.await, resume(&__INSTR_SITES, 0)),
-                    (after)(b.await, resume(&__INSTR_SITES, 0)) + 1,
+                    (after)(a.await, __INSTR_SITES.__instr_resume(0)),
+                    (after)(b.await, __INSTR_SITES.__instr_resume(0)) + 1,
                 );
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 c.await;
-                probe(&__INSTR_SITES, 2);
-                (after)(c.await, resume(&__INSTR_SITES, 2))?
+                __INSTR_SITES.__instr_probe(2);
+                (after)(c.await, __INSTR_SITES.__instr_resume(2))?
             }
         "#]],
     );
@@ -294,34 +294,34 @@ fn indices_and_unary_operators() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n b\n1 31 n d\n1 44 n g\n1 58 n i\n1 69 n j\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = -(after)(
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     b
                 },
-                resume(&__INSTR_SITES, 0),
+                __INSTR_SITES.__instr_resume(0),
             )
                 + c[(after)(
                     {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         d
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 )][e]
                 + *{
-                    probe(&__INSTR_SITES, 3);
+                    __INSTR_SITES.__instr_probe(3);
                     g
                 }
                 + !(after)(
                     if h {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         i
                     } else {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         j
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 );
         }
     "#]],
@@ -339,27 +339,27 @@ fn what_is_awaited() {
                 4,
                 " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
             );
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = (after)(
                 (after)(
                         match b {
                             _ => {
-                                probe(&__INSTR_SITES, 1);
+                                __INSTR_SITES.__instr_probe(1);
                                 c()
                             }
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     )
                     .await,
-                resume(&__INSTR_SITES, 0),
+                __INSTR_SITES.__instr_resume(0),
             );
-            probe(&__INSTR_SITES, 2);
+            __INSTR_SITES.__instr_probe(2);
             (after)(
                     {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         d()
                     },
-                    resume(&__INSTR_SITES, 2),
+                    __INSTR_SITES.__instr_resume(2),
                 )
                 .await;
         }
@@ -376,11 +376,11 @@ fn attributes_keep_an_operand_unwrapped() {
         fn f() {
             sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one(#[a]\\s{\\sb\\s});\n1 21 n b\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one(
                 #[a]
                 {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     b
                 },
             );
@@ -401,52 +401,52 @@ fn closures_out_of_blocks_stay() {
                     " f <parsed\\sstring\\s1>\n1 10 n a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n one();\n1 21 n |x|\\sx\n1 25 n x\n1 37 n &|x|\\sx\n1 42 n x\n1 53 n c\n1 60 i d!(|x|\\sx)\n1 80 n break\\s(1,\\s|x|\\sx);\n1 94 n x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n |x|\\sx\n1 110 n x\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 a(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         one();
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         |x| {
                             let __instr_guard = enter();
-                            probe(&__INSTR_SITES, 3);
+                            __INSTR_SITES.__instr_probe(3);
                             x
                         }
                     },
                     if b {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         &|x| {
                             let __instr_guard = enter();
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             x
                         }
                     } else {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         c
                     },
                     {
-                        probe(&__INSTR_SITES, 7);
+                        __INSTR_SITES.__instr_probe(7);
                         d!(| x | x)
                     },
                     loop {
-                        probe(&__INSTR_SITES, 8);
+                        __INSTR_SITES.__instr_probe(8);
                         break (
                             1,
                             |x| {
                                 let __instr_guard = enter();
-                                probe(&__INSTR_SITES, 9);
+                                __INSTR_SITES.__instr_probe(9);
                                 x
                             },
                         );
                     },
                 );
-                probe(&__INSTR_SITES, 10);
+                __INSTR_SITES.__instr_probe(10);
                 e(
                     {
-                        probe(&__INSTR_SITES, 11);
+                        __INSTR_SITES.__instr_probe(11);
                         |x| {
                             let __instr_guard = enter();
-                            probe(&__INSTR_SITES, 12);
+                            __INSTR_SITES.__instr_probe(12);
                             x
                         }
                     }(1),

@@ -16,89 +16,89 @@ fn parts() {
                     " f <parsed\\sstring\\s1>\n1 10 n (if\\sa\\s{\\s1\\s}\\selse\\s{\\s2\\s},\\s[{\\sb\\s}]);\n1 18 n 1\n1 29 n 2\n1 37 n b\n1 44 n S\\s{\\sc:\\s{\\sd\\s},\\s..{\\se\\s}\\s};\n1 53 n d\n1 62 n e\n1 69 n &{\\sg\\s};\n1 72 n g\n1 77 n {\\sh\\s}\n1 79 n h\n1 82 n ..{\\si\\s};\n1 86 n i\n1 91 n j\\s=\\s{\\sk\\s};\n1 97 n k\n1 102 n {\\sl\\s}.m\\s+\\s{\\sn\\s}\\sas\\su8;\n1 104 n l\n1 114 n n\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 (
                     (after)(
                         if a {
-                            probe(&__INSTR_SITES, 1);
+                            __INSTR_SITES.__instr_probe(1);
                             1
                         } else {
-                            probe(&__INSTR_SITES, 2);
+                            __INSTR_SITES.__instr_probe(2);
                             2
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     ),
                     [
                         (after)(
                             {
-                                probe(&__INSTR_SITES, 3);
+                                __INSTR_SITES.__instr_probe(3);
                                 b
                             },
-                            resume(&__INSTR_SITES, 0),
+                            __INSTR_SITES.__instr_resume(0),
                         ),
                     ],
                 );
-                probe(&__INSTR_SITES, 4);
+                __INSTR_SITES.__instr_probe(4);
                 S {
                     c: (after)(
                         {
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             d
                         },
-                        resume(&__INSTR_SITES, 4),
+                        __INSTR_SITES.__instr_resume(4),
                     ),
                     ..(after)(
                         {
-                            probe(&__INSTR_SITES, 6);
+                            __INSTR_SITES.__instr_probe(6);
                             e
                         },
-                        resume(&__INSTR_SITES, 4),
+                        __INSTR_SITES.__instr_resume(4),
                     )
                 };
-                probe(&__INSTR_SITES, 7);
+                __INSTR_SITES.__instr_probe(7);
                 &(after)(
                     {
-                        probe(&__INSTR_SITES, 8);
+                        __INSTR_SITES.__instr_probe(8);
                         g
                     },
-                    resume(&__INSTR_SITES, 7),
+                    __INSTR_SITES.__instr_resume(7),
                 );
-                probe(&__INSTR_SITES, 9);
+                __INSTR_SITES.__instr_probe(9);
                 {
-                    probe(&__INSTR_SITES, 10);
+                    __INSTR_SITES.__instr_probe(10);
                     h
                 }
-                probe(&__INSTR_SITES, 11);
+                __INSTR_SITES.__instr_probe(11);
                 ..(after)(
                     {
-                        probe(&__INSTR_SITES, 12);
+                        __INSTR_SITES.__instr_probe(12);
                         i
                     },
-                    resume(&__INSTR_SITES, 11),
+                    __INSTR_SITES.__instr_resume(11),
                 );
-                probe(&__INSTR_SITES, 13);
+                __INSTR_SITES.__instr_probe(13);
                 j = (after)(
                     {
-                        probe(&__INSTR_SITES, 14);
+                        __INSTR_SITES.__instr_probe(14);
                         k
                     },
-                    resume(&__INSTR_SITES, 13),
+                    __INSTR_SITES.__instr_resume(13),
                 );
-                probe(&__INSTR_SITES, 15);
+                __INSTR_SITES.__instr_probe(15);
                 (after)(
                         {
-                            probe(&__INSTR_SITES, 16);
+                            __INSTR_SITES.__instr_probe(16);
                             l
                         },
-                        resume(&__INSTR_SITES, 15),
+                        __INSTR_SITES.__instr_resume(15),
                     )
                     .m
                     + (after)(
                         {
-                            probe(&__INSTR_SITES, 17);
+                            __INSTR_SITES.__instr_probe(17);
                             n
                         } as u8,
-                        resume(&__INSTR_SITES, 15),
+                        __INSTR_SITES.__instr_resume(15),
                     );
             }
         "#]],
@@ -117,34 +117,34 @@ fn parts_that_refer_to_temporaries_stay() {
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s(if\\sb\\s{\\s&one()\\s}\\selse\\s{\\s&two\\s},\\sSome({\\sc!()\\s}),\\s[{\\s&d.e[1]\\s}],\\s&{\\s(1,\\s&F)\\s},\\s({\\sSome(&two())\\s}));\n1 26 n &one()\n1 42 n &two\n1 57 i c!()\n1 69 n &d.e[1]\n1 84 n (1,\\s&F)\n1 98 n Some(&two())\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 let a = (
                     if b {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         &one()
                     } else {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         &two
                     },
                     Some({
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         c!()
                     }),
                     [
                         (after)(
                             {
-                                probe(&__INSTR_SITES, 4);
+                                __INSTR_SITES.__instr_probe(4);
                                 &d.e[1]
                             },
-                            resume(&__INSTR_SITES, 0),
+                            __INSTR_SITES.__instr_resume(0),
                         ),
                     ],
                     &{
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         (1, &F)
                     },
                     ({
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         Some(&two())
                     }),
                 );
@@ -165,20 +165,20 @@ fn numbers_that_a_cast_gives_a_type() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\s3_000_000_000\\s}\\sas\\si64\\s+\\s{\\s1\\s}\\sas\\si64;\n1 21 n 3_000_000_000\n1 48 n 1\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = (after)(
                 -{
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     3_000_000_000
                 } as i64,
-                resume(&__INSTR_SITES, 0),
+                __INSTR_SITES.__instr_resume(0),
             )
                 + (after)(
                     {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         1
                     } as i64,
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 );
         }
     "#]],
@@ -197,38 +197,38 @@ fn scrutinees_with_code_behind_them() {
                     " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n b\n1 40 n c\n1 47 n if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n d\n1 67 n match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s}\n1 75 n d\n1 105 n match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s}\n1 113 n g\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 if let A = (after)(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         b
                     },
-                    resume(&__INSTR_SITES, 0),
+                    __INSTR_SITES.__instr_resume(0),
                 )
                     && let C = {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         c
                     }
                 {}
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 if let D = {
-                    probe(&__INSTR_SITES, 4);
+                    __INSTR_SITES.__instr_probe(4);
                     d
                 } {}
-                probe(&__INSTR_SITES, 5);
+                __INSTR_SITES.__instr_probe(5);
                 match (after)(
                     {
-                        probe(&__INSTR_SITES, 6);
+                        __INSTR_SITES.__instr_probe(6);
                         d
                     },
-                    resume(&__INSTR_SITES, 5),
+                    __INSTR_SITES.__instr_resume(5),
                 ) {
                     e if e => {}
                     _ => {}
                 }
-                probe(&__INSTR_SITES, 7);
+                __INSTR_SITES.__instr_probe(7);
                 match {
-                    probe(&__INSTR_SITES, 8);
+                    __INSTR_SITES.__instr_probe(8);
                     g
                 } {
                     _ => {}
@@ -250,44 +250,44 @@ fn a_reference_to_a_constant_stays_static() {
                     " f <parsed\\sstring\\s1>\n1 28 n g(&{\\sa();\\s1\\s},\\s&(-{\\s2\\s},\\sSome({\\s3\\s})),\\s{\\s[4]\\s}.iter(),\\s&{\\slet\\sb\\s=\\s5;\\sb\\s});\n1 33 n a();\n1 38 n 1\n1 48 n 2\n1 60 n 3\n1 69 n [4]\n1 86 n let\\sb\\s=\\s5;\n1 97 n b\n1 103 n &{\\sa();\\s[1,\\s2]\\s}\n1 106 n a();\n1 111 n [1,\\s2]\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 g(
                     &{
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         a();
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         1
                     },
                     &(
                         -{
-                            probe(&__INSTR_SITES, 3);
+                            __INSTR_SITES.__instr_probe(3);
                             2
                         },
                         Some({
-                            probe(&__INSTR_SITES, 4);
+                            __INSTR_SITES.__instr_probe(4);
                             3
                         }),
                     ),
                     {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         [4]
                     }
                         .iter(),
                     &(after)(
                         {
-                            probe(&__INSTR_SITES, 6);
+                            __INSTR_SITES.__instr_probe(6);
                             let b = 5;
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             b
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     ),
                 );
-                probe(&__INSTR_SITES, 8);
+                __INSTR_SITES.__instr_probe(8);
                 &{
-                    probe(&__INSTR_SITES, 9);
+                    __INSTR_SITES.__instr_probe(9);
                     a();
-                    probe(&__INSTR_SITES, 10);
+                    __INSTR_SITES.__instr_probe(10);
                     [1, 2]
                 }
             }

@@ -13,7 +13,7 @@ fn let_with_a_value() {
         fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sone();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = one();
         }
     "#]],
@@ -32,9 +32,9 @@ fn let_else() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n return\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let Some(a) = one() else {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 return;
             };
         }
@@ -52,7 +52,7 @@ fn a_declaration_alone_gets_no_probe() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 17 n a\\s=\\s1;\n");
             let __instr_guard = enter();
             let a;
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             a = 1;
         }
     "#]],
@@ -68,7 +68,7 @@ fn expression_statement() {
         fn f() {
             sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one();
         }
     "#]],
@@ -84,7 +84,7 @@ fn tail_expression_is_not_wrapped() {
         fn f() -> u32 {
             sites!(1, " f <parsed\\sstring\\s1>\n1 17 n one().two\n");
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             one().two
         }
     "#]],
@@ -103,13 +103,13 @@ fn macro_statements_and_a_macro_tail() {
                 " f <parsed\\sstring\\s1>\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             println!("a");
-            probe(&__INSTR_SITES, 1);
+            __INSTR_SITES.__instr_probe(1);
             thread_local! {
                 static A : u8 = 1
             }
-            probe(&__INSTR_SITES, 2);
+            __INSTR_SITES.__instr_probe(2);
             vec![1]
         }
     "#]],
@@ -128,17 +128,17 @@ fn cfg_is_copied_to_the_probe() {
                 " f <parsed\\sstring\\s1>\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
             );
             let __instr_guard = enter();
-            #[cfg(a)] probe(&__INSTR_SITES, 0);
+            #[cfg(a)] __INSTR_SITES.__instr_probe(0);
             #[cfg(a)] one();
-            #[cfg_attr(b, cfg(c))] probe(&__INSTR_SITES, 1);
+            #[cfg_attr(b, cfg(c))] __INSTR_SITES.__instr_probe(1);
             #[cfg_attr(b, cfg(c))]
             let x = 1;
-            #[cfg(d)] probe(&__INSTR_SITES, 2);
+            #[cfg(d)] __INSTR_SITES.__instr_probe(2);
             #[cfg(d)] x = 2;
-            #[cfg(e)] probe(&__INSTR_SITES, 3);
+            #[cfg(e)] __INSTR_SITES.__instr_probe(3);
             #[cfg(e)]
             m!();
-            probe(&__INSTR_SITES, 4);
+            __INSTR_SITES.__instr_probe(4);
             #[inline] x;
         }
     "#]],
@@ -154,9 +154,9 @@ fn cfg_at_the_leftmost_operand() {
         fn f() {
             sites!(2, " f <parsed\\sstring\\s1>\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
             let __instr_guard = enter();
-            #[cfg(a)] probe(&__INSTR_SITES, 0);
+            #[cfg(a)] __INSTR_SITES.__instr_probe(0);
             #[cfg(a)] x + 1;
-            #[cfg(b)] probe(&__INSTR_SITES, 1);
+            #[cfg(b)] __INSTR_SITES.__instr_probe(1);
             #[cfg(b)] y as u8;
         }
     "#]],
@@ -174,11 +174,11 @@ fn allowed_unreachable_code_is_allowed_for_the_probe() {
                 3, " f <parsed\\sstring\\s1>\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
             );
             let __instr_guard = enter();
-            #[allow(unreachable_code)] probe(&__INSTR_SITES, 0);
+            #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
             #[allow(unreachable_code)] one();
-            #[allow(unreachable_code)] probe(&__INSTR_SITES, 1);
+            #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(1);
             #[expect(unused)] two();
-            probe(&__INSTR_SITES, 2);
+            __INSTR_SITES.__instr_probe(2);
             #[allow(dead_code)] three();
         }
     "#]],
@@ -222,11 +222,11 @@ fn unsafe_block() {
                 " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n one();\n1 26 n two()\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             unsafe {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 one();
-                probe(&__INSTR_SITES, 2);
+                __INSTR_SITES.__instr_probe(2);
                 two()
             }
         }
@@ -246,14 +246,14 @@ fn labelled_block() {
                 " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n break\\s'a\\s1;\n1 45 n 2\n"
             );
             let __instr_guard = enter();
-            probe(&__INSTR_SITES, 0);
+            __INSTR_SITES.__instr_probe(0);
             let a = 'a: {
-                probe(&__INSTR_SITES, 1);
+                __INSTR_SITES.__instr_probe(1);
                 if b {
-                    probe(&__INSTR_SITES, 2);
+                    __INSTR_SITES.__instr_probe(2);
                     break 'a 1;
                 }
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 2
             };
         }
@@ -273,25 +273,25 @@ fn what_stands_behind_a_return_has_no_probe() {
                     " f <parsed\\sstring\\s1>\n1 23 n loop\\s{\\scontinue;\\sa()\\s}\n1 30 n continue;\n1 40 n a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n return\\s1\n1 78 n if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n return\\sb()\n1 109 n return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 loop {
-                    probe(&__INSTR_SITES, 1);
+                    __INSTR_SITES.__instr_probe(1);
                     continue;
                     a()
                 }
-                probe(&__INSTR_SITES, 3);
+                __INSTR_SITES.__instr_probe(3);
                 match n {
                     0 => {
-                        probe(&__INSTR_SITES, 4);
+                        __INSTR_SITES.__instr_probe(4);
                         return 1;
                     }
                     _ => {
-                        probe(&__INSTR_SITES, 5);
+                        __INSTR_SITES.__instr_probe(5);
                         if n > 1 {
-                            probe(&__INSTR_SITES, 6);
+                            __INSTR_SITES.__instr_probe(6);
                             return b();
                         } else {
-                            probe(&__INSTR_SITES, 7);
+                            __INSTR_SITES.__instr_probe(7);
                             return 3;
                         }
                     }
@@ -315,27 +315,27 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
                     " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n return\\s1\n1 48 n return\\s2\n1 66 n return\\s3\n1 90 n return\\s4;\n1 100 n 5\n"
                 );
                 let __instr_guard = enter();
-                probe(&__INSTR_SITES, 0);
+                __INSTR_SITES.__instr_probe(0);
                 a(
                     {
-                        probe(&__INSTR_SITES, 1);
+                        __INSTR_SITES.__instr_probe(1);
                         return 1;
                     },
                     if b() {
-                        probe(&__INSTR_SITES, 2);
+                        __INSTR_SITES.__instr_probe(2);
                         return 2;
                     } else {
-                        probe(&__INSTR_SITES, 3);
+                        __INSTR_SITES.__instr_probe(3);
                         return 3;
                     },
                     (after)(
                         {
-                            #[cfg(x)] probe(&__INSTR_SITES, 4);
+                            #[cfg(x)] __INSTR_SITES.__instr_probe(4);
                             #[cfg(x)] return 4;
-                            probe(&__INSTR_SITES, 5);
+                            __INSTR_SITES.__instr_probe(5);
                             5
                         },
-                        resume(&__INSTR_SITES, 0),
+                        __INSTR_SITES.__instr_resume(0),
                     ),
                 )
             }

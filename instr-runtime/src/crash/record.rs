@@ -13,10 +13,11 @@ use crate::thread;
 pub(super) fn write(out: &mut Writer, process: &Process, arrival: &Arrival<'_>, tid: u32) {
     // The writer keeps its first error for later.
     let _ = describe(&mut Json::new(out), process, arrival, tid);
+    let _ = stack(out, arrival);
     let _ = maps(out);
 }
 
-/// All but the last key, and the end.
+/// All but the last two keys, and the end.
 fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) -> fmt::Result {
     let (unix_ns, monotonic_ns) = sys::now();
     json.open('{')?;
@@ -80,15 +81,20 @@ fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {
         json.address(address)?;
     }
     json.close(']')?;
-    let (top, words) = arrival.stack();
     json.key("stack_address")?;
-    json.address(top)?;
-    json.key("stack")?;
-    json.open('[')?;
-    for word in words {
-        json.address(word)?;
-    }
-    json.close(']')
+    json.address(arrival.stack_top())
+}
+
+/// Two digits a byte, from the top of the stack on.
+fn stack(out: &mut Writer, arrival: &Arrival<'_>) -> fmt::Result {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.write_str(",\"stack\":\"")?;
+    arrival.stack(|bytes| {
+        for byte in bytes {
+            out.put(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+    });
+    out.write_str("\"")
 }
 
 /// The last key, as long as it is, and the end.

@@ -7,38 +7,42 @@ use super::{reached, resumed};
 use crate::macro_api::Resumed;
 use crate::site::Function;
 
-/// Records that the statement `number` of `function` is about to run, if the function has so many. Async-signal-safe.
-#[unsafe(naked)]
-pub extern "C" fn probe(function: &'static Function, number: usize) {
-    naked_asm!(
-        "cmp rsi, qword ptr [rdi + {count}]",
-        "jae 2f",
-        "mov rdi, qword ptr [rdi + {first}]",
-        "add rdi, rsi",
-        "jmp {reached}",
-        "2:",
-        "ret",
-        first = const offset_of!(Function, first),
-        count = const offset_of!(Function, count),
-        reached = sym reached,
-    )
-}
+/// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
+/// found before a method that takes a reference.
+impl Function {
+    /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
+    #[unsafe(naked)]
+    pub extern "C" fn __instr_probe(&'static self, number: usize) {
+        naked_asm!(
+            "cmp rsi, qword ptr [rdi + {count}]",
+            "jae 2f",
+            "mov rdi, qword ptr [rdi + {first}]",
+            "add rdi, rsi",
+            "jmp {reached}",
+            "2:",
+            "ret",
+            first = const offset_of!(Function, first),
+            count = const offset_of!(Function, count),
+            reached = sym reached,
+        )
+    }
 
-/// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
-/// on. Async-signal-safe.
-#[unsafe(naked)]
-#[allow(improper_ctypes_definitions)]
-pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
-    naked_asm!(
-        "cmp rsi, qword ptr [rdi + {count}]",
-        "jae 2f",
-        "mov rdi, qword ptr [rdi + {first}]",
-        "add rdi, rsi",
-        "jmp {resumed}",
-        "2:",
-        "ret",
-        first = const offset_of!(Function, first),
-        count = const offset_of!(Function, count),
-        resumed = sym resumed,
-    )
+    /// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
+    /// on. Async-signal-safe.
+    #[unsafe(naked)]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_resume(&'static self, number: usize) -> Resumed {
+        naked_asm!(
+            "cmp rsi, qword ptr [rdi + {count}]",
+            "jae 2f",
+            "mov rdi, qword ptr [rdi + {first}]",
+            "add rdi, rsi",
+            "jmp {resumed}",
+            "2:",
+            "ret",
+            first = const offset_of!(Function, first),
+            count = const offset_of!(Function, count),
+            resumed = sym resumed,
+        )
+    }
 }

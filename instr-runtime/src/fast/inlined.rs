@@ -5,25 +5,29 @@ use super::{reached, resumed};
 use crate::macro_api::Resumed;
 use crate::site::Function;
 
-/// Records that the statement `number` of `function` is about to run, if the function has so many. Async-signal-safe.
-#[inline]
-pub extern "C" fn probe(function: &'static Function, number: usize) {
-    if let Some(site) = function.ids().get(number)
-        && site.is_on()
-    {
-        reached(site);
+/// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
+/// found before a method that takes a reference.
+impl Function {
+    /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
+    #[inline]
+    pub extern "C" fn __instr_probe(&'static self, number: usize) {
+        if let Some(site) = self.ids().get(number)
+            && site.is_on()
+        {
+            reached(site);
+        }
     }
-}
 
-/// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
-/// on. Async-signal-safe.
-#[inline]
-#[allow(improper_ctypes_definitions)]
-pub extern "C" fn resume(function: &'static Function, number: usize) -> Resumed {
-    if let Some(site) = function.ids().get(number)
-        && site.is_on()
-    {
-        resumed(site);
+    /// Makes the statement the thread's last-reached one again, without a record: a part of it has ended and the rest goes
+    /// on. Async-signal-safe.
+    #[inline]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_resume(&'static self, number: usize) -> Resumed {
+        if let Some(site) = self.ids().get(number)
+            && site.is_on()
+        {
+            resumed(site);
+        }
+        Resumed
     }
-    Resumed
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
-use instr_tests::cargo_instr::{Workspace, functions, recorded};
+use instr_tests::cargo_instr::{Workspace, recorded};
 use instr_tests::package::{said, succeed};
 use instr_tests::skip::skip;
 use instr_tests::workspace;
@@ -96,33 +96,32 @@ fn a_target_directory_that_cannot_be_written() {
     assert_refused(&output, "cargo instr: cannot create ");
 }
 
-/// A wrapper that notes what it is called with.
-fn wrapper(pair: &Workspace, name: &str) -> (String, String) {
-    let (script, log) = (pair.path().join(name), pair.path().join(format!("target/{name}.log")));
-    fs::create_dir_all(pair.path().join("target")).expect("a directory");
-    let _ = fs::remove_file(&log);
-    fs::write(&script, format!("#!/bin/sh\necho \"$*\" >> '{}'\nexec \"$@\"\n", log.display())).expect("a script");
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let text = |path: std::path::PathBuf| path.to_str().expect("UTF-8").to_owned();
-    (text(script), text(log))
-}
-
+/// Code of edition 2015 that syn does not know: a note says where, once for all crates that it is part of, and not of files
+/// that are not compiled.
 #[test]
-fn wrappers_of_the_user() {
-    let pair = Workspace::new("pair", "wrappers");
-    for variable in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
-        let (script, log) = wrapper(&pair, variable);
-        let output = pair.output(variable);
-        // Touched, so that it is compiled.
-        let source = fs::read_to_string(pair.path().join("two/src/main.rs")).expect("a source");
-        pair.write("two/src/main.rs", &format!("{source}\n"));
-        let mut command = pair.instr(&["run", "-q", "-p", "two"]);
-        let ended = succeed(command.env(variable, &script).env("INSTR_OUTPUT_DIR", &output));
-        assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n");
-        let calls = fs::read_to_string(&log).expect("a log of calls");
-        assert!(calls.lines().any(|call| call.contains("--crate-name two ")), "{variable}: {calls}");
-        assert!(functions(&output).iter().any(|(function, _)| function == "two::main"), "{variable}");
-    }
+fn what_syn_cannot_parse_is_named() {
+    let pair = Workspace::new("pair", "unknown");
+    pair.write("two/Cargo.toml", "[package]\nname = \"two\"\nversion = \"0.1.0\"\n");
+    pair.write(
+        "two/src/lib.rs",
+        "pub mod old;\n#[cfg(windows)]\nmod other;\n\npub fn new() {\n    println!(\"new\");\n}\n",
+    );
+    pair.write("two/src/old.rs", "fn unused() {\n}\n\npub fn async() {\n    println!(\"async\");\n}\n");
+    pair.write("two/src/other.rs", "pub fn async() {\n}\n");
+    pair.write("two/src/main.rs", "extern crate two;\n\nfn main() {\n    two::new();\n}\n");
+    let note = "note: instr: not instrumented, as syn cannot parse it: expected identifier, found keyword `async`\n \
+                --> two/src/old.rs:4:8\n";
+    let tested = succeed(&mut pair.instr(&["test", "-p", "two"]));
+    assert_eq!(said(&tested).matches("note: instr").count(), 1, "{}", said(&tested));
+    assert!(said(&tested).contains(note), "{}", said(&tested));
+    let warnings = said(&tested).matches("warning: ").count();
+    let output = pair.output("unknown");
+    let ran = succeed(pair.instr(&["run", "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    assert!(said(&ran).contains(note) && said(&ran).contains("\nnew\n"), "{}", said(&ran));
+    let recorded: Vec<_> = recorded(&output).into_iter().collect();
+    assert_eq!(recorded, ["two::main", "two::new"]);
+    let plain = said(&succeed(&mut pair.cargo(&["test", "-p", "two"])));
+    assert_eq!(warnings, plain.matches("warning: ").count(), "{plain}");
 }
 
 /// Build scripts call the compiler, to see what it can do. What it says to them is about the probe alone.
@@ -138,8 +137,8 @@ fn probes_of_build_scripts() {
          .arg(out.clone() + \"/probe.rs\").status().unwrap();\n    assert!(status.success());\n}\n",
     );
     succeed(&mut pair.instr(&["build", "-p", "two"]));
-    let overlays = fs::read_dir(pair.path().join("target/instr/overlay")).expect("overlays");
-    let names = overlays.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let overlays = pair.overlays();
+    let names = overlays.iter().map(|overlay| overlay.file_name().expect("a name").to_string_lossy().into_owned());
     let others: Vec<_> = names.filter(|name| !name.starts_with("two-")).collect();
     assert_eq!(others, [""; 0]);
 }

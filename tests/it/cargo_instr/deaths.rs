@@ -89,3 +89,15 @@ fn a_test_that_dies() {
     assert_eq!(ended.status.code(), Some(101));
     assert!(stderr(&ended).contains("inside one::ways::give_up at one/src/ways.rs"), "{}", stderr(&ended));
 }
+
+#[test]
+fn a_death_without_records_is_spoken_of() {
+    let pair = Workspace::new("pair", "unrecorded");
+    let arguments = ["r", "-q", "-p", "one", "--function-include", "no::such::function", "--", "segv"];
+    let ended = pair.instr(&arguments).output().expect("cargo runs");
+    assert_eq!(ended.status.code(), Some(139));
+    assert_eq!(
+        stderr(&ended),
+        "\ninstr: nothing was recorded: recording is off, or nothing that ran is instrumented\n"
+    );
+}

@@ -1,15 +1,21 @@
 //! Cargo's own options.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use instr_tests::cargo_instr::{Workspace, recorded};
 use instr_tests::package::{said, succeed};
 
+fn host(pair: &Workspace) -> String {
+    let version = said(&succeed(&mut pair.cargo(&["-vV"])));
+    version.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned()
+}
+
 #[test]
 fn targets_profiles_and_packages() {
     let pair = Workspace::new("pair", "options");
-    let host = said(&succeed(&mut pair.cargo(&["-vV"])));
-    let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned();
+    let host = host(&pair);
     let cases: [(&[&str], &str, &str); 6] = [
         (&["--target", &host, "-p", "one"], "", "one::main"),
         (&["--profile", "quick", "-p", "one", "--bin", "another"], "another []\n", "another::main"),
@@ -68,6 +74,33 @@ fn a_workspace_behind_a_link() {
     assert!(recorded(&output).contains("two::main"), "{}", said(&ended));
 }
 
+/// A program whose sources are outside of its package, in which nothing else is compiled.
+#[test]
+fn a_root_beyond_the_package() {
+    let pair = Workspace::new("pair", "beyond");
+    pair.write("two/Cargo.toml", "[package]\nname = \"two\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[[bin]]\nname = \"beyond\"\npath = \"../shared/the root.rs\"\n");
+    pair.write("shared/the root.rs", "mod part;\n\nfn main() {\n    println!(\"{} {}\", file!(), part::file());\n}\n");
+    pair.write("shared/part.rs", "pub fn file() -> &'static str {\n    let file = file!();\n    file\n}\n");
+    let arguments = ["run", "-p", "two", "--bin", "beyond"];
+    let plain = succeed(&mut pair.cargo(&arguments));
+    let output = pair.output("beyond");
+    let ended = succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output));
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&plain.stdout), "{}", said(&ended));
+    assert_eq!(recorded(&output).into_iter().collect::<Vec<_>>(), ["beyond::main", "beyond::part::file"]);
+}
+
+/// Programs of a selection have a place of their own, which nobody would look for.
+#[test]
+fn where_a_selection_is_built_is_said() {
+    let pair = Workspace::new("pair", "where");
+    let build = |options: &[&str]| said(&succeed(&mut pair.instr(&[&["build", "-q", "-p", "two"], options].concat())));
+    assert_eq!(build(&[]), "");
+    let told = build(&["--level", "function"]);
+    let place = told.strip_prefix("instr: what was built is in ").expect(&told).trim_end();
+    assert!(Path::new(place).join("debug/two").exists(), "{told}");
+    assert!(place.contains("/target/instr/selected-"), "{told}");
+}
+
 /// What the compiler makes on the way may have a place of its own, which plain cargo uses too.
 #[test]
 fn a_build_directory_apart_stays_fresh() {
@@ -79,4 +112,29 @@ fn a_build_directory_apart_stays_fresh() {
     assert!(recorded(&output).contains("two::main"));
     let again = succeed(&mut pair.cargo(&["build", "-p", "two", "-v"]));
     assert!(said(&again).contains("Fresh two"), "{}", said(&again));
+}
+
+/// It holds for the runtime as well, which is compiled by the same cargo, and so does the linker in the environment.
+#[test]
+fn configuration_in_the_users_home() {
+    let pair = Workspace::new("pair", "home");
+    // Nothing is needed from a registry.
+    pair.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"two\"]\n");
+    let home = pair.output("cargo home");
+    fs::create_dir_all(&home).expect("a directory");
+    let configuration = "build.build-dir = \"{cargo-cache-home}/built\"\nprofile.release = { lto = \"fat\", panic = \"abort\", strip = true }\n";
+    fs::write(home.join("config.toml"), configuration).expect("a file");
+    let (linker, log) = (home.join("linker"), home.join("log"));
+    fs::write(&linker, format!("#!/bin/sh\necho \"$*\" >> '{}'\nexec cc \"$@\"\n", log.display())).expect("a file");
+    fs::set_permissions(&linker, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let output = pair.output("home");
+    let mut command = pair.instr(&["run", "-q", "--release", "-p", "two"]);
+    let host = host(&pair).to_uppercase().replace('-', "_");
+    command.env(format!("CARGO_TARGET_{host}_LINKER"), &linker);
+    command.env("CARGO_HOME", &home).env("XDG_CACHE_HOME", pair.output("cache")).env("INSTR_OUTPUT_DIR", &output);
+    let ended = succeed(&mut command);
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "two false\n", "{}", said(&ended));
+    assert!(recorded(&output).contains("two::main"), "{}", said(&ended));
+    let linked = fs::read_to_string(&log).expect("a log of calls");
+    assert!(linked.lines().any(|call| call.contains("instr_macros")), "{linked}");
 }

@@ -124,3 +124,14 @@ fn what_is_up_to_date_is_not_touched() {
     new.overlay();
     assert_eq!(modified(), before);
 }
+
+#[test]
+fn a_file_that_is_no_rust_is_a_link_and_named() {
+    let new =
+        Crate::new(&[("p/src/lib.rs", "mod a;\nmod b;\n"), ("p/src/a.rs", "fn f( {\n"), ("p/src/b.rs", FUNCTION)]);
+    let overlay = new.overlay();
+    assert_eq!(overlay.places, 1);
+    assert!(new.copy(&overlay, "p/src/a.rs").is_symlink());
+    let unknown: Vec<_> = overlay.unknown.iter().map(|(path, unknown)| (path.clone(), unknown.line)).collect();
+    assert_eq!(unknown, [(new.path("p/src/a.rs"), 1)]);
+}

@@ -54,5 +54,11 @@ fn another_selection() {
     let some = run(&["--exclude", "ways.rs"], "some");
     assert!(0 < some && some < all, "{some} of {all}");
     assert_eq!(run(&[], "all again"), all);
-    assert_eq!(compiled(&mut pair.instr(&["build", "-p", "one", "--bin", "one"])), set([]));
+    // What was made for either is still there.
+    let build =
+        |options: &[&str]| compiled(&mut pair.instr(&[&["build", "-p", "one", "--bin", "one"], options].concat()));
+    assert_eq!(build(&[]), set([]));
+    assert_eq!(build(&["--exclude", "ways.rs"]), set([]));
+    // Crates that have nothing to do with it were made once.
+    assert_eq!(build(&["--exclude", "main.rs"]), set(["one"]));
 }

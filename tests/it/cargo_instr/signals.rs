@@ -11,7 +11,11 @@ use instr_tests::program::{finish, start};
 
 /// Starts the program that waits for its input, and returns once it does.
 fn waiting(pair: &Workspace) -> Child {
-    let mut command = pair.instr(&["run", "-q", "-p", "one", "--", "wait"]);
+    waiting_with(pair, &[])
+}
+
+fn waiting_with(pair: &Workspace, options: &[&str]) -> Child {
+    let mut command = pair.instr(&[&["run", "-q", "-p", "one"], options, &["--", "wait"]].concat());
     let mut child = start(command.process_group(0).stdin(Stdio::piped()));
     let stdout = child.stdout.as_mut().expect("piped");
     let mut line = String::new();
@@ -51,6 +55,17 @@ fn an_interrupt_reaches_the_program_and_the_report_comes() {
     let child = waiting(&pair);
     kill(-id(&child), libc::SIGINT);
     assert_reported(child, 130);
+}
+
+/// It could have been cargo, while it compiled.
+#[test]
+fn an_interrupt_of_what_is_not_instrumented_is_not_spoken_of() {
+    let pair = Workspace::new("pair", "signals elsewhere");
+    let mut child = waiting_with(&pair, &["--function-include", "no::such::function"]);
+    kill(-id(&child), libc::SIGINT);
+    let _input = child.stdin.take();
+    let ended = finish(child);
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(130), ""));
 }
 
 #[test]

@@ -42,3 +42,15 @@ fn code_that_shares_a_line_with_what_stands_before_stays_where_it_is() {
     check(&[], "/// Doc.\nfn a() {\n}\nuse b; impl C { fn d() {\n} }\n".replacen("///", "@///", 1).as_str(), &[4]);
     check(&["c::m::S::a"], "struct S;\nimpl S { fn c() {} fn a() { d(); }\n}\n", &[2]);
 }
+
+#[test]
+fn what_syn_does_not_know_is_named_if_there_can_be_functions_in_it() {
+    let source = "\u{feff}#! /bin/rust\nfn a() {\n}\n\nfn async() {\n}\ntype A = B + C;\nimpl D {\n    fn dyn(&self) {}\n}\n\
+                  async! { fn a() {} }\nfn b() {\n}\n";
+    let annotated = annotate_in_style(source, &Style::new("@")).expect("Rust");
+    assert_eq!(annotated.text.matches('@').count(), 2, "{}", annotated.text);
+    let places: Vec<_> = annotated.unknown.iter().map(|unknown| (unknown.line, unknown.column)).collect();
+    assert_eq!(places, [(5, 4), (9, 8)], "{:?}", annotated.unknown);
+    assert_eq!(annotated.unknown[0].reason, "expected identifier, found keyword `async`");
+    assert!(annotate_in_style("fn a( {", &Style::new("@")).is_err());
+}

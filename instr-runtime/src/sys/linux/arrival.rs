@@ -10,9 +10,11 @@ pub(crate) struct Arrival<'a> {
     context: &'a libc::ucontext_t,
 }
 
-/// How many callers a backtrace has at most, and how many words of the stack are kept.
+/// How many callers a backtrace has at most.
 const CALLERS: usize = 64;
-const WORDS: u64 = 256;
+/// The stack is read in pieces of so many words, and so many of them: 32 KiB.
+const STACK_PIECE: usize = 32;
+const STACK_PIECES: u64 = 128;
 
 impl<'a> Arrival<'a> {
     pub(super) fn new(info: &'a libc::siginfo_t, context: &'a libc::ucontext_t) -> Self {
@@ -111,11 +113,20 @@ impl<'a> Arrival<'a> {
         self.register("rip").into_iter().chain(callers.take(CALLERS))
     }
 
-    /// Where the stack ends, and the words from there on.
-    pub(crate) fn stack(&self) -> (u64, impl Iterator<Item = u64> + use<>) {
-        let top = self.register("rsp").unwrap_or(0);
-        let words = (0..WORDS).map_while(move |word| Some(read_memory::<1>(top.wrapping_add(8 * word))?[0]));
-        (top, words)
+    /// Where the stack ends.
+    pub(crate) fn stack_top(&self) -> u64 {
+        self.register("rsp").unwrap_or(0)
+    }
+
+    /// Passes on the stack from there on, a piece at a time, as far as it goes.
+    pub(crate) fn stack(&self, mut each: impl FnMut(&[u8])) {
+        for piece in 0..STACK_PIECES {
+            let Some(words) = read_memory::<STACK_PIECE>(self.stack_top().wrapping_add(piece * 8 * STACK_PIECE as u64))
+            else {
+                return;
+            };
+            words.iter().for_each(|word| each(&word.to_le_bytes()));
+        }
     }
 }
 
@@ -125,7 +136,9 @@ fn read_memory<const COUNT: usize>(address: u64) -> Option<[u64; COUNT]> {
     let len = size_of_val(&words);
     let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: len };
     let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: len };
+    // The kernel takes all of a register for these.
+    let (count, flags) = (1_usize, 0_usize);
     // SAFETY: the kernel writes `len` bytes to `words`, or fails.
-    let read = unsafe { libc::syscall(libc::SYS_process_vm_readv, process_id(), &local, 1, &remote, 1, 0) };
+    let read = unsafe { libc::syscall(libc::SYS_process_vm_readv, process_id(), &local, count, &remote, count, flags) };
     (read == len as i64).then_some(words)
 }

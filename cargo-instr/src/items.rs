@@ -1,0 +1,68 @@
+//! The items of a source file, whatever else is in it.
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
+use syn::{Attribute, Item};
+
+/// What syn does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The line on which it gives up.
+    pub line: usize,
+    /// The column, from 1 on.
+    pub column: usize,
+    /// Why it does.
+    pub reason: String,
+}
+
+impl Unknown {
+    /// In text before which there are as many lines.
+    pub fn new(error: &syn::Error, lines_before: usize) -> Self {
+        let start = error.span().start();
+        Unknown { line: start.line + lines_before, column: start.column + 1, reason: error.to_string() }
+    }
+}
+
+/// The items that syn knows. Another one, such as `type A = B + C;` of edition 2015, is passed over up to its end, and its
+/// error is kept if there may be functions in it.
+pub(crate) fn items(input: ParseStream<'_>) -> syn::Result<(Vec<Item>, Vec<syn::Error>)> {
+    input.call(Attribute::parse_inner)?;
+    let (mut items, mut unknown) = (Vec::new(), Vec::new());
+    while !input.is_empty() {
+        let ahead = input.fork();
+        match ahead.parse() {
+            Ok(item) => {
+                items.push(item);
+                input.advance_to(&ahead);
+            }
+            Err(error) => unknown.extend(pass_over(input)?.then_some(error)),
+        }
+    }
+    Ok((items, unknown))
+}
+
+/// Whether what is passed over may hold functions.
+fn pass_over(input: ParseStream<'_>) -> syn::Result<bool> {
+    let mut holds_functions = false;
+    while !input.is_empty() {
+        let token: TokenTree = input.parse()?;
+        holds_functions |= ["fn", "impl", "trait", "mod"].iter().any(|word| is_word(&token, word));
+        if ends_item(&token) {
+            return Ok(holds_functions && matches!(token, TokenTree::Group(_)));
+        }
+    }
+    Ok(false)
+}
+
+fn is_word(token: &TokenTree, word: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == word)
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    }
+}

@@ -1,0 +1,83 @@
+//! The user's workspace, as cargo describes it.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+
+use crate::arguments::Split;
+use crate::failure::Failure;
+
+/// Options of cargo's that its description depends on, and those of them that matter to dependencies alone.
+const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
+const FEATURE_FLAGS: [&str; 2] = ["--all-features", "--no-default-features"];
+const FEATURE_VALUES: [&str; 2] = ["--features", "-F"];
+
+/// The cargo that has called us.
+pub fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Asks cargo, with what dependencies resolve to if need be.
+///
+/// # Errors
+/// What cargo says when there is no workspace that it understands.
+pub fn metadata(split: &Split, dependencies: bool) -> Result<Metadata, Failure> {
+    let mut command = MetadataCommand::new();
+    command.cargo_path(cargo());
+    if let Some(manifest) = split.values("--manifest-path").pop() {
+        command.manifest_path(PathBuf::from(manifest));
+    }
+    let (flags, values): (Vec<_>, Vec<_>) = if dependencies {
+        ([FLAGS.as_slice(), &FEATURE_FLAGS].concat(), [&["--config"], FEATURE_VALUES.as_slice()].concat())
+    } else {
+        command.no_deps();
+        (FLAGS.to_vec(), vec!["--config"])
+    };
+    let mut options: Vec<String> = flags.into_iter().filter(|flag| split.has(flag)).map(str::to_owned).collect();
+    for option in values {
+        let given = split.values(option).into_iter();
+        options.extend(given.flat_map(|value| [option.to_owned(), value.to_string_lossy().into_owned()]));
+    }
+    command.other_options(options).exec().map_err(|error| match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => Failure(stderr.trim_end().to_owned()),
+        error => Failure(error.to_string()),
+    })
+}
+
+/// The directories of the packages to instrument: the workspace's own and the dependencies named in `with`.
+///
+/// # Errors
+/// When there is no such dependency.
+pub fn packages(metadata: &Metadata, with: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    let mut packages = metadata.workspace_packages();
+    for name in with {
+        let named: Vec<&Package> = metadata.packages.iter().filter(|package| package.name.as_str() == name).collect();
+        if named.is_empty() {
+            return Err(Failure(format!("--with-dep: no dependency is named `{name}`; `cargo tree` lists them")));
+        }
+        if named.iter().all(|package| runs_in_the_compiler(package)) {
+            return Err(Failure(format!("--with-dep: `{name}` is a procedural macro, which runs in the compiler")));
+        }
+        packages.extend(named);
+    }
+    packages.retain(|package| !runs_in_the_compiler(package) && !is_the_runtime(package));
+    let mut directories: Vec<PathBuf> = packages.iter().filter_map(|package| directory(package)).collect();
+    directories.sort();
+    directories.dedup();
+    Ok(directories)
+}
+
+fn runs_in_the_compiler(package: &Package) -> bool {
+    package.targets.iter().any(|target| target.is_proc_macro())
+}
+
+/// It cannot record itself.
+fn is_the_runtime(package: &Package) -> bool {
+    ["instr-format", "instr-runtime"].contains(&package.name.as_str())
+}
+
+fn directory(package: &Package) -> Option<PathBuf> {
+    package.manifest_path.parent().map(|directory| directory.as_std_path().to_owned())
+}

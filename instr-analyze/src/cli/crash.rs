@@ -1,0 +1,64 @@
+//! `crash`: the signal that ended each run, and how its thread came where it was.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+use instr_analyze::report::crash;
+use instr_analyze::run::load::Run;
+use instr_analyze::run::{source, symbols};
+
+use super::Failure;
+use super::options::{Common, cannot_read};
+
+#[derive(Debug, Args)]
+pub(crate) struct CrashArguments {
+    #[command(flatten)]
+    common: Common,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How many of its thread's newest steps to show; a loop is one
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    history: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+pub(crate) fn run(arguments: &CrashArguments) -> Result<(), Failure> {
+    let common = &arguments.common;
+    let lists = common.lists();
+    let filter = lists.filter()?;
+    let mut crashes = Vec::new();
+    for dir in common.find_runs()? {
+        let run =
+            Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
+        if let Some(crash) = &run.crash {
+            let frames = symbols::backtrace(crash, source::is_ours_alone(&dir));
+            crashes.push((run, frames));
+        }
+    }
+    if crashes.is_empty() {
+        let message = "no crash was recorded: `instr-analyze report` says what is known of the end";
+        return Err(Failure::Nothing(message.to_owned()));
+    }
+    let mut out = common.open_output()?;
+    match arguments.format {
+        Format::Json => crash::json(&crashes, &mut out)?,
+        Format::Text => {
+            for (index, (run, frames)) in crashes.iter().enumerate() {
+                if index > 0 {
+                    out.write_all(b"\n")?;
+                }
+                crash::text(run, frames, common.context, common.paint(), &mut out)?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

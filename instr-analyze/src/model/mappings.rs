@@ -1,0 +1,45 @@
+//! `/proc/self/maps` as a crash keeps it: what was mapped where.
+
+/// A file that was mapped to be executed, as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its path.
+    pub path: String,
+    /// Where its first mapping begins, and its last one ends.
+    pub range: std::ops::Range<u64>,
+    /// Address and offset in the file of a mapping of it.
+    pub anchor: (u64, u64),
+}
+
+/// The files that are mapped executably, by address.
+pub fn modules(maps: &str) -> Vec<Module> {
+    let (mut modules, mut executable): (Vec<Module>, Vec<bool>) = (Vec::new(), Vec::new());
+    for (range, offset, executes, path) in maps.lines().filter_map(mapping) {
+        match modules.last_mut() {
+            Some(last) if last.path == path => {
+                last.range.end = range.end;
+                if let Some(flag) = executable.last_mut() {
+                    *flag |= executes;
+                }
+            }
+            _ => {
+                let anchor = (range.start, offset);
+                modules.push(Module { path: path.to_owned(), range, anchor });
+                executable.push(executes);
+            }
+        }
+    }
+    modules.into_iter().zip(executable).filter_map(|(module, executable)| executable.then_some(module)).collect()
+}
+
+/// `7f00-7f10 r-xp 00001000 fe:00 1234   /path`
+fn mapping(line: &str) -> Option<(std::ops::Range<u64>, u64, bool, &str)> {
+    let mut words = line.splitn(6, ' ');
+    let (start, end) = words.next()?.split_once('-')?;
+    let hex = |text: &str| u64::from_str_radix(text, 16).ok();
+    let (start, end) = (hex(start)?, hex(end)?);
+    let executes = words.next()?.contains('x');
+    let offset = hex(words.next()?)?;
+    let path = words.nth(2)?.trim_start();
+    (path.starts_with('/') && start < end).then_some((start..end, offset, executes, path))
+}

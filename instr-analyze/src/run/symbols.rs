@@ -1,0 +1,168 @@
+//! Where in the program and its libraries addresses lie, and how calls came there: read from the files that were mapped, as
+//! far as they are still there.
+
+use std::fs::File;
+use std::path::Path;
+
+use addr2line::Loader;
+use framehop::Unwinder as _;
+use framehop::x86_64::{CacheX86_64, UnwindRegsX86_64, UnwinderX86_64};
+use framehop::{ExplicitModuleSectionInfo, FrameAddress};
+use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache};
+use serde::Serialize;
+
+use super::open;
+use crate::model::crash::Crash;
+use crate::model::mappings::{Module, modules};
+
+/// How many callers are shown at most.
+const CALLERS: usize = 100;
+
+/// An instruction that a thread was at, or that a call was to return to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// Its address.
+    pub address: String,
+    /// The file that it was mapped from.
+    pub module: Option<String>,
+    /// The functions there, each inlined into the next; innermost first.
+    pub functions: Vec<Function>,
+}
+
+/// A function, and a place in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Function {
+    /// Its name.
+    pub name: Option<String>,
+    /// The source file.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+}
+
+/// How the thread that crashed came where it was, innermost first. Its files are read only if `trusted`: a run that somebody
+/// else has written could name any.
+pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
+    let modules = if trusted { modules(&crash.maps) } else { Vec::new() };
+    let loaded: Vec<Loaded> = modules.into_iter().map(Loaded::new).collect();
+    let mut frames = unwind(crash, &loaded);
+    if frames.is_empty() {
+        frames =
+            crash.backtrace.iter().filter_map(|address| number(address)).map(|address| (address, address)).collect();
+    }
+    frames.into_iter().map(|(address, lookup)| frame(address, lookup, &loaded)).collect()
+}
+
+fn number(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+}
+
+/// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
+fn unwind(crash: &Crash, loaded: &[Loaded]) -> Vec<(u64, u64)> {
+    let register = |name: &str| crash.registers.get(name).and_then(|value| number(value));
+    let (Some(ip), Some(sp), Some(bp)) = (register("rip"), register("rsp"), register("rbp")) else { return Vec::new() };
+    let (bottom, stack) = (number(&crash.stack_address).unwrap_or(0), bytes(&crash.stack));
+    let mut read = |address: u64| -> Result<u64, ()> {
+        let at = usize::try_from(address.checked_sub(bottom).ok_or(())?).map_err(|_| ())?;
+        stack.get(at..).and_then(|rest| rest.first_chunk()).copied().map(u64::from_le_bytes).ok_or(())
+    };
+    let mut unwinder = UnwinderX86_64::<Vec<u8>>::new();
+    for module in loaded {
+        if let Some(sections) = module.sections() {
+            let range = module.module.range.clone();
+            unwinder.add_module(framehop::Module::new(module.module.path.clone(), range, module.bias, sections));
+        }
+    }
+    let mut cache = CacheX86_64::<_>::new();
+    let mut frames = unwinder.iter_frames(ip, UnwindRegsX86_64::new(ip, sp, bp), &mut cache, &mut read);
+    let next = || frames.next().ok().flatten();
+    let addresses = std::iter::from_fn(next).take(CALLERS);
+    addresses.map(|frame: FrameAddress| (frame.address(), frame.address_for_lookup())).collect()
+}
+
+/// Pairs of digits. What is no such pair ends it.
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks_exact(2).map(|pair| str::from_utf8(pair).ok());
+    pairs.map_while(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+}
+
+fn frame(address: u64, lookup: u64, loaded: &[Loaded]) -> Frame {
+    let module = loaded.iter().find(|loaded| loaded.module.range.contains(&lookup));
+    let functions = module.map(|loaded| loaded.functions(lookup)).unwrap_or_default();
+    Frame { address: format!("{address:#x}"), module: module.map(|loaded| loaded.module.path.clone()), functions }
+}
+
+/// A mapped file.
+struct Loaded {
+    module: Module,
+    /// What to subtract from an address for the one in the file.
+    bias: u64,
+    loader: Option<Loader>,
+}
+
+impl Loaded {
+    fn new(module: Module) -> Self {
+        let bias = open::open(Path::new(&module.path)).ok().and_then(|file| bias(file, module.anchor));
+        let loader = bias.and_then(|_| Loader::new(&module.path).ok());
+        Loaded { module, bias: bias.unwrap_or(0), loader }
+    }
+
+    fn functions(&self, address: u64) -> Vec<Function> {
+        let (Some(loader), address) = (&self.loader, address.wrapping_sub(self.bias)) else { return Vec::new() };
+        let mut functions = Vec::new();
+        if let Ok(mut frames) = loader.find_frames(address) {
+            while let Ok(Some(frame)) = frames.next() {
+                let name = frame.function.and_then(|name| name.demangle().ok().map(|name| name.into_owned()));
+                let place = frame.location;
+                functions.push(Function {
+                    name,
+                    file: place.as_ref().and_then(|place| place.file.map(str::to_owned)),
+                    line: place.as_ref().and_then(|place| place.line),
+                    column: place.and_then(|place| place.column),
+                });
+            }
+        }
+        // Without debug information there are still names.
+        if functions.iter().all(|function| function.name.is_none())
+            && let Some(name) = loader.find_symbol(address)
+        {
+            let name = Some(addr2line::demangle_auto(name.into(), None).into_owned());
+            functions = vec![Function { name, file: None, line: None, column: None }];
+        }
+        functions
+    }
+
+    fn sections(&self) -> Option<ExplicitModuleSectionInfo<Vec<u8>>> {
+        let cache = ReadCache::new(open::open(Path::new(&self.module.path)).ok()?);
+        let file = object::File::parse(&cache).ok()?;
+        let section = |name: &str| file.section_by_name(name);
+        let range = |name: &str| section(name).map(|section| section.address()..section.address() + section.size());
+        let contents = |name: &str| section(name).and_then(|section| Some(section.data().ok()?.to_vec()));
+        Some(ExplicitModuleSectionInfo {
+            base_svma: 0,
+            text_svma: range(".text"),
+            text: contents(".text"),
+            got_svma: range(".got"),
+            eh_frame_svma: range(".eh_frame"),
+            eh_frame: contents(".eh_frame"),
+            eh_frame_hdr_svma: range(".eh_frame_hdr"),
+            eh_frame_hdr: contents(".eh_frame_hdr"),
+            ..Default::default()
+        })
+    }
+}
+
+/// What was added to the file's addresses, from where an offset of it was mapped.
+fn bias(file: File, (address, offset): (u64, u64)) -> Option<u64> {
+    let cache = ReadCache::new(file);
+    let file = object::File::parse(&cache).ok()?;
+    let segment = file.segments().find(|segment| {
+        let (start, size) = segment.file_range();
+        // Mappings begin at whole pages.
+        (start & !0xfff..start.saturating_add(size)).contains(&offset)
+    })?;
+    let (start, _) = segment.file_range();
+    Some(address.wrapping_sub(segment.address().wrapping_sub(start).wrapping_add(offset)))
+}
