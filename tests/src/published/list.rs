@@ -37,7 +37,7 @@ pub const CRATES: &[Crate] = &[
         version: "1.12.2",
         kind: "reference counts, unsafe, allocators",
         without: &["serde_test"],
-        recorded: 176,
+        recorded: 202,
         unrecorded: &[
             ("advance_bytes_mut_remaining_capacity", "three nested loops of 256 turns: 140 million statements"),
             ("reserve_max_original_capacity_value", "a vector filled byte by byte"),
