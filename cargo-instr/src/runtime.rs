@@ -22,6 +22,8 @@ pub struct Runtime {
     pub library: PathBuf,
     /// All libraries, this one included.
     pub libraries: Vec<PathBuf>,
+    /// Differs from that of another build of the runtime, whose libraries may have the same names.
+    pub key: String,
 }
 
 impl Runtime {
@@ -34,9 +36,10 @@ impl Runtime {
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
         let host = host.ok_or_else(|| Failure(format!("{} does not say its host", compiler.display())))?;
         let target = target.unwrap_or(host);
-        let home = cache.join(key(&[BUILD, &version, target]));
+        let key = key(&[BUILD, &version, target]);
+        let home = cache.join(&key);
         let build = home.join("build");
-        let found = Runtime::find(&build, target);
+        let found = Runtime::find(&build, target, &key);
         if let Some(runtime) = found.filter(|_| done(&home).exists()) {
             return Ok(runtime);
         }
@@ -44,32 +47,40 @@ impl Runtime {
         unpack(&sources)?;
         compile(&sources, &build, compiler, target)?;
         fs::write(done(&home), "").map_err(|error| Failure::on("write", &done(&home), &error))?;
-        Runtime::find(&build, target).ok_or_else(|| Failure(format!("no runtime was built in {}", build.display())))
+        Runtime::find(&build, target, &key)
+            .ok_or_else(|| Failure(format!("no runtime was built in {}", build.display())))
     }
 
     /// Libraries for the target lie apart from those of the macros, which the compiler itself loads.
-    fn find(build: &Path, target: &str) -> Option<Self> {
+    fn find(build: &Path, target: &str, key: &str) -> Option<Self> {
         let mut libraries = files(&build.join(target).join("release/deps"), ".rlib");
         let library = libraries.iter().find(|path| name(path).starts_with("libinstr_runtime-"))?.clone();
         let macros = files(&build.join("release/deps"), std::env::consts::DLL_SUFFIX);
         libraries.extend(macros.into_iter().find(|path| name(path).contains("instr_macros-")));
-        Some(Runtime { library, libraries })
+        Some(Runtime { library, libraries, key: key.to_owned() })
     }
 
-    /// Puts the libraries into a directory where every compiler and rustdoc looks that uses what is built there.
+    /// Puts the libraries into a directory where every compiler and rustdoc looks that uses what is built there. Returns
+    /// where the runtime itself is then. What an earlier build of it was linked with stays.
     ///
     /// # Errors
     /// When one cannot be written.
-    pub fn provide(&self, directory: &Path) -> Result<(), Failure> {
+    pub fn provide(&self, directory: &Path) -> Result<PathBuf, Failure> {
         for library in &self.libraries {
-            let to = directory.join(name(library));
+            let to = directory.join(self.name_of(library));
             if !to.exists() {
                 let fresh = directory.join(format!(".{}-{}", std::process::id(), name(library)));
                 let copied = fs::copy(library, &fresh).and_then(|_| fs::rename(&fresh, &to));
                 copied.map_err(|error| Failure::on("write", &to, &error))?;
             }
         }
-        Ok(())
+        Ok(directory.join(self.name_of(&self.library)))
+    }
+
+    /// Cargo names libraries after all but their contents.
+    fn name_of(&self, library: &Path) -> String {
+        let (name, kind) = name(library).rsplit_once('.').unwrap_or_default();
+        format!("{name}-{}.{kind}", self.key)
     }
 }
 

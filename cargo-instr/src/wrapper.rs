@@ -89,8 +89,7 @@ impl Crate<'_> {
         }
         if overlay.places > 0 {
             let runtime = Runtime::get(&self.plan.cache, self.compiler.rustc, invocation.target.as_deref())?;
-            runtime.provide(&invocation.out_dir)?;
-            let library = invocation.out_dir.join(runtime.library.file_name().unwrap_or_default());
+            let library = runtime.provide(&invocation.out_dir)?;
             let dependencies = OsString::from_iter([OsStr::new("dependency="), invocation.out_dir.as_os_str()]);
             let external = OsString::from_iter([OsStr::new(self.extern_name()), OsStr::new("="), library.as_os_str()]);
             arguments.extend(["-L".into(), dependencies, "--extern".into(), external]);

@@ -198,7 +198,7 @@ impl<'a> Table<'a> {
     }
 }
 
-fn verbatim(tokens: TokenStream) -> Stmt {
+pub(crate) fn verbatim(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }
 

@@ -4,11 +4,12 @@
 use instr_format::sites::{FunctionLine, UntouchedLine};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
-use syn::{Attribute, Block, Item, Signature, Stmt, parse_quote_spanned};
+use syn::{Attribute, Block, Signature, parse_quote_spanned};
 
 use crate::attributes::{SIGNAL_HANDLER, mentions, names};
+use crate::probe::verbatim;
 use crate::scope::Scope;
-use crate::spacing;
+use crate::{rewrite, spacing};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -43,12 +44,14 @@ pub(crate) fn reason(attrs: &[Attribute], sig: &Signature) -> Option<Reason> {
 }
 
 // Input:  const fn f() -> u8 { 1 }
-// Output: const fn f() -> u8 { untouched!(" f src/lib.rs\n3 const fn\n"); 1 }
+// Output: const fn f() -> u8 { let _ = 0_u8; untouched!(" f src/lib.rs\n3 const fn\n"); 1 }
 /// Adds the entry of a function that stays as it is.
 pub(crate) fn list(reason: Reason, sig: &mut Signature, block: &mut Block, scope: &Scope, name: &str) {
     let entry = entry(reason, scope, name, sig.ident.span());
     if reason == Reason::Const {
-        block.stmts.insert(0, Stmt::Item(Item::Verbatim(entry)));
+        let quiet = rewrite::is_quiet(block);
+        let first = (!quiet).then(|| verbatim(quote_spanned!(Span::mixed_site()=> let _ = 0_u8;)));
+        rewrite::insert_items(block, quiet, first, Some(verbatim(entry)));
     } else {
         let bound = bound(&entry);
         sig.generics.make_where_clause().predicates.push(parse_quote_spanned!(Span::mixed_site()=> #bound));

@@ -17,7 +17,7 @@ pub(crate) extern "C" fn reached(number: usize) {
 #[inline(never)]
 pub(crate) extern "C" fn next_block(number: usize, thread: &Thread) {
     if !sink::ring::next_block(number as u32, thread) {
-        thread.fast.cursor.move_to(0);
+        thread.fast.cursor.give_up();
         reached(number);
     }
 }

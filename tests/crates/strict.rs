@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused_results, unreachable_pub, unused_qualifications, clippy::all)]
 #![deny(clippy::absolute_paths, clippy::semicolon_if_nothing_returned, clippy::items_after_statements)]
-#![deny(clippy::needless_pass_by_value, clippy::redundant_else, clippy::let_unit_value, clippy::unit_arg)]
+#![deny(clippy::inline_always, clippy::needless_pass_by_value, clippy::redundant_else, clippy::let_unit_value, clippy::unit_arg)]
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
@@ -111,7 +111,48 @@ fn nested() -> u32 {
     step(SEEN.with(|seen| *seen))
 }
 
+// Lints that look at how a function begins. They are raised where they would be, or the expectation would be a lint.
+
+#[expect(clippy::inline_always)]
+#[inline(always)]
+fn begins_with_a_statement(n: u32) -> u32 {
+    let more = n + 1;
+    more * 2
+}
+
+impl Counted {
+    #[expect(clippy::inline_always)]
+    #[inline(always)]
+    const fn more(n: u32) -> u32 {
+        n + 1
+    }
+
+    fn twice(n: u32) -> u32 {
+        n * 2
+    }
+}
+
+#[inline(always)]
+fn begins_with_an_item() -> u32 {
+    const N: u32 = 1;
+    N
+}
+
+#[inline(always)]
+fn begins_with_its_end() {
+    panic!("never called");
+}
+
+#[expect(clippy::items_after_statements)]
+fn ends_with_an_item() -> u32 {
+    let n = 1;
+    const STEP: u32 = 2;
+    n + STEP
+}
+
 fn main() {
+    let _end: fn() = begins_with_its_end;
+    println!("{}", begins_with_a_statement(Counted::more(Counted::twice(begins_with_an_item()))) + ends_with_an_item());
     let counted = Counted::new("to be or not to be that is that");
     println!("{counted} {} {:?}", counted.clone().sum(), block_on(quadrupled(3)));
     println!("{:?} {} {}", block_on(quadrupled(99)), never(true), never(false) + nested());

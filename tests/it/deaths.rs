@@ -7,6 +7,7 @@ use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, finish, kill_after_first_line, start};
 use instr_tests::report::Report;
+use instr_tests::rings::slots;
 
 const DEATHS: &str = "tests/crasher/src/deaths.rs";
 const PLACES: &str = "tests/crasher/src/places.rs";
@@ -36,6 +37,14 @@ fn die(death: &str, place: &str, end: End, profile: &'static str) -> Report {
     };
     let (plain, instrumented) = (run(PLAIN), run(INSTRUMENTED));
     assert_eq!(instrumented, plain);
+    for sink in ["ring", "count"] {
+        let other = Scene::new();
+        let mut command = other.command(&program("crasher", Build { profile, ..INSTRUMENTED }));
+        let child = start(command.args([death, place]).env("INSTR_SINK", sink));
+        let ended = if end == End::Killed { kill_after_first_line(child) } else { finish(child) };
+        assert_eq!(Ended { stderr: without_thread_ids(&ended.stderr), ..ended }, plain, "{sink}");
+        assert_eq!(last_statements(&other, place), last_statements(&scene, place), "{sink}");
+    }
 
     let (code, signal, kind) = match end {
         End::Signal(signal) => (None, Some(signal), "signal"),
@@ -55,6 +64,18 @@ fn die(death: &str, place: &str, end: End, profile: &'static str) -> Report {
         assert_eq!(report.end(), (kind, told.as_deref()));
     }
     report
+}
+
+/// A thread's name, its last-reached statement, whether it has left that, and where it panicked.
+type Last = ([u8; 16], Option<u32>, bool, Option<u32>);
+
+/// What the slots say of each thread, by name; but for the main thread where that is at no certain place.
+fn last_statements(scene: &Scene, place: &str) -> Vec<Last> {
+    let slots = slots(&scene.runs()[0]).into_iter();
+    let mut slots: Vec<_> = slots.map(|slot| (slot.name, slot.site, slot.left, slot.panicked)).collect();
+    slots.retain(|(name, ..)| place == "main" || !name.starts_with(b"crasher\0"));
+    slots.sort_unstable();
+    slots
 }
 
 /// The signal that began it.

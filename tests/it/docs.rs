@@ -6,7 +6,11 @@ use std::fs;
 use instr_format::names::VARIABLES;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::program::{Scene, run};
+use instr_tests::published::CRATES;
 use instr_tests::{analyzer, workspace};
+
+/// What the attributes of a row were put on.
+const MODES: [&str; 2] = ["items", "modules"];
 
 #[test]
 fn the_reference_lists_every_variable_with_its_meaning_and_default() {
@@ -40,6 +44,20 @@ fn the_readme_shows_the_code_the_log_and_the_report_of_its_first_command() {
     assert_all_there(log, &analyze(&["dump", "--format=raw"]));
     let shown = report.strip_prefix("$ instr-analyze\n").expect("the command");
     assert_all_there(shown, &analyze(&[]));
+}
+
+#[test]
+fn the_transparency_table_lists_every_crate_of_the_suite_and_no_difference() {
+    let document = read("docs/transparency.md");
+    let cells = document.lines().map(|line| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>());
+    let rows: Vec<_> = cells.filter(|cells| cells.get(3).is_some_and(|mode| MODES.contains(mode))).collect();
+    let mut crates: Vec<_> = rows.iter().map(|cells| (cells[0], cells[1])).collect();
+    crates.dedup();
+    let listed: Vec<_> = CRATES.iter().map(|listed| (listed.name, listed.version)).collect();
+    assert_eq!(crates, listed);
+    for cells in rows {
+        assert_eq!((cells[6], cells[9]), (cells[7], "0"), "{cells:?}");
+    }
 }
 
 /// Whether every line is there, but for numbers, which change from run to run, and `…`, which stands for what is left out.

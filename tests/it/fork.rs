@@ -8,6 +8,8 @@ use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
 use instr_tests::records::{log, logs, run_json};
 use instr_tests::report::Report;
+use instr_tests::rings::{rings, slot, slots, tables};
+use instr_tests::sums::{newest, sums};
 
 const SOURCE: &str = "tests/programs/src/bin/fork.rs";
 
@@ -138,5 +140,54 @@ fn each_thread_of_a_child_is_found_in_its_first_statement() {
             assert_eq!(Place::last_of(report.thread(&format!("blocked-{n}"))), Place::marked(SOURCE, "blocked"));
         }
         assert_eq!(report.sum("dropped"), 0);
+    }
+}
+
+/// The statements of a worker besides its turns, of three statements each, are as many in all of them.
+#[test]
+fn the_parents_threads_lose_no_record_of_rings_and_counts_to_a_fork() {
+    for sink in ["ring", "count"] {
+        let scene = Scene::new();
+        let ended = run(scene.command(&program("fork", INSTRUMENTED)).arg("tree").env("INSTR_SINK", sink));
+        assert!(ended.status.success(), "{ended:?}");
+        let numbers = numbers(&ended.stderr);
+        let run = run_of(&scene, numbers["generation-0"]);
+        let rest = |n: u32| {
+            let name = format!("worker-{n}");
+            let seq = slot(&run, &name).seq;
+            assert!(seq > 0, "it has ended");
+            seq - 3 * numbers[name.as_str()]
+        };
+        assert!((1..8).all(|n| rest(n) == rest(0)), "{sink}");
+        for child in scene.runs().into_iter().filter(|run| !run_json(run)["parent"].is_null()) {
+            assert_eq!((slots(&child).len(), sums(&child).dropped), (1, 0), "{sink}: its only thread");
+            assert!(sums(&child).recorded > 0, "{sink}");
+        }
+    }
+}
+
+#[test]
+fn a_fork_in_a_handler_that_has_interrupted_a_record_costs_the_parent_none() {
+    for (sink, way) in
+        ["ring", "count", "write"].into_iter().flat_map(|sink| ["fork", "_Fork", "clone"].map(|way| (sink, way)))
+    {
+        let scene = Scene::new();
+        let variables = [("INSTR_SINK", sink), ("INSTR_RING_BYTES", "64K")];
+        let ended = run(scene.command(&program("fork_in_handler", INSTRUMENTED)).arg(way).envs(variables));
+        assert!(ended.status.success(), "{sink} {way}: {ended:?}");
+        let turns: u64 = ended.stdout.trim().parse().expect("a number");
+        let recorded = |run: &PathBuf| match sink {
+            "ring" => rings(run).iter().map(newest).sum::<u64>(),
+            "count" => tables(run).iter().flat_map(|table| &table.counters).sum(),
+            _ => logs(run).iter().map(|log| log.seqs.len() as u64).sum(),
+        };
+        let (parents, children): (Vec<_>, Vec<_>) =
+            scene.runs().into_iter().partition(|run| run_json(run)["parent"].is_null());
+        assert_eq!((parents.len(), children.len()), (1, 40), "{sink} {way}");
+        assert_eq!(recorded(&parents[0]), turns, "{sink} {way}");
+        for child in &children {
+            // The interrupted one can be the parent's still.
+            assert!((10..=11).contains(&recorded(child)), "{sink} {way}: {}", recorded(child));
+        }
     }
 }

@@ -9,6 +9,7 @@ use instr_format::{files, last, sites};
 use instr_tests::marks::Place;
 use instr_tests::package::{Package, runtime_dependency};
 use instr_tests::program::{Scene, run};
+use instr_tests::rings::slots;
 use instr_tests::{rust_files, workspace};
 
 /// A macro's tokens are not looked into, so the probe before its `continue` is missing.
@@ -55,13 +56,25 @@ fn all_but_one_hard_case_are_right() {
                 told.line
             };
             if ended.stdout.trim().parse() != Ok(line) {
-                wrong.push((case, nth, ended.stdout, told));
+                wrong.push((case, nth, ended.stdout.clone(), told));
+            }
+            for sink in ["ring", "count"] {
+                let other = Scene::new();
+                let again = run(other.command(program).args([case, &nth.to_string()]).env("INSTR_SINK", sink));
+                assert_eq!(again, ended, "{sink}: {case} {nth}");
+                assert_eq!(reached(&other), reached(&scene), "{sink}: {case} {nth}");
             }
         }
     }
     assert_eq!(cases, 83);
     assert_eq!(signals, BTreeSet::from([libc::SIGABRT, libc::SIGKILL, libc::SIGSEGV]));
     assert!(!wrong.is_empty() && wrong.iter().all(|(case, ..)| *case == KNOWN_MISS), "{wrong:#?}");
+}
+
+/// What the slot of the only thread says.
+fn reached(scene: &Scene) -> (Option<u32>, bool, Option<u32>) {
+    let slot = slots(&scene.runs()[0])[0];
+    (slot.site, slot.left, slot.panicked)
 }
 
 /// The line of the statement that the only thread had reached.

@@ -1,9 +1,10 @@
 //! Statements at unusual times of a thread's or a process's life.
 
-use instr_tests::build::{INSTRUMENTED, PLAIN, program};
+use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
 use instr_tests::records::{Log, log, logs};
+use instr_tests::rings::{rings, slots, tables};
 use instr_tests::sandbox;
 use instr_tests::skip::skip;
 
@@ -151,4 +152,39 @@ fn a_library_that_is_unloaded_has_recorded_and_does_no_harm_at_the_end() {
     let [run] = scene.runs().try_into().expect("one run, as the library stays");
     let called = Place::marked("tests/programs/src/lib.rs", "called");
     assert_eq!(logs(&run).iter().map(|log| log.count(&called)).sum::<u64>(), 3);
+}
+
+#[test]
+fn many_short_threads_leave_few_rings_and_tables() {
+    const THREADS: u64 = 20_000;
+    let descriptors = |ended: &Ended| ended.stdout.trim().parse::<u64>().expect("a number");
+    let plain = short_threads(&Scene::new(), PLAIN, THREADS, "write");
+    for sink in ["ring", "count"] {
+        let scene = Scene::new();
+        let ended = short_threads(&scene, INSTRUMENTED, THREADS, sink);
+        assert_eq!((ended.status, ended.stderr.as_str()), (plain.status, ""));
+        // The run directory's, and those of files that are being mapped.
+        assert!(descriptors(&ended) <= descriptors(&plain) + 1 + 8, "{ended:?}");
+        let run = &scene.runs()[0];
+        let files = std::fs::read_dir(run).expect("a directory").count();
+        assert!(files < 200, "{sink}: {files} files");
+        let slots = slots(run);
+        assert_eq!(slots.len() as u64, THREADS + 1, "{sink}");
+        assert!(slots.iter().all(|slot| slot.dropped == 0 && (slot.seq > 0 || !slot.ended)), "{sink}");
+        if sink == "ring" {
+            assert!(rings(run).len() > 64);
+        } else {
+            let tables = tables(run);
+            assert!(tables.len() < 64, "{} tables", tables.len());
+            let thread =
+                instr_tests::records::id(run, &Place::marked("tests/programs/src/bin/short_threads.rs", "thread"));
+            assert_eq!(tables.iter().map(|table| table.counters[thread as usize]).sum::<u64>(), THREADS);
+        }
+    }
+}
+
+fn short_threads(scene: &Scene, build: Build, threads: u64, sink: &str) -> Ended {
+    let mut command = scene.command(&program("short_threads", build));
+    command.arg(threads.to_string()).envs([("INSTR_SINK", sink), ("INSTR_RING_BYTES", "64K")]);
+    run(&mut command)
 }

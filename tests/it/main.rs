@@ -25,5 +25,6 @@ mod real_crates;
 mod settings;
 mod signals;
 mod stack;
+mod stepped;
 mod transparency;
 mod ui;

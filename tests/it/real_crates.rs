@@ -2,7 +2,7 @@
 //! compiler says nothing new, and the logs hold what has run. These are the quick ones of `instr_tests::published`; the binary
 //! `transparency` runs all.
 
-use instr_tests::published::{CRATES, Crate, text};
+use instr_tests::published::{CRATES, Crate, TEXT_SINK, text};
 
 macro_rules! crates {
     ($($test:ident = $name:literal,)*) => {
@@ -21,10 +21,18 @@ crates! {
     fnv = "fnv",
     semver = "semver",
     smallvec = "smallvec",
+    pin_project_lite = "pin-project-lite",
+    thiserror = "thiserror",
+    hex = "hex",
+    inventory = "inventory",
+    libloading = "libloading",
+    event_listener = "event-listener",
+    simdutf8 = "simdutf8",
+    signal_hook_registry = "signal-hook-registry",
 }
 
 fn check(name: &str) {
-    let rows = Crate::find(name).expect("a crate of the list").check();
+    let rows = Crate::find(name).expect("a crate of the list").check(TEXT_SINK);
     assert!(rows.iter().all(|row| row.differences.is_empty()), "\n{}", text(&rows));
     println!("{}", text(&rows));
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 
+use crate::package::build_directory;
+
 /// How a program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Build {
@@ -12,12 +14,14 @@ pub struct Build {
     pub instrumented: bool,
     /// The Cargo profile.
     pub profile: &'static str,
+    /// With the runtime's probes in Rust, as other machines have them.
+    pub portable: bool,
 }
 
 /// Built with the feature.
-pub const INSTRUMENTED: Build = Build { instrumented: true, profile: "dev" };
+pub const INSTRUMENTED: Build = Build { instrumented: true, profile: "dev", portable: false };
 /// Built without it.
-pub const PLAIN: Build = Build { instrumented: false, profile: "dev" };
+pub const PLAIN: Build = Build { instrumented: false, profile: "dev", portable: false };
 
 /// Path of the program `name`. The first call for a build makes all of them.
 ///
@@ -38,18 +42,19 @@ fn make(build: Build) -> PathBuf {
     if build.instrumented {
         command.args(["--features", "instr"]);
     }
+    if build.portable {
+        command.env("RUSTFLAGS", "--cfg instr_portable");
+    }
     let status = command.current_dir(crate::workspace()).status().expect("cargo runs");
     assert!(status.success(), "{build:?}");
     directory.join(if build.profile == "dev" { "debug" } else { build.profile })
 }
 
-/// The target directory of a build.
+/// The target directory of a build: beside what this program itself was built to.
 pub fn directory(build: Build) -> PathBuf {
-    target().join(if build.instrumented { "it/instrumented" } else { "it/plain" })
-}
-
-/// Where this test itself was built to, so that programs follow it.
-fn target() -> PathBuf {
-    let test = std::env::current_exe().expect("a path");
-    test.ancestors().nth(3).expect("target/debug/deps/it").to_owned()
+    build_directory().join(match build {
+        Build { portable: true, .. } => "portable",
+        Build { instrumented: true, .. } => "instrumented",
+        _ => "plain",
+    })
 }

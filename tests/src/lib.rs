@@ -8,6 +8,7 @@ pub mod build;
 pub mod cargo_instr;
 pub mod fake_ring;
 pub mod fake_run;
+pub mod kills;
 pub mod libtest;
 pub mod limits;
 pub mod machine;
@@ -19,8 +20,12 @@ pub mod program;
 pub mod published;
 pub mod records;
 pub mod report;
+pub mod rings;
 pub mod sandbox;
 pub mod skip;
+pub mod stepped;
+pub mod stepper;
+pub mod sums;
 
 /// The root of this repository.
 pub fn workspace() -> PathBuf {

@@ -27,11 +27,21 @@ pub fn umask(command: &mut Command, mask: libc::mode_t) {
 /// Has the modes of files hold for root too.
 pub fn obey_modes(command: &mut Command) {
     const CAP_DAC_OVERRIDE: libc::c_ulong = 1;
+    give_up(command, CAP_DAC_OVERRIDE);
+}
+
+/// Has the limit for locked memory hold for root too.
+pub fn obey_memory_locks(command: &mut Command) {
+    const CAP_IPC_LOCK: libc::c_ulong = 14;
+    give_up(command, CAP_IPC_LOCK);
+}
+
+fn give_up(command: &mut Command, capability: libc::c_ulong) {
     // Whoever is not root may not do this, and need not.
     // SAFETY: touches no memory.
     if unsafe { libc::geteuid() } == 0 {
         // SAFETY: touches no memory.
-        before_exec(command, || check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, CAP_DAC_OVERRIDE) }));
+        before_exec(command, move || check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) }));
     }
 }
 
@@ -40,8 +50,29 @@ pub fn pin(command: &mut Command, processor: usize) {
     before_exec(command, move || stay_on(processor));
 }
 
+/// Has the kernel refuse a system call, with this `errno`.
+pub fn refuse(command: &mut Command, call: libc::c_long, errno: i32) {
+    let step = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
+    let filter = [
+        // The number of the call is the first word of what a filter sees.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, call as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | errno.cast_unsigned()),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    before_exec(command, move || {
+        let mut filter = filter;
+        let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+        // SAFETY: the kernel copies the filter.
+        unsafe {
+            check(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
+            check(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program))
+        }
+    });
+}
+
 fn before_exec(command: &mut Command, act: impl FnMut() -> Result<()> + Send + Sync + 'static) {
-    // SAFETY: the closures above make one system call each.
+    // SAFETY: the closures above make system calls and nothing else.
     unsafe { command.pre_exec(act) };
 }
 

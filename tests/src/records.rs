@@ -6,12 +6,12 @@ use std::path::Path;
 
 use instr_format::escape::unescape;
 use instr_format::files::{RUN_JSON, SITES, is_ring, is_thread_log};
-use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, decode_block, decode_records};
+use instr_format::sites;
 use instr_format::text::{SiteText, decode_header, decode_record};
-use instr_format::{ring, sites};
 use serde_json::Value;
 
 use crate::marks::Place;
+use crate::rings::Ring;
 
 /// One thread's log, of which no line is torn.
 #[derive(Debug)]
@@ -55,20 +55,17 @@ impl Log {
 
     /// Of a ring or a segment, whose records are in order of their blocks' numbers.
     fn read_ring(path: &Path, places: &BTreeMap<u32, Place>) -> Self {
-        let bytes = fs::read(path).expect("a readable ring");
-        let header = ring::decode_header(&bytes).expect("a ring");
-        let name = header.name.split(|byte| *byte == 0).next().unwrap_or_default();
+        let ring = Ring::read(path).expect("a ring");
+        let name = ring.header.name.split(|byte| *byte == 0).next().unwrap_or_default();
         let mut log = Log {
-            pid: header.pid,
-            tid: header.tid,
-            reuse: header.reuse.into(),
+            pid: ring.header.pid,
+            tid: ring.header.tid,
+            reuse: ring.header.reuse.into(),
             name: text(name),
             seqs: Vec::new(),
             counts: BTreeMap::new(),
         };
-        let mut blocks: Vec<_> = bytes[HEADER_SIZE..].chunks_exact(BLOCK_SIZE).collect();
-        blocks.sort_by_key(|block| decode_block(block).map(|head| head.first));
-        for record in blocks.into_iter().flat_map(|block| decode_records(block, header.clock)) {
+        for record in ring.records(0) {
             log.seqs.push(record.seq);
             *log.counts.entry(places[&record.site].clone()).or_default() += 1;
         }
@@ -97,7 +94,10 @@ fn place(site: &SiteText<'_>) -> Place {
 }
 
 /// Every statement of a run, by id.
-fn places(run: &Path) -> BTreeMap<u32, Place> {
+///
+/// # Panics
+/// When the table is damaged.
+pub fn places(run: &Path) -> BTreeMap<u32, Place> {
     let table = fs::read(run.join(SITES)).expect("a site table");
     let mut places = BTreeMap::new();
     let whole = sites::decode_table(&table, |id, site, _| {
@@ -105,6 +105,16 @@ fn places(run: &Path) -> BTreeMap<u32, Place> {
     });
     assert_eq!(whole, Ok(()));
     places
+}
+
+/// The id of a statement of a run.
+///
+/// # Panics
+/// When it has none, or two.
+pub fn id(run: &Path, statement: &Place) -> u32 {
+    let ids: Vec<_> = places(run).into_iter().filter(|(_, place)| place == statement).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    ids[0].0
 }
 
 fn text(escaped: &[u8]) -> String {

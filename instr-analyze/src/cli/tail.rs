@@ -36,7 +36,8 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let lists = common.lists();
     let filter = lists.filter()?;
     let runs = common.open_runs()?;
-    let mut follows: Vec<Follow<'_>> = runs.iter().map(|run| Follow::new(&run.dir, run.pid, &filter)).collect();
+    let follow = |run: &RunFiles| Follow::new(&run.dir, run.pid, &filter, arguments.lines);
+    let mut follows: Vec<Follow<'_>> = runs.iter().map(follow).collect();
     let mut taken: Vec<Taken<'_>> = runs.iter().map(|run| Taken::new(&filter, &run.sites)).collect();
     let mut out = common.open_output()?;
     let mut writer = RecordWriter::new(arguments.format, common.paint());

@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
+use instr_format::ring::BLOCK_SIZE;
+
 use super::alive::{Life, life};
 use super::files::{read_last, thread_name};
 use super::segment::{Reader, Segment, holds_records};
@@ -22,6 +24,7 @@ pub struct Follow<'a> {
     dir: PathBuf,
     pid: Option<u64>,
     filter: &'a Filter<'a>,
+    enough: u64,
     files: Vec<Followed>,
     /// Directory entries that need no further look.
     seen: HashSet<(u64, String)>,
@@ -73,12 +76,14 @@ pub enum FoundWhat {
 }
 
 impl<'a> Follow<'a> {
-    /// Follows the run in `dir`; nothing is read yet.
-    pub fn new(dir: &Path, pid: Option<u64>, filter: &'a Filter<'a>) -> Self {
+    /// Follows the run in `dir`, of whose records so many newest ones are enough to begin with; nothing is read yet.
+    pub fn new(dir: &Path, pid: Option<u64>, filter: &'a Filter<'a>, enough: usize) -> Self {
         Follow {
             dir: dir.to_owned(),
             pid,
             filter,
+            // Those that a filter takes may be far back.
+            enough: if filter.restricts_files() { u64::MAX } else { enough as u64 },
             files: Vec::new(),
             seen: HashSet::new(),
             opened: HashSet::new(),
@@ -99,6 +104,9 @@ impl<'a> Follow<'a> {
     /// When the directory cannot be listed.
     pub fn read(&mut self, each: &mut dyn FnMut(Found)) -> io::Result<bool> {
         self.discover()?;
+        if !self.again {
+            self.skip_old();
+        }
         let (mut behind, mut before) = (None, None);
         for file in &mut self.files {
             let thread = (file.head.tid, file.head.reuse);
@@ -134,6 +142,19 @@ impl<'a> Follow<'a> {
             self.damage.push(Damage { count: Some(missed), ..Damage::new(DamageKind::Gap, message) });
         }
         self.damage.into_entries()
+    }
+
+    /// Passes over the records of rings that are older than anybody wants to see.
+    fn skip_old(&mut self) {
+        for Followed { head, reader } in self.files.iter_mut().filter(|file| is_ring(&file.head)) {
+            let progress = self.threads.entry((head.tid, head.reuse)).or_default();
+            if let (Reader::Ring(ring), 0) = (reader, progress.after) {
+                // What is wrong with it will be said when its records are read.
+                let last = ring.last_number().unwrap_or(0);
+                // The newest block need not be full.
+                progress.after = last.saturating_sub(self.enough).saturating_sub(BLOCK_SIZE as u64);
+            }
+        }
     }
 
     fn discover(&mut self) -> io::Result<()> {
@@ -209,7 +230,7 @@ impl Progress {
     }
 
     fn missed_before(&self, seq: u64, again: bool) -> u64 {
-        if again || self.after > 0 { seq.saturating_sub(self.after).saturating_sub(1) } else { 0 }
+        if again { seq.saturating_sub(self.after).saturating_sub(1) } else { 0 }
     }
 
     /// Reads on in a file; false when records are left.

@@ -10,7 +10,7 @@ mod tail;
 mod value;
 
 use crate::edges::Edges;
-use syn::{Block, Signature, Stmt};
+use syn::{Block, Expr, Macro, Signature, Stmt};
 
 use crate::probe::{Site, Table};
 use crate::scope::{Level, Scope};
@@ -19,7 +19,7 @@ pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { sites!(…); let __instr_guard = enter(); __INSTR_SITES.__instr_probe(0); a(); }
+// Output: fn f() { let __instr_guard = enter(); sites!(…); __INSTR_SITES.__instr_probe(0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
@@ -28,26 +28,51 @@ pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: 
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
+    let quiet = is_quiet(block);
     let entry = rewriter.entry(sig);
     rewriter.entered(block, entry);
     let table = rewriter.table;
     if table.is_empty() && !leaves {
         return;
     }
-    let mut head = Vec::new();
-    if !table.is_empty() {
-        head.push(table.definition());
-    }
-    if guarded {
-        head.push(table.guard());
-    }
-    insert_head(block, head);
+    let guard = guarded.then(|| table.guard());
+    let sites = (!table.is_empty()).then(|| table.definition());
+    insert_items(block, quiet, guard, sites);
 }
 
 /// Items that stand first stay first: behind statements they would be a lint.
 fn insert_head(block: &mut Block, head: Vec<Stmt>) {
     let items = block.stmts.iter().take_while(|stmt| matches!(stmt, Stmt::Item(_))).count();
     block.stmts.splice(items..items, head);
+}
+
+/// Puts `first`, a `let`, at the head of a function's body, and items behind it. Were they first, clippy would pass over
+/// the function (`inline_always`), as it does over one that is `quiet`; and before items of the user's, over those
+/// (`items_after_statements`).
+pub(crate) fn insert_items(block: &mut Block, quiet: bool, first: Option<Stmt>, items: Option<Stmt>) {
+    let leading = block.stmts.iter().take_while(|stmt| matches!(stmt, Stmt::Item(_))).count();
+    let behind_first = leading + usize::from(first.is_some());
+    block.stmts.splice(leading..leading, first);
+    let last = block.stmts.iter().rposition(|stmt| matches!(stmt, Stmt::Item(_)));
+    let at = if quiet { leading } else { last.map_or(0, |last| last + 1).max(behind_first) };
+    block.stmts.splice(at..at, items);
+}
+
+/// Whether clippy passes over a function with this body.
+pub(crate) fn is_quiet(block: &Block) -> bool {
+    block.stmts.first().is_none_or(ends_at_once)
+}
+
+fn ends_at_once(stmt: &Stmt) -> bool {
+    let panics = |mac: &Macro| ["panic", "unreachable"].iter().any(|name| mac.path.is_ident(name));
+    match stmt {
+        Stmt::Macro(call) => panics(&call.mac),
+        Stmt::Expr(Expr::Macro(call), _) => panics(&call.mac),
+        Stmt::Expr(Expr::Return(value), _) => value.expr.is_none(),
+        Stmt::Expr(Expr::Block(block), _) => is_quiet(&block.block),
+        Stmt::Expr(Expr::Unsafe(block), _) => is_quiet(&block.block),
+        _ => false,
+    }
 }
 
 /// What is known at a place within a function's body.

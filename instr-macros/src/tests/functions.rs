@@ -25,12 +25,13 @@ fn what_another_macro_may_make_const_is_left_alone() {
         "",
         "#[rustversion::attr(since(1.83), const)] fn f() { one(); }",
         expect![[r##"
-        #[rustversion::attr(since(1.83), const)]
-        fn f() {
-            untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
-            one();
-        }
-    "##]],
+            #[rustversion::attr(since(1.83), const)]
+            fn f() {
+                let _ = 0_u8;
+                untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
+                one();
+            }
+        "##]],
     );
 }
 
@@ -41,6 +42,7 @@ fn const_fn_is_left_alone() {
         "const fn f() { one(); }",
         expect![[r#"
             const fn f() {
+                let _ = 0_u8;
                 untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
                 one();
             }
@@ -97,22 +99,22 @@ fn attributes_signature_and_where_clause_stay() {
 #[must_use] #[inline] pub(crate) unsafe extern "C" fn f<'a, T: 'a, const N: usize>(a: &'a T, mut b: [u8; N]) -> impl Fn(u8) -> u8 + use<'a, T, N> where T: for<'b> A<'b> { one() }
 "#,
         expect![[r#"
-    /// Doc.
-    #[must_use]
-    #[inline]
-    pub(crate) unsafe extern "C" fn f<'a, T: 'a, const N: usize>(
-        a: &'a T,
-        mut b: [u8; N],
-    ) -> impl Fn(u8) -> u8 + use<'a, T, N>
-    where
-        T: for<'b> A<'b>,
-    {
-        sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
-        let __instr_guard = enter();
-        __INSTR_SITES.__instr_probe(0);
-        one()
-    }
-"#]],
+            /// Doc.
+            #[must_use]
+            #[inline]
+            pub(crate) unsafe extern "C" fn f<'a, T: 'a, const N: usize>(
+                a: &'a T,
+                mut b: [u8; N],
+            ) -> impl Fn(u8) -> u8 + use<'a, T, N>
+            where
+                T: for<'b> A<'b>,
+            {
+                let __instr_guard = enter();
+                sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
+                __INSTR_SITES.__instr_probe(0);
+                one()
+            }
+        "#]],
     );
 }
 
@@ -122,14 +124,14 @@ fn inner_attributes_stay_first() {
         "",
         "fn f() { #![allow(unused)] one(); }",
         expect![[r#"
-        fn f() {
-            #![allow(unused)]
-            sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            one();
-        }
-    "#]],
+            fn f() {
+                #![allow(unused)]
+                let __instr_guard = enter();
+                sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
+                __INSTR_SITES.__instr_probe(0);
+                one();
+            }
+        "#]],
     );
 }
 
@@ -139,13 +141,13 @@ fn method() {
         "",
         "pub fn f(&mut self, a: u8) -> Self { self.one(a) }",
         expect![[r#"
-        pub fn f(&mut self, a: u8) -> Self {
-            sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            self.one(a)
-        }
-    "#]],
+            pub fn f(&mut self, a: u8) -> Self {
+                let __instr_guard = enter();
+                sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
+                __INSTR_SITES.__instr_probe(0);
+                self.one(a)
+            }
+        "#]],
     );
 }
 
@@ -155,7 +157,7 @@ fn method_that_is_no_free_function() {
         "",
         "default fn f(self: Box<Self>) { one() }",
         expect![[
-            r#"default fn f (self : Box < Self >) {  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; let __instr_guard =  enter () ; __INSTR_SITES . __instr_probe (0) ; one () }"#
+            r#"default fn f (self : Box < Self >) { let __instr_guard =  enter () ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; __INSTR_SITES . __instr_probe (0) ; one () }"#
         ]],
     );
 }
@@ -166,16 +168,16 @@ fn trait_method_with_a_body() {
         "",
         "fn f(&self) where Self: Sized { one() }",
         expect![[r#"
-        fn f(&self)
-        where
-            Self: Sized,
-        {
-            sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            one()
-        }
-    "#]],
+            fn f(&self)
+            where
+                Self: Sized,
+            {
+                let __instr_guard = enter();
+                sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
+                __INSTR_SITES.__instr_probe(0);
+                one()
+            }
+        "#]],
     );
 }
 
@@ -185,21 +187,21 @@ fn nested_function() {
         "",
         "fn f() { one(); fn g() { two(); } three(); }",
         expect![[r#"
-        fn f() {
-            sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            one();
-            fn g() {
-                sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
+            fn f() {
                 let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
-                two();
+                one();
+                fn g() {
+                    let __instr_guard = enter();
+                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    two();
+                }
+                sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
+                __INSTR_SITES.__instr_probe(1);
+                three();
             }
-            __INSTR_SITES.__instr_probe(1);
-            three();
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -209,25 +211,25 @@ fn nested_impl_and_mod() {
         "",
         "fn f() { impl A { fn g(&self) { one(); } } mod b { fn h() { two(); } } }",
         expect![[r#"
-        fn f() {
-            impl A {
-                fn g(&self) {
-                    sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(0);
-                    one();
+            fn f() {
+                impl A {
+                    fn g(&self) {
+                        let __instr_guard = enter();
+                        sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
+                        __INSTR_SITES.__instr_probe(0);
+                        one();
+                    }
+                }
+                mod b {
+                    fn h() {
+                        let __instr_guard = enter();
+                        sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
+                        __INSTR_SITES.__instr_probe(0);
+                        two();
+                    }
                 }
             }
-            mod b {
-                fn h() {
-                    sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(0);
-                    two();
-                }
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -237,25 +239,25 @@ fn items_in_blocks_of_expressions() {
         "",
         "fn f() { let a = { fn g() { one(); } g() }; }",
         expect![[r#"
-        fn f() {
-            sites!(
-                2,
-                " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
-            );
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            let a = {
-                fn g() {
-                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(0);
-                    one();
-                }
-                __INSTR_SITES.__instr_probe(1);
-                g()
-            };
-        }
-    "#]],
+            fn f() {
+                let __instr_guard = enter();
+                sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                let a = {
+                    fn g() {
+                        let __instr_guard = enter();
+                        sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
+                        __INSTR_SITES.__instr_probe(0);
+                        one();
+                    }
+                    __INSTR_SITES.__instr_probe(1);
+                    g()
+                };
+            }
+        "#]],
     );
 }
 
@@ -265,23 +267,23 @@ fn items_first_stay_first() {
         "",
         "fn f() { use a::b; fn g() {} let c = || { const D: u8 = 1; D }; }",
         expect![[r#"
-        fn f() {
-            use a::b;
-            fn g() {}
-            sites!(
-                2,
-                " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
-            );
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            let c = || {
-                const D: u8 = 1;
+            fn f() {
+                use a::b;
+                fn g() {}
                 let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(1);
-                D
-            };
-        }
-    "#]],
+                sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                let c = || {
+                    const D: u8 = 1;
+                    let __instr_guard = enter();
+                    __INSTR_SITES.__instr_probe(1);
+                    D
+                };
+            }
+        "#]],
     );
 }
 
@@ -292,10 +294,6 @@ fn runtime_elsewhere() {
         "fn f() { let a = { one() } + 1; fn g() { two(); } }",
         expect![[r#"
             fn f() {
-                a::b::macro_api::sites!(
-                    2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
-                );
                 let __instr_guard = a::b::macro_api::enter();
                 __INSTR_SITES.__instr_probe(0);
                 let a = (a::b::macro_api::after)(
@@ -306,11 +304,15 @@ fn runtime_elsewhere() {
                     __INSTR_SITES.__instr_resume(0),
                 ) + 1;
                 fn g() {
-                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
                     let __instr_guard = a::b::macro_api::enter();
+                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
                     __INSTR_SITES.__instr_probe(0);
                     two();
                 }
+                a::b::macro_api::sites!(
+                    2,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
+                );
             }
         "#]],
     );
@@ -334,11 +336,11 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         "fn f(n: u64, sum: u64) -> u64 { if n == 0 { return sum; } if c { return f(n - 1, { one() }); } match n { 1 => unsafe { f(1, 2) }, _ => g(f(n, 1)) } }",
         expect![[r#"
             fn f(n: u64, sum: u64) -> u64 {
+                let __instr_guard = enter();
                 sites!(
                     9,
                     " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n f(1,\\s2)\n1 136 n g(f(n,\\s1))\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(1);
@@ -383,10 +385,6 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         "fn f() { let g = || { f() }; fn h(n: u8) { h(n) } f() }",
         expect![[r#"
             fn f() {
-                sites!(
-                    3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n f()\n1 51 n f()\n"
-                );
                 let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 let g = || {
@@ -395,11 +393,15 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     f()
                 };
                 fn h(n: u8) {
-                    sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
                     let __instr_guard = enter();
+                    sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
                     __INSTR_SITES.__instr_probe(0);
                     h((after)(n, leave(__instr_guard)))
                 }
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n f()\n1 51 n f()\n"
+                );
                 __INSTR_SITES.__instr_probe(2);
                 (after)(f, leave(__instr_guard))()
             }
@@ -411,11 +413,11 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         expect![[r#"
             impl A {
                 fn f(&self) {
+                    let __instr_guard = enter();
                     sites!(
                         6,
                         " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n self.f()\n1 54 n self.one.f()\n1 81 n Self::f(self)\n1 109 n A::f(self)\n1 129 n f(1)\n"
                     );
-                    let __instr_guard = enter();
                     __INSTR_SITES.__instr_probe(0);
                     if c {
                         __INSTR_SITES.__instr_probe(1);
@@ -435,11 +437,42 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     }
                 }
                 fn g(self) {
-                    sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
                     let __instr_guard = enter();
+                    sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
                     __INSTR_SITES.__instr_probe(0);
                     self.g()
                 }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn clippy_judges_the_function_as_before() {
+    check(
+        "",
+        "fn f() { panic!(); }",
+        expect![[r#"
+            fn f() {
+                sites!(1, " f <parsed\\sstring\\s1>\n1 10 i panic!();\n");
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                panic!();
+            }
+        "#]],
+    );
+    check(
+        "",
+        "fn f() { one(); const N: u8 = 1; two(); }",
+        expect![[r#"
+            fn f() {
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                one();
+                const N: u8 = 1;
+                sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 34 n two();\n");
+                __INSTR_SITES.__instr_probe(1);
+                two();
             }
         "#]],
     );

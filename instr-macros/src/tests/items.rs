@@ -14,12 +14,13 @@ fn impl_block() {
                 const C: u8 = { 1 };
                 type D = u8;
                 fn e(&self) {
-                    sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
                     let __instr_guard = enter();
+                    sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
                     __INSTR_SITES.__instr_probe(0);
                     one();
                 }
                 const fn g() {
+                    let _ = 0_u8;
                     untouched!(" B::g <parsed\\sstring\\s1>\n1 const fn\n");
                     two();
                 }
@@ -35,15 +36,15 @@ fn trait_impl_for_a_reference_and_a_tuple() {
         "",
         "impl A for &'_ B { fn e(&self) { one(); } }",
         expect![[r#"
-        impl A for &'_ B {
-            fn e(&self) {
-                sites!(1, " &B::e <parsed\\sstring\\s1>\n1 34 n one();\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                one();
+            impl A for &'_ B {
+                fn e(&self) {
+                    let __instr_guard = enter();
+                    sites!(1, " &B::e <parsed\\sstring\\s1>\n1 34 n one();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    one();
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -53,15 +54,15 @@ fn trait_impl_for_a_type_without_a_name() {
         "",
         "impl A for (B, [u8; 2]) { fn e(&self) { one(); } }",
         expect![[r#"
-        impl A for (B, [u8; 2]) {
-            fn e(&self) {
-                sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1>\n1 41 n one();\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                one();
+            impl A for (B, [u8; 2]) {
+                fn e(&self) {
+                    let __instr_guard = enter();
+                    sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1>\n1 41 n one();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    one();
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -71,17 +72,17 @@ fn impls_that_clippy_knows_by_heart() {
         "",
         "#[deny(clippy::all)] impl Clone for A { fn clone(&self) -> A { *self } }",
         expect![[r##"
-        #[allow(clippy::non_canonical_clone_impl, clippy::non_canonical_partial_ord_impl)]
-        #[deny(clippy::all)]
-        impl Clone for A {
-            fn clone(&self) -> A {
-                sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                *self
+            #[allow(clippy::non_canonical_clone_impl, clippy::non_canonical_partial_ord_impl)]
+            #[deny(clippy::all)]
+            impl Clone for A {
+                fn clone(&self) -> A {
+                    let __instr_guard = enter();
+                    sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    *self
+                }
             }
-        }
-    "##]],
+        "##]],
     );
 }
 
@@ -91,17 +92,17 @@ fn trait_default_methods() {
         "",
         "trait A: B { const C: u8; fn d(&self); fn e(&self) { one(); } }",
         expect![[r#"
-        trait A: B {
-            const C: u8;
-            fn d(&self);
-            fn e(&self) {
-                sites!(1, " A::e <parsed\\sstring\\s1>\n1 54 n one();\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                one();
+            trait A: B {
+                const C: u8;
+                fn d(&self);
+                fn e(&self) {
+                    let __instr_guard = enter();
+                    sites!(1, " A::e <parsed\\sstring\\s1>\n1 54 n one();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    one();
+                }
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -111,32 +112,32 @@ fn inline_mod() {
         "",
         "mod a { #![allow(unused)] use b::c; static D: u8 = { 1 }; fn e() { one(); } mod g { fn h() { two(); } } mod i; macro_rules! m { () => { fn j() { one() } } } }",
         expect![[r#"
-        mod a {
-            #![allow(unused)]
-            use b::c;
-            static D: u8 = { 1 };
-            fn e() {
-                sites!(1, " e <parsed\\sstring\\s1>\n1 68 n one();\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                one();
-            }
-            mod g {
-                fn h() {
-                    sites!(1, " h <parsed\\sstring\\s1>\n1 94 n two();\n");
+            mod a {
+                #![allow(unused)]
+                use b::c;
+                static D: u8 = { 1 };
+                fn e() {
                     let __instr_guard = enter();
+                    sites!(1, " e <parsed\\sstring\\s1>\n1 68 n one();\n");
                     __INSTR_SITES.__instr_probe(0);
-                    two();
+                    one();
+                }
+                mod g {
+                    fn h() {
+                        let __instr_guard = enter();
+                        sites!(1, " h <parsed\\sstring\\s1>\n1 94 n two();\n");
+                        __INSTR_SITES.__instr_probe(0);
+                        two();
+                    }
+                }
+                mod i;
+                macro_rules! m {
+                    () => {
+                        fn j() { one() }
+                    };
                 }
             }
-            mod i;
-            macro_rules! m {
-                () => {
-                    fn j() { one() }
-                };
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -146,28 +147,28 @@ fn skip_leaves_one_item_out() {
         "",
         "mod a { #[instrument_source(skip)] fn b() { one(); } impl C { #[instr_runtime::instrument_source(skip)] fn d() { two(); } fn e() { three(); } } #[instrument_source(skip)] mod g { fn h() { four(); } } }",
         expect![[r#"
-        mod a {
-            fn b() {
-                one();
-            }
-            impl C {
-                fn d() {
-                    two();
+            mod a {
+                fn b() {
+                    one();
                 }
-                fn e() {
-                    sites!(1, " C::e <parsed\\sstring\\s1>\n1 132 n three();\n");
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(0);
-                    three();
+                impl C {
+                    fn d() {
+                        two();
+                    }
+                    fn e() {
+                        let __instr_guard = enter();
+                        sites!(1, " C::e <parsed\\sstring\\s1>\n1 132 n three();\n");
+                        __INSTR_SITES.__instr_probe(0);
+                        three();
+                    }
+                }
+                mod g {
+                    fn h() {
+                        four();
+                    }
                 }
             }
-            mod g {
-                fn h() {
-                    four();
-                }
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -177,16 +178,16 @@ fn skip_in_a_function_body() {
         "",
         "fn f() { one(); #[instrument_source(skip)] fn g() { two(); } }",
         expect![[r#"
-        fn f() {
-            sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
-            let __instr_guard = enter();
-            __INSTR_SITES.__instr_probe(0);
-            one();
-            fn g() {
-                two();
+            fn f() {
+                let __instr_guard = enter();
+                __INSTR_SITES.__instr_probe(0);
+                one();
+                fn g() {
+                    two();
+                }
+                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
             }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -228,21 +229,21 @@ fn nested_attribute_is_taken_away() {
         "",
         "impl A { #[instrument_source] fn b() { one(); } #[instrument_source(crate = c::d)] fn e() { two(); } }",
         expect![[r#"
-        impl A {
-            fn b() {
-                sites!(1, " A::b <parsed\\sstring\\s1>\n1 40 n one();\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
-                one();
+            impl A {
+                fn b() {
+                    let __instr_guard = enter();
+                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 40 n one();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    one();
+                }
+                fn e() {
+                    let __instr_guard = c::d::macro_api::enter();
+                    c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 93 n two();\n");
+                    __INSTR_SITES.__instr_probe(0);
+                    two();
+                }
             }
-            fn e() {
-                c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 93 n two();\n");
-                let __instr_guard = c::d::macro_api::enter();
-                __INSTR_SITES.__instr_probe(0);
-                two();
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -254,15 +255,15 @@ fn nested_attribute_in_cfg_attr_is_taken_away() {
         expect![[r#"
             impl A {
                 fn b() {
-                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
                     let __instr_guard = enter();
+                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
                     __INSTR_SITES.__instr_probe(0);
                     one();
                 }
                 #[cfg_attr(x, inline, must_use)]
                 fn e() {
-                    d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
                     let __instr_guard = d::macro_api::enter();
+                    d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
                     __INSTR_SITES.__instr_probe(0);
                     two();
                 }

@@ -11,11 +11,11 @@ fn macros_both() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
+                let __instr_guard = enter();
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 one();
                 __INSTR_SITES.__instr_probe(1);
@@ -62,11 +62,11 @@ fn macros_invocations() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
+                let __instr_guard = enter();
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 one();
                 __INSTR_SITES.__instr_probe(1);
@@ -113,11 +113,11 @@ fn macros_expansions() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
+                let __instr_guard = enter();
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 one();
                 two!();
@@ -159,11 +159,11 @@ fn macros_none() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
+                let __instr_guard = enter();
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 one();
                 two!();
@@ -219,10 +219,10 @@ fn a_call_behind_blocks() {
         "fn f() { if a() { one(); } two!(); three!(); }",
         expect![[r#"
             fn f() {
+                let __instr_guard = enter();
                 sites!(
                     2, " f <parsed\\sstring\\s1>\n1 10 n if\\sa()\\s{\\sone();\\s}\n1 19 n one();\n"
                 );
-                let __instr_guard = enter();
                 __INSTR_SITES.__instr_probe(0);
                 if a() {
                     __INSTR_SITES.__instr_probe(1);

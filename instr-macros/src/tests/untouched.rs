@@ -13,6 +13,7 @@ fn const_method_with_inner_attributes() {
             impl A {
                 pub const fn f<const N: usize>(self) -> usize {
                     #![allow(unused)]
+                    let _ = 0_u8;
                     untouched!(" A::f <parsed\\sstring\\s1>\n1 const fn\n");
                     N
                 }
@@ -115,6 +116,7 @@ fn const_fn_under_another_runtime() {
         "const fn f() { one(); }",
         expect![[r#"
             const fn f() {
+                let _ = 0_u8;
                 a::b::macro_api::untouched!(" f <parsed\\sstring\\s1>\n1 const fn\n");
                 one();
             }

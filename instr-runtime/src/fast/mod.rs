@@ -68,9 +68,22 @@ impl Cursor {
     /// Moves on, with nothing pending.
     pub(crate) fn move_to(&self, next: u32) {
         compiler_fence(core::sync::atomic::Ordering::SeqCst);
-        // SAFETY: both halves, aligned to their size together.
-        let both = unsafe { AtomicU64::from_ptr(core::ptr::from_ref(self).cast_mut().cast()) };
-        both.store(if cfg!(target_endian = "little") { u64::from(next) } else { u64::from(next) << 32 }, Relaxed);
+        self.both().store(both(next, 0), Relaxed);
         compiler_fence(core::sync::atomic::Ordering::SeqCst);
     }
+
+    /// Gives the claim up where there is no ring, unless a handler has made one meanwhile, and moved on in it.
+    pub(crate) fn give_up(&self) {
+        let _ = self.both().compare_exchange(both(0, 1), 0, Relaxed, Relaxed);
+    }
+
+    fn both(&self) -> &AtomicU64 {
+        // SAFETY: both halves, aligned to their size together.
+        unsafe { AtomicU64::from_ptr(core::ptr::from_ref(self).cast_mut().cast()) }
+    }
+}
+
+fn both(next: u32, pending: u32) -> u64 {
+    let (next, pending) = (u64::from(next), u64::from(pending));
+    if cfg!(target_endian = "little") { next | pending << 32 } else { next << 32 | pending }
 }

@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Relaxed, Release};
-use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64};
 
 use instr_format::counts::{HEADER_SIZE, Header, MAGIC, TableHead, VERSION};
 use instr_format::files;
@@ -16,6 +16,8 @@ pub(super) struct CountsFile {
     tables: AtomicU32,
     /// Size of a table; 0: there is no file.
     table_size: AtomicU64,
+    /// Why there is none.
+    errno: AtomicI32,
 }
 
 fn name() -> CName<64> {
@@ -25,6 +27,10 @@ fn name() -> CName<64> {
 impl CountsFile {
     /// Creates the file in an open directory.
     pub(super) fn create(&self, directory: i32) -> Result<(), Errno> {
+        self.create_now(directory).inspect_err(|errno| self.errno.store(errno.0, Relaxed))
+    }
+
+    fn create_now(&self, directory: i32) -> Result<(), Errno> {
         let file = sys::create_in(directory, &name(), false)?;
         let size = HEADER_SIZE as u64;
         let mapped = sys::reserve(file, 0, size).and_then(|()| sys::map_shared(file, 0, HEADER_SIZE));
@@ -46,12 +52,17 @@ impl CountsFile {
     pub(super) fn take_table(&self, directory: i32) -> Result<NonNull<TableHead>, Errno> {
         let size = self.table_size.load(Relaxed);
         if size == 0 {
-            return Err(Errno::NONE);
+            return Err(Errno(self.errno.load(Relaxed)));
         }
         let file = sys::open_in(directory, &name(), false)?;
-        let from = HEADER_SIZE as u64 + u64::from(self.tables.fetch_add(1, Relaxed)) * size;
+        let number = self.tables.fetch_add(1, Relaxed);
+        let from = HEADER_SIZE as u64 + u64::from(number) * size;
         let mapped = sys::reserve(file, from, size).and_then(|()| sys::map_shared(file, from, size as usize));
         sys::close(file);
+        if mapped.is_err() {
+            // Its place is the next one's, unless another thread was faster.
+            let _ = self.tables.compare_exchange(number + 1, number, Relaxed, Relaxed);
+        }
         mapped.map(NonNull::cast)
     }
 }

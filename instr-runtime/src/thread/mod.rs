@@ -26,6 +26,7 @@ pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
 pub(crate) use state::{LogState, Thread};
 
 use crate::process::{self, Process};
+use crate::sink::ring;
 use crate::{crash, fast, settings, site, sys};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
@@ -78,6 +79,8 @@ pub(crate) extern "C" fn leave_asking(caller: Caller) {
     if std::thread::panicking() || slot.panicked.load(Relaxed) != 0 {
         note_panic(thread, slot);
     }
+    // A handler does not return to a probe of its thread before that may go on by itself.
+    ring::settle(thread);
     slot.site.store(if caller == 0 { slot.site.load(Relaxed) | LEFT } else { caller }, Relaxed);
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct RingState {
     pub(crate) behind: AtomicU32,
     /// Bytes of blocks; 0: there is no ring.
     pub(crate) size: AtomicU32,
-    /// How many statements have found no ring.
+    /// How many statements have found no ring, or no table of counters.
     pub(crate) missed: AtomicU32,
     /// Number and length of the newest segment.
     pub(crate) segment: AtomicU32,

@@ -147,6 +147,20 @@ fn two_blocks_with_the_same_number_count_once() {
 }
 
 #[test]
+fn a_segment_of_any_length_is_read_to_its_end() {
+    let count = 70_000;
+    let mut blocks = vec![0; count * BLOCK_SIZE];
+    for (number, block) in (0_u64..).zip(blocks.chunks_exact_mut(BLOCK_SIZE)) {
+        block[..8].copy_from_slice(&(number * 252 + 1).to_ne_bytes());
+        block[16..20].copy_from_slice(&1_u32.to_ne_bytes());
+    }
+    let file = FakeRing::new(PID, b"demo", Clock::Coarse, 1).segment(1, &blocks);
+    let (records, damage) = of_file(&file).unwrap();
+    assert!(records.iter().map(|(seq, ..)| *seq).eq((0..count as u64).map(|block| block * 252 + 1)));
+    assert_eq!(damage, []);
+}
+
+#[test]
 fn numbers_at_the_end_of_their_range_do_not_overflow() {
     for first in [u64::MAX, u64::MAX - 100, u64::MAX - 252, 1 << 63] {
         let mut file = ring(Clock::Coarse, 1, 252).file();

@@ -12,6 +12,7 @@ mod hostile_rings;
 mod options;
 mod report;
 mod rings;
+mod sinks;
 mod source;
 mod tail;
 mod tail_rings;

@@ -15,13 +15,19 @@ use super::errnos;
 /// How far the program counts, three times before it removes a file and three times after.
 const TURNS: &str = "300";
 
-/// Runs the program on a file system of `size`, of which a file takes `filler` until the program removes it. What is
-/// left is copied to where it outlives that file system.
+/// Runs the program on a file system of `size`, of which a file takes `filler` until the program removes it.
 fn run_on(size: &str, filler: &str) -> Result<Report, String> {
+    let (_scene, run) = run_in(&format!("size={size}"), filler, "INSTR_SINK=write", TURNS)?;
+    Ok(Report::of(&run))
+}
+
+/// The same with these options, this variable and so many turns. What is left is copied to where it outlives that file
+/// system: the path of the run there.
+pub(super) fn run_in(options: &str, filler: &str, variable: &str, turns: &str) -> Result<(Scene, PathBuf), String> {
     let script = format!(
-        "mkdir instr-logs kept; mount -t tmpfs -o size={size} tmpfs instr-logs
+        "mkdir instr-logs kept; mount -t tmpfs -o {options} tmpfs instr-logs
          head -c {filler} /dev/zero >instr-logs/filler
-         status=0; \"$0\" {TURNS} instr-logs/filler || status=$?
+         status=0; {variable} \"$0\" {turns} instr-logs/filler || status=$?
          cp -R instr-logs/. kept; exit $status"
     );
     let run = |build| {
@@ -35,7 +41,8 @@ fn run_on(size: &str, filler: &str) -> Result<Report, String> {
     }
     assert_eq!(instrumented, plain);
     assert_eq!(plain.status.code(), Some(5));
-    Ok(Report::of(&only_entry(scene.path().join("kept"))))
+    let kept = only_entry(scene.path().join("kept"));
+    Ok((scene, kept))
 }
 
 fn only_entry(directory: PathBuf) -> PathBuf {

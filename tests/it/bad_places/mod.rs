@@ -4,8 +4,10 @@
 mod descriptors;
 mod full_disk;
 mod limits;
+mod mapped;
 mod names;
 mod planted;
+mod taken;
 mod unusable;
 
 use std::fs;

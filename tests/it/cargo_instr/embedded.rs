@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cargo_instr::runtime::unpack_to;
+use cargo_instr::runtime::{Runtime, unpack_to};
 use instr_tests::package::succeed;
 use instr_tests::workspace;
 use serde_json::Value;
@@ -110,6 +110,21 @@ fn dependencies_of_the_runtime_are_downloaded_with_the_command() {
         let name = crate_name(&other);
         assert!(needed.contains(name), "name `{name}` in cargo-instr's [build-dependencies]: {needed:?}");
     }
+}
+
+/// Cargo gives another version's libraries the same names. Programs that were built with either find their own.
+#[test]
+fn libraries_of_two_builds_lie_side_by_side() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let provided = ["1", "2"].map(|build| {
+        let home = directory.path().join(build);
+        fs::create_dir_all(&home).expect("a directory");
+        let library = home.join("libinstr_macros-0123.so");
+        fs::write(&library, build).expect("a file");
+        let runtime = Runtime { library: library.clone(), libraries: vec![library], key: build.to_owned() };
+        runtime.provide(directory.path()).expect("room for it")
+    });
+    assert_eq!(provided.map(|library| fs::read_to_string(library).expect("it is there")), ["1", "2"]);
 }
 
 fn names(directory: &Path) -> BTreeSet<String> {

@@ -2,6 +2,7 @@
 
 mod patterns;
 mod records;
+mod rings;
 mod tables;
 mod words;
 

@@ -22,10 +22,10 @@ impl Manifest {
         for automatic in ["autobenches", "autoexamples"] {
             package.insert(automatic.to_owned(), Value::Boolean(false));
         }
-        for dependencies in ["dependencies", "dev-dependencies"] {
-            if let Some(Value::Table(dependencies)) = table.get_mut(dependencies) {
-                dependencies.retain(|name, _| !without.contains(&name));
-            }
+        remove_dependencies(&mut table, without);
+        if let Some(Value::Table(targets)) = table.get_mut("target") {
+            let targets = targets.iter_mut().filter_map(|(_, target)| target.as_table_mut());
+            targets.for_each(|target| remove_dependencies(target, without));
         }
         if let Some(Value::Table(features)) = table.get_mut("features") {
             for (_, enables) in features.iter_mut() {
@@ -82,6 +82,14 @@ impl Manifest {
     /// Never: it was TOML before.
     pub fn text(&self) -> String {
         toml::to_string(&self.table).expect("what was TOML before")
+    }
+}
+
+fn remove_dependencies(table: &mut Table, without: &[&str]) {
+    for dependencies in ["dependencies", "dev-dependencies"] {
+        if let Some(Value::Table(dependencies)) = table.get_mut(dependencies) {
+            dependencies.retain(|name, _| !without.contains(&name));
+        }
     }
 }
 

@@ -15,8 +15,11 @@ pub use manifest::Manifest;
 pub use suite::Row;
 pub use table::{markdown, text};
 
-/// Every sink that the tests run with.
-pub const SINKS: [&str; 1] = ["write"];
+/// The sinks that the tests can run with, as `INSTR_SINK` names them.
+pub const SINKS: [&str; 2] = [TEXT_SINK, "ring"];
+
+/// The sink that keeps every statement, so that the logs can be searched for each test.
+pub const TEXT_SINK: &str = "write";
 
 /// A crate of the registry, and how its tests are run.
 #[derive(Debug)]

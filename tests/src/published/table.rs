@@ -38,9 +38,17 @@ pub fn text(rows: &[Row]) -> String {
     text
 }
 
-/// The rows, what was left out of them, and the crates that are not among them, as sections of a document.
-pub fn markdown(rows: &[Row]) -> String {
-    let mut text = table(&HEADS, rows.iter().map(cells));
+/// The rows, what was left out of them, and the crates that are not among them, as sections of a document. Crates that
+/// are not among the rows keep those that they have in `before`, the same sections of an earlier run.
+pub fn markdown(rows: &[Row], before: &str) -> String {
+    let mut text = table(&HEADS, []);
+    for listed in CRATES {
+        let new = rows.iter().filter(|row| row.tested.name == listed.name);
+        let new: String = new.map(|row| line(&cells(row))).collect();
+        let head = format!("| {} | {} |", listed.name, listed.version);
+        let old = before.split_inclusive('\n').filter(|line| line.starts_with(&head));
+        text += &if new.is_empty() { old.collect() } else { new };
+    }
     text += "\n## What is left out of them\n\n";
     text += &table(&["crate", "what", "why"], CRATES.iter().flat_map(left_out));
     text += "\n## Crates that are not in the list\n\n";
@@ -51,9 +59,13 @@ pub fn markdown(rows: &[Row]) -> String {
 fn table<const N: usize>(heads: &[&str; N], lines: impl IntoIterator<Item = [String; N]>) -> String {
     let mut text = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(N));
     for cells in lines {
-        text += &format!("| {} |\n", cells.join(" | "));
+        text += &line(&cells);
     }
     text
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
 }
 
 fn cells(row: &Row) -> [String; HEADS.len()] {
@@ -66,21 +78,20 @@ fn cells(row: &Row) -> [String; HEADS.len()] {
         row.places.to_string(),
         row.plain.to_string(),
         row.instrumented.to_string(),
-        row.recorded.to_string(),
+        row.recorded.map_or_else(|| "-".to_owned(), |recorded| recorded.to_string()),
         row.differences.len().to_string(),
         ratio(row.seconds),
     ]
 }
 
 fn left_out(listed: &Crate) -> Vec<[String; 3]> {
-    let line = |what: String, why: &str| [listed.name.to_owned(), what, why.to_owned()];
+    let cells = |what: String, why: &str| [listed.name.to_owned(), what, why.to_owned()];
     let lines = |what: &'static str, items: &'static [(&'static str, &'static str)]| {
-        items.iter().map(move |(item, why)| line(format!("{what} `{item}`"), why))
+        items.iter().map(move |(item, why)| cells(format!("{what} `{item}`"), why))
     };
-    let without = listed
-        .without
-        .iter()
-        .map(|name| line(format!("dependency `{name}`"), "for benchmarks and what else is left out"));
+    let names: Vec<_> = listed.without.iter().map(|name| format!("`{name}`")).collect();
+    let without = (!names.is_empty())
+        .then(|| cells(format!("dependencies {}", names.join(", ")), "for benchmarks and what else is left out"));
     let removed = lines("removed", listed.removed).chain(lines("not annotated:", listed.unannotated));
     removed
         .chain(lines("not run:", listed.skipped))

@@ -1,5 +1,6 @@
 //! Rings and their segments: whose a ring is, and its records one after the other.
 
+mod copy;
 mod order;
 mod reader;
 

@@ -6,13 +6,11 @@
 //! What has been taken is overwritten, not damaged.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 
-use instr_format::ring::{
-    BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_header,
-    decode_records,
-};
+use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_records};
 
+use super::copy::{is_still, read_at, settle};
 use super::order::{Block, order};
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::record::{Batch, Entry};
@@ -23,8 +21,8 @@ const PIECE: usize = 16 * BLOCK_SIZE;
 const AT_ONCE: usize = PIECE / BLOCK_SIZE;
 /// How many are copied at once when the thread overtakes the reader: all of a ring of the default size.
 const IN_A_HURRY: usize = 1024;
-/// How many bytes of blocks are put in order at once: all of a ring, and as much of a segment.
-const STRETCH: u64 = SIZE_MAX;
+/// How many bytes of a segment are put in order at once; of a ring, all are.
+const STRETCH: u64 = 64 << 20;
 const BLOCK: u64 = BLOCK_SIZE as u64;
 
 /// Steps through a ring or a segment.
@@ -146,6 +144,15 @@ impl<R: Read + Seek> RingReader<R> {
         Ok(elapsed.map(|elapsed| self.header.start_unix_ns.saturating_add(elapsed)))
     }
 
+    /// Number of the last record for which the newest block has room; 0 if there is none. Before the first step.
+    ///
+    /// # Errors
+    /// Damage that ends the reading.
+    pub fn last_number(&mut self) -> Result<u64, Damage> {
+        self.first_unix_ns()?;
+        Ok(self.blocks.back().map_or(0, |block| block.first.saturating_add(self.header.clock.capacity() - 1)))
+    }
+
     /// The cut block that a segment ends with.
     pub fn torn(&self) -> Option<Damage> {
         let (start, end) = self.cut?;
@@ -219,7 +226,9 @@ impl<R: Read + Seek> RingReader<R> {
             let damage = Damage::of_file(DamageKind::Torn, &self.name, "the file ends before its ring does");
             self.damage.push_back(Damage { start: Some(at), end: Some(end), ..damage });
         }
-        let (blocks, damage) = order(&self.name, &found, self.header.clock.capacity());
+        let capacity = self.header.clock.capacity();
+        let (mut blocks, damage) = order(&self.name, &found, capacity);
+        blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
         self.surveyed_after = self.read;
         self.blocks = blocks.into();
         // The next look at a ring finds the same again.
@@ -253,7 +262,7 @@ impl<R: Read + Seek> RingReader<R> {
         self.given = 0;
         let len = read_at(&mut self.input, start, &mut copy)?;
         read_at(&mut self.input, start, &mut check)?;
-        if !self.is_ours()? {
+        if !is_still(&mut self.input, &self.header)? {
             self.over = true;
             self.blocks.clear();
             return Ok(());
@@ -291,38 +300,4 @@ impl<R: Read + Seek> RingReader<R> {
         }
         Ok(())
     }
-
-    /// Whether the ring has not been given to another thread.
-    fn is_ours(&mut self) -> io::Result<bool> {
-        let mut header = [0; 256];
-        let len = read_at(&mut self.input, 0, &mut header)?;
-        Ok(decode_header(header.get(..len).unwrap_or_default()) == Ok(self.header))
-    }
-}
-
-/// Empties the records that differ: they were being written.
-fn settle(copy: &mut [u8], check: &[u8], clock: Clock) {
-    let head = size_of::<BlockHead>();
-    let records = copy.get_mut(head..).unwrap_or_default().chunks_exact_mut(clock.record_size());
-    let checks = check.get(head..).unwrap_or_default().chunks_exact(clock.record_size());
-    for (record, check) in records.zip(checks) {
-        if record != check {
-            record.fill(0);
-        }
-    }
-}
-
-/// Reads as much as there is, up to the buffer's length.
-fn read_at<R: Read + Seek>(input: &mut R, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    input.seek(SeekFrom::Start(at))?;
-    let mut len = 0;
-    while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {
-        match input.read(room) {
-            Ok(0) => break,
-            Ok(more) => len += more,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(len)
 }

@@ -89,19 +89,57 @@ impl Blocks {
     /// Begins the block that follows the full one that ends at `end`, and returns the place of its first record.
     #[inline]
     pub(super) fn begin_next(&self, process: &Process, thread: &Thread, end: u32) -> u32 {
-        if let Some(kept) = settings::get().and_then(|settings| settings.ring.history)
-            && end.is_multiple_of(self.size / 2)
-        {
-            let half = NonNull::slice_from_raw_parts(
-                // SAFETY: `end` is the middle or the end of the ring.
-                unsafe { self.start.add((end - self.size / 2) as usize) },
-                (self.size / 2) as usize,
-            );
-            history::keep(process, thread, half, kept);
+        if end.is_multiple_of(self.size / 2) {
+            self.keep_half(process, thread, end - 1);
         }
         let block = self.wrapped(end);
         self.begin(process, block, self.first_after(end));
         self.first_place(block)
+    }
+
+    /// The same for a handler, while an interrupted push is pending at `pending`. What that still needs is passed over:
+    /// its block, and before it has begun that, the full one from which it will know its number.
+    #[cold]
+    pub(super) fn begin_next_behind(&self, process: &Process, thread: &Thread, pending: u32, end: u32) -> u32 {
+        let begins = self.is_boundary(pending);
+        let own = self.wrapped(pending) / self.block_size() * self.block_size();
+        let mut block = self.wrapped(end);
+        while block == own || begins && block + self.block_size() == pending {
+            block = self.wrapped(block + self.block_size());
+        }
+        let first = self.first_after(end);
+        if self.half(end - 1) != self.half(block) {
+            // The pending record's half is kept when it is there, or, with a gap, before it is overwritten.
+            if self.half(end - 1) != self.half(own) {
+                self.keep_half(process, thread, end - 1);
+            }
+            if self.half(block) == self.half(own) || begins {
+                self.keep_half(process, thread, block);
+            }
+        }
+        self.begin(process, block, first);
+        self.first_place(block)
+    }
+
+    /// Goes on at `behind` instead of `next`: where that leaves half the ring, it is full.
+    pub(super) fn leave_half(&self, process: &Process, thread: &Thread, next: u32, behind: u32) {
+        if self.half(next - 1) != self.half(behind - 1) {
+            self.keep_half(process, thread, next - 1);
+        }
+    }
+
+    fn half(&self, at: u32) -> u32 {
+        at / (self.size / 2)
+    }
+
+    /// Keeps the half of the ring around `at` as history, if that is asked for.
+    #[inline]
+    fn keep_half(&self, process: &Process, thread: &Thread, at: u32) {
+        if let Some(kept) = settings::get().and_then(|settings| settings.ring.history) {
+            // SAFETY: the beginning of a half of the ring, which is the thread's own.
+            let start = unsafe { self.start.add((self.half(at) * (self.size / 2)) as usize) };
+            history::keep(process, thread, NonNull::slice_from_raw_parts(start, (self.size / 2) as usize), kept);
+        }
     }
 
     /// Begins the block at `block`, whose first record has the number `first`. A reader never takes the old records for

@@ -44,7 +44,11 @@ fn map(file: i32, wanted: u32) -> Result<(NonNull<u8>, u32), Errno> {
         match sys::reserve(file, 0, len as u64).and_then(|()| sys::map_shared(file, 0, len)) {
             Ok(start) => return Ok((start, size)),
             Err(errno) if u64::from(size) <= SIZE_MIN => return Err(errno),
-            Err(_) => size = (size / 2).next_multiple_of(SIZE_MIN as u32),
+            Err(_) => {
+                size = (size / 2).next_multiple_of(SIZE_MIN as u32);
+                // What could not be mapped, or was only begun to be filled, would stay taken from the disk.
+                sys::shrink(file, HEADER_SIZE as u64 + u64::from(size));
+            }
         }
     }
 }

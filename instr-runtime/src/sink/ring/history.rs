@@ -15,11 +15,12 @@ use crate::thread::Thread;
 const SEGMENTS: u32 = 4;
 
 /// Appends half a ring with one `write(2)`. What cannot be written is overwritten, and counted as such by the reader.
-/// Async-signal-safe.
+/// Async-signal-safe: signals wait, as a handler might append too.
 #[cold]
 #[inline(never)]
 pub(super) fn keep(process: &Process, thread: &Thread, half: NonNull<[u8]>, kept: u64) {
     sys::with_errno(|| {
+        let _blocked = sys::SignalsBlocked::new();
         let _ = append(process, thread, half, kept);
     });
 }

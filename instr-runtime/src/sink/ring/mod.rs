@@ -38,8 +38,7 @@ pub(crate) fn next_block(number: u32, thread: &Thread) -> bool {
         }
     }
     let cursor = cursor(thread, &blocks);
-    push(process, thread, &blocks, cursor, number);
-    true
+    push(process, thread, &blocks, cursor, number)
 }
 
 /// Records the statement with this id, or counts that it could not. Async-signal-safe.
@@ -53,19 +52,27 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
         return put_behind(process, thread, &blocks, cursor, id + 1);
     }
     if thread.ring.behind.load(Relaxed) != 0 {
-        catch_up(thread, cursor);
+        catch_up(process, thread, &blocks, cursor);
     }
-    push(process, thread, &blocks, cursor, id + 1);
+    if !push(process, thread, &blocks, cursor, id + 1) {
+        cursor.give_up();
+        crate::record::reached(id as usize + 1);
+    }
 }
 
+/// `false`: a handler has forked meanwhile and this is its child, in which the thread has no ring yet.
 #[inline(always)]
-fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) {
+fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) -> bool {
     let mut at = cursor.claim();
+    if at == 0 {
+        return false;
+    }
     if blocks.is_boundary(at) {
         at = blocks.begin_next(process, thread, at);
     }
     blocks.put(process, at, number);
     cursor.move_to(at + blocks.record_size());
+    true
 }
 
 /// The cursor that counts: probes write by themselves only what has no clock of its own.
@@ -101,9 +108,9 @@ fn open(process: &Process, thread: &Thread) -> Result<Blocks, Errno> {
 fn put_behind(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) {
     let _blocked = sys::SignalsBlocked::new();
     let behind = &thread.ring.behind;
+    let pending = cursor.next();
     let mut at = behind.load(Relaxed);
     if at == 0 {
-        let pending = cursor.next();
         at = if blocks.is_boundary(pending) {
             // The owner is about to begin a block for one record, or has begun it: leave it that one.
             let after = blocks.wrapped(blocks.wrapped(pending) + blocks.block_size());
@@ -116,19 +123,35 @@ fn put_behind(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Curs
         thread.ask();
     }
     if blocks.is_boundary(at) {
-        at = blocks.begin_next(process, thread, at);
+        at = blocks.begin_next_behind(process, thread, pending, at);
     }
     blocks.put(process, at, number);
     behind.store(at + blocks.record_size(), Relaxed);
 }
 
+/// A function of the thread ends: its pushes have, so what handlers have written behind them is gone on behind here. The
+/// function may be a handler's, and what that has interrupted may have asked already whether there is such a thing.
+/// Async-signal-safe.
+pub(crate) fn settle(thread: &Thread) {
+    if thread.ring.behind.load(Relaxed) == 0 {
+        return;
+    }
+    if let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) {
+        let cursor = cursor(thread, &blocks);
+        if !cursor.is_pending() {
+            catch_up(process, thread, &blocks, cursor);
+        }
+    }
+}
+
 /// Goes on behind what handlers have written while something was pending.
 #[cold]
 #[inline(never)]
-fn catch_up(thread: &Thread, cursor: &Cursor) {
+fn catch_up(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor) {
     let _blocked = sys::SignalsBlocked::new();
     let behind = thread.ring.behind.swap(0, Relaxed);
     if behind != 0 {
+        blocks.leave_half(process, thread, cursor.next(), behind);
         cursor.move_to(behind);
     }
     thread.settle();

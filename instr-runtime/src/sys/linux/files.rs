@@ -201,6 +201,17 @@ fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Cuts a file that is larger than this.
+pub(crate) fn shrink(file: i32, size: u64) {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: fstat fills the structure when it succeeds; cutting our own file touches no memory, as nothing maps it yet.
+    unsafe {
+        if libc::fstat(file, stat.as_mut_ptr()) == 0 && stat.assume_init().st_size as u64 > size {
+            libc::ftruncate(file, size as i64);
+        }
+    }
+}
+
 /// The size beyond which a write raises SIGXFSZ.
 pub(crate) fn file_size_limit() -> u64 {
     limit(libc::RLIMIT_FSIZE)

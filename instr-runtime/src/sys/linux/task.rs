@@ -99,6 +99,8 @@ impl SignalsBlocked {
         // SAFETY: sigfillset and sigprocmask fill the sets.
         unsafe {
             libc::sigfillset(all.as_mut_ptr());
+            // Of a truncated file; a fault whose signal is blocked kills, whatever handler there is.
+            libc::sigdelset(all.as_mut_ptr(), libc::SIGBUS);
             libc::sigemptyset(before.as_mut_ptr());
             libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
             SignalsBlocked { before: before.assume_init() }

@@ -6,8 +6,13 @@
 //! whether two stretches are alike. What is dropped was pushed once, so the time is linear; what is old leaves the stack
 //! at its other end, so memory is bounded.
 
+mod item;
+
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use item::are_alike;
+pub use item::{Item, Loop, Step};
 
 /// The longest body of a loop, in items.
 const PERIOD_MAX: usize = 1024;
@@ -17,78 +22,6 @@ const STEPS_MAX: usize = 8192;
 const TRIES: usize = 64;
 /// Any odd number with many bits set.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A step, or what repeats.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item<T> {
-    /// A step.
-    Step(Step<T>),
-    /// Steps that came so many times.
-    Loop(Loop<T>),
-}
-
-/// A step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step<T> {
-    /// Steps with the same key are alike.
-    pub key: u64,
-    /// The rest of it.
-    pub value: T,
-}
-
-/// Steps that came several times, one behind the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loop<T> {
-    /// How often.
-    pub times: u64,
-    /// What came first.
-    pub body: Vec<Item<T>>,
-    /// The step that came last.
-    pub last: T,
-}
-
-impl<T> Item<T> {
-    /// How many steps it stands for.
-    pub fn steps(&self) -> u64 {
-        match self {
-            Item::Step(_) => 1,
-            Item::Loop(Loop { times, body, .. }) => {
-                body.iter().map(Item::steps).fold(0, u64::saturating_add).saturating_mul(*times)
-            }
-        }
-    }
-
-    /// The steps that it holds.
-    fn size(&self) -> usize {
-        match self {
-            Item::Step(_) => 1,
-            Item::Loop(Loop { body, .. }) => body.iter().map(Item::size).sum(),
-        }
-    }
-
-    fn into_last(self) -> T {
-        match self {
-            Item::Step(step) => step.value,
-            Item::Loop(found) => found.last,
-        }
-    }
-
-    /// Whether both stand for the same steps in the same way.
-    fn is_like(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Item::Step(a), Item::Step(b)) => a.key == b.key,
-            (Item::Loop(a), Item::Loop(b)) => a.times == b.times && are_alike(a.body.iter(), b.body.iter()),
-            (Item::Step(_), Item::Loop(_)) | (Item::Loop(_), Item::Step(_)) => false,
-        }
-    }
-}
-
-fn are_alike<'a, T: 'a>(
-    mut a: impl ExactSizeIterator<Item = &'a Item<T>>,
-    mut b: impl ExactSizeIterator<Item = &'a Item<T>>,
-) -> bool {
-    a.len() == b.len() && a.all(|a| b.next().is_some_and(|b| a.is_like(b)))
-}
 
 /// An item on the stack.
 struct Entry<T> {

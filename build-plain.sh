@@ -1,2 +1,0 @@
-cd /tmp/cost-wt/target/it/packages/generated-plain $EXTRA
-rustc --crate-name generated_plain --edition=2024 src/lib.rs   --crate-type lib --emit=dep-info,metadata,link -C embed-bitcode=no -C debuginfo=2 --allow=unexpected_cfgs --cfg 'feature="default"' --cfg 'feature="std"' --check-cfg 'cfg(docsrs,test)' --check-cfg 'cfg(feature, values("default", "std"))' -C metadata=52c6376d5a3f0436 -C extra-filename=-87fa0177e60c8ba0 --out-dir /tmp/cost-wt/target/it/packages-target/debug/deps  -L dependency=/tmp/cost-wt/target/it/packages-target/debug/deps $EXTRA

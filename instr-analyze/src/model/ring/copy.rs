@@ -1,0 +1,39 @@
+//! Copies of what the program may be writing.
+
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+
+use instr_format::ring::{BlockHead, Clock, HeaderCopy, decode_header};
+
+/// Whether the ring still has this header: it has not been given to another thread.
+pub(crate) fn is_still<R: Read + Seek>(input: &mut R, header: &HeaderCopy) -> io::Result<bool> {
+    let mut now = [0; 256];
+    let len = read_at(input, 0, &mut now)?;
+    Ok(decode_header(now.get(..len).unwrap_or_default()) == Ok(*header))
+}
+
+/// Empties the records that differ: they were being written.
+pub(crate) fn settle(copy: &mut [u8], check: &[u8], clock: Clock) {
+    let head = size_of::<BlockHead>();
+    let records = copy.get_mut(head..).unwrap_or_default().chunks_exact_mut(clock.record_size());
+    let checks = check.get(head..).unwrap_or_default().chunks_exact(clock.record_size());
+    for (record, check) in records.zip(checks) {
+        if record != check {
+            record.fill(0);
+        }
+    }
+}
+
+/// Reads as much as there is, up to the buffer's length.
+pub(crate) fn read_at<R: Read + Seek>(input: &mut R, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    input.seek(SeekFrom::Start(at))?;
+    let mut len = 0;
+    while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {
+        match input.read(room) {
+            Ok(0) => break,
+            Ok(more) => len += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(len)
+}

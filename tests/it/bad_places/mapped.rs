@@ -1,0 +1,164 @@
+//! Rings and counts where there is no room for them: a smaller ring where one fits, a count and an `errno` where none
+//! does, and the program as without us.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use instr_format::last;
+use instr_tests::build::{INSTRUMENTED, PLAIN, program};
+use instr_tests::limits::{limit, obey_memory_locks, refuse};
+use instr_tests::program::{Scene, run};
+use instr_tests::rings::{rings, slot};
+use instr_tests::skip::skip;
+use instr_tests::sums::{Sums, errnos, sums};
+
+use super::full_disk::run_in;
+use super::{reached, steady};
+
+/// Runs the program with this sink, and returns where that was and what it recorded.
+fn run_with(sink: &str, configure: impl Fn(&mut Command)) -> (Scene, PathBuf, Sums) {
+    let scene = Scene::new();
+    let ended = steady(&scene, "3000", |command| {
+        command.env("INSTR_SINK", sink);
+        configure(command);
+    });
+    assert_eq!(ended.stderr, "");
+    let run = scene.runs()[0].clone();
+    let sums = sums(&run);
+    (scene, run, sums)
+}
+
+fn sizes(run: &Path) -> Vec<u64> {
+    rings(run).iter().map(|ring| ring.header.size).collect()
+}
+
+#[test]
+fn a_limit_for_files_below_the_rings_size_makes_smaller_rings() {
+    let (_scene, run, sums) = run_with("ring", |command| limit(command, libc::RLIMIT_FSIZE, 300_000));
+    assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 });
+    assert_eq!(sizes(&run), [256 << 10; 3]);
+}
+
+#[test]
+fn a_limit_for_files_below_the_smallest_ring_is_counted() {
+    for sink in ["ring", "count"] {
+        let (_scene, run, sums) = run_with(sink, |command| limit(command, libc::RLIMIT_FSIZE, 66_000));
+        assert_eq!((sums, errnos(&run)), (Sums { recorded: 0, dropped: reached("3000") }, vec![libc::EFBIG]), "{sink}");
+    }
+}
+
+#[test]
+fn a_limit_for_memory_makes_smaller_rings() {
+    let (_scene, run, sums) = run_with("ring", |command| {
+        limit(command, libc::RLIMIT_AS, 256 << 20);
+        command.env("INSTR_RING_BYTES", "256M");
+    });
+    assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 });
+    let sizes = sizes(&run);
+    assert!(sizes.len() == 3 && sizes.iter().all(|size| *size < 256 << 20), "{sizes:?}");
+    for entry in fs::read_dir(&run).expect("a directory") {
+        let len = entry.expect("an entry").metadata().expect("a file").len();
+        assert!(len < 256 << 20, "what could not be mapped is not kept from others");
+    }
+}
+
+#[test]
+fn few_descriptors_are_enough_for_all_threads() {
+    for sink in ["ring", "count"] {
+        let (_scene, _, sums) = run_with(sink, |command| limit(command, libc::RLIMIT_NOFILE, 6));
+        assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 }, "{sink}");
+    }
+}
+
+#[test]
+fn without_fallocate_zeros_are_written() {
+    for sink in ["ring", "count"] {
+        let (_scene, run, sums) = run_with(sink, |command| refuse(command, libc::SYS_fallocate, libc::EOPNOTSUPP));
+        assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 }, "{sink}");
+        for entry in fs::read_dir(&run).expect("a directory") {
+            let entry = entry.expect("an entry").metadata().expect("a file");
+            assert!(entry.blocks() * 512 >= entry.len(), "a hole, to which storing could fail");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_has_no_descriptor_for_a_while_is_recorded_afterwards() {
+    for sink in ["ring", "count"] {
+        let scene = Scene::new();
+        let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
+            let mut command = scene.command(&program("exhausting", build));
+            limit(command.arg("descriptors").env("INSTR_SINK", sink), libc::RLIMIT_NOFILE, 64);
+            run(&mut command)
+        });
+        assert_eq!(instrumented, plain);
+        let run = &scene.runs()[0];
+        let Sums { recorded, dropped } = sums(run);
+        assert_eq!(recorded + dropped, 2500, "{sink}");
+        assert_eq!(
+            (slot(run, "late").errno as i32, recorded > 1000, dropped >= 500),
+            (libc::EMFILE, true, true),
+            "{sink}"
+        );
+    }
+}
+
+#[test]
+fn where_all_new_memory_would_be_locked_statements_are_counted() {
+    for sink in ["ring", "count"] {
+        let scene = Scene::new();
+        let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
+            let mut command = scene.command(&program("exhausting", build));
+            limit(command.arg("locked").env("INSTR_SINK", sink), libc::RLIMIT_MEMLOCK, 64 << 10);
+            obey_memory_locks(&mut command);
+            run(&mut command)
+        });
+        assert_eq!(instrumented, plain);
+        let slots = fs::read(scene.runs()[0].join("last")).expect("slots");
+        let (header, _) = last::decode(&slots).expect("a last file");
+        assert_eq!(header.unattributed, 100, "{sink}");
+    }
+}
+
+#[test]
+fn a_full_disk_gets_smaller_rings_or_a_count() {
+    for (sink, options, filler, expected) in [
+        ("ring", "size=1m", "600k", true),
+        ("ring", "size=1m", "900k", false),
+        ("count", "size=1m", "800k", false),
+        ("ring", "size=64k", "8k", false),
+        ("count", "size=64k", "8k", false),
+        ("ring", "size=9m,nr_inodes=6", "8k", false),
+        ("count", "size=9m,nr_inodes=6", "8k", false),
+    ] {
+        let variables = format!("INSTR_SINK={sink}");
+        let (_scene, run) = match run_in(options, filler, &variables, "3000") {
+            Ok(run) => run,
+            Err(reason) => return skip("a_full_disk_gets_smaller_rings_or_a_count", &reason),
+        };
+        if options.contains("64k") {
+            // There is no file of slots to say anything in.
+            continue;
+        }
+        let Sums { recorded, dropped } = sums(&run);
+        assert_eq!(recorded + dropped, reached_twice(), "{sink} {options} {filler}");
+        assert!(dropped == 0 || errnos(&run) == [libc::ENOSPC], "{sink} {options}: {:?}", errnos(&run));
+        // But for the file of counts, which is made at the beginning.
+        assert_eq!(recorded > 0, (sink, options.contains("inodes")) != ("count", true), "{sink} {options} {filler}");
+        if let Ok(counts) = fs::metadata(run.join("counts")) {
+            assert!(counts.len() < 10 * (64 << 10), "what fails takes no place");
+        }
+        assert!(!expected || sizes(&run).iter().any(|size| *size < 1 << 20), "{:?}", sizes(&run));
+    }
+}
+
+/// With a file to remove between the first time and the second.
+fn reached_twice() -> u64 {
+    let scene = Scene::new();
+    fs::write(scene.path().join("filler"), "").expect("a file");
+    let mut command = scene.command(&program("steady", INSTRUMENTED));
+    assert_eq!(run(command.args(["3000", "filler"]).env("INSTR_SINK", "count")).status.code(), Some(5));
+    sums(&scene.runs()[0]).recorded
+}

@@ -1,0 +1,60 @@
+//! Files that are taken away while the program runs.
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+
+use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::kills::{counts, wait_for};
+use instr_tests::program::{Scene, finish, start};
+
+/// Lets four threads reach statements, does something to their run, and lets them go on for more than a lap of their rings.
+fn take_away(variables: &[(&str, &str)], enough: u64, act: impl Fn(&Path)) {
+    let scene = Scene::new();
+    let page = scene.path().join("acknowledged");
+    fs::write(&page, [0; 4096]).expect("a file");
+    let mut command = scene.command(&program("acknowledging", INSTRUMENTED));
+    let mut child = start(command.arg(&page).envs(variables.iter().copied()));
+    wait_for(&page, enough, &mut child);
+    act(&scene.runs()[0]);
+    let before: u64 = counts(&page).iter().sum();
+    let lap = if variables[0].1 == "write" { 1_000 } else { 4 * 20_000 };
+    wait_for(&page, before + 4 * lap, &mut child);
+    child.kill().expect("it is there");
+    let ended = finish(child);
+    assert_eq!((ended.status.signal(), ended.stderr.as_str()), (Some(libc::SIGKILL), ""));
+}
+
+const WAYS: [&[(&str, &str)]; 4] = [
+    &[("INSTR_SINK", "write")],
+    &[("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K")],
+    &[("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K"), ("INSTR_RING_HISTORY", "1")],
+    &[("INSTR_SINK", "count")],
+];
+
+#[test]
+fn a_program_whose_files_are_truncated_goes_on() {
+    // Soon, when some threads are still about to make their files, and later.
+    for (variables, enough) in
+        WAYS.into_iter().flat_map(|variables| [1, 1_000, 20_000].map(|enough| (variables, enough)))
+    {
+        take_away(variables, enough, |run| {
+            for entry in fs::read_dir(run).expect("a directory") {
+                let path = entry.expect("an entry").path();
+                OpenOptions::new().write(true).truncate(true).open(path).expect("ours");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_program_whose_directory_is_removed_goes_on() {
+    for variables in WAYS {
+        take_away(variables, 1_000, |run| {
+            // Segments can come between.
+            while run.exists() {
+                let _ = fs::remove_dir_all(run);
+            }
+        });
+    }
+}

@@ -1,0 +1,32 @@
+//! Signals and SIGKILL behind the instructions of a probe, one at a time: behind some here, behind all in
+//! `cargo run -p instr-tests --bin kills -- --full`.
+
+#![cfg(target_arch = "x86_64")]
+
+use instr_tests::build::INSTRUMENTED;
+use instr_tests::stepped::{CASES, Case, give_signals, kill};
+
+#[test]
+fn a_signal_behind_an_instruction_costs_no_record_and_makes_none_double() {
+    for case in CASES {
+        let tally = give_signals(case, INSTRUMENTED, 40, 0);
+        assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);
+    }
+}
+
+#[test]
+fn a_second_signal_in_the_handler_of_the_first_costs_no_record_and_makes_none_double() {
+    for (name, near) in [("ring, within a block", 20), ("ring, first record of a block", 14), ("ring, clock full", 10)]
+    {
+        let tally = give_signals(Case::named(name), INSTRUMENTED, 1, near);
+        assert!(tally.signals > 100, "{name}: {tally:?}");
+    }
+}
+
+#[test]
+fn a_kill_behind_an_instruction_leaves_whole_records_and_all_that_were_there() {
+    for case in CASES.iter().filter(|case| case.each == 1) {
+        let tally = kill(case, INSTRUMENTED, 8);
+        assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);
+    }
+}

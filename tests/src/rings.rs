@@ -1,0 +1,130 @@
+//! The mapped files of a run, read straight from their bytes: rings, counts and slots.
+
+use std::fs;
+use std::path::Path;
+
+use instr_format::files::{COUNTS, LAST, is_ring};
+use instr_format::last::{self, SlotCopy};
+use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, decode_block, decode_records};
+use instr_format::{counts, ring};
+
+/// A ring or a segment of one.
+#[derive(Debug)]
+pub struct Ring {
+    /// Whose it is.
+    pub header: HeaderCopy,
+    bytes: Vec<u8>,
+}
+
+impl Ring {
+    /// Reads such a file; `None` if nobody had finished its header.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub fn read(path: &Path) -> Option<Self> {
+        let bytes = fs::read(path).expect("a readable ring");
+        let header = ring::decode_header(&bytes).ok()?;
+        Some(Ring { header, bytes })
+    }
+
+    /// The newest records, oldest first: those of all blocks that could hold one behind `after`.
+    pub fn records(&self, after: u64) -> Vec<RingRecord> {
+        let mut blocks: Vec<_> = self.blocks().filter_map(|block| Some((decode_block(block)?.first, block))).collect();
+        blocks.sort_by_key(|(first, _)| *first);
+        let capacity = self.header.clock.capacity();
+        let new = blocks.into_iter().filter(|(first, _)| first + capacity > after);
+        new.flat_map(|(_, block)| decode_records(block, self.header.clock))
+            .filter(|record| record.seq > after)
+            .collect()
+    }
+
+    /// Which block is the newest, and how many more records it has room for; before the first one, 0 and 0.
+    pub fn position(&self) -> (u64, u64) {
+        let heads = (0..).zip(self.blocks()).filter_map(|(at, block)| Some((decode_block(block)?.first, at, block)));
+        let Some((_, at, block)) = heads.max_by_key(|(first, ..)| *first) else { return (0, 0) };
+        let size = self.header.clock.record_size();
+        // A record's first word is its site.
+        let records = block[BLOCK_SIZE - size * self.header.clock.capacity() as usize..].chunks_exact(size);
+        let free = records.rev().take_while(|record| record[..4] == [0; 4]).count();
+        (at, free as u64)
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes[HEADER_SIZE.min(self.bytes.len())..].chunks_exact(BLOCK_SIZE)
+    }
+}
+
+/// Every ring and segment of a run that has a header.
+///
+/// # Panics
+/// When one cannot be read.
+pub fn rings(run: &Path) -> Vec<Ring> {
+    let paths = fs::read_dir(run).expect("a run directory").map(|entry| entry.expect("an entry").path());
+    let rings = paths.filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_ring));
+    rings.filter_map(|path| Ring::read(&path)).collect()
+}
+
+/// What is kept of a thread in its ring and its segments, in order of the numbers, each once.
+///
+/// # Panics
+/// When two places say different things of one number.
+pub fn kept_records(rings: &[Ring], tid: u64, reuse: u32) -> Vec<RingRecord> {
+    let own = rings.iter().filter(|ring| (ring.header.tid, ring.header.reuse) == (tid, reuse));
+    let mut records: Vec<_> = own.flat_map(|ring| ring.records(0)).collect();
+    records.sort_by_key(|record| record.seq);
+    records.dedup_by(|one, other| {
+        assert!(one.seq != other.seq || one.site == other.site, "{one:?} and {other:?}");
+        one.seq == other.seq
+    });
+    records
+}
+
+/// One thread's counters.
+#[derive(Debug)]
+pub struct Table {
+    /// Kernel thread id.
+    pub tid: u64,
+    /// The how manieth thread of the run with this id.
+    pub reuse: u32,
+    /// What threads before this one have counted.
+    pub before: u64,
+    /// By id of the statement.
+    pub counters: Vec<u64>,
+}
+
+/// The tables of a run that threads have taken.
+///
+/// # Panics
+/// When the file is none.
+pub fn tables(run: &Path) -> Vec<Table> {
+    let bytes = fs::read(run.join(COUNTS)).expect("a file of counts");
+    let header = counts::decode_header(&bytes).expect("counts");
+    let tables = bytes[counts::HEADER_SIZE..].chunks_exact(header.table_size as usize);
+    let table = |table| {
+        let head = counts::decode_table_head(table)?;
+        let counters = counts::decode_counters(table).take(header.sites as usize).collect();
+        Some(Table { tid: head.tid, reuse: head.reuse, before: head.before, counters })
+    };
+    tables.filter_map(table).collect()
+}
+
+/// The slots of a run's threads.
+///
+/// # Panics
+/// When the file is none.
+pub fn slots(run: &Path) -> Vec<SlotCopy> {
+    let bytes = fs::read(run.join(LAST)).expect("slots");
+    last::decode(&bytes).expect("a last file").1.collect()
+}
+
+/// The slot of the only thread of this name.
+///
+/// # Panics
+/// When there is none, or another.
+pub fn slot(run: &Path, name: &str) -> SlotCopy {
+    let mut padded = [0; 16];
+    padded[..name.len()].copy_from_slice(name.as_bytes());
+    let named: Vec<_> = slots(run).into_iter().filter(|slot| slot.name == padded).collect();
+    assert_eq!(named.len(), 1, "{name}: {named:?}");
+    named[0]
+}
