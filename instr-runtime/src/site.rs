@@ -199,7 +199,7 @@ pub(crate) fn text(id: u32) -> Option<SiteText<'static>> {
 }
 
 /// Writes the site table. Async-signal-safe.
-pub(crate) fn write_table(out: &mut Writer) {
+pub(crate) fn write_table(out: &mut Writer<'_>) {
     // The writer keeps its first error for later.
     let _ = write!(out, "{}", sites::TableHeader { count: count() });
     for function in sections::functions() {

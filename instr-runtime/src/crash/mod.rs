@@ -102,7 +102,8 @@ fn crashed(arrival: &Arrival<'_>) -> Verdict {
 
 fn write(process: &Process, arrival: &Arrival<'_>, tid: u32) {
     let Ok(file) = process.create_mapped(&name()) else { return };
-    let mut writer = sys::Writer::new(file);
+    let mut buffer = [0; 16 << 10];
+    let mut writer = sys::Writer::new(file, &mut buffer);
     record::write(&mut writer, process, arrival, tid);
     // There is nobody to tell.
     let _ = writer.finish();

@@ -10,7 +10,7 @@ use crate::sys::{self, Arrival, Writer};
 use crate::thread;
 
 /// Writes the file. Async-signal-safe.
-pub(super) fn write(out: &mut Writer, process: &Process, arrival: &Arrival<'_>, tid: u32) {
+pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) {
     // The writer keeps its first error for later.
     let _ = describe(&mut Json::new(out), process, arrival, tid);
     let _ = stack(out, arrival);
@@ -86,7 +86,7 @@ fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {
 }
 
 /// Two digits a byte, from the top of the stack on.
-fn stack(out: &mut Writer, arrival: &Arrival<'_>) -> fmt::Result {
+fn stack(out: &mut Writer<'_>, arrival: &Arrival<'_>) -> fmt::Result {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.write_str(",\"stack\":\"")?;
     arrival.stack(|bytes| {
@@ -98,7 +98,7 @@ fn stack(out: &mut Writer, arrival: &Arrival<'_>) -> fmt::Result {
 }
 
 /// The last key, as long as it is, and the end.
-fn maps(out: &mut Writer) -> fmt::Result {
+fn maps(out: &mut Writer<'_>) -> fmt::Result {
     out.write_str(",\"maps\":\"")?;
     sys::read_maps(|bytes| {
         for byte in bytes {

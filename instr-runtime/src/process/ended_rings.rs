@@ -1,10 +1,10 @@
-//! The rings of threads that have ended: the newest stay as they are, the oldest are passed on, so that a program of many
-//! short threads does not fill the disk.
+//! The rings of threads that have ended: the newest stay, the oldest make room, so that a program of many short threads does
+//! not fill the disk.
 
 use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
-/// How many rings of ended threads stay readable while others can be made of them.
+/// How many rings of ended threads stay while others are made.
 pub(crate) const KEPT: u32 = 64;
 /// How many there can be at all.
 pub(crate) const MOST: u32 = PLACES as u32 - 8;

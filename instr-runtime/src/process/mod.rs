@@ -65,6 +65,9 @@ static UNATTRIBUTED: AtomicU64 = AtomicU64::new(0);
 /// Survives a fork, for the child to know its parent's run. Used only by the one thread that begins a run.
 static OPENED: Shared<Opened> = Shared(UnsafeCell::new(Opened { directory: None, name: CName::empty() }));
 
+/// For what that thread writes, which may be much, on a stack that may be small.
+static BUFFER: Shared<[u8; 64 << 10]> = Shared(UnsafeCell::new([0; 64 << 10]));
+
 /// The run directory of this process, or of its parent as long as a forked child has none.
 struct Opened {
     directory: Option<(i32, FileId)>,
@@ -73,7 +76,7 @@ struct Opened {
 
 struct Shared<T>(UnsafeCell<T>);
 
-// SAFETY: see OPENED, the only one.
+// SAFETY: see OPENED and BUFFER, the only ones.
 unsafe impl<T> Sync for Shared<T> {}
 
 /// Begins the first run of the program. For normal context; the settings have been read.
@@ -184,11 +187,6 @@ impl Process {
         sys::open_in(self.directory()?, name, false)
     }
 
-    /// Gives a file another name, unless there is one with this name.
-    pub(crate) fn rename<const SIZE: usize>(&self, old: &CName<SIZE>, new: &CName<SIZE>) -> Result<(), Errno> {
-        sys::rename_in(self.directory()?, old, new)
-    }
-
     /// Removes a file.
     pub(crate) fn remove<const SIZE: usize>(&self, name: &CName<SIZE>) {
         if let Ok(directory) = self.directory() {
@@ -291,9 +289,10 @@ impl Process {
 }
 
 #[inline(never)]
-fn write_file(directory: i32, name: &str, write: impl FnOnce(&mut sys::Writer)) -> Result<(), Errno> {
+fn write_file(directory: i32, name: &str, write: impl FnOnce(&mut sys::Writer<'_>)) -> Result<(), Errno> {
     let file = sys::create_in(directory, &CName::<64>::new(format_args!("{name}")), false)?;
-    let mut writer = sys::Writer::new(file);
+    // SAFETY: only the thread that begins a run comes here.
+    let mut writer = sys::Writer::new(file, unsafe { &mut *BUFFER.0.get() });
     write(&mut writer);
     writer.finish()
 }

@@ -21,7 +21,7 @@ pub(super) struct Description<'a> {
 }
 
 /// Writes the file. Async-signal-safe, as a forked child may begin its run in any context.
-pub(super) fn write(out: &mut Writer, run: &Description<'_>, settings: &Settings) {
+pub(super) fn write(out: &mut Writer<'_>, run: &Description<'_>, settings: &Settings) {
     // The writer keeps its first error for later.
     let _ = describe(&mut Json::new(out), run, settings);
 }

@@ -2,7 +2,7 @@
 
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::{Relaxed, Release};
-use core::sync::atomic::{AtomicU32, AtomicU64, compiler_fence, fence};
+use core::sync::atomic::{AtomicU32, compiler_fence, fence};
 
 use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, TimedRecord};
 
@@ -169,14 +169,6 @@ impl Blocks {
             } else {
                 place.cast::<AtomicU32>().as_ref().store(number, Relaxed);
             }
-        }
-    }
-
-    /// Says that no block has been begun.
-    pub(super) fn clear(start: NonNull<u8>, size: u32) {
-        for block in (0..size as usize).step_by(BLOCK_SIZE) {
-            // SAFETY: within the mapping; the head's first word.
-            unsafe { start.add(block).cast::<AtomicU64>().as_ref() }.store(0, Relaxed);
         }
     }
 }

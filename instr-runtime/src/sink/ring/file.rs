@@ -1,4 +1,4 @@
-//! The file of a ring: made so that storing to it cannot fail, and passed on when its thread has ended.
+//! The file of a ring: made so that storing to it cannot fail, and kept for a while when its thread has ended.
 
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Relaxed, Release};
@@ -6,28 +6,24 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use instr_format::files::RING_SUFFIX;
 use instr_format::ring::{HEADER_SIZE, Header, MAGIC, SIZE_MIN, VERSION};
 
-use super::blocks::Blocks;
 use crate::process::{KEPT, MOST, Process};
 use crate::settings;
 use crate::sink::{FileName, create_own, file_name};
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
 
-/// Creates the thread's ring, or passes on that of a thread that has ended long ago; a smaller one where there is no room.
-/// Returns its first block, and the size of all. Signals are blocked.
+/// Creates the thread's ring, a smaller one where there is no room. That of a thread that has ended long ago makes room for
+/// it: to take it over would mean to look at each of its pages. Returns the first block, and the size of all. Signals are
+/// blocked.
 pub(super) fn create(
     process: &Process,
     thread: &Thread,
     settings: &settings::Ring,
 ) -> Result<(NonNull<u8>, u32), Errno> {
-    let old = process.ended_rings.take(KEPT).map(|(tid, reuse)| file_name(tid, reuse, 0, RING_SUFFIX));
-    let (file, name) = create_own(thread, RING_SUFFIX, |name| {
-        match old.as_ref().map(|old| process.rename(old, name).and_then(|()| process.open_mapped(name))) {
-            Some(Ok(file)) => Ok(file),
-            Some(Err(Errno::EXISTS)) => Err(Errno::EXISTS),
-            _ => process.create_mapped(name),
-        }
-    })?;
+    if let Some((tid, reuse)) = process.ended_rings.take(KEPT) {
+        process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));
+    }
+    let (file, name) = create_own(thread, RING_SUFFIX, |name| process.create_mapped(name))?;
     let mapped = map(file, settings.size);
     sys::close(file);
     let (start, size) = mapped.inspect_err(|_| process.remove(&name))?;
@@ -56,9 +52,6 @@ fn map(file: i32, wanted: u32) -> Result<(NonNull<u8>, u32), Errno> {
 fn describe(process: &Process, thread: &Thread, start: NonNull<u8>, size: u32, settings: &settings::Ring) {
     // SAFETY: the beginning of the mapping; a header is valid in any state.
     let header = unsafe { start.cast::<Header>().as_ref() };
-    header.magic.store(0, Release);
-    // SAFETY: as in `create`.
-    Blocks::clear(unsafe { start.add(HEADER_SIZE) }, size);
     header.version.store(VERSION, Relaxed);
     header.clock.store(settings.clock as u32, Relaxed);
     header.size.store(u64::from(size), Relaxed);

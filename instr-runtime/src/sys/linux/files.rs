@@ -78,15 +78,6 @@ pub(crate) fn open_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>, log
     if log { move_high(file) } else { Ok(file) }
 }
 
-/// Gives a file in an open directory another name; an existing file with that name is an error.
-pub(crate) fn rename_in<const SIZE: usize>(directory: i32, old: &CName<SIZE>, new: &CName<SIZE>) -> Result<(), Errno> {
-    let flags = libc::RENAME_NOREPLACE;
-    // SAFETY: both names end in NUL.
-    let renamed =
-        unsafe { libc::syscall(libc::SYS_renameat2, directory, old.as_ptr(), directory, new.as_ptr(), flags) };
-    check(renamed).map(|_| ())
-}
-
 /// Removes a file from an open directory.
 pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
     // SAFETY: the name ends in NUL.

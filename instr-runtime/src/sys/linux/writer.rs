@@ -5,9 +5,9 @@ use core::fmt;
 use super::super::Errno;
 use super::{close, file_size_limit, write};
 
-/// Text for a new file, through a small buffer. The first error sticks, and ends with [`Writer::finish`].
-pub(crate) struct Writer {
-    buffer: [u8; 512],
+/// Text for a new file, through a buffer. The first error sticks, and ends with [`Writer::finish`].
+pub(crate) struct Writer<'a> {
+    buffer: &'a mut [u8],
     len: usize,
     target: Target,
 }
@@ -19,21 +19,21 @@ struct Target {
     error: Option<Errno>,
 }
 
-impl Writer {
-    pub(crate) fn new(file: i32) -> Self {
-        Writer { buffer: [0; 512], len: 0, target: Target { file, left: file_size_limit(), error: None } }
+impl<'a> Writer<'a> {
+    pub(crate) fn new(file: i32, buffer: &'a mut [u8]) -> Self {
+        Writer { buffer, len: 0, target: Target { file, left: file_size_limit(), error: None } }
     }
 
     pub(crate) fn put(&mut self, bytes: &[u8]) {
+        if self.len + bytes.len() > self.buffer.len() {
+            self.flush();
+        }
         match self.buffer.get_mut(self.len..self.len + bytes.len()) {
             Some(room) => {
                 room.copy_from_slice(bytes);
                 self.len += bytes.len();
             }
-            None => {
-                self.flush();
-                self.target.write(bytes);
-            }
+            None => self.target.write(bytes),
         }
     }
 
@@ -69,7 +69,7 @@ impl Target {
     }
 }
 
-impl fmt::Write for Writer {
+impl fmt::Write for Writer<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.put(text.as_bytes());
         Ok(())
