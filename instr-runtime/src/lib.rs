@@ -1,15 +1,18 @@
 //! Records every statement of a program before it runs, so that after its death each thread's last one is known.
 //!
 //! Put [`instrument_source`] on functions, `impl` blocks, traits or inline modules and turn the feature `enabled` on. Each
-//! thread then writes one line per statement to a file of its own below `./instr-logs`, and `instr-analyze` reads them.
-//! Without the feature the attribute returns its input and this crate is three empty functions.
+//! thread then writes one line per statement to a file of its own below `./instr-logs`, or what else `INSTR_SINK` asks for,
+//! and `instr-analyze` reads it. Without the feature the attribute returns its input and this crate is a few empty functions.
 //!
 //! # How a statement is recorded
 //!
-//! The attribute puts a call of `macro_api::probe` before the statement: one load, one branch, and a call of the slow path
-//! where the site is on. The slow path (`record`) finds the process's run directory (`process`) and the thread's slot (`thread`),
-//! stores the statement there, and hands it to the sink (`sink`). All of that may run inside a signal handler, inside the
-//! user's allocator, before `main` and after it: nothing on the way allocates, locks or panics.
+//! The attribute puts a probe before the statement (`fast`): one load, one branch, and where the site is on a call of a few
+//! instructions, which store the statement in the thread's slot, and in its ring or its counters. All else is the slow
+//! path's (`record`): it finds the process's run directory (`process`), begins the thread (`thread`), and hands the
+//! statement to the sink (`sink`). All of that may run inside a signal handler, inside the user's allocator, before `main`
+//! and after it: nothing on the way allocates, locks or panics.
+//!
+//! When a signal ends the process, `crash` writes down which, and passes it on.
 //!
 //! What takes memory or reads the environment happens once, in `start`, before `main`: settings, filters and the site
 //! table, in memory that is not the program's. A forked child finds its per-process state wiped by the kernel and begins a
@@ -29,6 +32,8 @@ mod facts;
 mod fast;
 #[cfg(feature = "enabled")]
 mod filter;
+#[cfg(feature = "enabled")]
+mod json;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod macro_api;

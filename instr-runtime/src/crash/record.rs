@@ -5,7 +5,8 @@ use core::fmt::{self, Write as _};
 use instr_format::names::SCHEMA_VERSION;
 
 use super::words;
-use crate::process::{Json, Process};
+use crate::json::Json;
+use crate::process::Process;
 use crate::sys::{self, Arrival, Writer};
 use crate::thread;
 

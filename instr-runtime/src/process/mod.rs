@@ -8,7 +8,6 @@
 mod counts_file;
 mod directory;
 mod ended_rings;
-mod json;
 mod last_file;
 mod run_json;
 
@@ -30,7 +29,6 @@ use counts_file::CountsFile;
 use directory::Path;
 use ended_rings::EndedRings;
 pub(crate) use ended_rings::{KEPT, MOST};
-pub(crate) use json::Json;
 use last_file::LastFile;
 use run_json::Description;
 

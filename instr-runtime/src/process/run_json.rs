@@ -5,8 +5,8 @@ use core::fmt;
 use instr_format::names::SCHEMA_VERSION;
 use instr_format::sites::Untouched;
 
-use super::json::Json;
 use crate::facts::{self, Facts};
+use crate::json::Json;
 use crate::settings::Settings;
 use crate::site;
 use crate::sys::Writer;
