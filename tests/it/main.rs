@@ -1,5 +1,6 @@
 //! Every test of instr, in one binary.
 
+mod aarch64;
 mod analyze;
 mod annotate;
 mod architecture;

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::path::Path;
 
 use addr2line::Loader;
-use framehop::Unwinder as _;
-use framehop::x86_64::{CacheX86_64, UnwindRegsX86_64, UnwinderX86_64};
-use framehop::{ExplicitModuleSectionInfo, FrameAddress};
+use framehop::aarch64::{UnwindRegsAarch64, UnwinderAarch64};
+use framehop::x86_64::{UnwindRegsX86_64, UnwinderX86_64};
+use framehop::{ExplicitModuleSectionInfo, Unwinder};
 use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache};
 use serde::Serialize;
 
@@ -62,24 +62,44 @@ fn number(text: &str) -> Option<u64> {
 /// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
 fn unwind(crash: &Crash, loaded: &[Loaded]) -> Vec<(u64, u64)> {
     let register = |name: &str| crash.registers.get(name).and_then(|value| number(value));
-    let (Some(ip), Some(sp), Some(bp)) = (register("rip"), register("rsp"), register("rbp")) else { return Vec::new() };
     let (bottom, stack) = (number(&crash.stack_address).unwrap_or(0), bytes(&crash.stack));
     let mut read = |address: u64| -> Result<u64, ()> {
         let at = usize::try_from(address.checked_sub(bottom).ok_or(())?).map_err(|_| ())?;
         stack.get(at..).and_then(|rest| rest.first_chunk()).copied().map(u64::from_le_bytes).ok_or(())
     };
-    let mut unwinder = UnwinderX86_64::<Vec<u8>>::new();
+    if let (Some(ip), Some(sp), Some(bp)) = (register("rip"), register("rsp"), register("rbp")) {
+        let registers = UnwindRegsX86_64::new(ip, sp, bp);
+        addresses::<UnwinderX86_64<_>>(ip, registers, loaded, &mut read)
+    } else if let (Some(pc), Some(lr)) = (register("pc"), register("x30"))
+        && let (Some(sp), Some(fp)) = (register("sp"), register("x29"))
+    {
+        addresses::<UnwinderAarch64<_>>(pc, UnwindRegsAarch64::new(lr, sp, fp), loaded, &mut read)
+    } else {
+        Vec::new()
+    }
+}
+
+fn addresses<U>(
+    ip: u64,
+    registers: U::UnwindRegs,
+    loaded: &[Loaded],
+    read: &mut impl FnMut(u64) -> Result<u64, ()>,
+) -> Vec<(u64, u64)>
+where
+    U: Unwinder<Module = framehop::Module<Vec<u8>>> + Default,
+    U::Cache: Default,
+{
+    let mut unwinder = U::default();
     for module in loaded {
         if let Some(sections) = module.sections() {
             let range = module.module.range.clone();
             unwinder.add_module(framehop::Module::new(module.module.path.clone(), range, module.bias, sections));
         }
     }
-    let mut cache = CacheX86_64::<_>::new();
-    let mut frames = unwinder.iter_frames(ip, UnwindRegsX86_64::new(ip, sp, bp), &mut cache, &mut read);
-    let next = || frames.next().ok().flatten();
-    let addresses = std::iter::from_fn(next).take(CALLERS);
-    addresses.map(|frame: FrameAddress| (frame.address(), frame.address_for_lookup())).collect()
+    let mut cache = U::Cache::default();
+    let mut frames = unwinder.iter_frames(ip, registers, &mut cache, read);
+    let addresses = std::iter::from_fn(|| frames.next().ok().flatten()).take(CALLERS);
+    addresses.map(|frame| (frame.address(), frame.address_for_lookup())).collect()
 }
 
 /// Pairs of digits. What is no such pair ends it.

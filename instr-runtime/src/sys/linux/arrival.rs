@@ -10,6 +10,11 @@ pub(crate) struct Arrival<'a> {
     context: &'a libc::ucontext_t,
 }
 
+/// The names of the registers that matter most.
+const INSTRUCTION: &str = if cfg!(target_arch = "x86_64") { "rip" } else { "pc" };
+const STACK_TOP: &str = if cfg!(target_arch = "x86_64") { "rsp" } else { "sp" };
+const FRAME_POINTER: &str = if cfg!(target_arch = "x86_64") { "rbp" } else { "x29" };
+
 /// How many callers a backtrace has at most.
 const CALLERS: usize = 64;
 /// The stack is read in pieces of so many words, and so many of them: 32 KiB.
@@ -86,8 +91,20 @@ impl<'a> Arrival<'a> {
         NAMES.iter().filter_map(|(name, at)| Some((*name, values.get(*at as usize)?.cast_unsigned())))
     }
 
+    /// Name and value of each general register.
+    #[cfg(target_arch = "aarch64")]
+    pub(crate) fn registers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<'a> {
+        const NAMES: [&str; 31] = [
+            "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+            "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+        ];
+        let machine = &self.context.uc_mcontext;
+        let special = [("pc", machine.pc), ("sp", machine.sp), ("pstate", machine.pstate)];
+        special.into_iter().chain(NAMES.into_iter().zip(machine.regs))
+    }
+
     /// Nobody has written down where this machine keeps them.
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     pub(crate) fn registers(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         let _ = self.context;
         core::iter::empty()
@@ -100,7 +117,7 @@ impl<'a> Arrival<'a> {
     /// The instruction that was interrupted, then those that calls return to, innermost first, as far as the chain of frame
     /// pointers goes.
     pub(crate) fn backtrace(&self) -> impl Iterator<Item = u64> + use<'a> {
-        let mut frame = self.register("rbp").unwrap_or(0);
+        let mut frame = self.register(FRAME_POINTER).unwrap_or(0);
         let callers = core::iter::from_fn(move || {
             let [next, address] = read_memory(frame)?;
             // The stack grows downwards, so callers' frames lie above.
@@ -110,12 +127,12 @@ impl<'a> Arrival<'a> {
             frame = next;
             Some(address)
         });
-        self.register("rip").into_iter().chain(callers.take(CALLERS))
+        self.register(INSTRUCTION).into_iter().chain(callers.take(CALLERS))
     }
 
     /// Where the stack ends.
     pub(crate) fn stack_top(&self) -> u64 {
-        self.register("rsp").unwrap_or(0)
+        self.register(STACK_TOP).unwrap_or(0)
     }
 
     /// Passes on the stack from there on, a piece at a time, as far as it goes.

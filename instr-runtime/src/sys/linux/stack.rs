@@ -52,8 +52,25 @@ unsafe extern "C" fn run_at(function: extern "C" fn(*mut c_void), argument: *mut
     )
 }
 
+/// Calls `function` with `argument`, on the stack that ends at `top`.
+#[cfg(target_arch = "aarch64")]
+#[unsafe(naked)]
+unsafe extern "C" fn run_at(function: extern "C" fn(*mut c_void), argument: *mut c_void, top: *mut u8) {
+    core::arch::naked_asm!(
+        "stp x29, x30, [sp, #-16]!",
+        "mov x29, sp",
+        "mov sp, x2",
+        "mov x9, x0",
+        "mov x0, x1",
+        "blr x9",
+        "mov sp, x29",
+        "ldp x29, x30, [sp], #16",
+        "ret",
+    )
+}
+
 /// Nobody has written down how this machine changes stacks.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe fn run_at(function: extern "C" fn(*mut c_void), argument: *mut c_void, _: *mut u8) {
     function(argument);
 }

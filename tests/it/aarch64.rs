@@ -1,0 +1,57 @@
+//! Another machine, as far as it can be had here: the program is built for it, and qemu runs it.
+
+use std::path::Path;
+use std::process::Command;
+
+use instr_tests::marks::Place;
+use instr_tests::program::{Scene, run};
+use instr_tests::{analyzer, skip, workspace};
+
+const TARGET: &str = "aarch64-unknown-linux-gnu";
+const LINKER: &str = "aarch64-linux-gnu-gcc";
+const QEMU: &str = "/usr/bin/qemu-aarch64";
+const LIBRARIES: &str = "/usr/aarch64-linux-gnu";
+const SOURCE: &str = "tests/crasher/src/deaths.rs";
+
+/// The probes are those in Rust, as there is no assembly for this machine.
+#[test]
+fn a_death_on_aarch64() {
+    if let Some(missing) = missing() {
+        return skip::skip("a_death_on_aarch64", &missing);
+    }
+    let target = workspace().join("target/it/aarch64");
+    let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--package", "crasher", "--features", "instr", "--target", TARGET]);
+    build.arg("--target-dir").arg(&target).current_dir(workspace());
+    build.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", LINKER);
+    assert!(build.status().expect("cargo runs").success());
+    let program = target.join(TARGET).join("debug/crasher");
+
+    for sink in ["write", "ring", "count"] {
+        let scene = Scene::new();
+        let mut command = scene.command(Path::new(QEMU));
+        command.args(["-L", LIBRARIES]).arg(&program).args(["ffi-segfault", "worker"]).env("INSTR_SINK", sink);
+        run(&mut command);
+        let report = scene.report();
+        assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")), "{sink}");
+        assert_eq!(Place::last_of(report.thread("guilty")), Place::marked(SOURCE, "guilty: ffi-segfault"), "{sink}");
+        let mut crash = analyzer::command(["crash"]);
+        let crash = analyzer::outcome(crash.current_dir(scene.path()).output().expect("it runs")).stdout;
+        assert!(crash.contains("crasher::deaths::ffi_segfault at "), "{sink}: {crash}");
+    }
+}
+
+fn missing() -> Option<String> {
+    let answers = |program: &str, arguments: &[&str]| {
+        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let libraries = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output().ok()?;
+    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
+    if !Path::new(&libraries).is_dir() {
+        return Some(format!("no standard library for {TARGET}"));
+    }
+    let tools = [(LINKER, "--version"), (QEMU, "--version")];
+    tools.into_iter().find(|(tool, argument)| !answers(tool, &[argument])).map(|(tool, _)| format!("no {tool}"))
+}
