@@ -14,9 +14,6 @@ use crate::site;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
 
-/// A thread without a table tries again to get one every so many statements.
-const RETRY_EVERY: u32 = 1024;
-
 /// Counts the statement with this id, or counts that it could not. Async-signal-safe.
 pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     match counters(process, thread).map(|counters| counters.get(id as usize)) {
@@ -52,8 +49,7 @@ fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
     if !thread.fast.counters.load(Relaxed).is_null() {
         return Ok(());
     }
-    let missed = thread.ring.missed.fetch_add(1, Relaxed);
-    if !missed.is_multiple_of(RETRY_EVERY) {
+    if !thread.tries_to_make_it() {
         return Err(Errno::NONE);
     }
     if table(thread).is_none() {

@@ -26,6 +26,8 @@ pub(crate) struct Thread {
     pub(crate) ring: RingState,
     /// Its table of counters, which stays with the state when the thread ends.
     pub(crate) table: AtomicPtr<TableHead>,
+    /// How many statements have found no ring, or no table.
+    missed: AtomicU32,
     /// A stack for signal handlers, for a thread that has none of its own; it stays with the state too.
     pub(crate) signal_stack: AtomicPtr<u8>,
     /// Null until the thread has begun.
@@ -51,6 +53,9 @@ unsafe impl Sync for Thread {}
 /// How deep handlers can interrupt each other before their lines take stack.
 const LINES: usize = 3;
 
+/// Statements from one attempt to make a ring or a table to the next.
+const RETRY_EVERY: u32 = 1024;
+
 /// State of a thread's ring, for [`crate::sink::ring`].
 pub(crate) struct RingState {
     /// Where the next record goes if each has a clock of its own: [`Fast::cursor`] stays at 0 then, so that probes ask.
@@ -59,8 +64,6 @@ pub(crate) struct RingState {
     pub(crate) behind: AtomicU32,
     /// Bytes of blocks; 0: there is no ring.
     pub(crate) size: AtomicU32,
-    /// How many statements have found no ring, or no table of counters.
-    pub(crate) missed: AtomicU32,
     /// Number and length of the newest segment.
     pub(crate) segment: AtomicU32,
     pub(crate) segment_len: AtomicU64,
@@ -145,7 +148,7 @@ impl Thread {
         for cursor in [&self.fast.cursor, &ring.timed] {
             cursor.move_to(0);
         }
-        for number in [&ring.behind, &ring.size, &ring.missed, &ring.segment] {
+        for number in [&ring.behind, &ring.size, &ring.segment, &self.missed] {
             number.store(0, Relaxed);
         }
         for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds, &self.lines] {
@@ -200,6 +203,12 @@ impl Thread {
         let ring = (ring != 0).then(|| (ring - HEADER_SIZE, HEADER_SIZE + size));
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
         ring.into_iter().chain(table)
+    }
+
+    /// Whether to try to make the ring or the table that is missing: at the first statement that misses it, and then at
+    /// every so many.
+    pub(crate) fn tries_to_make_it(&self) -> bool {
+        self.missed.fetch_add(1, Relaxed).is_multiple_of(RETRY_EVERY)
     }
 
     /// How many statements its ring or its counters have held, once the thread has ended.

@@ -21,9 +21,6 @@ use crate::sys::{self, Errno};
 use crate::thread::Thread;
 use blocks::Blocks;
 
-/// A thread without a ring tries again to make one every so many statements.
-const RETRY_EVERY: u32 = 1024;
-
 /// Records the statement with this number, which is its thread's last-reached one already, where the thread's cursor is
 /// claimed and stands at the beginning of a block, as it always does where records have clocks of their own. `false`:
 /// there is no ring, or a handler that asks has interrupted a record, and nothing was done. Async-signal-safe.
@@ -87,8 +84,7 @@ fn open(process: &Process, thread: &Thread) -> Result<Blocks, Errno> {
     if let Some(blocks) = Blocks::of(thread) {
         return Ok(blocks);
     }
-    let missed = thread.ring.missed.fetch_add(1, Relaxed);
-    if !missed.is_multiple_of(RETRY_EVERY) {
+    if !thread.tries_to_make_it() {
         return Err(Errno::NONE);
     }
     let settings = settings::get().ok_or(Errno::NONE)?;
