@@ -3,27 +3,26 @@
 use std::fs;
 
 use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::faults::times;
 use instr_tests::kills::{self, WAYS, counts, wait_for};
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, finish, start};
 
 const SOURCE: &str = "tests/programs/src/bin/acknowledging.rs";
-const KILLS: u64 = 100;
-
 /// 2,000 each in `cargo run -p instr-tests --bin kills -- --full`.
 #[test]
 fn what_was_acknowledged_before_a_kill_is_in_the_files_of_every_sink() {
     for way in WAYS {
-        let tally = kills::kill(way, INSTRUMENTED, KILLS / 2);
-        assert!(tally.threads >= KILLS / 2, "{}: {tally:?}", way.name);
+        let tally = kills::kill(way, INSTRUMENTED, 50);
+        assert!(tally.threads >= 50, "{}: {tally:?}", way.name);
     }
 }
 
 #[test]
-fn what_was_acknowledged_before_a_kill_is_in_the_report_on_a_log() {
+fn row_01_what_was_acknowledged_before_a_kill_is_in_the_report_on_a_log() {
     let program = program("acknowledging", INSTRUMENTED);
     let marked = Place::marked(SOURCE, "acknowledged");
-    for kill in 0..KILLS {
+    for kill in 0..times(100, 2_000) {
         let scene = Scene::new();
         let page = scene.path().join("acknowledged");
         fs::write(&page, [0; 4096]).expect("a file");

@@ -12,6 +12,7 @@ mod deaths;
 mod docs;
 mod endings;
 mod examples;
+mod faults;
 mod fork;
 mod format;
 mod killed;

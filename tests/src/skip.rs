@@ -1,12 +1,15 @@
-//! Tests that cannot run here say so, and are counted.
+//! What a test says past the test harness, which keeps what a passing test prints: that it cannot run here, and what it
+//! has counted.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 
 /// Names the file to which skipped tests append a line each.
 pub const SKIPS: &str = "INSTR_TEST_SKIPS";
+/// Names the file to which tests append what they have counted.
+pub const COUNTS: &str = "INSTR_TEST_COUNTS";
 
-/// Says that the calling test is skipped and why, past the test harness, which keeps what a passing test prints.
+/// Says that the calling test is skipped and why.
 ///
 /// # Panics
 /// When the file that counts cannot be written.
@@ -14,8 +17,20 @@ pub fn skip(test: &str, reason: &str) {
     let line = format!("SKIP {test}: {reason}\n");
     // Nobody is left to tell when stderr is closed.
     let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(path) = std::env::var_os(SKIPS) {
-        let mut file = OpenOptions::new().create(true).append(true).open(path).expect("a file for skips");
+    append(SKIPS, &line);
+}
+
+/// Says what the calling test has done, with figures, for the table of faults.
+///
+/// # Panics
+/// When the file for it cannot be written.
+pub fn counted(what: &str) {
+    append(COUNTS, &format!("{what}\n"));
+}
+
+fn append(variable: &str, line: &str) {
+    if let Some(path) = std::env::var_os(variable) {
+        let mut file = OpenOptions::new().create(true).append(true).open(path).expect("a file for such lines");
         file.write_all(line.as_bytes()).expect("room for a line");
     }
 }

@@ -33,7 +33,7 @@ const WAYS: [&[(&str, &str)]; 4] = [
 ];
 
 #[test]
-fn a_program_whose_files_are_truncated_goes_on() {
+fn row_39_a_program_whose_files_are_truncated_goes_on() {
     // Soon, when some threads are still about to make their files, and later.
     for (variables, enough) in
         WAYS.into_iter().flat_map(|variables| [1, 1_000, 20_000].map(|enough| (variables, enough)))

@@ -1,0 +1,5 @@
+//! Processes, threads, and what is loaded.
+
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[];
