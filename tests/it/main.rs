@@ -6,6 +6,7 @@ mod annotate;
 mod architecture;
 mod bad_places;
 mod cargo_instr;
+mod crash_builds;
 mod crashes;
 mod crates;
 mod deaths;
