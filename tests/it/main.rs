@@ -20,6 +20,7 @@ mod killed;
 mod last_statement;
 mod levels;
 mod lifecycle;
+mod minidump;
 mod off;
 mod other_macros;
 mod performance;
