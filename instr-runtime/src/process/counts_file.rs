@@ -32,18 +32,17 @@ impl CountsFile {
 
     fn create_now(&self, directory: i32) -> Result<(), Errno> {
         let file = sys::create_in(directory, &name(), false)?;
-        let size = HEADER_SIZE as u64;
-        let mapped = sys::reserve(file, 0, size).and_then(|()| sys::map_shared(file, 0, HEADER_SIZE));
-        sys::close(file);
-        // SAFETY: a mapping of this size; a header is valid in any state.
-        let header = unsafe { mapped?.cast::<Header>().as_ref() };
         let counters = site::count() as u64 * size_of::<u64>() as u64;
         // A table is mapped by itself, so that it is whole pages.
-        let table_size = (size_of::<TableHead>() as u64 + counters).next_multiple_of(size);
+        let table_size = (size_of::<TableHead>() as u64 + counters).next_multiple_of(HEADER_SIZE as u64);
+        let header = Header::default();
         header.version.store(VERSION, Relaxed);
         header.sites.store(site::count() as u64, Relaxed);
         header.table_size.store(table_size, Relaxed);
-        header.magic.store(MAGIC, Release);
+        header.magic.store(MAGIC, Relaxed);
+        let written = sys::reserve(file, 0, HEADER_SIZE as u64).and_then(|()| sys::write_begin(file, &header));
+        sys::close(file);
+        written?;
         self.table_size.store(table_size, Release);
         Ok(())
     }

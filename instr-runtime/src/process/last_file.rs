@@ -1,7 +1,7 @@
 //! The `last` file: mapped piece by piece while threads come.
 
 use core::ptr::null_mut;
-use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use instr_format::files;
@@ -28,14 +28,29 @@ fn name() -> CName<64> {
     CName::new(format_args!("{}", files::LAST))
 }
 
+/// What a [`Header`] begins with; the rest of it is zeros.
+#[repr(C)]
+struct Begin {
+    magic: u64,
+    version: u32,
+    exited: u32,
+}
+
 impl LastFile {
     /// Creates the file in an open directory, and moves into it what was counted before.
     pub(super) fn create(&self, directory: i32, unattributed: &AtomicU64) -> Result<(), Errno> {
-        self.add_piece(sys::create_in(directory, &name(), false)?, 0)?;
-        if let Some(header) = self.header() {
-            header.unattributed.store(unattributed.swap(0, Relaxed), Relaxed);
-            header.version.store(VERSION, Relaxed);
-            header.magic.store(MAGIC, Release);
+        let file = sys::create_in(directory, &name(), false)?;
+        // Not through the mapping: before `main`, nobody answers for a page that is gone.
+        let begin = Begin { magic: MAGIC, version: VERSION, exited: 0 };
+        let mapped =
+            reserve_piece(file, 0).and_then(|()| sys::write_begin(file, &begin)).and_then(|()| self.map_piece(file, 0));
+        sys::close(file);
+        mapped?;
+        let before = unattributed.swap(0, Relaxed);
+        if before != 0
+            && let Some(header) = self.header()
+        {
+            header.unattributed.fetch_add(before, Relaxed);
         }
         Ok(())
     }
@@ -51,7 +66,10 @@ impl LastFile {
         let number = self.slots.fetch_add(1, Relaxed);
         let slot = self.slot(number).or_else(|| {
             let file = sys::open_in(directory().ok()?, &name(), false).ok()?;
-            self.add_piece(file, piece_of(number).0).ok()?;
+            let piece = piece_of(number).0;
+            let mapped = reserve_piece(file, piece).and_then(|()| self.map_piece(file, piece));
+            sys::close(file);
+            mapped.ok()?;
             self.slot(number)
         })?;
         slot.tid.store(u64::from(tid), Relaxed);
@@ -87,24 +105,25 @@ impl LastFile {
         unsafe { start.add(at).cast::<Slot>().as_ref() }
     }
 
-    /// Maps a piece of the file, and closes the file.
-    fn add_piece(&self, file: i32, number: usize) -> Result<(), Errno> {
-        let offset = (number * PIECE) as u64;
-        let mapped = match self.pieces.get(number) {
-            Some(_) => sys::reserve(file, offset, PIECE as u64).and_then(|()| sys::map_shared(file, offset, PIECE)),
-            None => Err(Errno::TOO_LARGE),
-        };
-        sys::close(file);
-        let start = mapped?.as_ptr();
-        if let Some(place) = self.pieces.get(number)
-            && place.compare_exchange(null_mut(), start, AcqRel, Acquire).is_err()
-        {
+    /// Maps a piece that has room on the disk.
+    fn map_piece(&self, file: i32, number: usize) -> Result<(), Errno> {
+        let place = self.pieces.get(number).ok_or(Errno::TOO_LARGE)?;
+        let start = sys::map_shared(file, offset(number), PIECE)?.as_ptr();
+        if place.compare_exchange(null_mut(), start, AcqRel, Acquire).is_err() {
             // Another thread was faster.
             // SAFETY: nobody else knows of this mapping.
             unsafe { sys::unmap(start, PIECE) };
         }
         Ok(())
     }
+}
+
+fn reserve_piece(file: i32, number: usize) -> Result<(), Errno> {
+    if number < PIECES { sys::reserve(file, offset(number), PIECE as u64) } else { Err(Errno::TOO_LARGE) }
+}
+
+fn offset(piece: usize) -> u64 {
+    (piece * PIECE) as u64
 }
 
 /// The piece that a slot lies in, and where in it; the header takes the place of a slot.

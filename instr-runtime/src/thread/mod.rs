@@ -140,6 +140,8 @@ pub(crate) fn reuse() -> u32 {
 #[inline(never)]
 fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let _blocked = sys::SignalsBlocked::new();
+    // Before the first store to a mapped file.
+    crash::watch(false);
     let thread = match state() {
         // By a handler that came before the signals were blocked.
         Some(thread) if thread.has_begun() => {
@@ -156,6 +158,5 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     fast::set_current(ptr::from_ref(thread).cast());
     end::watch(thread);
     crash::thread_begins(thread);
-    crash::watch(false);
     Some(thread)
 }

@@ -3,11 +3,10 @@
 use core::cell::UnsafeCell;
 use core::ptr::{self, null_mut};
 use core::sync::atomic::Ordering::{Relaxed, Release};
-use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 use instr_format::counts::TableHead;
 use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
-use instr_format::ring::HEADER_SIZE;
 use instr_format::text::LINE_MAX;
 
 use super::note_panic;
@@ -64,6 +63,8 @@ pub(crate) struct RingState {
     pub(crate) behind: AtomicU32,
     /// Bytes of blocks; 0: there is no ring.
     pub(crate) size: AtomicU32,
+    /// Its file, mapped, also while the ring is still being made: where it starts, and its length.
+    pub(crate) mapping: (AtomicUsize, AtomicUsize),
     /// Number and length of the newest segment.
     pub(crate) segment: AtomicU32,
     pub(crate) segment_len: AtomicU64,
@@ -198,9 +199,9 @@ impl Thread {
 
     /// The mapped files that are its own: where they start, and their lengths.
     pub(super) fn mappings(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (ring, size) = (self.fast.ring.load(Relaxed).addr(), self.ring.size.load(Relaxed) as usize);
+        let (start, len) = &self.ring.mapping;
+        let ring = Some((start.load(Relaxed), len.load(Relaxed))).filter(|(start, _)| *start != 0);
         let table = self.table.load(Relaxed).addr();
-        let ring = (ring != 0).then(|| (ring - HEADER_SIZE, HEADER_SIZE + size));
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
         ring.into_iter().chain(table)
     }

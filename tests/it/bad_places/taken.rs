@@ -5,8 +5,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::faults::times;
 use instr_tests::kills::{counts, wait_for};
 use instr_tests::program::{Scene, finish, start};
+use instr_tests::skip::counted;
 
 /// Lets four threads reach statements, does something to their run, and lets them go on for more than a lap of their rings.
 fn take_away(variables: &[(&str, &str)], enough: u64, act: impl Fn(&Path)) {
@@ -38,13 +40,32 @@ fn row_39_a_program_whose_files_are_truncated_goes_on() {
     for (variables, enough) in
         WAYS.into_iter().flat_map(|variables| [1, 1_000, 20_000].map(|enough| (variables, enough)))
     {
-        take_away(variables, enough, |run| {
-            for entry in fs::read_dir(run).expect("a directory") {
-                let path = entry.expect("an entry").path();
-                OpenOptions::new().write(true).truncate(true).open(path).expect("ours");
-            }
-        });
+        take_away(variables, enough, |run| assert_ne!(truncate_all(run), 0));
     }
+}
+
+#[test]
+fn row_39_threads_whose_files_are_truncated_while_they_are_made_go_on() {
+    let threads = times(400, 8_000).to_string();
+    for variables in &WAYS[1..] {
+        let scene = Scene::new();
+        let mut command = scene.command(&program("short_threads", INSTRUMENTED));
+        let mut child = start(command.arg(&threads).envs(variables.iter().copied()));
+        let mut truncated = 0;
+        while child.try_wait().expect("it is ours").is_none() {
+            truncated += scene.runs().first().map_or(0, |run| truncate_all(run));
+        }
+        let ended = finish(child);
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{variables:?}: {ended:?}");
+        counted(&format!("{threads} threads, {truncated} truncations"));
+    }
+}
+
+/// Truncates every file of a run; how many those were.
+fn truncate_all(run: &Path) -> usize {
+    let paths = fs::read_dir(run).expect("a directory").map(|entry| entry.expect("an entry").path());
+    // Of threads that have ended, rings are removed.
+    paths.filter(|path| OpenOptions::new().write(true).truncate(true).open(path).is_ok()).count()
 }
 
 #[test]

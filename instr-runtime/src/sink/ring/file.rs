@@ -27,6 +27,8 @@ pub(super) fn create(
     let mapped = map(file, settings.size);
     sys::close(file);
     let (start, size) = mapped.inspect_err(|_| process.remove(&name))?;
+    // Before the first store to it: somebody may have truncated the file already.
+    note(thread, start.addr().get(), HEADER_SIZE + size as usize);
     describe(process, thread, start, size, settings);
     // SAFETY: behind the header, within the mapping.
     Ok((unsafe { start.add(HEADER_SIZE) }, size))
@@ -66,8 +68,15 @@ fn describe(process: &Process, thread: &Thread, start: NonNull<u8>, size: u32, s
     header.magic.store(MAGIC, Release);
 }
 
+/// Says where the mapping is, for it to be known when a page of it is gone.
+fn note(thread: &Thread, start: usize, len: usize) {
+    thread.ring.mapping.1.store(len, Relaxed);
+    thread.ring.mapping.0.store(start, Relaxed);
+}
+
 /// The thread has ended: its ring stays readable until many others have ended too.
 pub(super) fn give_back(process: &Process, thread: &Thread, blocks: NonNull<u8>, size: u32) {
+    note(thread, 0, 0);
     // SAFETY: the whole mapping, which only this thread has used.
     unsafe { sys::unmap(blocks.sub(HEADER_SIZE).as_ptr(), HEADER_SIZE + size as usize) };
     while let Some((tid, reuse)) = process.ended_rings.take(MOST) {

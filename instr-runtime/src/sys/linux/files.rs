@@ -42,6 +42,12 @@ pub(crate) fn write_at(file: i32, bytes: NonNull<[u8]>, at: u64) -> Result<usize
     Ok(written)
 }
 
+/// Writes the beginning of a file: what has no padding, as it lies in memory.
+pub(crate) fn write_begin<T>(file: i32, begin: &T) -> Result<(), Errno> {
+    let bytes = NonNull::slice_from_raw_parts(NonNull::from(begin).cast::<u8>(), size_of::<T>());
+    if write_at(file, bytes, 0)? == bytes.len() { Ok(()) } else { Err(Errno::NO_SPACE) }
+}
+
 /// Passes on, a piece at a time, what the kernel says of the process's mappings.
 pub(crate) fn read_maps(mut each: impl FnMut(&[u8])) {
     // SAFETY: the path ends in NUL, and the kernel fills the buffer.
