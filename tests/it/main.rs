@@ -7,6 +7,7 @@ mod architecture;
 mod bad_places;
 mod cargo_instr;
 mod crash_builds;
+mod crash_cores;
 mod crashes;
 mod crates;
 mod deaths;

@@ -8,6 +8,7 @@ pub mod build;
 pub mod cargo_instr;
 pub mod fake_ring;
 pub mod fake_run;
+pub mod core_file;
 pub mod faults;
 pub mod kills;
 pub mod libtest;
