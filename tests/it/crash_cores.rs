@@ -79,7 +79,7 @@ fn row_22_the_core_is_as_large_as_without_us() {
             core_file::allow(command.env("INSTR_SINK", sink));
             let ended = run(&mut command);
             assert!(ended.status.core_dumped(), "{ended:?}");
-            Core::take(scene.path()).size
+            Core::take(scene.path()).size()
         };
         let (ours, theirs) = (size(INSTRUMENTED), size(PLAIN));
         counted(&format!("core of {theirs} bytes plain, {ours} with {sink}"));

@@ -8,6 +8,7 @@ mod bad_places;
 mod cargo_instr;
 mod crash_builds;
 mod crash_cores;
+mod crash_stack;
 mod crashes;
 mod crates;
 mod deaths;

@@ -6,11 +6,10 @@ use std::process::Command;
 
 use crate::limits::limit;
 
-/// What a core file says of the thread that the signal hit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A core file, and what it says of the thread that the signal hit.
+#[derive(Debug)]
 pub struct Core {
-    /// The file's size.
-    pub size: u64,
+    file: Vec<u8>,
     /// The instruction.
     pub pc: u64,
     /// The signal.
@@ -21,6 +20,7 @@ pub struct Core {
     pub about: u64,
 }
 
+const PT_LOAD: u32 = 1;
 const PT_NOTE: u32 = 4;
 const NT_PRSTATUS: u32 = 1;
 const NT_SIGINFO: u32 = 0x5349_4749;
@@ -54,13 +54,26 @@ impl Core {
         fs::remove_file(path).expect("it is there");
         let (status, info) = (note(&file, NT_PRSTATUS), note(&file, NT_SIGINFO));
         let code = |at: usize| i32::from_ne_bytes(*info[at..].first_chunk().expect("four bytes"));
-        Core {
-            size: file.len() as u64,
-            pc: word(status, REGISTERS + 8 * PC),
-            signal: code(0),
-            code: code(8),
-            about: word(info, 16),
-        }
+        Core { pc: word(status, REGISTERS + 8 * PC), signal: code(0), code: code(8), about: word(info, 16), file }
+    }
+
+    /// The file's size.
+    pub fn size(&self) -> u64 {
+        self.file.len() as u64
+    }
+
+    /// Memory as it was.
+    ///
+    /// # Panics
+    /// When the core does not have it.
+    pub fn memory(&self, address: u64, len: u64) -> &[u8] {
+        let segment = segments(&self.file, PT_LOAD).find(|segment| {
+            let (start, size) = (word(segment, 16), word(segment, 32));
+            (start..start + size).contains(&address)
+        });
+        let segment = segment.expect("a part of the core");
+        let at = word(segment, 8) + (address - word(segment, 16));
+        &self.file[at as usize..(at + len) as usize]
     }
 
     /// The process that has sent the signal.
@@ -71,13 +84,7 @@ impl Core {
 
 /// The contents of the first note of this type, which is about the thread that the signal hit.
 fn note(file: &[u8], wanted: u32) -> &[u8] {
-    let half = |bytes: &[u8], at: usize| u32::from_ne_bytes(*bytes[at..].first_chunk().expect("four bytes"));
-    let (headers, size) = (word(file, 32) as usize, 56);
-    let count = u16::from_ne_bytes(*file[56..].first_chunk().expect("two bytes"));
-    for header in (0..usize::from(count)).map(|number| &file[headers + number * size..]) {
-        if half(header, 0) != PT_NOTE {
-            continue;
-        }
+    for header in segments(file, PT_NOTE) {
         let (start, len) = (word(header, 8) as usize, word(header, 32) as usize);
         let mut notes = &file[start..start + len];
         while let Some((head, rest)) = notes.split_at_checked(12) {
@@ -90,6 +97,18 @@ fn note(file: &[u8], wanted: u32) -> &[u8] {
         }
     }
     panic!("no note {wanted:#x} in a core")
+}
+
+/// The descriptions of the file's parts of this type.
+fn segments(file: &[u8], wanted: u32) -> impl Iterator<Item = &[u8]> {
+    let headers = word(file, 32) as usize;
+    let count = u16::from_ne_bytes(*file[56..].first_chunk().expect("two bytes"));
+    let all = (0..usize::from(count)).map(move |number| &file[headers + 56 * number..]);
+    all.filter(move |header| half(header, 0) == wanted)
+}
+
+fn half(bytes: &[u8], at: usize) -> u32 {
+    u32::from_ne_bytes(*bytes[at..].first_chunk().expect("four bytes"))
 }
 
 fn word(bytes: &[u8], at: usize) -> u64 {
