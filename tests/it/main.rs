@@ -9,6 +9,7 @@ mod cargo_instr;
 mod crash_builds;
 mod crash_cores;
 mod crash_stack;
+mod crash_stuck;
 mod crashes;
 mod crates;
 mod deaths;
