@@ -20,9 +20,10 @@ use minidump::{
 };
 use serde_json::{Value, json};
 
-fn export(run: &Path, output: &Path) -> Outcome {
+fn export(run: &Path, output: &Path, more: &[&str]) -> Outcome {
     let arguments = ["export".as_ref(), run.as_os_str(), "--format=minidump".as_ref(), "--output".as_ref()];
-    analyzer::run(arguments.into_iter().chain([output.as_os_str()]))
+    let more = more.iter().map(OsStr::new);
+    analyzer::run(arguments.into_iter().chain([output.as_os_str()]).chain(more))
 }
 
 /// Runs the crasher, and reads the minidump of its run, and its `crash.json`.
@@ -31,7 +32,7 @@ fn died(death: &str, place: &str) -> (Scene, Vec<u8>, Value) {
     run(scene.command(&program("crasher", INSTRUMENTED)).args([death, place]));
     let directory = &scene.runs()[0];
     let output = scene.path().join("crash.dmp");
-    let outcome = export(directory, &output);
+    let outcome = export(directory, &output, &[]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     let dump = std::fs::read(output).expect("a minidump");
     let crash = std::fs::read(directory.join("crash.json")).expect("a record");
@@ -156,7 +157,7 @@ fn of_aarch64_the_registers_are_that_machines() {
     });
     run.write("crash.json", crash.to_string());
     let file = output.path().join("crash.dmp");
-    assert_eq!(export(&output.path().join("demo-1"), &file).code, 0);
+    assert_eq!(export(&output.path().join("demo-1"), &file, &[]).code, 0);
     let dump = Minidump::read_path(&file).expect("a minidump");
     let system = dump.get_stream::<MinidumpSystemInfo>().expect("a system");
     let exception = dump.get_stream::<MinidumpException>().expect("an exception");
@@ -166,22 +167,37 @@ fn of_aarch64_the_registers_are_that_machines() {
     assert_eq!((context.get_register("x0"), context.get_register("x30")), (Some(0x100), Some(0x11e)));
 }
 
+/// The thread that crashed is part of every crash, and mappings that cannot be are no reason to give up.
+#[test]
+fn a_filter_and_strange_mappings_leave_the_thread_that_crashed() {
+    let (scene, _, mut crash) = died("ffi-segfault", "worker");
+    let run = &scene.runs()[0];
+    crash["maps"] = "9000-a000 r-xp 0 0 0 /a\n1000-2000 r-xp 0 0 0 /a\nffff-0 r-xp 0 0 0 /b\n".into();
+    std::fs::write(run.join("crash.json"), crash.to_string()).expect("room");
+    let file = scene.path().join("other.dmp");
+    assert_eq!(export(run, &file, &["--thread", "main"]).code, 0);
+    let dump = Minidump::read_path(&file).expect("a minidump");
+    let threads = dump.get_stream::<MinidumpThreadList>().expect("threads");
+    let ids: Vec<_> = threads.threads.iter().map(|thread| u64::from(thread.raw.thread_id)).collect();
+    assert_eq!(ids, [crash["tid"].as_u64().expect("an id"), crash["pid"].as_u64().expect("an id")]);
+}
+
 #[test]
 fn without_a_crash_there_is_none_and_of_two_none_is_chosen() {
     let scene = Scene::new();
     run(scene.command(&program("crasher", INSTRUMENTED)).args(["normal-exit", "main"]));
     let file = scene.path().join("crash.dmp");
-    let none = export(&scene.output(), &file);
+    let none = export(&scene.output(), &file, &[]);
     assert_eq!((none.code, file.exists()), (1, false));
     assert!(none.stderr.contains("no crash was recorded, of which"), "{none:?}");
     for _ in 0..2 {
         run(scene.command(&program("crasher", INSTRUMENTED)).args(["abort", "main"]));
     }
-    let two = export(&scene.output(), &file);
+    let two = export(&scene.output(), &file, &[]);
     assert_eq!((two.code, file.exists()), (2, false));
     assert!(two.stderr.contains("2 runs have crashed"), "{two:?}");
     std::fs::write(&file, "dear to me").expect("room");
-    let taken = export(&scene.runs()[2], &file);
+    let taken = export(&scene.runs()[2], &file, &[]);
     assert!(taken.code == 2 && taken.stderr.contains("exists; name another file"), "{taken:?}");
     assert_eq!(analyzer::run(["export", "--format", "core"]).code, 2);
 }

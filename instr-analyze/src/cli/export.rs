@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     for dir in common.find_runs()? {
         let run =
             Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
-        dumps.extend(minidump(&run)?);
+        dumps.extend(minidump(&run, common.context)?);
     }
     match dumps.as_slice() {
         [] => Err(Failure::Nothing("no crash was recorded, of which a minidump could be made".to_owned())),

@@ -35,7 +35,7 @@ pub(super) fn system(out: &mut Layout, crash: &Crash) -> io::Result<()> {
 }
 
 /// The general registers of the thread that crashed; others were not kept.
-pub(super) fn context(out: &mut Layout, crash: &Crash) -> io::Result<MINIDUMP_LOCATION_DESCRIPTOR> {
+pub(super) fn registers(out: &mut Layout, crash: &Crash) -> io::Result<MINIDUMP_LOCATION_DESCRIPTOR> {
     if crash.register("rip").is_some() { out.put(amd64(crash)) } else { out.put(arm64(crash)) }
 }
 

@@ -32,24 +32,24 @@ struct ThreadName {
     name: u64,
 }
 
-/// The minidump of a run that has crashed; `None` if it has not.
+/// The minidump of a run that has crashed, with `context` source lines around each statement; `None` if it has not.
 ///
 /// # Errors
 /// When it would be larger than such a file can be.
-pub fn minidump(run: &Run) -> io::Result<Option<Vec<u8>>> {
+pub fn minidump(run: &Run, context: u64) -> io::Result<Option<Vec<u8>>> {
     let Some(crash) = &run.crash else { return Ok(None) };
     let mut out = Layout::new();
     let stack = stack(&mut out, crash)?;
-    let context = machine::context(&mut out, crash)?;
+    let registers = machine::registers(&mut out, crash)?;
     machine::system(&mut out, crash)?;
     process(&mut out, run)?;
-    exception(&mut out, crash, context)?;
-    threads(&mut out, run, stack, context)?;
+    exception(&mut out, crash, registers)?;
+    threads(&mut out, run, crash, (stack, registers))?;
     out.list(Stream::MemoryListStream, vec![stack])?;
     modules(&mut out, crash)?;
     out.stream_of(Stream::LinuxMaps.into(), crash.maps.as_bytes())?;
     let mut report = Vec::new();
-    text::write(run, 0, Paint::default(), &mut report)?;
+    text::write(run, context, Paint::default(), &mut report)?;
     out.stream_of(REPORT_STREAM, &report)?;
     out.finish(crash.unix_ns.map_or(0, seconds)).map(Some)
 }
@@ -73,7 +73,7 @@ fn process(out: &mut Layout, run: &Run) -> io::Result<()> {
 }
 
 /// On Linux the signal is the exception's code, and the signal's code its flags.
-fn exception(out: &mut Layout, crash: &Crash, context: MINIDUMP_LOCATION_DESCRIPTOR) -> io::Result<()> {
+fn exception(out: &mut Layout, crash: &Crash, registers: MINIDUMP_LOCATION_DESCRIPTOR) -> io::Result<()> {
     let exception_record = MINIDUMP_EXCEPTION {
         exception_code: crash.signal_number.cast_unsigned(),
         exception_flags: crash.code_number.cast_unsigned(),
@@ -81,34 +81,41 @@ fn exception(out: &mut Layout, crash: &Crash, context: MINIDUMP_LOCATION_DESCRIP
         ..Default::default()
     };
     let stream =
-        MINIDUMP_EXCEPTION_STREAM { thread_id: id(crash.tid), __align: 0, exception_record, thread_context: context };
+        MINIDUMP_EXCEPTION_STREAM { thread_id: id(crash.tid), __align: 0, exception_record, thread_context: registers };
     out.stream(Stream::ExceptionStream, |_| stream)
 }
 
-/// Those that had not ended. Of all but the one that crashed, it is not known where in the program's code they were.
+/// The one that crashed, and of those that the filter takes all that had not ended. Where in the program's code these were, and
+/// their stacks, nobody has looked.
 fn threads(
     out: &mut Layout,
     run: &Run,
-    stack: MINIDUMP_MEMORY_DESCRIPTOR,
-    context: MINIDUMP_LOCATION_DESCRIPTOR,
+    crash: &Crash,
+    (stack, registers): (MINIDUMP_MEMORY_DESCRIPTOR, MINIDUMP_LOCATION_DESCRIPTOR),
 ) -> io::Result<()> {
-    let ended = |thread: &Thread| matches!(thread.state, State::Ended | State::PanickedAndEnded);
-    let (mut threads, mut names) = (Vec::new(), Vec::new());
-    for thread in run.threads.iter().filter(|thread| run.has_crashed(thread) || !ended(thread)) {
-        let crashed = run.has_crashed(thread);
+    let goes_on = |thread: &Thread| !matches!(thread.state, State::Ended | State::PanickedAndEnded);
+    let others = run.threads.iter().filter(|thread| !run.has_crashed(thread) && goes_on(thread));
+    let crashed = run.threads.iter().find(|thread| run.has_crashed(thread));
+    let mut threads = vec![thread(crash.tid, stack, registers)];
+    threads.extend(others.clone().map(|other| thread(other.tid, Default::default(), Default::default())));
+    let mut names = Vec::new();
+    for thread in crashed.into_iter().chain(others) {
         names.push(ThreadName { tid: id(thread.tid), name: out.string(&thread.name)?.into() });
-        threads.push(MINIDUMP_THREAD {
-            thread_id: id(thread.tid),
-            suspend_count: 0,
-            priority_class: 0,
-            priority: 0,
-            teb: 0,
-            stack: if crashed { stack } else { Default::default() },
-            thread_context: if crashed { context } else { Default::default() },
-        });
     }
     out.list(Stream::ThreadListStream, threads)?;
     out.list(Stream::ThreadNamesStream, names)
+}
+
+fn thread(tid: u64, stack: MINIDUMP_MEMORY_DESCRIPTOR, registers: MINIDUMP_LOCATION_DESCRIPTOR) -> MINIDUMP_THREAD {
+    MINIDUMP_THREAD {
+        thread_id: id(tid),
+        suspend_count: 0,
+        priority_class: 0,
+        priority: 0,
+        teb: 0,
+        stack,
+        thread_context: registers,
+    }
 }
 
 fn modules(out: &mut Layout, crash: &Crash) -> io::Result<()> {
@@ -120,7 +127,7 @@ fn modules(out: &mut Layout, crash: &Crash) -> io::Result<()> {
         };
         modules.push(MINIDUMP_MODULE {
             base_of_image: range.start,
-            size_of_image: u32::try_from(range.end - range.start).unwrap_or(u32::MAX),
+            size_of_image: u32::try_from(range.end.saturating_sub(range.start)).unwrap_or(u32::MAX),
             module_name_rva: out.string(&path)?,
             cv_record,
             ..Default::default()
