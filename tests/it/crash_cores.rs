@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::core_file::{self, Core};
-use instr_tests::program::{Scene, run};
+use instr_tests::program::{Scene, run, send_after_first_line};
 use instr_tests::skip::{counted, skip};
 use serde_json::Value;
 
@@ -30,7 +30,10 @@ fn core(scene: &Scene, name: &str, build: Build, arguments: &[&str]) -> Core {
     let mut command = scene.command(&program(name, build));
     command.args(arguments);
     core_file::allow(&mut command);
-    let ended = run(&mut command);
+    let ended = match arguments {
+        [signal, "kill", _] => send_after_first_line(&mut command, signal),
+        _ => run(&mut command),
+    };
     assert!(ended.status.core_dumped(), "{arguments:?}: {ended:?}");
     Core::take(scene.path())
 }
@@ -47,7 +50,7 @@ fn row_22_the_core_is_of_the_instruction_and_of_the_signal() {
         return skip("row_22_the_core_is_of_the_instruction_and_of_the_signal", &reason);
     }
     for (signal, has_address) in SIGNALS {
-        for way in ["fault", "raise", "queue"] {
+        for way in ["fault", "raise", "queue", "kill"] {
             let (scene, plain_scene) = (Scene::new(), Scene::new());
             // Rust's own handlers let a signal that was sent go by.
             let arguments = [signal, way, if way == "fault" { "default" } else { "reset" }];
@@ -61,7 +64,7 @@ fn row_22_the_core_is_of_the_instruction_and_of_the_signal() {
                     assert_eq!(Some(ours.about), number(&crash["fault_address"]), "{signal} {way}");
                 }
                 "fault" if signal != "SIGABRT" => {}
-                _ => assert_eq!(crash["pid"], ours.sender(), "{signal} {way}"),
+                _ => assert_eq!(crash["sender"]["pid"], ours.sender(), "{signal} {way}"),
             }
         }
     }

@@ -21,6 +21,6 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         22,
         "core dumps",
-        "reads the cores of seven signals, each by fault, raise and sigqueue, and compares the sizes of twins' with 32 MiB",
+        "reads the cores of seven signals, each by fault, raise, sigqueue and kill, and compares the sizes of twins' with 32 MiB",
     ),
 ];
