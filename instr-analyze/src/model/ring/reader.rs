@@ -214,7 +214,8 @@ impl<R: Read + Seek> RingReader<R> {
         if !self.looked || self.is_segment() {
             if !damage.is_empty() && !self.is_segment() {
                 // What the thread has written between two blocks' turns is not there at a second look.
-                let (_, still) = order(&self.name, &self.look(start, end)?.0, capacity);
+                let (found, _) = self.look(start, end)?;
+                let (_, still) = order(&self.name, &found, capacity);
                 damage.retain(|one| still.contains(one));
             }
             if at < end && !self.is_segment() {
