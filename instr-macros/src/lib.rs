@@ -13,6 +13,12 @@ mod edges;
 #[cfg(any(feature = "enabled", test))]
 mod expand;
 #[cfg(any(feature = "enabled", test))]
+mod handler;
+#[cfg(any(feature = "enabled", test))]
+mod handler_lint;
+#[cfg(any(feature = "enabled", test))]
+mod handover;
+#[cfg(any(feature = "enabled", test))]
 mod item;
 #[cfg(any(feature = "enabled", test))]
 mod probe;
@@ -22,6 +28,8 @@ mod regroup;
 mod rewrite;
 #[cfg(any(feature = "enabled", test))]
 mod scope;
+#[cfg(any(feature = "enabled", test))]
+mod signature;
 #[cfg(any(feature = "enabled", test))]
 mod snippet;
 #[cfg(any(feature = "enabled", test))]
@@ -34,6 +42,8 @@ mod tests;
 mod untouched;
 #[cfg(any(feature = "enabled", test))]
 mod validate;
+#[cfg(any(feature = "enabled", test))]
+mod warning;
 
 use proc_macro::TokenStream;
 
