@@ -108,6 +108,12 @@ fn row_30_a_handler_that_leaves_by_siglongjmp() {
             assert!(seqs.is_sorted_by(|one, next| one < next), "{sink} {clock}: a number twice");
             let missing = seqs[seqs.len() - 1] - seqs.len() as u64;
             assert!(missing <= expected[0], "{sink} {clock}: {missing} records are missing");
+            let report = scene.report();
+            assert_eq!(report.sum("overwritten") + report.sum("dropped"), missing, "{sink} {clock}: {report:?}");
+            if sink == "write" {
+                assert!(missing > 0, "no jump left a record half made, so this shows nothing");
+                assert_eq!(report.thread("main")["damage"][0]["kind"], "gap");
+            }
             Box::new(move |place| log.count(place))
         };
         assert_eq!(
