@@ -140,7 +140,7 @@ pub fn conclude(
     let missing = newest.saturating_sub(scan.records);
     let (overwritten, dropped) = match (sink, slot) {
         // A signal handler may have left a record half made, which nobody has counted.
-        (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing)),
+        (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing.saturating_sub(scan.damaged))),
         (Sink::Log, None) => (0, missing),
         // A ring that has been given to another thread has nothing left.
         (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
