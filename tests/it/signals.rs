@@ -58,11 +58,11 @@ fn row_29_a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
 
 #[test]
 fn row_24_handlers_deep_within_each_other_lose_no_record() {
-    let log = assert_every_statement_is_recorded_once(["nested", "100000"], "called by a handler", &[]);
+    let log = assert_every_statement_is_recorded_once(["nested", "20000"], "called by a handler", &[]);
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
     for clock in CLOCKS {
         let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), LARGE];
-        assert_every_statement_is_recorded_once(["nested", "20000"], "called by a handler", &variables);
+        assert_every_statement_is_recorded_once(["nested", "5000"], "called by a handler", &variables);
     }
 }
 
@@ -70,7 +70,7 @@ fn row_24_handlers_deep_within_each_other_lose_no_record() {
 fn row_24_handlers_deep_within_each_other_lose_no_count() {
     let scene = Scene::new();
     let command = &mut scene.command(&program("signals", INSTRUMENTED));
-    let ended = run(command.args(["nested", "100000"]).env("INSTR_SINK", "count"));
+    let ended = run(command.args(["nested", "20000"]).env("INSTR_SINK", "count"));
     assert!(ended.status.success(), "{ended:?}");
     let run = &scene.runs()[0];
     let counters = &tables(run)[0].counters;
