@@ -138,19 +138,20 @@ pub fn conclude(
     };
     let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
     let missing = newest.saturating_sub(scan.records);
+    let failed = slot.map_or(0, |slot| slot.dropped);
     let (overwritten, dropped) = match (sink, slot) {
-        (Sink::Log, Some(slot)) => (0, slot.dropped),
-        (Sink::Log, None) => (0, missing),
+        // What was written may be gone all the same.
+        (Sink::Log, _) => (0, failed.max(missing)),
         // A ring that has been given to another thread has nothing left.
-        (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
-        (Sink::Ring, slot) => (missing, slot.map_or(0, |slot| slot.dropped)),
-        (Sink::Counts, slot) => (0, slot.map_or(0, |slot| slot.dropped)),
+        (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), failed),
+        (Sink::Ring, _) => (missing, failed),
+        (Sink::Counts, _) => (0, failed),
     };
-    if dropped > 0 {
-        scan.damage.push(match slot {
-            Some(slot) => write_failed(dropped, slot.errno),
-            None => gap(dropped),
-        });
+    if failed > 0 {
+        scan.damage.push(write_failed(failed, slot.map_or(0, |slot| slot.errno)));
+    }
+    if dropped > failed {
+        scan.damage.push(gap(dropped - failed));
     }
     Thread {
         tid,

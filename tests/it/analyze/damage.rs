@@ -54,7 +54,21 @@ fn a_damaged_middle_line_is_flagged_with_its_bytes() {
     assert_eq!((&thread["records"], &thread["last"]["seq"]), (&json!(2), &json!(3)));
     let damage = &thread["damage"];
     assert_eq!((&damage[0]["kind"], &damage[0]["start"]), (&json!("damaged"), &json!(start)));
-    assert_eq!((&damage[0]["end"], damage.as_array().unwrap().len()), (&json!(start + parts[2].len()), 1));
+    assert_eq!((&damage[0]["end"], damage.as_array().unwrap().len()), (&json!(start + parts[2].len()), 2));
+    assert_eq!((&damage[1]["kind"], &thread["dropped"]), (&json!("gap"), &json!(1)));
+}
+
+#[test]
+fn lines_that_are_gone_are_missed_beside_those_that_could_not_be_written() {
+    let (output, run, parts) = one_thread();
+    let slot = FakeSlot { dropped: 2, errno: 28, ..FakeSlot::inside(PID, b"demo", 0) };
+    run.last(None, &[slot]);
+    run.log("1.log", &[parts[0].clone(), record(PID, 1, 1, &DEMO[1]), record(PID, 7, 7, &DEMO[0])]);
+    let thread = &threads(&output)[0];
+    assert_eq!((&thread["records"], &thread["dropped"]), (&json!(2), &json!(5)));
+    let damage = thread["damage"].as_array().unwrap();
+    let counts: Vec<_> = damage.iter().map(|damage| (damage["kind"].as_str().unwrap(), &damage["count"])).collect();
+    assert_eq!(counts, [("write-failed", &json!(2)), ("gap", &json!(3))]);
 }
 
 #[test]
@@ -86,7 +100,7 @@ fn much_damage_is_counted_instead_of_listed() {
     run.log("1.log", &parts);
     let damage = threads(&output)[0]["damage"].clone();
     assert_eq!(damage.as_array().unwrap().len(), 101);
-    assert_eq!((&damage[100]["kind"], &damage[100]["count"]), (&json!("more"), &json!(150)));
+    assert_eq!((&damage[100]["kind"], &damage[100]["count"]), (&json!("more"), &json!(151)));
 }
 
 #[test]

@@ -61,11 +61,11 @@ fn reached() -> u64 {
 }
 
 #[test]
-fn what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
+fn row_32_33_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
     let report = match run_on("1m", "800k") {
         Ok(report) => report,
         Err(reason) => {
-            return skip("what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
+            return skip("row_32_33_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
         }
     };
     assert_eq!(report.sum("records") + report.sum("dropped"), reached());
@@ -77,10 +77,10 @@ fn what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn without_room_for_the_shared_file_the_logs_take_what_there_is() {
+fn row_32_without_room_for_the_shared_file_the_logs_take_what_there_is() {
     let report = match run_on("64k", "8k") {
         Ok(report) => report,
-        Err(reason) => return skip("without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
+        Err(reason) => return skip("row_32_without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
     };
     assert!(report.sum("records") > 50);
 }

@@ -10,7 +10,7 @@ use instr_tests::records::logs;
 use super::{assert_private, errnos, reached, steady};
 
 #[test]
-fn a_small_limit_for_files_cuts_the_logs_and_does_not_kill() {
+fn row_35_a_small_limit_for_files_cuts_the_logs_and_does_not_kill() {
     let scene = Scene::new();
     steady(&scene, "1000", |command| limit(command, libc::RLIMIT_FSIZE, 100_000));
     let report = scene.report();
@@ -19,7 +19,7 @@ fn a_small_limit_for_files_cuts_the_logs_and_does_not_kill() {
 }
 
 #[test]
-fn a_limit_below_the_shared_file_leaves_whole_lines_up_to_the_limit() {
+fn row_35_a_limit_below_the_shared_file_leaves_whole_lines_up_to_the_limit() {
     let scene = Scene::new();
     steady(&scene, "1000", |command| limit(command, libc::RLIMIT_FSIZE, 8192));
     let records: Vec<_> = logs(&scene.runs()[0]).iter().map(|log| log.seqs.len()).collect();
@@ -27,7 +27,7 @@ fn a_limit_below_the_shared_file_leaves_whole_lines_up_to_the_limit() {
 }
 
 #[test]
-fn without_descriptors_for_all_logs_the_others_are_counted() {
+fn row_41_without_descriptors_for_all_logs_the_others_are_counted() {
     let scene = Scene::new();
     steady(&scene, "100", |command| limit(command, libc::RLIMIT_NOFILE, 6));
     let report = scene.report();
@@ -36,7 +36,7 @@ fn without_descriptors_for_all_logs_the_others_are_counted() {
 }
 
 #[test]
-fn no_umask_takes_a_mode_away_or_adds_one() {
+fn row_48_no_umask_takes_a_mode_away_or_adds_one() {
     for mask in [0o000, 0o777] {
         let scene = Scene::new();
         steady(&scene, "10", |command| umask(command, mask));

@@ -10,7 +10,7 @@ use instr_tests::program::{Scene, run};
 use super::{assert_one_line, assert_private, steady};
 
 #[test]
-fn a_dangling_link_in_place_of_the_directory_is_not_followed() {
+fn row_47_a_dangling_link_in_place_of_the_directory_is_not_followed() {
     let scene = Scene::new();
     symlink("elsewhere", scene.output()).expect("a link");
     steady(&scene, "10", |_| ());
@@ -18,7 +18,7 @@ fn a_dangling_link_in_place_of_the_directory_is_not_followed() {
 }
 
 #[test]
-fn a_fifo_in_place_of_the_directory_stops_nobody() {
+fn row_47_a_fifo_in_place_of_the_directory_stops_nobody() {
     let scene = Scene::new();
     let made = Command::new("/usr/bin/mkfifo").arg(scene.output()).status().expect("coreutils");
     assert!(made.success());
@@ -27,7 +27,7 @@ fn a_fifo_in_place_of_the_directory_stops_nobody() {
 }
 
 #[test]
-fn a_link_to_a_directory_of_others_gets_a_private_run_and_nothing_else() {
+fn row_47_48_a_link_to_a_directory_of_others_gets_a_private_run_and_nothing_else() {
     let scene = Scene::new();
     let shared = scene.path().join("shared");
     fs::create_dir(&shared).expect("a directory");

@@ -69,7 +69,7 @@ fn truncate_all(run: &Path) -> usize {
 }
 
 #[test]
-fn a_program_whose_directory_is_removed_goes_on() {
+fn row_40_a_program_whose_directory_is_removed_goes_on() {
     for variables in WAYS {
         take_away(variables, 1_000, |run| {
             // Segments can come between.
