@@ -1,6 +1,7 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
 mod errno;
+mod failing_calls;
 
 use std::collections::BTreeSet;
 use std::process::Command;
