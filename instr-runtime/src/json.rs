@@ -75,6 +75,22 @@ impl<'a> Json<'a> {
             None => self.value(format_args!("null")),
         }
     }
+
+    /// Two digits a byte.
+    pub(crate) fn hex_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
+        match bytes {
+            Some(bytes) => self.value(format_args!("\"{}\"", Hex(bytes))),
+            None => self.string_or_null(None),
+        }
+    }
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
 }
 
 struct Quoted<'a>(&'a [u8]);

@@ -8,7 +8,7 @@ use std::process::ExitStatus;
 use instr_tests::analyzer;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, finish, run, start};
+use instr_tests::program::{Ended, Scene, run, send_after_first_line};
 use serde_json::Value;
 
 const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
@@ -17,20 +17,7 @@ const SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", 
 fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
     let mut command = scene.command(&program("signalled", build));
     command.args(arguments);
-    if arguments[1] == "kill" { send_when_ready(&mut command, arguments[0]) } else { run(&mut command) }
-}
-
-/// Sends the signal once the program waits for it.
-fn send_when_ready(command: &mut std::process::Command, signal: &str) -> Ended {
-    use std::io::{BufRead as _, BufReader, Read as _};
-    let mut child = start(command);
-    let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
-    let mut text = String::new();
-    stdout.read_line(&mut text).expect("UTF-8");
-    let sent = std::process::Command::new("kill").args(["-s", &signal[3..], &child.id().to_string()]).status();
-    assert!(sent.expect("there is kill").success());
-    stdout.read_to_string(&mut text).expect("UTF-8");
-    Ended { stdout: text, ..finish(child) }
+    if arguments[1] == "kill" { send_after_first_line(&mut command, arguments[0]) } else { run(&mut command) }
 }
 
 /// Runs the program with and without us, and returns the status and the record of the crash.

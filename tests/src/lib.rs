@@ -6,6 +6,7 @@ pub mod analyzer;
 pub mod bench;
 pub mod build;
 pub mod cargo_instr;
+pub mod core_file;
 pub mod fake_ring;
 pub mod fake_run;
 pub mod faults;

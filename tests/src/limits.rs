@@ -52,23 +52,43 @@ pub fn pin(command: &mut Command, processor: usize) {
 
 /// Has the kernel refuse a system call, with this `errno`.
 pub fn refuse(command: &mut Command, call: libc::c_long, errno: i32) {
+    let filter = filter(call, libc::SECCOMP_RET_ERRNO | errno.cast_unsigned());
+    before_exec(command, move || install(filter, 0).map(|_| ()));
+}
+
+/// Has a system call never return: the kernel waits for somebody's answer, who is the program itself and does not know.
+pub fn stall(command: &mut Command, call: libc::c_long) {
+    let filter = filter(call, libc::SECCOMP_RET_USER_NOTIF);
+    before_exec(command, move || {
+        let asked = install(filter, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)?;
+        // Once nobody can answer any more, the call fails.
+        // SAFETY: touches no memory.
+        check(unsafe { libc::fcntl(asked as i32, libc::F_SETFD, 0) })
+    });
+}
+
+/// What becomes of a system call; all others are allowed.
+fn filter(call: libc::c_long, verdict: u32) -> [libc::sock_filter; 4] {
     let step = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
-    let filter = [
+    [
         // The number of the call is the first word of what a filter sees.
         step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
         step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, call as u32),
-        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | errno.cast_unsigned()),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, verdict),
         step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
-    ];
-    before_exec(command, move || {
-        let mut filter = filter;
-        let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
-        // SAFETY: the kernel copies the filter.
-        unsafe {
-            check(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
-            check(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program))
+    ]
+}
+
+fn install(mut filter: [libc::sock_filter; 4], flags: libc::c_ulong) -> Result<libc::c_long> {
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: the kernel copies the filter.
+    unsafe {
+        check(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
+        match libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const program) {
+            -1 => Err(Error::last_os_error()),
+            descriptor => Ok(descriptor),
         }
-    });
+    }
 }
 
 fn before_exec(command: &mut Command, act: impl FnMut() -> Result<()> + Send + Sync + 'static) {

@@ -124,3 +124,18 @@ pub fn kill_after_first_line(mut child: Child) -> Ended {
     stdout.read_to_string(&mut text).expect("UTF-8");
     Ended { stdout: text, ..finish(child) }
 }
+
+/// Waits until a program has printed a line, then sends it the signal of this name.
+///
+/// # Panics
+/// When that cannot be sent.
+pub fn send_after_first_line(command: &mut Command, signal: &str) -> Ended {
+    let mut child = start(command);
+    let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+    let mut text = String::new();
+    stdout.read_line(&mut text).expect("UTF-8");
+    let sent = Command::new("kill").args(["-s", &signal[3..], &child.id().to_string()]).status();
+    assert!(sent.expect("there is kill").success());
+    stdout.read_to_string(&mut text).expect("UTF-8");
+    Ended { stdout: text, ..finish(child) }
+}

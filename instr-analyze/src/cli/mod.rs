@@ -3,6 +3,7 @@
 mod crash;
 mod damage;
 mod dump;
+mod export;
 mod failure;
 mod options;
 mod report;
@@ -45,6 +46,9 @@ enum Verb {
     /// Print the newest records, then new ones until the run is over
     #[command(after_help = EXIT_CODES)]
     Tail(tail::TailArguments),
+    /// Write a run in the format of another tool
+    #[command(after_help = EXIT_CODES)]
+    Export(export::ExportArguments),
 }
 
 /// Runs the verb.
@@ -54,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Crash(crash)) => crash::run(crash),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
+        Some(Verb::Export(export)) => export::run(export),
         None => {
             refuse_mistyped_verb(&arguments.report)?;
             report::run(&arguments.report)

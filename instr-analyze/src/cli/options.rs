@@ -36,7 +36,7 @@ pub(crate) struct Common {
     color: Color,
     /// Write to this file instead of stdout
     #[arg(long, value_name = "PATH")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Let --output replace an existing file
     #[arg(long, requires = "output")]
     force: bool,

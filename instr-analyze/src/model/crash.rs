@@ -15,6 +15,8 @@ pub struct Crash {
     /// The how manieth thread of the run with this id, from 1.
     #[serde(default = "first")]
     pub reuse: u64,
+    /// When it was.
+    pub unix_ns: Option<u64>,
     /// Its name.
     pub signal: Option<String>,
     /// Its number.
@@ -42,9 +44,21 @@ pub struct Crash {
     /// The stack from there on, two digits a byte.
     #[serde(default)]
     pub stack: String,
+    /// The builds of what was mapped, as far as memory told.
+    #[serde(default)]
+    pub builds: Vec<Build>,
     /// What was mapped where, as the kernel has it.
     #[serde(default)]
     pub maps: String,
+}
+
+/// The build of a mapped file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Where the file's beginning was mapped.
+    pub address: String,
+    /// Its id, two digits a byte.
+    pub id: String,
 }
 
 /// The process that sent a signal.
@@ -77,6 +91,27 @@ impl Crash {
         self.code.clone().unwrap_or_else(|| self.code_number.to_string())
     }
 
+    /// What a register held.
+    pub fn register(&self, name: &str) -> Option<u64> {
+        self.registers.get(name).and_then(|value| number(value))
+    }
+
+    /// Where the stack ended.
+    pub fn stack_start(&self) -> u64 {
+        number(&self.stack_address).unwrap_or(0)
+    }
+
+    /// The stack from there on.
+    pub fn stack_bytes(&self) -> Vec<u8> {
+        bytes(&self.stack)
+    }
+
+    /// The build of the file whose beginning was mapped there.
+    pub fn build_id(&self, address: u64) -> Option<Vec<u8>> {
+        let build = self.builds.iter().find(|build| number(&build.address) == Some(address))?;
+        Some(bytes(&build.id))
+    }
+
     /// What had happened, in words, in the process with this id. `None`: the signal says it all.
     pub fn cause(&self, pid: Option<u64>) -> Option<String> {
         let at = self.fault_address.as_deref();
@@ -100,6 +135,17 @@ impl Crash {
             },
         })
     }
+}
+
+/// An address as it is written down.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+}
+
+/// Pairs of digits. What is no such pair ends it.
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks_exact(2).map(|pair| str::from_utf8(pair).ok());
+    pairs.map_while(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
 const SIGSEGV: i32 = 11;

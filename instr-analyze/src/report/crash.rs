@@ -57,7 +57,11 @@ pub fn text(run: &Run, frames: &[Frame], context: u64, paint: Paint, out: &mut d
     for (number, frame) in frames.iter().enumerate() {
         write!(out, "{number:>4}  {:>18}", Printable(frame.address.as_bytes()))?;
         match frame.functions.as_slice() {
-            [] => writeln!(out, "  in {}", Printable(frame.module.as_deref().unwrap_or("unknown memory").as_bytes()))?,
+            [] => {
+                let module = frame.module.as_deref().unwrap_or("unknown memory");
+                let since = if frame.replaced { ", which has been replaced since" } else { "" };
+                writeln!(out, "  in {}{since}", Printable(module.as_bytes()))?;
+            }
             functions => lines(functions, frame, paint, out)?,
         }
     }

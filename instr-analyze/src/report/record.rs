@@ -62,7 +62,7 @@ struct JsonMissed<'a> {
 }
 
 /// What serde asks before it leaves a field out.
-pub(super) fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 

@@ -12,8 +12,9 @@ use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache};
 use serde::Serialize;
 
 use super::open;
-use crate::model::crash::Crash;
+use crate::model::crash::{Crash, number};
 use crate::model::mappings::{Module, modules};
+use crate::report::record::is_false;
 
 /// How many callers are shown at most.
 const CALLERS: usize = 100;
@@ -25,6 +26,9 @@ pub struct Frame {
     pub address: String,
     /// The file that it was mapped from.
     pub module: Option<String>,
+    /// Whether another build of it lies there now, which says nothing of this one.
+    #[serde(skip_serializing_if = "is_false")]
+    pub replaced: bool,
     /// The functions there, each inlined into the next; innermost first.
     pub functions: Vec<Function>,
 }
@@ -46,7 +50,11 @@ pub struct Function {
 /// else has written could name any.
 pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
     let modules = if trusted { modules(&crash.maps) } else { Vec::new() };
-    let loaded: Vec<Loaded> = modules.into_iter().map(Loaded::new).collect();
+    let load = |module: Module| {
+        let build = crash.build_id(module.range.start);
+        Loaded::new(module, build)
+    };
+    let loaded: Vec<Loaded> = modules.into_iter().map(load).collect();
     let mut frames = unwind(crash, &loaded);
     if frames.is_empty() {
         frames =
@@ -55,14 +63,10 @@ pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
     frames.into_iter().map(|(address, lookup)| frame(address, lookup, &loaded)).collect()
 }
 
-fn number(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
-}
-
 /// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
 fn unwind(crash: &Crash, loaded: &[Loaded]) -> Vec<(u64, u64)> {
-    let register = |name: &str| crash.registers.get(name).and_then(|value| number(value));
-    let (bottom, stack) = (number(&crash.stack_address).unwrap_or(0), bytes(&crash.stack));
+    let register = |name: &str| crash.register(name);
+    let (bottom, stack) = (crash.stack_start(), crash.stack_bytes());
     let mut read = |address: u64| -> Result<u64, ()> {
         let at = usize::try_from(address.checked_sub(bottom).ok_or(())?).map_err(|_| ())?;
         stack.get(at..).and_then(|rest| rest.first_chunk()).copied().map(u64::from_le_bytes).ok_or(())
@@ -102,16 +106,11 @@ where
     addresses.map(|frame| (frame.address(), frame.address_for_lookup())).collect()
 }
 
-/// Pairs of digits. What is no such pair ends it.
-fn bytes(hex: &str) -> Vec<u8> {
-    let pairs = hex.as_bytes().chunks_exact(2).map(|pair| str::from_utf8(pair).ok());
-    pairs.map_while(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
-}
-
 fn frame(address: u64, lookup: u64, loaded: &[Loaded]) -> Frame {
     let module = loaded.iter().find(|loaded| loaded.module.range.contains(&lookup));
     let functions = module.map(|loaded| loaded.functions(lookup)).unwrap_or_default();
-    Frame { address: format!("{address:#x}"), module: module.map(|loaded| loaded.module.path.clone()), functions }
+    let (path, replaced) = module.map(|loaded| (loaded.module.path.clone(), loaded.replaced)).unzip();
+    Frame { address: format!("{address:#x}"), module: path, replaced: replaced.unwrap_or(false), functions }
 }
 
 /// A mapped file.
@@ -120,13 +119,17 @@ struct Loaded {
     /// What to subtract from an address for the one in the file.
     bias: u64,
     loader: Option<Loader>,
+    /// Whether the file is another build by now.
+    replaced: bool,
 }
 
 impl Loaded {
-    fn new(module: Module) -> Self {
-        let bias = open::open(Path::new(&module.path)).ok().and_then(|file| bias(file, module.anchor));
+    fn new(module: Module, build: Option<Vec<u8>>) -> Self {
+        let open = || open::open(Path::new(&module.path)).ok();
+        let replaced = build.is_some() && open().is_some_and(|file| build_id(file) != build);
+        let bias = open().filter(|_| !replaced).and_then(|file| bias(file, module.anchor));
         let loader = bias.and_then(|_| Loader::new(&module.path).ok());
-        Loaded { module, bias: bias.unwrap_or(0), loader }
+        Loaded { module, bias: bias.unwrap_or(0), loader, replaced }
     }
 
     fn functions(&self, address: u64) -> Vec<Function> {
@@ -155,6 +158,9 @@ impl Loaded {
     }
 
     fn sections(&self) -> Option<ExplicitModuleSectionInfo<Vec<u8>>> {
+        if self.replaced {
+            return None;
+        }
         let cache = ReadCache::new(open::open(Path::new(&self.module.path)).ok()?);
         let file = object::File::parse(&cache).ok()?;
         let section = |name: &str| file.section_by_name(name);
@@ -172,6 +178,12 @@ impl Loaded {
             ..Default::default()
         })
     }
+}
+
+fn build_id(file: File) -> Option<Vec<u8>> {
+    let cache = ReadCache::new(file);
+    let file = object::File::parse(&cache).ok()?;
+    Some(file.build_id().ok()??.to_vec())
 }
 
 /// What was added to the file's addresses, from where an offset of it was mapped.

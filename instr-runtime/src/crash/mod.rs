@@ -39,8 +39,8 @@ unsafe impl Sync for CrashState {}
 /// Signal handlers of Rust's threads have 8 KiB, of which the kernel takes up to half.
 static STACK: Stack = Stack::new();
 
-/// How many milliseconds a crash waits for another thread's to be written.
-const PATIENCE_MS: u32 = 5_000;
+/// How long a crash waits for another thread's to be written.
+const PATIENCE_NS: u64 = 5_000_000_000;
 /// A program that goes on so often does so on purpose, and no longer pays for records of it.
 const RECOVERIES: u32 = 16;
 
@@ -110,10 +110,8 @@ fn write(process: &Process, arrival: &Arrival<'_>, tid: u32) {
 }
 
 fn wait(state: &CrashState) {
-    for _ in 0..PATIENCE_MS {
-        if state.written.load(Acquire) != 0 || state.owner.load(Acquire) == 0 {
-            return;
-        }
+    let end = sys::monotonic_ns().saturating_add(PATIENCE_NS);
+    while state.written.load(Acquire) == 0 && state.owner.load(Acquire) != 0 && sys::monotonic_ns() < end {
         sys::sleep_a_millisecond();
     }
 }

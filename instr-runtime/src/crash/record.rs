@@ -82,8 +82,28 @@ fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {
         json.address(address)?;
     }
     json.close(']')?;
+    builds(json)?;
     json.key("stack_address")?;
     json.address(arrival.stack_top())
+}
+
+/// Of the program and its libraries, so that another build is not taken for the one that ran.
+fn builds(json: &mut Json<'_>) -> fmt::Result {
+    let mut result = Ok(());
+    json.key("builds")?;
+    json.open('[')?;
+    sys::build_ids(|address, id| result = result.and_then(|()| build(json, address, id)));
+    result?;
+    json.close(']')
+}
+
+fn build(json: &mut Json<'_>, address: u64, id: &[u8]) -> fmt::Result {
+    json.open('{')?;
+    json.key("address")?;
+    json.address(address)?;
+    json.key("id")?;
+    json.hex_or_null(Some(id))?;
+    json.close('}')
 }
 
 /// Two digits a byte, from the top of the stack on.

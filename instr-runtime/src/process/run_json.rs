@@ -44,7 +44,7 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.key("cwd")?;
     json.string(facts.cwd)?;
     json.key("build_id")?;
-    hex_or_null(json, facts.objects.iter().next().and_then(|object| object.build_id))?;
+    json.hex_or_null(facts.objects.iter().next().and_then(|object| object.build_id))?;
     json.key("start_unix_ns")?;
     json.number(run.start_unix_ns)?;
     json.key("start_monotonic_ns")?;
@@ -97,21 +97,8 @@ fn load_bases(json: &mut Json<'_>, facts: &Facts) -> fmt::Result {
         json.key("base")?;
         json.address(object.base)?;
         json.key("build_id")?;
-        hex_or_null(json, object.build_id)?;
+        json.hex_or_null(object.build_id)?;
         json.close('}')?;
     }
     json.close(']')
-}
-
-fn hex_or_null(json: &mut Json<'_>, bytes: Option<&[u8]>) -> fmt::Result {
-    struct Hex<'a>(&'a [u8]);
-    impl fmt::Display for Hex<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-        }
-    }
-    match bytes {
-        Some(bytes) => json.value(format_args!("\"{}\"", Hex(bytes))),
-        None => json.string_or_null(None),
-    }
 }

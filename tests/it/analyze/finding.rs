@@ -106,7 +106,9 @@ fn paths_need_not_be_utf8() {
 
 #[test]
 fn help_tells_the_exit_codes() {
-    for arguments in [&["--help"][..], &["report", "--help"], &["dump", "--help"], &["tail", "--help"]] {
+    for arguments in
+        [&["--help"][..], &["report", "--help"], &["dump", "--help"], &["tail", "--help"], &["export", "--help"]]
+    {
         let help = analyzer::run(arguments);
         assert_eq!(help.code, 0);
         assert!(help.stdout.contains("  1  nothing matched\n"), "{}", help.stdout);
@@ -120,7 +122,8 @@ fn a_mistyped_verb_is_told_from_a_run_that_is_not_there() {
         |arguments: &[&str]| analyzer::outcome(analyzer::command(arguments).current_dir(home.path()).output().unwrap());
     let mistyped = run(&["coverage", "--context", "1"]);
     assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""));
-    let expected = "no verb and no run is named `coverage`; verbs are report, crash, dump, tail; a run is a directory";
+    let expected =
+        "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, export; a run is a directory";
     assert_eq!(mistyped.stderr, format!("instr-analyze: {expected}\n"));
     for path in [&["./coverage"][..], &["report", "coverage"]] {
         assert!(run(path).stderr.contains("coverage: No such file"), "{}", run(path).stderr);

@@ -221,6 +221,19 @@ fn what_the_thread_takes_from_under_the_reader_is_overwritten_and_never_torn() {
 }
 
 #[test]
+fn a_block_that_the_thread_has_begun_again_while_its_neighbours_were_read_is_no_damage() {
+    let capacity = Clock::Coarse.capacity() as u32;
+    let (before, after) = (ring(Clock::Coarse, 8, capacity * 8), ring(Clock::Coarse, 8, capacity * 16));
+    let place = HEADER_SIZE + 3 * BLOCK_SIZE;
+    let mut surveyed = before.file();
+    surveyed[place..place + BLOCK_SIZE].copy_from_slice(&after.file()[place..place + BLOCK_SIZE]);
+    at_each_change(&surveyed, &after.file(), |reads, _, damage| {
+        // A thread that stands still there has never written the blocks in between.
+        assert_eq!(damage.is_empty(), reads <= 1, "after {reads} reads: {damage:?}");
+    });
+}
+
+#[test]
 fn a_ring_that_is_given_to_another_thread_does_not_mix_them() {
     let before = ring(Clock::Coarse, 4, 1000);
     let mut after = FakeRing::new(PID + 1, b"other", Clock::Coarse, 4);

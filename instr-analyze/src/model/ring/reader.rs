@@ -199,8 +199,37 @@ impl<R: Read + Seek> RingReader<R> {
 
     /// Notes the blocks of the next stretch, in order.
     fn survey(&mut self) -> io::Result<()> {
-        let (start, mut at) = (self.next, self.next);
+        let start = self.next;
         let end = if self.is_segment() { start.saturating_add(STRETCH) } else { start + self.size() };
+        let (found, at) = self.look(start, end)?;
+        self.at_end = at < end || !self.is_segment();
+        // A block that is cut may be whole at the next look.
+        self.next = at / BLOCK * BLOCK;
+        let capacity = self.header.clock.capacity();
+        let (mut blocks, mut damage) = order(&self.name, &found, capacity);
+        blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
+        self.surveyed_after = self.read;
+        self.blocks = blocks.into();
+        // The next look at a ring finds the same again.
+        if !self.looked || self.is_segment() {
+            if !damage.is_empty() && !self.is_segment() {
+                // What the thread has written between two blocks' turns is not there at a second look.
+                let (found, _) = self.look(start, end)?;
+                let (_, still) = order(&self.name, &found, capacity);
+                damage.retain(|one| still.contains(one));
+            }
+            if at < end && !self.is_segment() {
+                let torn = Damage::of_file(DamageKind::Torn, &self.name, "the file ends before its ring does");
+                self.damage.push_back(Damage { start: Some(at), end: Some(end), ..torn });
+            }
+            self.damage.extend(damage);
+        }
+        self.looked = true;
+        Ok(())
+    }
+
+    /// The blocks of a stretch as they lie there, and where it ends, which may be before `end`.
+    fn look(&mut self, mut at: u64, end: u64) -> io::Result<(Vec<Block>, u64)> {
         let (mut found, mut piece) = (Vec::new(), vec![0; PIECE]);
         self.cut = None;
         while at < end {
@@ -219,24 +248,7 @@ impl<R: Read + Seek> RingReader<R> {
                 break;
             }
         }
-        self.at_end = at < end || !self.is_segment();
-        // A block that is cut may be whole at the next look.
-        self.next = at / BLOCK * BLOCK;
-        if at < end && !self.is_segment() && !self.looked {
-            let damage = Damage::of_file(DamageKind::Torn, &self.name, "the file ends before its ring does");
-            self.damage.push_back(Damage { start: Some(at), end: Some(end), ..damage });
-        }
-        let capacity = self.header.clock.capacity();
-        let (mut blocks, damage) = order(&self.name, &found, capacity);
-        blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
-        self.surveyed_after = self.read;
-        self.blocks = blocks.into();
-        // The next look at a ring finds the same again.
-        if !self.looked || self.is_segment() {
-            self.damage.extend(damage);
-        }
-        self.looked = true;
-        Ok(())
+        Ok((found, at))
     }
 
     /// How many bytes of blocks the ring has.

@@ -147,15 +147,26 @@ impl<'a> Arrival<'a> {
     }
 }
 
-/// Reads memory that may not be there.
+/// Reads words of memory that may not be there.
 fn read_memory<const COUNT: usize>(address: u64) -> Option<[u64; COUNT]> {
-    let mut words = [0; COUNT];
-    let len = size_of_val(&words);
-    let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: len };
+    let mut words = [[0; 8]; COUNT];
+    read_into(address, words.as_flattened_mut()).then(|| words.map(u64::from_ne_bytes))
+}
+
+/// Reads bytes of memory that may not be there.
+pub(super) fn read_bytes<const COUNT: usize>(address: u64) -> Option<[u8; COUNT]> {
+    let mut bytes = [0; COUNT];
+    read_into(address, &mut bytes).then_some(bytes)
+}
+
+/// Fills `bytes` from memory that may not be there; false if it is not.
+pub(super) fn read_into(address: u64, bytes: &mut [u8]) -> bool {
+    let len = bytes.len();
+    let local = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: len };
     let remote = libc::iovec { iov_base: address as *mut c_void, iov_len: len };
     // The kernel takes all of a register for these.
     let (count, flags) = (1_usize, 0_usize);
-    // SAFETY: the kernel writes `len` bytes to `words`, or fails.
+    // SAFETY: the kernel writes to `bytes`, or fails.
     let read = unsafe { libc::syscall(libc::SYS_process_vm_readv, process_id(), &local, count, &remote, count, flags) };
-    (read == len as i64).then_some(words)
+    read == len as i64
 }

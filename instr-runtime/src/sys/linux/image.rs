@@ -121,7 +121,7 @@ fn build_id(info: &libc::dl_phdr_info) -> Option<&[u8]> {
 }
 
 /// Notes are: length of the name, length of the contents, type, name, contents, the latter two padded to 4 bytes.
-fn build_id_in(mut notes: &[u8]) -> Option<&[u8]> {
+pub(super) fn build_id_in(mut notes: &[u8]) -> Option<&[u8]> {
     while let Some((head, rest)) = notes.split_at_checked(12) {
         let word = |at: usize| head[at..].first_chunk().copied().map_or(0, u32::from_ne_bytes);
         let (name_len, len, kind) = (word(0) as usize, word(4) as usize, word(8));

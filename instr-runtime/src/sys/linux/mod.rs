@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 mod arrival;
+mod builds;
 mod environment;
 mod files;
 mod image;
@@ -14,6 +15,7 @@ mod task;
 mod writer;
 
 pub(crate) use arrival::*;
+pub(crate) use builds::*;
 pub(crate) use environment::*;
 pub(crate) use files::*;
 pub(crate) use image::*;

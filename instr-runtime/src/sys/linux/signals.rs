@@ -125,13 +125,14 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         let mut verdict = Verdict::PassOn;
         with_errno(|| verdict = crashed(&arrival));
         if let Verdict::DieOf(first) = verdict {
-            return die(&first);
+            // SAFETY: the kernel passes a valid context, which nothing refers to any more.
+            return die(&first, unsafe { &mut *context.cast() });
         }
     }
     let Some((_, Before { action: before, .. })) = watched().find(|(known, _)| *known == signal) else { return };
     if before.sa_sigaction == libc::SIG_DFL {
         // SAFETY: as above.
-        return die(unsafe { &*info });
+        return unsafe { die(&*info, &mut *context.cast()) };
     }
     with_errno(put_back);
     // SAFETY: what was there before is a handler of one of these two kinds.
@@ -155,8 +156,11 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
 
 /// Has the kernel end the process as it would have without a handler, once ours has returned: by the same signal, with the
 /// same description, at the same instruction.
-fn die(info: &libc::siginfo_t) {
+fn die(info: &libc::siginfo_t, context: &mut libc::ucontext_t) {
     let signal = info.si_signo;
+    // A call such as sigsuspend, which lets a signal through that is blocked otherwise, would end and the program go on.
+    // SAFETY: a set that the kernel has made.
+    unsafe { libc::sigdelset(&mut context.uc_sigmask, signal) };
     // SAFETY: the default action, a set that sigemptyset has made, and numbers and a description that the kernel reads.
     unsafe {
         let mut default: libc::sigaction = mem::zeroed();

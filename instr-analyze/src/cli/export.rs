@@ -1,0 +1,56 @@
+//! `export`: a run in the format of another tool.
+
+use std::io::{IsTerminal as _, Write as _, stdout};
+
+use clap::{Args, ValueEnum};
+use instr_analyze::export::minidump::minidump;
+use instr_analyze::run::load::Run;
+
+use super::Failure;
+use super::options::{Common, cannot_read};
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    #[command(flatten)]
+    common: Common,
+    /// What to make of it
+    #[arg(long, value_enum)]
+    format: Format,
+    /// How many of its newest steps to tell of each thread; a loop is one
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    history: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// A crash for debuggers and crash servers
+    Minidump,
+}
+
+pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
+    let Format::Minidump = arguments.format;
+    let common = &arguments.common;
+    let lists = common.lists();
+    let filter = lists.filter()?;
+    let mut dumps = Vec::new();
+    for dir in common.find_runs()? {
+        let run =
+            Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
+        dumps.extend(minidump(&run, common.context)?);
+    }
+    match dumps.as_slice() {
+        [] => Err(Failure::Nothing("no crash was recorded, of which a minidump could be made".to_owned())),
+        [_] if common.output.is_none() && stdout().is_terminal() => {
+            Err(Failure::Input("a minidump is nothing for a terminal; name a file with --output".to_owned()))
+        }
+        [dump] => {
+            let mut out = common.open_output()?;
+            out.write_all(dump)?;
+            Ok(out.flush()?)
+        }
+        dumps => {
+            let count = dumps.len();
+            Err(Failure::Input(format!("{count} runs have crashed, and a minidump is of one; name its directory")))
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Runs in the formats of other tools, one a file.
+
+pub mod minidump;
