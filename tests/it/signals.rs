@@ -25,19 +25,19 @@ fn assert_every_statement_is_recorded_once(way: [&str; 2], handler: &str, variab
 }
 
 #[test]
-fn row_23_an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
+fn an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
     let log = assert_every_statement_is_recorded_once(["recorded", "200000"], "recorded", &[]);
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }
 
 #[test]
-fn row_23_a_function_called_by_a_handler_that_opted_out_and_what_it_interrupts_lose_no_record() {
+fn a_function_called_by_a_handler_that_opted_out_and_what_it_interrupts_lose_no_record() {
     let log = assert_every_statement_is_recorded_once(["opted-out", "200000"], "called by a handler", &[]);
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }
 
 #[test]
-fn row_23_a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
+fn a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
     let large = ("INSTR_RING_BYTES", "256M");
     for clock in ["coarse", "off", "full"] {
         let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), large];

@@ -3,9 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::limits::{limit, umask};
-use instr_tests::program::Scene;
+use instr_tests::program::{Scene, run};
 use instr_tests::records::logs;
+use instr_tests::skip::counted;
 
 use super::{assert_private, errnos, reached, steady};
 
@@ -43,5 +45,35 @@ fn row_48_no_umask_takes_a_mode_away_or_adds_one() {
         assert_eq!(fs::metadata(scene.output()).expect("a directory").permissions().mode() & 0o7777, 0o700);
         assert_private(&scene.runs()[0]);
         assert_eq!(scene.report().sum("records"), reached("10"));
+    }
+}
+
+/// Half of the numbers below 1,024 at most, and with mapped files only that of the run directory.
+#[test]
+fn row_41_42_a_program_can_open_as_many_files_as_without_us_but_for_what_the_docs_say() {
+    for (limit_of_numbers, threads) in [(8, 1), (64, 8), (1024, 1000)] {
+        let left = |build: Build, sink: &str| -> u64 {
+            let scene = Scene::new();
+            let mut command = scene.command(&program("exhausting", build));
+            limit(
+                command.args(["threads", &threads.to_string()]).env("INSTR_SINK", sink),
+                libc::RLIMIT_NOFILE,
+                limit_of_numbers,
+            );
+            let ended = run(&mut command);
+            assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+            let left = ended.stdout.lines().next().and_then(|line| line.parse().ok()).expect("a number");
+            if build == INSTRUMENTED && sink == "write" {
+                let report = scene.report();
+                assert_eq!(report.sum("records") + report.sum("dropped"), threads);
+            }
+            left
+        };
+        let plain = left(PLAIN, "");
+        for (sink, most) in [("write", limit_of_numbers / 2), ("ring", 1), ("count", 1)] {
+            let fewer = plain - left(INSTRUMENTED, sink);
+            assert!(fewer <= most, "{sink}: {fewer} of {limit_of_numbers} descriptors");
+            counted(&format!("{sink}: {fewer} fewer of {limit_of_numbers}"));
+        }
     }
 }

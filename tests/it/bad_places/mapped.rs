@@ -74,8 +74,8 @@ fn row_41_few_descriptors_are_enough_for_all_threads() {
 
 #[test]
 fn row_38_without_fallocate_zeros_are_written() {
-    for sink in ["ring", "count"] {
-        let (_scene, run, sums) = run_with(sink, |command| refuse(command, libc::SYS_fallocate, libc::EOPNOTSUPP));
+    for (sink, errno) in [("ring", libc::EOPNOTSUPP), ("count", libc::EOPNOTSUPP), ("ring", libc::ENOSYS)] {
+        let (_scene, run, sums) = run_with(sink, |command| refuse(command, libc::SYS_fallocate, errno));
         assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 }, "{sink}");
         for entry in fs::read_dir(&run).expect("a directory") {
             let entry = entry.expect("an entry").metadata().expect("a file");
@@ -119,6 +119,22 @@ fn row_45_where_all_new_memory_would_be_locked_statements_are_counted() {
         let slots = fs::read(scene.runs()[0].join("last")).expect("slots");
         let (header, _) = last::decode(&slots).expect("a last file");
         assert_eq!(header.unattributed, 100, "{sink}");
+    }
+}
+
+#[test]
+fn row_45_where_no_mapping_more_is_to_be_had_statements_are_counted_and_later_ones_recorded() {
+    for sink in ["ring", "count", "write"] {
+        let scene = Scene::new();
+        let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
+            let mut command = scene.command(&program("exhausting", build));
+            run(command.arg("mappings").env("INSTR_SINK", sink))
+        });
+        assert_eq!(instrumented, plain);
+        assert!(plain.status.success(), "{plain:?}");
+        let report = scene.report();
+        let reached = report.sum("records") + report.sum("dropped");
+        assert_eq!((reached, report.sum("dropped")), (200, 100), "{sink}");
     }
 }
 
