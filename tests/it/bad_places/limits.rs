@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::limits::{limit, umask};
@@ -18,6 +19,22 @@ fn row_35_a_small_limit_for_files_cuts_the_logs_and_does_not_kill() {
     let report = scene.report();
     assert_eq!(report.sum("records") + report.sum("dropped"), reached("1000"));
     assert_eq!(errnos(&report), ["EFBIG"; 3]);
+}
+
+#[test]
+fn row_35_the_signal_of_the_limit_is_the_programs_own() {
+    for action in ["default", "ignored", "handled"] {
+        let scene = Scene::new();
+        let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
+            let mut command = scene.command(&program("file_limit", build));
+            limit(command.arg(action), libc::RLIMIT_FSIZE, 8192);
+            run(&mut command)
+        });
+        assert_eq!(instrumented, plain, "{action}");
+        assert!(plain.stdout.contains("handled 0, the same action: true"), "{plain:?}");
+        assert_eq!(plain.status.signal(), (action == "default").then_some(libc::SIGXFSZ));
+        assert!(logs(&scene.runs()[0])[0].seqs.len() > 20);
+    }
 }
 
 #[test]
