@@ -4,12 +4,13 @@
 #![cfg(target_arch = "x86_64")]
 
 use instr_tests::build::INSTRUMENTED;
+use instr_tests::faults::times;
 use instr_tests::stepped::{CASES, Case, give_signals, kill};
 
 #[test]
 fn row_23_a_signal_behind_an_instruction_costs_no_record_and_makes_none_double() {
     for case in CASES {
-        let tally = give_signals(case, INSTRUMENTED, 40, 0);
+        let tally = give_signals(case, INSTRUMENTED, times(40, 400) as usize, 0);
         assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);
     }
 }

@@ -90,7 +90,7 @@ fn row_40_a_run_that_is_renamed_is_recorded_on() {
         let (scene, acknowledged) =
             take_away(variables, 1_000, |run| fs::rename(run, renamed(run)).expect("the same file system"));
         let report = Report::of(&scene.output().join("renamed"));
-        for (number, acknowledged) in (1..).zip(acknowledged) {
+        for (number, acknowledged) in (1..).zip(acknowledged).filter(|(_, acknowledged)| *acknowledged != 0) {
             let thread = report.thread(&format!("acknowledging-{number}"));
             let reached: u64 = ["records", "overwritten"].iter().filter_map(|key| thread[key].as_u64()).sum();
             assert!((acknowledged..=acknowledged + 1).contains(&reached), "{acknowledged} acknowledged: {thread:#}");

@@ -1,4 +1,4 @@
-//! Rows 34 and 49: calls that fail now and then, or take long.
+//! Rows 32, 34 and 49: calls that fail now and then, or take long.
 
 use std::path::PathBuf;
 
@@ -38,8 +38,8 @@ const SOMETIMES: &str = "when=10..60+5";
 const CHANGES: u64 = 3 * 11;
 
 #[test]
-fn row_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() {
-    const NAME: &str = "row_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted";
+fn row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() {
+    const NAME: &str = "row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted";
     let whole = reached("100");
     for (name, errno) in [
         ("EINTR", libc::EINTR),

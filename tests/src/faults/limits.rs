@@ -6,12 +6,12 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         32,
         "ENOSPC",
-        "small file systems of a namespace, filled and freed again; a filter that refuses each write",
+        "small file systems of a namespace, filled and freed again; strace refuses writes now and then",
     ),
     provoked(
         33,
         "writes that are cut short",
-        "logs on a file system whose last page is taken in the midst of a line, freed again later",
+        "logs on a file system that is full in the midst of a line, at 20 places of it, and freed again",
     ),
     provoked(34, "EINTR, EAGAIN, EIO, EDQUOT now and then", "strace injects them into every so manieth write"),
     provoked(
