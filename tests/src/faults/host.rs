@@ -10,8 +10,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     provoked(
         24,
-        "handlers that interrupt handlers, deeper than there is room",
-        "stacked handlers, each of which records and raises the next signal",
+        "signal handlers deep within each other",
+        "two timers whose handler raises a third signal, nine deep by `SA_NODEFER`; every sink and clock",
     ),
     provoked(
         25,
@@ -35,10 +35,14 @@ pub(super) const ROWS: &[Row] = &[
     ),
     provoked(
         29,
-        "a function that records is a signal handler",
-        "handlers without `#[signal_handler]`, registered in each way",
+        "a signal handler without `#[signal_handler]`",
+        "two timers with an instrumented handler; the compiler's warning is among the messages in `tests/ui`",
     ),
-    provoked(30, "a handler leaves by siglongjmp, or unwinds", "out of a handler that has interrupted a record"),
+    provoked(
+        30,
+        "a signal handler that leaves by `siglongjmp`",
+        "2,000 jumps out of a timer's handler, at any instant of what it interrupts; every sink and clock",
+    ),
     provoked(
         31,
         "the program has RDTSC refused",
