@@ -34,7 +34,7 @@ fn number(stdout: &str, name: &str) -> u64 {
 }
 
 #[test]
-fn row_29_an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
+fn row_23_29_an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
     let log = assert_every_statement_is_recorded_once(["recorded", "200000"], "recorded", &[]);
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }
@@ -49,7 +49,7 @@ const LARGE: (&str, &str) = ("INSTR_RING_BYTES", "256M");
 const CLOCKS: [&str; 3] = ["coarse", "off", "full"];
 
 #[test]
-fn row_29_a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
+fn row_23_29_a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
     for clock in CLOCKS {
         let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), LARGE];
         assert_every_statement_is_recorded_once(["recorded", "20000"], "recorded", &variables);

@@ -139,7 +139,7 @@ pub fn conclude(
     let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
     let missing = newest.saturating_sub(scan.records);
     let (overwritten, dropped) = match (sink, slot) {
-        // A signal handler may have left a record half made, which nobody has counted.
+        // Nobody has counted a record that a signal handler has left half made, or a line that is gone.
         (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing.saturating_sub(scan.damaged))),
         (Sink::Log, None) => (0, missing),
         // A ring that has been given to another thread has nothing left.

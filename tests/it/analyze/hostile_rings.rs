@@ -180,7 +180,7 @@ fn a_segment_of_any_length_is_read_to_its_end() {
 }
 
 #[test]
-fn numbers_at_the_end_of_their_range_do_not_overflow() {
+fn row_69_numbers_at_the_end_of_their_range_do_not_overflow() {
     for first in [u64::MAX, u64::MAX - 100, u64::MAX - 252, 1 << 63] {
         let mut file = ring(Clock::Coarse, 1, 252).file();
         file[HEADER_SIZE..HEADER_SIZE + 8].copy_from_slice(&first.to_ne_bytes());

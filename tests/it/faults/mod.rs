@@ -1,5 +1,10 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
+mod clocks;
+mod contents;
+mod errno;
+mod failing_calls;
+
 use std::collections::BTreeSet;
 use std::process::Command;
 
