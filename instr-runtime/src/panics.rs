@@ -9,7 +9,7 @@ use std::panic::{self, PanicHookInfo};
 
 use instr_format::files::PANIC_JSON;
 use instr_format::names::SCHEMA_VERSION;
-use instr_format::panics::{KEPT, SIZE};
+use instr_format::panics::{KEPT, SIZE, THREADS};
 
 use crate::json::Json;
 use crate::process::{self, Process};
@@ -76,9 +76,11 @@ fn record(panic: &PanicHookInfo<'_>) {
     };
     let name = CName::<64>::new(format_args!("{PANIC_JSON}"));
     let Ok(file) = process.create_mapped(&name).or_else(|_| process.open_mapped(&name)) else { return };
-    let at = (number - 1) % KEPT * SIZE as u64;
-    // There is nobody to tell.
-    let _ = sys::write_at(file, NonNull::from(&slot.bytes[..]), at);
+    let own = thread::place().filter(|place| *place < THREADS).map(|place| KEPT + place);
+    for place in [Some((number - 1) % KEPT), own].into_iter().flatten() {
+        // There is nobody to tell.
+        let _ = sys::write_at(file, NonNull::from(&slot.bytes[..]), place * SIZE as u64);
+    }
     sys::close(file);
 }
 

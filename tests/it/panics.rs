@@ -81,8 +81,12 @@ fn row_06_a_panic_that_does_not_end_the_process_is_its_threads() {
         assert_eq!((report.end(), message(&report)), (end, None), "{way}");
         assert_eq!(panic(&report, "main"), (guilty, Some("3 is too little")), "{way}");
     }
+    // What was caught before is not what has ended it.
     let (scene, _) = compare("caught-then-abort", &[]);
     assert_eq!(message(&scene.report()), Some("raised by itself"));
+    let (scene, _) = compare("caught-then-resumed", &[]);
+    let report = scene.report();
+    assert_eq!((report.end().0, message(&report)), ("panic", None));
 }
 
 #[test]
@@ -91,12 +95,15 @@ fn row_06_panics_that_may_not_unwind_say_why() {
         let (scene, status) = compare(way, &[]);
         let report = scene.report();
         assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGABRT")), "{way}: {status:?}");
-        panic(&report, "main").1.map(str::to_owned)
+        message(&report).map(str::to_owned)
     };
-    assert_eq!(words("foreign").as_deref(), Some("3 is too little"));
-    assert_eq!(words("drop").as_deref(), Some("while unwinding"));
+    let panicked =
+        |mark: &str, words: &str| Some(format!("panicked at {SOURCE}:{}:{words}", Place::marked(SOURCE, mark).line));
+    assert_eq!(words("foreign"), panicked("guilty", "5: 3 is too little"));
+    // The one that began; the next one is the thread's newest.
+    assert_eq!(words("drop"), panicked("guilty", "5: 4 is too little"));
     // The user's hook has replaced ours by then.
-    assert_eq!(words("in-hook"), None);
+    assert_eq!(words("in-hook").as_deref(), Some("raised by itself"));
 }
 
 #[test]
@@ -136,12 +143,22 @@ fn row_06_of_many_panics_the_newest_are_there_and_all_are_counted() {
     assert_eq!(report.run()["panics"], 1001);
     assert_eq!(panic(&report, "main"), (Place::marked(SOURCE, "last").line, Some("the last one")));
     let file = std::fs::read(scene.runs()[0].join("panic.json")).expect("it is there");
-    assert_eq!(file.len() as u64, KEPT * SIZE as u64);
-    let numbers =
-        file.chunks(SIZE).map(|place| serde_json::from_slice::<Value>(place).expect("JSON")["number"].as_u64());
+    // The last place is the thread's.
+    assert_eq!(file.len() as u64, (KEPT + 1) * SIZE as u64);
+    let numbers = file[..KEPT as usize * SIZE]
+        .chunks(SIZE)
+        .map(|place| serde_json::from_slice::<Value>(place).expect("JSON")["number"].as_u64());
     let mut numbers: Vec<_> = numbers.collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1001 - KEPT + 1..=1001).map(Some).collect::<Vec<_>>());
+}
+
+#[test]
+fn row_06_the_panic_that_ends_the_run_outlives_those_of_other_threads_meanwhile() {
+    let (scene, _) = compare("outlived", &[]);
+    let (report, guilty) = (scene.report(), Place::marked(SOURCE, "guilty").line);
+    assert_eq!(report.run()["panics"], 201);
+    assert_eq!(message(&report), Some(&*format!("{SOURCE}:{guilty}:5: 10 is too little")));
 }
 
 #[test]
@@ -178,6 +195,6 @@ fn a_file_that_lies_is_damage_and_keeps_what_is_whole() {
     for cut in [1, SIZE / 2, SIZE + 1] {
         assert_ne!(report(&whole[..cut]).threads()[0]["damage"], Value::Array(Vec::new()), "cut at {cut}");
     }
-    report(&[b'9'; 64 * SIZE]);
+    report(&vec![b'9'; 7 << 20]);
     report(&[]);
 }

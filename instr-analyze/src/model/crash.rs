@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::damage::Damage;
-use super::panics::Panic;
 use super::process::read_versioned;
 
 /// The signal that ended the process; everything else can be missing.
@@ -33,6 +32,9 @@ pub struct Crash {
     /// Id of the statement that the thread was in.
     #[serde(default)]
     pub statement: Option<u64>,
+    /// Whether the thread was panicking.
+    #[serde(default)]
+    pub panicking: bool,
     /// Whether the process was exiting in an orderly way already.
     #[serde(default)]
     pub exiting: bool,
@@ -116,10 +118,10 @@ impl Crash {
         Some(bytes(&build.id))
     }
 
-    /// Whether the thread was aborted, by itself, in the statement in which it had panicked.
-    pub fn is_of(&self, panic: &Panic, pid: Option<u64>) -> bool {
+    /// Whether the thread aborted, by itself, while it panicked.
+    pub fn is_panics_abort(&self, pid: Option<u64>) -> bool {
         let by_itself = self.sender.is_some_and(|sender| Some(sender.pid) == pid);
-        self.signal_number == SIGABRT && by_itself && self.statement.is_some() && self.statement == panic.statement
+        self.signal_number == SIGABRT && by_itself && self.panicking
     }
 
     /// What had happened, in words, in the process with this id. `None`: the signal says it all.

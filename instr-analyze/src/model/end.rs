@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::crash::Crash;
 use super::last::Last;
-use super::panics::{Panic, newest};
+use super::panics::{Panic, newest_in};
 
 /// The status with which Rust's runtime ends a process whose main thread panicked.
 const PANIC_STATUS: i32 = 101;
@@ -53,7 +53,7 @@ impl End {
         let status = last.and_then(|last| last.header.exit_status);
         // A program that exits behind a crash has survived it.
         if let Some(crash) = crash.filter(|crash| !running && (status.is_none() || crash.exiting)) {
-            return End::by_signal(crash, panics, pid);
+            return End::by_signal(crash, last, panics, pid);
         }
         let (kind, code, tid) = match status {
             _ if running => (EndKind::Running, None, None),
@@ -62,7 +62,9 @@ impl End {
             Some(status) => (EndKind::Exit, Some(status), None),
         };
         let code = code.map(|code| code.to_string());
-        let message = tid.and_then(|tid| newest(panics, tid, 1)).map(Panic::words);
+        // One that was caught before is not the one that ended it.
+        let panic = tid.and_then(|tid| newest_in(panics, tid, 1, [began_to_unwind(last, tid, 1), None]));
+        let message = panic.map(Panic::words);
         End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message }
     }
 
@@ -79,8 +81,10 @@ impl End {
         }
     }
 
-    fn by_signal(crash: &Crash, panics: &[Panic], pid: Option<u64>) -> Self {
-        let panic = newest(panics, crash.tid, crash.reuse).filter(|panic| crash.is_of(panic, pid));
+    fn by_signal(crash: &Crash, last: Option<&Last>, panics: &[Panic], pid: Option<u64>) -> Self {
+        let began = began_to_unwind(last, crash.tid, crash.reuse);
+        let panic =
+            newest_in(panics, crash.tid, crash.reuse, [began, crash.statement]).filter(|_| crash.is_panics_abort(pid));
         End {
             kind: EndKind::Signal,
             signal: Some(crash.signal()),
@@ -91,6 +95,11 @@ impl End {
             message: panic.map(|panic| format!("panicked at {}", panic.words())).or_else(|| crash.cause(pid)),
         }
     }
+}
+
+/// The statement from which the thread's panic began to unwind.
+fn began_to_unwind(last: Option<&Last>, tid: u64, reuse: u64) -> Option<u64> {
+    last?.slot(tid, reuse)?.panicked.map(u64::from)
 }
 
 fn main_panicked(last: Option<&Last>, pid: Option<u64>) -> bool {

@@ -77,6 +77,7 @@ pub fn read(name: &str, file: &[u8]) -> (Vec<Panic>, Vec<Damage>) {
         }
     }
     panics.sort_by_key(|panic| panic.number);
+    panics.dedup_by_key(|panic| panic.number);
     // Whoever kills the process may have cut the file.
     if !file.len().is_multiple_of(SIZE) && damage.is_empty() {
         damage.push(Damage::of_file(DamageKind::Torn, name, "the last panic is cut"));
@@ -86,6 +87,16 @@ pub fn read(name: &str, file: &[u8]) -> (Vec<Panic>, Vec<Damage>) {
 
 /// The newest panic of a thread that says why.
 pub fn newest(panics: &[Panic], tid: u64, reuse: u64) -> Option<&Panic> {
-    let of_thread = || panics.iter().rev().filter(|panic| panic.tid == tid && panic.reuse.max(1) == reuse);
-    of_thread().find(|panic| !panic.is_consequence()).or_else(|| of_thread().next())
+    of_thread(panics, tid, reuse).find(|panic| !panic.is_consequence()).or_else(|| of_thread(panics, tid, reuse).next())
+}
+
+/// The newest panic of a thread in one of these statements.
+pub fn newest_in(panics: &[Panic], tid: u64, reuse: u64, statements: [Option<u64>; 2]) -> Option<&Panic> {
+    let is_in = |panic: &&Panic| panic.statement.is_some() && statements.contains(&panic.statement);
+    of_thread(panics, tid, reuse).filter(|panic| !panic.is_consequence()).find(is_in)
+}
+
+/// Newest first.
+fn of_thread(panics: &[Panic], tid: u64, reuse: u64) -> impl Iterator<Item = &Panic> {
+    panics.iter().rev().filter(move |panic| panic.tid == tid && panic.reuse.max(1) == reuse)
 }

@@ -21,7 +21,7 @@ use crate::model::sites::Sites;
 use crate::model::thread::Sink;
 
 const CRASH_MAX: u64 = 16 << 20;
-const PANICS_MAX: u64 = 1 << 20;
+const PANICS_MAX: u64 = 8 << 20;
 const RUN_JSON_MAX: u64 = 4 << 20;
 const SITES_MAX: u64 = 64 << 20;
 const LAST_MAX: u64 = 32 << 20;

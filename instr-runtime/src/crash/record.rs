@@ -38,6 +38,9 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: 
     json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))?;
     json.key("exiting")?;
     json.value(format_args!("{}", process.is_exiting()))?;
+    // Until it is caught; where panics abort, for good.
+    json.key("panicking")?;
+    json.value(format_args!("{}", std::thread::panicking()))?;
     json.key("signal")?;
     json.string_or_null(words::signal(arrival.signal()).map(str::as_bytes))?;
     json.key("signal_number")?;

@@ -130,6 +130,11 @@ pub(crate) fn last_statement() -> Option<u32> {
     (slot.site.load(Relaxed) & !LEFT).checked_sub(1)
 }
 
+/// A number that no other thread has until the calling one has ended; small ones first. Async-signal-safe.
+pub(crate) fn place() -> Option<u64> {
+    begun().and_then(|(thread, _)| pool::place(thread))
+}
+
 /// The how manieth thread of the run with its id the calling thread is; 0 if it has not begun. Async-signal-safe.
 pub(crate) fn reuse() -> u32 {
     begun().map_or(0, |(thread, _)| thread.reuse())

@@ -64,11 +64,24 @@ fn add_chunk(place: &AtomicPtr<Chunk>) -> Option<()> {
     Some(())
 }
 
-fn kept(thread: &Thread) -> Option<&'static Kept> {
-    chunks().find_map(|chunk| {
+/// Where the state is: the number of its chunk, the chunk, and its number there.
+fn find(thread: &Thread) -> Option<(usize, &'static Chunk, usize)> {
+    chunks().enumerate().find_map(|(number, chunk)| {
         let offset = ptr::from_ref(thread).addr().checked_sub(chunk.threads.as_ptr().addr())?;
-        chunk.kept.get(offset / size_of::<Thread>())
+        let index = offset / size_of::<Thread>();
+        (index < CHUNK_LEN).then_some((number, chunk, index))
     })
+}
+
+fn kept(thread: &Thread) -> Option<&'static Kept> {
+    let (_, chunk, index) = find(thread)?;
+    chunk.kept.get(index)
+}
+
+/// The number of the state among all.
+pub(super) fn place(thread: &Thread) -> Option<u64> {
+    let (chunk, _, index) = find(thread)?;
+    Some((chunk * CHUNK_LEN + index) as u64)
 }
 
 /// Makes the state free for another thread.

@@ -15,6 +15,16 @@ impl Drop for Bomb {
     }
 }
 
+/// Has another thread catch many panics when it is dropped.
+struct Busy;
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let other = thread::spawn(|| (0..200).filter(|number| catch_unwind(|| fail(*number)).is_err()).count());
+        println!("{}", other.join().expect("caught"));
+    }
+}
+
 #[instrument_source]
 fn fail(number: u32) -> u32 {
     assert!(number > 1_000_000, "{number} is too little"); // guilty
@@ -43,6 +53,14 @@ fn main() {
         "caught-then-abort" => {
             println!("{}", catch_unwind(|| fail(3)).is_err());
             std::process::abort(); // abort
+        }
+        "caught-then-resumed" => {
+            println!("{}", catch_unwind(|| fail(3)).is_err());
+            panic::resume_unwind(Box::new("resumed")); // resumed later
+        }
+        "outlived" => {
+            let _last = Busy;
+            fail(10);
         }
         "any" => panic::panic_any(7_u32),                                // any
         "long" => panic!("{}", "\"lo\n\u{1b}ng\u{e4}\"".repeat(10_000)), // long
