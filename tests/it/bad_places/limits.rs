@@ -90,7 +90,7 @@ fn row_41_42_a_program_can_open_as_many_files_as_without_us_but_for_what_the_doc
         for (sink, most) in [("write", limit_of_numbers / 2), ("ring", 1), ("count", 1)] {
             let fewer = plain - left(INSTRUMENTED, sink);
             assert!(fewer <= most, "{sink}: {fewer} of {limit_of_numbers} descriptors");
-            counted(&format!("{sink}: {fewer} fewer of {limit_of_numbers}"));
+            counted(&format!("{sink} {fewer} fewer of {limit_of_numbers}"));
         }
     }
 }

@@ -63,7 +63,7 @@ fn row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() 
             recorded += log.seqs.len() as u64;
         }
         assert_eq!(recorded + dropped, whole, "{name}");
-        counted(&format!("{name}: {changed} failures, {dropped} records dropped"));
+        counted(&format!("{changed} {name}, {dropped} dropped"));
     }
 }
 

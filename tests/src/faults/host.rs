@@ -28,11 +28,7 @@ pub(super) const ROWS: &[Row] = &[
         "the global allocator is instrumented itself",
         "a program with such an allocator, whose every call is a record",
     ),
-    not_here(
-        28,
-        "a value's Debug impl panics, blocks or prints much",
-        "no record holds a value: the argument `vars` is refused",
-    ),
+    not_here(28, "a value that cannot be shown", "no record holds a value: the argument `vars` is refused"),
     provoked(
         29,
         "a signal handler without `#[signal_handler]`",
