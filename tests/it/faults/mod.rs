@@ -1,5 +1,8 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
+mod libraries;
+mod processes;
+
 use std::collections::BTreeSet;
 use std::process::Command;
 
