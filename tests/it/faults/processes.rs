@@ -200,7 +200,7 @@ fn row_60_confined_threads_go_on() {
         let scene = twins("confined", way, &[("INSTR_SINK", sink), ("INSTR_CLOCK", clock)]);
         let run = &scene.runs()[0];
         let recorded = match sink {
-            "count" => tables(run).iter().map(|table| u64::from(table.counters[id(run, &turn) as usize])).sum(),
+            "count" => tables(run).iter().map(|table| table.counters[id(run, &turn) as usize]).sum(),
             _ => {
                 log(run, "inmate").assert_whole();
                 log(run, "inmate").count(&turn)

@@ -18,3 +18,10 @@ pub extern "C" fn plugin_die() {
         std::ptr::without_provenance_mut::<u8>(64).write_volatile(1); // dies
     }
 }
+
+/// Panics, which aborts.
+#[unsafe(no_mangle)]
+#[instrument_source]
+pub extern "C" fn plugin_panic() {
+    panic!("the end of the process"); // panics
+}

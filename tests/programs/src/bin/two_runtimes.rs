@@ -14,10 +14,10 @@ fn main() {
     let path = arguments.next().and_then(|path| CString::new(path).ok()).expect("the library");
     let way = arguments.next();
     // SAFETY: the library has functions of these names and types.
-    let [call, die] = unsafe {
+    let [call, die, panic] = unsafe {
         let library = libc::dlopen(path.as_ptr(), libc::RTLD_NOW);
         assert!(!library.is_null());
-        [c"plugin_call", c"plugin_die"].map(|name| {
+        [c"plugin_call", c"plugin_die", c"plugin_panic"].map(|name| {
             let function = libc::dlsym(library, name.as_ptr());
             assert!(!function.is_null());
             std::mem::transmute::<*mut libc::c_void, extern "C" fn()>(function)
@@ -29,6 +29,7 @@ fn main() {
         match way.as_deref() {
             Some("own") => own_death(),
             Some("library") => die(),
+            Some("library-panic") => panic(),
             _ => (),
         }
     });
