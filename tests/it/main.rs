@@ -27,6 +27,7 @@ mod minidump;
 mod off;
 mod other_builds;
 mod other_macros;
+mod panics;
 mod performance;
 mod places;
 mod real_crates;

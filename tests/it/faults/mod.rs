@@ -1,5 +1,9 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
+mod clocks;
+mod contents;
+mod errno;
+mod failing_calls;
 mod libraries;
 mod processes;
 

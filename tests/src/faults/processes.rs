@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         61,
         "the ends of threads and processes",
-        "TLS destructors, atexit, .fini_array, detached threads during exit, cancellation",
+        "TLS destructors, atexit, .fini_array, detached threads during exit",
     ),
     provoked(62, "statements before our start", "a constructor before ours, and one behind it"),
     provoked(
