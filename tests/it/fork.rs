@@ -70,6 +70,19 @@ fn row_50_the_parents_threads_lose_no_record_to_a_fork() {
 }
 
 #[test]
+fn row_50_a_daemon_records_where_its_starter_did() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "daemon");
+    assert_eq!(ended, run_fork(&Scene::new(), PLAIN, "daemon"));
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(0), "/\n"));
+    let daemon = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the daemon");
+    let [log] = logs(&daemon).try_into().expect("one thread");
+    log.assert_whole();
+    assert_eq!(log.count(&Place::marked(SOURCE, "daemon")), 1);
+    assert_eq!(scene.runs().len(), 2);
+}
+
+#[test]
 fn a_child_that_only_returns_changes_nothing_of_its_parents() {
     let scene = Scene::new();
     let ended = run_fork(&scene, INSTRUMENTED, "returns");

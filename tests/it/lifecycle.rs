@@ -1,6 +1,7 @@
 //! Statements at unusual times of a thread's or a process's life.
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::faults::times;
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
 use instr_tests::records::{Log, log, logs};
@@ -124,13 +125,13 @@ fn nothing_is_recorded_after_shutdown() {
 
 #[test]
 fn row_55_threads_with_the_same_id_have_a_log_each() {
-    let scene = Scene::new();
+    let (scene, threads) = (Scene::new(), times(1000, 2000));
     let script = "echo 400 >/proc/sys/kernel/pid_max; exec \"$0\" \"$@\"";
     let mut command = match sandbox::command(&scene, script, &program("short_threads", INSTRUMENTED)) {
         Ok(command) => command,
         Err(reason) => return skip("row_55_threads_with_the_same_id_have_a_log_each", &reason),
     };
-    let ended = run(command.arg("1000"));
+    let ended = run(command.arg(threads.to_string()));
     if ended.stderr.contains("pid_max") {
         return skip("row_55_threads_with_the_same_id_have_a_log_each", &ended.stderr);
     }
@@ -138,8 +139,8 @@ fn row_55_threads_with_the_same_id_have_a_log_each() {
     let logs = logs(&scene.runs()[0]);
     logs.iter().for_each(Log::assert_whole);
     let thread = Place::marked("tests/programs/src/bin/short_threads.rs", "thread");
-    assert_eq!(logs.iter().map(|log| log.count(&thread)).sum::<u64>(), 1000);
-    assert!(logs.iter().any(|log| log.reuse == 3), "1000 threads have 400 ids");
+    assert_eq!(logs.iter().map(|log| log.count(&thread)).sum::<u64>(), threads);
+    assert!(logs.iter().any(|log| log.reuse == 3), "{threads} threads have 400 ids");
     assert_eq!(scene.report().threads().len(), logs.len());
 }
 

@@ -6,7 +6,7 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         50,
         "fork while threads record",
-        "children and grandchildren of a program with eight threads, for each sink",
+        "children and grandchildren of a program with eight threads, for each sink, and a daemon",
     ),
     provoked(51, "fork in a handler, past libc", "fork, _Fork and clone at any instant of the parent's records"),
     provoked(52, "children in the parent's memory", "vfork, clone(CLONE_VM | CLONE_VFORK), posix_spawn and pre_exec"),
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
         "process ids used again",
         "500 processes one after another where there are 400 ids, one output directory",
     ),
-    provoked(55, "thread ids used again", "a thousand threads of a process where there are 400 ids"),
+    provoked(55, "thread ids used again", "a thousand threads of a process, or two thousand, where there are 400 ids"),
     provoked(
         56,
         "two containers, each process 1",
