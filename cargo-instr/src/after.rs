@@ -77,7 +77,7 @@ pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) 
     for directory in directories.iter().filter(|_| died) {
         let run = load(directory)?;
         let is_program = run.pid == Some(u64::from(pid)) && status.signal().is_some();
-        if is_program || matches!(run.end.kind, EndKind::Unknown | EndKind::Panic | EndKind::Signal) {
+        if is_program || matches!(run.end.kind, EndKind::Unknown | EndKind::Killed | EndKind::Panic | EndKind::Signal) {
             dead.push(run);
         }
     }

@@ -105,7 +105,7 @@ pub const VARIABLES: [Variable; 12] = [
     },
     Variable {
         name: CRASH,
-        meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`",
+        meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`, and what panics say in `panic.json`",
         default: "on",
     },
     Variable { name: ECHO_STDERR, meaning: "`1`: the runtime's own diagnostics on stderr", default: "off" },

@@ -25,6 +25,7 @@ mod levels;
 mod lifecycle;
 mod minidump;
 mod off;
+mod oom;
 mod other_builds;
 mod other_macros;
 mod panics;

@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code)]
 
-use std::io::{Error, Result};
+use std::io::{Error, Result, Write as _};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 use crate::processors::stay_on;
@@ -43,6 +44,13 @@ fn give_up(command: &mut Command, capability: libc::c_ulong) {
         // SAFETY: touches no memory.
         before_exec(command, move || check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) }));
     }
+}
+
+/// Has the program belong to a control group, whose directory this is.
+pub fn join(command: &mut Command, group: &Path) {
+    let file = std::fs::OpenOptions::new().write(true).open(group.join("cgroup.procs")).expect("a control group");
+    // Whoever writes 0 joins.
+    before_exec(command, move || (&file).write_all(b"0"));
 }
 
 /// Keeps a program on one processor.

@@ -21,6 +21,8 @@ pub enum EndKind {
     Panic,
     /// A signal ended it.
     Signal,
+    /// Somebody has killed it, where no handler can see it.
+    Killed,
     /// Nothing was recorded.
     Unknown,
 }
@@ -62,6 +64,19 @@ impl End {
         let code = code.map(|code| code.to_string());
         let message = tid.and_then(|tid| newest(panics, tid, 1)).map(Panic::words);
         End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message }
+    }
+
+    /// By the kernel, for want of memory.
+    pub fn by_oom_killer() -> Self {
+        End {
+            kind: EndKind::Killed,
+            signal: Some("SIGKILL".to_owned()),
+            code: None,
+            fault_address: None,
+            tid: None,
+            reuse: 1,
+            message: Some("by the kernel's OOM killer".to_owned()),
+        }
     }
 
     fn by_signal(crash: &Crash, panics: &[Panic], pid: Option<u64>) -> Self {

@@ -27,6 +27,8 @@ pub struct Process {
     pub cwd: Option<PathBuf>,
     /// When it was started.
     pub start_unix_ns: Option<u64>,
+    /// The same, since the machine was started.
+    pub start_monotonic_ns: Option<u64>,
     /// Problems that the runtime met with its settings.
     pub notes: Vec<String>,
 }

@@ -35,7 +35,7 @@ pub fn write(run: &Run, context: u64, paint: Paint, out: &mut dyn Write) -> io::
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         threads.into_iter().partition(|thread| run.is_crashing(thread) || rank(thread.state) < rank(State::Left));
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
-    if run.end.kind == EndKind::Unknown && run.life == Life::Gone && suspects > 1 {
+    if matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) && run.life == Life::Gone && suspects > 1 {
         let faint = paint.faint;
         let clocks = telling.iter().filter_map(|thread| thread.newest).map(|newest| newest.clock);
         let order = match clocks.min_by_key(|clock| *clock as u32) {
@@ -129,6 +129,10 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
                 Some(cause) => writeln!(out, ": {}", Printable(cause.as_bytes()))?,
                 None => writeln!(out)?,
             }
+        }
+        EndKind::Killed => {
+            let by = run.end.message.as_deref().unwrap_or_default();
+            writeln!(out, ": {bad}killed{bad:#} {}", Printable(by.as_bytes()))?;
         }
         EndKind::Unknown => {
             let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };

@@ -1,15 +1,18 @@
 //! A run as a report shows it.
 
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
+use super::kernel_log;
 use super::records::Records;
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
+use crate::model::oom::Victim;
 use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
 use crate::model::scan::Scan;
@@ -62,7 +65,10 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let end = End::new(running, files.last.as_ref(), files.crash.as_ref(), &files.panics, files.pid);
+        let mut end = End::new(running, files.last.as_ref(), files.crash.as_ref(), &files.panics, files.pid);
+        if end.kind == EndKind::Unknown && life == Life::Gone && was_killed(&files) {
+            end = End::by_oom_killer();
+        }
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let mut threads = Vec::new();
@@ -105,6 +111,19 @@ impl Run {
     pub fn is_crashing(&self, thread: &Thread) -> bool {
         self.end.tid == Some(thread.tid) && self.end.reuse == thread.reuse
     }
+}
+
+fn was_killed(files: &RunFiles) -> bool {
+    let process = &files.process;
+    let victim = || {
+        Some(Victim {
+            pid: files.pid?,
+            program: process.exe.as_deref()?.file_name()?.as_bytes(),
+            start_unix_ns: process.start_unix_ns?,
+            start_monotonic_ns: process.start_monotonic_ns?,
+        })
+    };
+    victim().is_some_and(|victim| kernel_log::says_killed(&victim))
 }
 
 fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, history: usize) -> Thread {

@@ -5,6 +5,7 @@ mod counts;
 pub mod files;
 pub mod find;
 pub mod follow;
+mod kernel_log;
 pub mod load;
 mod open;
 pub mod records;

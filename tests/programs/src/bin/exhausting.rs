@@ -1,5 +1,5 @@
 //! Reaches statements while it has as little as possible: `descriptors` takes all of them for a while, `locked` has all of
-//! its new memory locked, `mappings` makes as many as it may for a while, `threads` has so many of them at a time, and says
+//! its new memory locked, `memory` takes memory until there is none, `mappings` makes as many as it may for a while, `threads` has so many of them at a time, and says
 //! how many descriptors are left.
 
 use std::fs::File;
@@ -24,11 +24,20 @@ fn main() {
             assert_eq!(unsafe { libc::mlockall(libc::MCL_FUTURE) }, 0);
             (0..100).for_each(reach);
         }
+        Some("memory") => without_memory(),
         Some("mappings") => without_mappings(),
         Some("threads") => with_threads(std::env::args().nth(2).and_then(|n| n.parse().ok()).expect("a number")),
         other => panic!("unknown way: {other:?}"),
     }
     println!("done");
+}
+
+#[instrument_source]
+fn without_memory() {
+    let mut pages = Vec::new();
+    loop {
+        pages.push(vec![1_u8; 1 << 20]); // memory
+    }
 }
 
 fn take_descriptors() -> Vec<File> {
