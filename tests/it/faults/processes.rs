@@ -63,8 +63,12 @@ fn row_53_a_failed_exec_changes_nothing_and_what_one_replaces_is_kept() {
         assert_eq!(scene.runs().len(), 2);
         let (first, second): (Vec<_>, Vec<_>) = scene.runs().into_iter().partition(|run| logs(run).len() == 2);
         let of = |mark| Place::marked(&source("replaced"), mark);
-        for log in logs(&first[0]).iter().chain(&logs(&second[0])) {
-            log.assert_whole();
+        for log in logs(&first[0]).into_iter().chain(logs(&second[0])) {
+            let mut seqs = log.seqs;
+            seqs.sort_unstable();
+            // A ring has the newest ones, which on a busy machine are not all.
+            assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{sink} {}", log.name);
+            assert!(sink == "ring" || seqs[0] == 1, "{sink} {}", log.name);
         }
         let main = log(&first[0], "replaced");
         assert_eq!((main.count(&of("goes on")), main.count(&of("replaced"))), (1, 1), "{sink}");
