@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, finish, kill_after_first_line, start};
+use instr_tests::program::{Ended, Scene, finish, kill_after_first_line, start, without_thread_ids};
 use instr_tests::report::Report;
 use instr_tests::rings::slots;
 
@@ -94,17 +94,6 @@ fn check_crashing(report: &Report, guilty: &str) {
     for thread in report.threads() {
         assert_eq!(thread["crashing"], thread["name"] == guilty, "{thread:#}");
     }
-}
-
-/// The standard library prints the kernel's id of a thread behind its name.
-fn without_thread_ids(stderr: &str) -> String {
-    let mut parts = stderr.split('(');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push('(');
-        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    text
 }
 
 fn check_last(report: &Report, thread: &str, file: &str, mark: &str) {

@@ -33,7 +33,7 @@ fn run_of(scene: &Scene, pid: u64) -> PathBuf {
 }
 
 #[test]
-fn a_child_and_a_grandchild_record_in_runs_of_their_own() {
+fn row_50_a_child_and_a_grandchild_record_in_runs_of_their_own() {
     let scene = Scene::new();
     let ended = run_fork(&scene, INSTRUMENTED, "tree");
     assert_eq!(ended.status, run_fork(&scene, PLAIN, "tree").status);
@@ -56,7 +56,7 @@ fn a_child_and_a_grandchild_record_in_runs_of_their_own() {
 }
 
 #[test]
-fn the_parents_threads_lose_no_record_to_a_fork() {
+fn row_50_the_parents_threads_lose_no_record_to_a_fork() {
     let scene = Scene::new();
     let ended = run_fork(&scene, INSTRUMENTED, "tree");
     let numbers = numbers(&ended.stderr);
@@ -67,6 +67,19 @@ fn the_parents_threads_lose_no_record_to_a_fork() {
         worker.assert_whole();
         assert_eq!(worker.count(&turn), numbers[name.as_str()], "{name}");
     }
+}
+
+#[test]
+fn row_50_a_daemon_records_where_its_starter_did() {
+    let scene = Scene::new();
+    let ended = run_fork(&scene, INSTRUMENTED, "daemon");
+    assert_eq!(ended, run_fork(&Scene::new(), PLAIN, "daemon"));
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(0), "/\n"));
+    let daemon = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the daemon");
+    let [log] = logs(&daemon).try_into().expect("one thread");
+    log.assert_whole();
+    assert_eq!(log.count(&Place::marked(SOURCE, "daemon")), 1);
+    assert_eq!(scene.runs().len(), 2);
 }
 
 #[test]
@@ -120,7 +133,7 @@ fn row_44_executed_children_see_no_descriptor_of_ours() {
 }
 
 #[test]
-fn a_statement_between_fork_and_exec_is_recorded_in_the_childs_run() {
+fn row_52_a_statement_between_fork_and_exec_is_recorded_in_the_childs_run() {
     let scene = Scene::new();
     run_fork(&scene, INSTRUMENTED, "commands");
     let child = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the child");
@@ -145,7 +158,7 @@ fn each_thread_of_a_child_is_found_in_its_first_statement() {
 
 /// The statements of a worker besides its turns, of three statements each, are as many in all of them.
 #[test]
-fn the_parents_threads_lose_no_record_of_rings_and_counts_to_a_fork() {
+fn row_50_the_parents_threads_lose_no_record_of_rings_and_counts_to_a_fork() {
     for sink in ["ring", "count"] {
         let scene = Scene::new();
         let ended = run(scene.command(&program("fork", INSTRUMENTED)).arg("tree").env("INSTR_SINK", sink));
@@ -167,7 +180,7 @@ fn the_parents_threads_lose_no_record_of_rings_and_counts_to_a_fork() {
 }
 
 #[test]
-fn a_fork_in_a_handler_that_has_interrupted_a_record_costs_the_parent_none() {
+fn row_51_a_fork_in_a_handler_that_has_interrupted_a_record_costs_the_parent_none() {
     for (sink, way) in
         ["ring", "count", "write"].into_iter().flat_map(|sink| ["fork", "_Fork", "clone"].map(|way| (sink, way)))
     {

@@ -1,6 +1,7 @@
 //! Statements at unusual times of a thread's or a process's life.
 
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::faults::times;
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
 use instr_tests::records::{Log, log, logs};
@@ -50,21 +51,21 @@ impl Twins {
 }
 
 #[test]
-fn a_constructor_behind_ours_is_recorded_and_one_before_it_is_counted() {
+fn row_62_a_constructor_behind_ours_is_recorded_and_one_before_it_is_counted() {
     let twins = Twins::run("constructors", &[]).assert_same_output();
     assert_eq!((twins.count("before ours"), twins.count("after ours")), (0, 1));
     assert_eq!(twins.scene.report().sum("dropped"), 1);
 }
 
 #[test]
-fn thread_local_destructors_are_recorded() {
+fn row_61_thread_local_destructors_are_recorded() {
     let twins = Twins::run("endings", &[]).assert_same_output();
     let destructor = twins.marked("thread-local destructor");
     assert_eq!((twins.log("worker").count(&destructor), twins.log("endings").count(&destructor)), (1, 1));
 }
 
 #[test]
-fn statements_after_main_are_recorded() {
+fn row_61_statements_after_main_are_recorded() {
     let twins = Twins::run("endings", &[]).assert_same_output();
     assert_eq!((twins.count("after main"), twins.count("destructor of the image")), (1, 1));
     assert_eq!(twins.scene.report().end(), ("exit", Some("0")));
@@ -89,7 +90,7 @@ fn drops_during_unwinding_are_recorded_and_the_panic_stays_the_last_statement() 
 }
 
 #[test]
-fn a_thread_that_runs_while_the_process_exits_changes_nothing() {
+fn row_61_a_thread_that_runs_while_the_process_exits_changes_nothing() {
     let twins = Twins::run("detached", &[]).assert_same_output();
     let report = twins.scene.report();
     assert_eq!(report.end(), ("exit", Some("0")));
@@ -104,7 +105,7 @@ fn row_26_a_thread_is_not_cancelled_within_a_record() {
 }
 
 #[test]
-fn a_thousand_short_threads_are_recorded_with_few_descriptors() {
+fn row_57_a_thousand_short_threads_are_recorded_with_few_descriptors() {
     let twins = Twins::run("short_threads", &["1000"]);
     let logs = twins.logs();
     logs.iter().for_each(Log::assert_whole);
@@ -123,39 +124,28 @@ fn nothing_is_recorded_after_shutdown() {
 }
 
 #[test]
-fn threads_with_the_same_id_have_a_log_each() {
-    let scene = Scene::new();
+fn row_55_threads_with_the_same_id_have_a_log_each() {
+    let (scene, threads) = (Scene::new(), times(1000, 2000));
     let script = "echo 400 >/proc/sys/kernel/pid_max; exec \"$0\" \"$@\"";
     let mut command = match sandbox::command(&scene, script, &program("short_threads", INSTRUMENTED)) {
         Ok(command) => command,
-        Err(reason) => return skip("threads_with_the_same_id_have_a_log_each", &reason),
+        Err(reason) => return skip("row_55_threads_with_the_same_id_have_a_log_each", &reason),
     };
-    let ended = run(command.arg("1000"));
+    let ended = run(command.arg(threads.to_string()));
     if ended.stderr.contains("pid_max") {
-        return skip("threads_with_the_same_id_have_a_log_each", &ended.stderr);
+        return skip("row_55_threads_with_the_same_id_have_a_log_each", &ended.stderr);
     }
     assert!(ended.status.success(), "{ended:?}");
     let logs = logs(&scene.runs()[0]);
     logs.iter().for_each(Log::assert_whole);
     let thread = Place::marked("tests/programs/src/bin/short_threads.rs", "thread");
-    assert_eq!(logs.iter().map(|log| log.count(&thread)).sum::<u64>(), 1000);
-    assert!(logs.iter().any(|log| log.reuse == 3), "1000 threads have 400 ids");
+    assert_eq!(logs.iter().map(|log| log.count(&thread)).sum::<u64>(), threads);
+    assert!(logs.iter().any(|log| log.reuse == 3), "{threads} threads have 400 ids");
     assert_eq!(scene.report().threads().len(), logs.len());
 }
 
 #[test]
-fn a_library_that_is_unloaded_has_recorded_and_does_no_harm_at_the_end() {
-    let scene = Scene::new();
-    let program = program("loading", INSTRUMENTED);
-    let ended = run(scene.command(&program).arg(program.with_file_name("libplugin.so")));
-    assert!(ended.status.success(), "{ended:?}");
-    let [run] = scene.runs().try_into().expect("one run, as the library stays");
-    let called = Place::marked("tests/programs/src/lib.rs", "called");
-    assert_eq!(logs(&run).iter().map(|log| log.count(&called)).sum::<u64>(), 3);
-}
-
-#[test]
-fn many_short_threads_leave_few_rings_and_tables() {
+fn row_57_many_short_threads_leave_few_rings_and_tables() {
     const THREADS: u64 = 20_000;
     let descriptors = |ended: &Ended| ended.stdout.trim().parse::<u64>().expect("a number");
     let plain = short_threads(&Scene::new(), PLAIN, THREADS, "write");

@@ -26,6 +26,7 @@ mod lifecycle;
 mod minidump;
 mod off;
 mod oom;
+mod other_builds;
 mod other_macros;
 mod panics;
 mod performance;

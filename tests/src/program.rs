@@ -139,3 +139,14 @@ pub fn send_after_first_line(command: &mut Command, signal: &str) -> Ended {
     stdout.read_to_string(&mut text).expect("UTF-8");
     Ended { stdout: text, ..finish(child) }
 }
+
+/// The standard library prints the kernel's id of a thread behind its name.
+pub fn without_thread_ids(stderr: &str) -> String {
+    let mut parts = stderr.split('(');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push('(');
+        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    text
+}

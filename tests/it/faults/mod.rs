@@ -4,6 +4,8 @@ mod clocks;
 mod contents;
 mod errno;
 mod failing_calls;
+mod libraries;
+mod processes;
 
 use std::collections::BTreeSet;
 use std::process::Command;

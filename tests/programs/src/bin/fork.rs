@@ -14,6 +14,7 @@ fn main() {
         Some("threads") => threads_of_a_child(),
         Some("returns") => fork_below(),
         Some("descriptors") => while_eight_threads_work(child_shows_descriptors),
+        Some("daemon") => become_daemon(),
         Some("commands") => commands_show_descriptors(),
         other => panic!("unknown way: {other:?}"),
     }
@@ -62,6 +63,14 @@ fn tree(generation: i32) {
         }
         assert_eq!(status_of(child), generation + 1);
     }
+}
+
+/// Standard output stays, for a test to wait for its end.
+#[instrument_source]
+fn become_daemon() {
+    // SAFETY: there is one thread.
+    assert_eq!(unsafe { libc::daemon(0, 1) }, 0);
+    println!("{}", std::env::current_dir().expect("a directory").display()); // daemon
 }
 
 #[instrument_source]

@@ -1,4 +1,5 @@
-//! Loads the library that its argument names, calls it in a thread, and unloads it before the thread and the process end.
+//! Loads the library that its argument names, calls it in a thread, and unloads it while the thread lives: as often as its
+//! second argument says. The threads end when all is done, and the process in order, or as a third argument says.
 //!
 //! Itself not instrumented: the library brings its own runtime.
 
@@ -7,8 +8,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 fn main() {
-    let path = std::env::args().nth(1).and_then(|path| CString::new(path).ok()).expect("the library");
-    for _ in 0..3 {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().and_then(|path| CString::new(path).ok()).expect("the library");
+    let times: u32 = arguments.next().and_then(|times| times.parse().ok()).expect("how often");
+    let mut threads = Vec::new();
+    for _ in 0..times {
         // SAFETY: the library does nothing when it is loaded, as far as this program knows.
         let library = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW) } as usize;
         assert_ne!(library, 0);
@@ -22,8 +26,15 @@ fn main() {
         has_called.recv().expect("the thread lives");
         // SAFETY: nobody calls it any more.
         assert_eq!(unsafe { libc::dlclose(library as *mut c_void) }, 0);
+        threads.push((unloaded, caller.expect("threads can be had")));
+    }
+    for (unloaded, caller) in threads {
         unloaded.send(()).expect("the thread waits");
-        caller.expect("threads can be had").join().expect("no panic");
+        caller.join().expect("no panic");
+    }
+    match arguments.next().as_deref() {
+        Some("abort") => std::process::abort(),
+        _ => println!("done"),
     }
 }
 
