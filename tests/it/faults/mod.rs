@@ -1,5 +1,8 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
+mod before_main;
+mod each_call;
+
 use std::collections::BTreeSet;
 use std::process::Command;
 
