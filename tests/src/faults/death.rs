@@ -19,13 +19,17 @@ pub(super) const ROWS: &[Row] = &[
         "strace kills at, or fails, each call that the runtime makes to begin a run and a thread, and when it crashes, for each sink",
     ),
     provoked(4, "SIGKILL at each instruction of a probe", "ptrace steps through it, and kills behind the instructions"),
-    provoked(5, "exits of all kinds", "returns errors from `main`"),
+    provoked(5, "exits of all kinds", "exit, _exit, quick_exit, exec, and errors that `main` returns"),
     provoked(
         7,
         "seven signals in all ways",
         "faults, raise, sigqueue and kill, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
     ),
-    provoked(8, "stack overflow", "a thread of C's that has no stack for handlers of its own"),
+    provoked(
+        8,
+        "stack overflow",
+        "a recursion in the main thread, in a thread, and in one of C's that has no stack for handlers of its own",
+    ),
     provoked(
         9,
         "statements before `main`",
@@ -42,6 +46,11 @@ pub(super) const ROWS: &[Row] = &[
     provoked(15, "the program replaces our handlers", "sigaction for each signal, once ours are in place"),
     provoked(16, "a fault whose signal is blocked", "sigprocmask, then faults of six kinds, for each sink"),
     provoked(17, "SIGSYS that is dealt with", "a seccomp filter with SECCOMP_RET_TRAP, and a handler that goes on"),
+    provoked(
+        18,
+        "SIGTRAP",
+        "int3 and signals that are sent, as row 7 has them; and int3 under gdb, which sees it first",
+    ),
     provoked(
         20,
         "a small stack for handlers",
