@@ -13,6 +13,8 @@ use instr_tests::report::Report;
 use instr_tests::skip::{counted, skip};
 
 const SINKS: [&str; 3] = ["write", "ring", "count"];
+/// Of these the kernel reports no error, so the C library looks for none.
+const NEVER_FAIL: [&str; 4] = ["brk", "getpid", "gettid", "geteuid"];
 const ERRORS: [&str; 5] = ["ENOSPC", "EIO", "EMFILE", "ENOMEM", "EPERM"];
 
 /// How a program begins a run and a thread, and what it ends with.
@@ -71,7 +73,8 @@ fn row_03_a_call_that_fails_changes_nothing_and_what_is_missing_is_counted() {
         for (first, sink) in SINKS.into_iter().enumerate() {
             let command = command(arguments, sink, INSTRUMENTED);
             let reached = reached(&command, &plain);
-            let calls = own_calls(&Scene::new(), &command);
+            let mut calls = own_calls(&Scene::new(), &command);
+            calls.retain(|call| !NEVER_FAIL.contains(&&*call.name));
             for (number, error) in ERRORS.into_iter().enumerate() {
                 for call in some(calls.clone(), first * 3 + number * 2) {
                     let scene = Scene::new();
