@@ -195,15 +195,16 @@ impl Crate<'_> {
     fn attributes(&self) -> (String, String) {
         let colons = if self.invocation.is_2015 { "" } else { "::" };
         let path = format!("{colons}{}", self.extern_name());
-        let mut arguments = Vec::new();
+        // Nobody who could mark a signal handler has put the attribute there.
+        let mut arguments = vec!["by_tool".to_owned()];
         if self.invocation.has_runtime {
             arguments.push(format!("crate = {path}"));
         }
         if let Some(level) = &self.plan.level {
             arguments.push(format!("level = {level:?}"));
         }
-        let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
-        (format!("#[{path}::instrument_source{arguments}]"), format!("#[{path}::instrument_source(skip)]"))
+        let arguments = arguments.join(", ");
+        (format!("#[{path}::instrument_source({arguments})]"), format!("#[{path}::instrument_source(skip)]"))
     }
 
     /// Cargo is to look at the originals.

@@ -12,6 +12,8 @@ pub const LAST: &str = "last";
 pub const COUNTS: &str = "counts";
 /// Of what the process died, and where, JSON.
 pub const CRASH_JSON: &str = "crash.json";
+/// What panics said, see [`crate::panics`].
+pub const PANIC_JSON: &str = "panic.json";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].

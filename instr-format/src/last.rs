@@ -32,7 +32,8 @@ pub struct Header {
     pub exited: AtomicU32,
     /// The exit status, once `exited` is 1.
     pub exit_status: AtomicU32,
-    _reserved: AtomicU32,
+    /// How many panics there have been.
+    pub panics: AtomicU32,
     /// Statements that were reached but belong to no thread: before the runtime was ready, after a thread has ended, or in
     /// another image.
     pub unattributed: AtomicU64,
@@ -78,6 +79,8 @@ const _: () = assert!(size_of::<Header>() == SLOT_SIZE && size_of::<Slot>() == S
 pub struct HeaderCopy {
     /// Whether the process has begun to exit in an orderly way, and its status.
     pub exit_status: Option<i32>,
+    /// How many panics there have been.
+    pub panics: u32,
     /// Statements that belong to no slot.
     pub unattributed: u64,
 }
@@ -134,6 +137,7 @@ pub fn decode(file: &[u8]) -> Result<(HeaderCopy, impl Iterator<Item = SlotCopy>
     let exited = u32_at(header, offset_of!(Header, exited)) != 0;
     let header = HeaderCopy {
         exit_status: exited.then(|| u32_at(header, offset_of!(Header, exit_status)).cast_signed()),
+        panics: u32_at(header, offset_of!(Header, panics)),
         unattributed: u64_at(header, offset_of!(Header, unattributed)),
     };
     Ok((header, slots.chunks_exact(SLOT_SIZE).filter_map(decode_slot)))

@@ -13,6 +13,7 @@ pub mod files;
 pub mod last;
 pub mod names;
 pub mod number;
+pub mod panics;
 pub mod pattern;
 pub mod ring;
 pub mod sites;

@@ -15,6 +15,8 @@ pub(crate) struct Args {
     pub(crate) macros: Option<Macros>,
     /// Where the runtime is found, if not at `::instr_runtime`.
     pub(crate) runtime: Option<Path>,
+    /// Whether a tool has put the attribute there, whose user has nothing to be warned of. Not for people.
+    pub(crate) by_tool: Option<()>,
 }
 
 const LEVELS: [(&str, Level); 3] =
@@ -38,6 +40,7 @@ impl Parse for Args {
                 "level" => set(&mut args.level, one_of(&LEVELS, input, span, "level")?, span, "level")?,
                 "macros" => set(&mut args.macros, one_of(&MACROS, input, span, "macros")?, span, "macros")?,
                 "crate" => set(&mut args.runtime, path(input, span)?, span, "crate")?,
+                "by_tool" => set(&mut args.by_tool, (), span, "by_tool")?,
                 "vars" => return Err(Error::new(span, "`vars` cannot be recorded yet: remove it")),
                 _ => {
                     let expected = "`skip`, `level = \"…\"`, `macros = \"…\"` or `crate = path`";
@@ -106,10 +109,29 @@ impl Args {
 }
 
 /// Arguments of `#[signal_handler]`.
-pub(crate) struct NoArgs;
+#[derive(Default)]
+pub(crate) struct HandlerArgs {
+    /// Whether what would be warned of is an error.
+    pub(crate) deny: Option<()>,
+    /// Where the runtime is found, if not at `::instr_runtime`.
+    pub(crate) runtime: Option<Path>,
+}
 
-impl Parse for NoArgs {
+impl Parse for HandlerArgs {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if input.is_empty() { Ok(NoArgs) } else { Err(input.error("`#[signal_handler]` takes no arguments")) }
+        let mut args = HandlerArgs::default();
+        while !input.is_empty() {
+            let span = input.span();
+            let name = input.call(Ident::parse_any).map(|name| name.to_string()).unwrap_or_default();
+            match &*name {
+                "deny" => set(&mut args.deny, (), span, "deny")?,
+                "crate" => set(&mut args.runtime, path(input, span)?, span, "crate")?,
+                _ => return Err(Error::new(span, "unknown argument, expected `deny` or `crate = path`")),
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(args)
     }
 }

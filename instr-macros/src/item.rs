@@ -113,7 +113,7 @@ fn function(attrs: &[Attribute], sig: &mut Signature, block: &mut Block, scope: 
 }
 
 /// The name of the type in an `impl`'s head, without module path and generics where it has a name at all.
-fn type_name(ty: &Type) -> String {
+pub(crate) fn type_name(ty: &Type) -> String {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default(),
         Type::Group(group) => type_name(&group.elem),

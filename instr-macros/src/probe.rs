@@ -138,8 +138,7 @@ impl<'a> Table<'a> {
 
     // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
     pub(crate) fn guard(&self) -> Stmt {
-        let runtime = &self.scope.runtime;
-        verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
+        guard(&self.scope.runtime)
     }
 
     // Input:  OPERAND
@@ -196,6 +195,11 @@ impl<'a> Table<'a> {
         });
         verbatim(quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);))
     }
+}
+
+/// The statement that remembers the last-reached statement until the function ends.
+pub(crate) fn guard(runtime: &TokenStream) -> Stmt {
+    verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
 }
 
 pub(crate) fn verbatim(tokens: TokenStream) -> Stmt {

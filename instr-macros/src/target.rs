@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{ImplItemFn, Item, TraitItemFn};
+use syn::{Attribute, Block, ImplItemFn, Item, Signature, TraitItemFn};
 
 use crate::regroup::{has_invisible_group, regroup};
 
@@ -38,6 +38,16 @@ impl Target {
                 .or_else(|_| syn::parse2(tokens).map(Target::TraitMethod))
                 .ok(),
             Ok(item) => Some(Target::Item(item)),
+        }
+    }
+
+    /// The function, if it is one with a body.
+    pub(crate) fn function(&mut self) -> Option<(&[Attribute], &Signature, &mut Block)> {
+        match self {
+            Target::Item(Item::Fn(item)) => Some((&item.attrs, &item.sig, &mut item.block)),
+            Target::Item(_) => None,
+            Target::Method(method) => Some((&method.attrs, &method.sig, &mut method.block)),
+            Target::TraitMethod(method) => Some((&method.attrs, &method.sig, method.default.as_mut()?)),
         }
     }
 

@@ -6,6 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Error, ImplItemFn, Item, ItemFn, Result, Signature, TraitItemFn};
 
 use crate::attributes::{INSTRUMENT_SOURCE, SIGNAL_HANDLER, names};
+use crate::signature;
 use crate::target::Target;
 
 /// Checks the target of `#[instrument_source]`.
@@ -39,17 +40,23 @@ pub(crate) fn target(target: &Target) -> Result<()> {
 
 /// Checks the target of `#[signal_handler]`.
 pub(crate) fn signal_handler(target: &Target) -> Result<()> {
-    let attrs = match target {
-        Target::Item(Item::Fn(function)) => &function.attrs,
-        Target::Method(method) => &method.attrs,
-        Target::TraitMethod(method) => &method.attrs,
+    let (attrs, sig) = match target {
+        Target::Item(Item::Fn(function)) => (&function.attrs, &function.sig),
+        Target::Method(method) => (&method.attrs, &method.sig),
+        Target::TraitMethod(method) if method.default.is_none() => {
+            return Err(Error::new(
+                name_span(&method.sig),
+                "this method has no body to guard: mark those that have one",
+            ));
+        }
+        Target::TraitMethod(method) => (&method.attrs, &method.sig),
         Target::Item(item) => {
             return Err(Error::new(keyword_span(item), "`#[signal_handler]` goes on a function"));
         }
     };
     match attrs.iter().find(|attr| names(attr, INSTRUMENT_SOURCE)) {
         Some(attr) => Err(both(attr)),
-        None => Ok(()),
+        None => signature::check(sig),
     }
 }
 

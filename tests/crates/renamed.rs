@@ -10,7 +10,11 @@ mod inner {
     }
 }
 
+#[recorder::signal_handler(crate = crate::inner::nested)]
+extern "C" fn handler(_: i32) {}
+
 #[recorder::instrument_source(crate = recorder)]
 fn main() {
+    handler(1);
     println!("{}", inner::one());
 }

@@ -42,6 +42,15 @@ fn beside_names_that_the_expansion_uses() {
 }
 
 #[test]
+fn with_signal_handlers() {
+    for edition in ["2021", "2024"] {
+        let package = package("handlers", edition, USUAL);
+        assert_eq!(package.messages(&["clippy"]), [""; 0]);
+        assert_eq!(run(&package), "11\n");
+    }
+}
+
+#[test]
 fn without_the_standard_library() {
     let package = package("no_std", "2024", USUAL);
     std::fs::rename(package.path().join("src/main.rs"), package.path().join("src/lib.rs")).expect("a source");

@@ -112,7 +112,7 @@ fn without_numbers(descriptors: &str) -> Vec<String> {
 }
 
 #[test]
-fn executed_children_see_no_descriptor_of_ours() {
+fn row_44_executed_children_see_no_descriptor_of_ours() {
     let scene = Scene::new();
     let ended = run_fork(&scene, INSTRUMENTED, "commands");
     assert_eq!(ended, run_fork(&scene, PLAIN, "commands"));

@@ -26,6 +26,7 @@ mod lifecycle;
 mod minidump;
 mod off;
 mod other_macros;
+mod panics;
 mod performance;
 mod places;
 mod real_crates;

@@ -1,9 +1,13 @@
 //! Signals that arrive while a record is being made.
 
+use std::os::unix::process::ExitStatusExt;
+
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
-use instr_tests::records::{Log, log};
+use instr_tests::records::{Log, id, log};
+use instr_tests::rings::tables;
+use instr_tests::skip::skip;
 
 const SOURCE: &str = "tests/programs/src/bin/signals.rs";
 
@@ -13,19 +17,24 @@ fn assert_every_statement_is_recorded_once(way: [&str; 2], handler: &str, variab
     let command = &mut scene.command(&program("signals", INSTRUMENTED));
     let ended = run(command.args(way).envs(variables.iter().copied()));
     assert!(ended.status.success(), "{ended:?}");
-    let number = |name: &str| -> u64 {
-        let word = ended.stdout.lines().find_map(|line| line.strip_prefix(name));
-        word.and_then(|word| word.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {}", ended.stdout))
-    };
     let log = log(&scene.runs()[0], "signals");
     log.assert_whole();
     let recorded = |mark: &str| log.count(&Place::marked(SOURCE, mark));
-    assert_eq!((recorded(handler), recorded("turn")), (number("handled"), number("turns")));
+    assert_eq!(
+        (recorded(handler), recorded("turn")),
+        (number(&ended.stdout, "handled"), number(&ended.stdout, "turns"))
+    );
     log
 }
 
+/// What the program says of `name`.
+fn number(stdout: &str, name: &str) -> u64 {
+    let word = stdout.lines().find_map(|line| line.strip_prefix(name));
+    word.and_then(|word| word.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {stdout}"))
+}
+
 #[test]
-fn an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
+fn row_23_29_an_instrumented_handler_and_what_it_interrupts_lose_no_record() {
     let log = assert_every_statement_is_recorded_once(["recorded", "200000"], "recorded", &[]);
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }
@@ -36,12 +45,83 @@ fn a_function_called_by_a_handler_that_opted_out_and_what_it_interrupts_lose_no_
     assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
 }
 
+const LARGE: (&str, &str) = ("INSTR_RING_BYTES", "256M");
+const CLOCKS: [&str; 3] = ["coarse", "off", "full"];
+
 #[test]
-fn a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
-    let large = ("INSTR_RING_BYTES", "256M");
-    for clock in ["coarse", "off", "full"] {
-        let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), large];
+fn row_23_29_a_handler_and_what_it_interrupts_lose_no_record_of_a_ring() {
+    for clock in CLOCKS {
+        let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), LARGE];
         assert_every_statement_is_recorded_once(["recorded", "20000"], "recorded", &variables);
+    }
+}
+
+#[test]
+fn row_24_handlers_deep_within_each_other_lose_no_record() {
+    let log = assert_every_statement_is_recorded_once(["nested", "20000"], "called by a handler", &[]);
+    assert!(!log.seqs.is_sorted(), "no signal arrived within a record, so this shows nothing");
+    for clock in CLOCKS {
+        let variables = [("INSTR_SINK", "ring"), ("INSTR_CLOCK", clock), LARGE];
+        assert_every_statement_is_recorded_once(["nested", "5000"], "called by a handler", &variables);
+    }
+}
+
+#[test]
+fn row_24_handlers_deep_within_each_other_lose_no_count() {
+    let scene = Scene::new();
+    let command = &mut scene.command(&program("signals", INSTRUMENTED));
+    let ended = run(command.args(["nested", "20000"]).env("INSTR_SINK", "count"));
+    assert!(ended.status.success(), "{ended:?}");
+    let run = &scene.runs()[0];
+    let counters = &tables(run)[0].counters;
+    let counted = |mark: &str| counters[id(run, &Place::marked(SOURCE, mark)) as usize];
+    assert_eq!(
+        (counted("called by a handler"), counted("turn")),
+        (number(&ended.stdout, "handled"), number(&ended.stdout, "turns"))
+    );
+}
+
+const JUMPING: &str = "tests/programs/src/bin/jumping.rs";
+
+/// The program jumps out of handlers, at any instant of its records. What is recorded is right, and what is not is a
+/// gap in the numbers: at most one for each jump.
+#[test]
+fn row_30_a_handler_that_leaves_by_siglongjmp() {
+    if !cfg!(target_arch = "x86_64") {
+        return skip("row_30_a_handler_that_leaves_by_siglongjmp", "its program is in the assembly of another machine");
+    }
+    for (sink, clock) in [("write", "full"), ("ring", "coarse"), ("ring", "off"), ("ring", "full"), ("count", "off")] {
+        let scene = Scene::new();
+        let command = &mut scene.command(&program("jumping", INSTRUMENTED));
+        let ended = run(command.envs([("INSTR_SINK", sink), ("INSTR_CLOCK", clock), LARGE]));
+        assert_eq!(ended.status.signal(), Some(libc::SIGKILL), "{sink} {clock}: {ended:?}");
+        let expected: Vec<u64> = ended.stdout.split_whitespace().map(|word| word.parse().expect("a number")).collect();
+        let run = &scene.runs()[0];
+        let [landed, calm, left, end] = ["landed", "calm", "leave", "end"].map(|mark| Place::marked(JUMPING, mark));
+        let count: Box<dyn Fn(&Place) -> u64> = if sink == "count" {
+            let table = tables(run).remove(0);
+            Box::new(move |place| table.counters[id(run, place) as usize])
+        } else {
+            let log = log(run, "jumping");
+            let mut seqs = log.seqs.clone();
+            seqs.sort_unstable();
+            assert!(seqs.is_sorted_by(|one, next| one < next), "{sink} {clock}: a number twice");
+            let missing = seqs[seqs.len() - 1] - seqs.len() as u64;
+            assert!(missing <= expected[0], "{sink} {clock}: {missing} records are missing");
+            let report = scene.report();
+            assert_eq!(report.sum("overwritten") + report.sum("dropped"), missing, "{sink} {clock}: {report:?}");
+            if sink == "write" {
+                assert!(missing > 0, "no jump left a record half made, so this shows nothing");
+                assert_eq!(report.thread("main")["damage"][0]["kind"], "gap");
+            }
+            Box::new(move |place| log.count(place))
+        };
+        assert_eq!(
+            [count(&landed), count(&calm), count(&left)],
+            [expected[0], expected[1], expected[0]],
+            "{sink} {clock}"
+        );
+        assert_eq!(Place::last_of(scene.report().thread("main")), end, "{sink} {clock}");
     }
 }
 

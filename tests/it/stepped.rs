@@ -4,18 +4,19 @@
 #![cfg(target_arch = "x86_64")]
 
 use instr_tests::build::INSTRUMENTED;
+use instr_tests::faults::times;
 use instr_tests::stepped::{CASES, Case, give_signals, kill};
 
 #[test]
-fn a_signal_behind_an_instruction_costs_no_record_and_makes_none_double() {
+fn row_23_a_signal_behind_an_instruction_costs_no_record_and_makes_none_double() {
     for case in CASES {
-        let tally = give_signals(case, INSTRUMENTED, 40, 0);
+        let tally = give_signals(case, INSTRUMENTED, times(40, 400) as usize, 0);
         assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);
     }
 }
 
 #[test]
-fn a_second_signal_in_the_handler_of_the_first_costs_no_record_and_makes_none_double() {
+fn row_23_a_second_signal_in_the_handler_of_the_first_costs_no_record_and_makes_none_double() {
     for (name, near) in [("ring, within a block", 20), ("ring, first record of a block", 14), ("ring, clock full", 10)]
     {
         let tally = give_signals(Case::named(name), INSTRUMENTED, 1, near);

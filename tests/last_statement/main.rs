@@ -5,6 +5,7 @@ mod calls;
 mod crash_point;
 mod drops;
 mod futures;
+mod handlers;
 mod levels;
 mod loops;
 mod parts;
@@ -12,7 +13,7 @@ mod tail_calls;
 
 fn main() {
     std::panic::set_hook(Box::new(|_| {}));
-    let cases = [calls::CASES, loops::CASES, parts::CASES, drops::CASES, futures::CASES, levels::CASES, tail_calls::CASES].concat();
+    let cases = [calls::CASES, loops::CASES, parts::CASES, drops::CASES, futures::CASES, levels::CASES, tail_calls::CASES, handlers::CASES].concat();
     let mut arguments = std::env::args().skip(1);
     let chosen = arguments.next();
     crash_point::die_at(arguments.next().map_or(0, |nth| nth.parse().unwrap()));

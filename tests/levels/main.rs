@@ -95,19 +95,19 @@ impl<const N: usize> Untouched<N> {
     }
 
     #[signal_handler]
-    extern "C" fn handler(&self, _: i32) {}
+    fn handler(&self, _: i32) {}
 }
 
 /// Implemented by what is not to be instrumented.
 pub trait Handles {
     /// A handler.
-    extern "C" fn handle(&self, signal: i32);
+    fn handle(&self, signal: i32);
 }
 
 #[instrument_source]
 impl<const N: usize> Handles for Untouched<N> {
     #[signal_handler]
-    extern "C" fn handle(&self, signal: i32) {
+    fn handle(&self, signal: i32) {
         self.handler(signal);
     }
 }

@@ -28,6 +28,7 @@ pub mod sandbox;
 pub mod skip;
 pub mod stepped;
 pub mod stepper;
+pub mod strace;
 pub mod sums;
 
 /// The root of this repository.

@@ -68,8 +68,7 @@ impl Package {
     /// # Panics
     /// When one of them is not Rust.
     pub fn annotate_with(&self, arguments: &str, below: &str, edition: &str) -> usize {
-        let attribute = attribute(edition).replace(']', &format!("({arguments})]"));
-        self.annotate_in_style(&Style::new(&attribute), below)
+        self.annotate_in_style(&Style::new(&attribute(edition, arguments)), below)
     }
 
     /// Puts the attribute on whole inline modules where it can be.
@@ -77,7 +76,7 @@ impl Package {
     /// # Panics
     /// When one of the sources is not Rust.
     pub fn annotate_modules(&self, below: &str, edition: &str) -> usize {
-        self.annotate_in_style(&Style { whole_modules: true, ..Style::new(attribute(edition)) }, below)
+        self.annotate_in_style(&Style { whole_modules: true, ..Style::new(&attribute(edition, "")) }, below)
     }
 
     fn annotate_in_style(&self, style: &Style<'_>, below: &str) -> usize {
@@ -156,8 +155,10 @@ impl Package {
     }
 }
 
-fn attribute(edition: &str) -> &'static str {
-    if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE }
+/// As `cargo instr` puts it: nobody marks the signal handlers, so nobody is warned of them.
+fn attribute(edition: &str, arguments: &str) -> String {
+    let attribute = if edition == "2015" { ATTRIBUTE_2015 } else { ATTRIBUTE };
+    attribute.replace(']', &format!("(by_tool, {arguments})]"))
 }
 
 /// What cargo says with `--message-format json`.

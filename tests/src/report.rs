@@ -25,6 +25,11 @@ impl Report {
         Report { run: report["runs"][0].take() }
     }
 
+    /// All of it.
+    pub fn run(&self) -> &Value {
+        &self.run
+    }
+
     /// How the run ended, in one word, and its exit status.
     pub fn end(&self) -> (&str, Option<&str>) {
         (self.run["end"]["kind"].as_str().expect("a word"), self.run["end"]["code"].as_str())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::damage::Damage;
+use super::panics::Panic;
 use super::process::read_versioned;
 
 /// The signal that ended the process; everything else can be missing.
@@ -29,6 +30,9 @@ pub struct Crash {
     pub fault_address: Option<String>,
     /// Who sent it.
     pub sender: Option<Sender>,
+    /// Id of the statement that the thread was in.
+    #[serde(default)]
+    pub statement: Option<u64>,
     /// Whether the process was exiting in an orderly way already.
     #[serde(default)]
     pub exiting: bool,
@@ -112,6 +116,12 @@ impl Crash {
         Some(bytes(&build.id))
     }
 
+    /// Whether the thread was aborted, by itself, in the statement in which it had panicked.
+    pub fn is_of(&self, panic: &Panic, pid: Option<u64>) -> bool {
+        let by_itself = self.sender.is_some_and(|sender| Some(sender.pid) == pid);
+        self.signal_number == SIGABRT && by_itself && self.statement.is_some() && self.statement == panic.statement
+    }
+
     /// What had happened, in words, in the process with this id. `None`: the signal says it all.
     pub fn cause(&self, pid: Option<u64>) -> Option<String> {
         let at = self.fault_address.as_deref();
@@ -148,4 +158,5 @@ fn bytes(hex: &str) -> Vec<u8> {
     pairs.map_while(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
+const SIGABRT: i32 = 6;
 const SIGSEGV: i32 = 11;

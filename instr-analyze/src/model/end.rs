@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::crash::Crash;
 use super::last::Last;
+use super::panics::{Panic, newest};
 
 /// The status with which Rust's runtime ends a process whose main thread panicked.
 const PANIC_STATUS: i32 = 101;
@@ -46,11 +47,11 @@ pub struct End {
 
 impl End {
     /// Concludes the end from whether the process still runs and from what it left.
-    pub fn new(running: bool, last: Option<&Last>, crash: Option<&Crash>, pid: Option<u64>) -> Self {
+    pub fn new(running: bool, last: Option<&Last>, crash: Option<&Crash>, panics: &[Panic], pid: Option<u64>) -> Self {
         let status = last.and_then(|last| last.header.exit_status);
         // A program that exits behind a crash has survived it.
         if let Some(crash) = crash.filter(|crash| !running && (status.is_none() || crash.exiting)) {
-            return End::by_signal(crash, pid);
+            return End::by_signal(crash, panics, pid);
         }
         let (kind, code, tid) = match status {
             _ if running => (EndKind::Running, None, None),
@@ -59,10 +60,12 @@ impl End {
             Some(status) => (EndKind::Exit, Some(status), None),
         };
         let code = code.map(|code| code.to_string());
-        End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message: None }
+        let message = tid.and_then(|tid| newest(panics, tid, 1)).map(Panic::words);
+        End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message }
     }
 
-    fn by_signal(crash: &Crash, pid: Option<u64>) -> Self {
+    fn by_signal(crash: &Crash, panics: &[Panic], pid: Option<u64>) -> Self {
+        let panic = newest(panics, crash.tid, crash.reuse).filter(|panic| crash.is_of(panic, pid));
         End {
             kind: EndKind::Signal,
             signal: Some(crash.signal()),
@@ -70,7 +73,7 @@ impl End {
             fault_address: crash.fault_address.clone(),
             tid: Some(crash.tid),
             reuse: crash.reuse,
-            message: crash.cause(pid),
+            message: panic.map(|panic| format!("panicked at {}", panic.words())).or_else(|| crash.cause(pid)),
         }
     }
 }

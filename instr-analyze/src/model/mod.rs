@@ -14,6 +14,7 @@ pub mod last;
 mod lines;
 pub mod log;
 pub mod mappings;
+pub mod panics;
 pub mod process;
 pub mod record;
 pub mod ring;

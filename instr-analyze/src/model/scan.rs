@@ -21,6 +21,8 @@ pub struct Scan<'a> {
     pub of_wanted: Option<Stamp>,
     /// What could not be read.
     pub damage: DamageList,
+    /// How many pieces of a file are no records, and may have been.
+    pub damaged: u64,
     matching: Option<Kept>,
     nameless: u64,
     history: Option<History>,
@@ -41,6 +43,7 @@ impl<'a> Scan<'a> {
             newest: None,
             of_wanted: None,
             damage: DamageList::default(),
+            damaged: 0,
             matching: None,
             nameless: 0,
             history: None,
@@ -124,6 +127,7 @@ impl Visitor for Scan<'_> {
     }
 
     fn damage(&mut self, damage: Damage) {
+        self.damaged += u64::from(damage.kind == DamageKind::Damaged);
         self.damage.push(damage);
     }
 }

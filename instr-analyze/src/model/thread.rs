@@ -139,18 +139,20 @@ pub fn conclude(
     let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
     let missing = newest.saturating_sub(scan.records);
     let (overwritten, dropped) = match (sink, slot) {
-        (Sink::Log, Some(slot)) => (0, slot.dropped),
+        // Nobody has counted a record that a signal handler has left half made, or a line that is gone.
+        (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing.saturating_sub(scan.damaged))),
         (Sink::Log, None) => (0, missing),
         // A ring that has been given to another thread has nothing left.
         (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
         (Sink::Ring, slot) => (missing, slot.map_or(0, |slot| slot.dropped)),
         (Sink::Counts, slot) => (0, slot.map_or(0, |slot| slot.dropped)),
     };
-    if dropped > 0 {
-        scan.damage.push(match slot {
-            Some(slot) => write_failed(dropped, slot.errno),
-            None => gap(dropped),
-        });
+    let counted = slot.map_or(0, |slot| slot.dropped);
+    if let Some(slot) = slot.filter(|_| counted > 0) {
+        scan.damage.push(write_failed(counted, slot.errno));
+    }
+    if dropped > counted {
+        scan.damage.push(gap(dropped - counted));
     }
     Thread {
         tid,

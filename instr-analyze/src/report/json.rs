@@ -9,6 +9,7 @@ use super::history::JsonPart;
 use super::record::is_false;
 use crate::model::damage::Damage;
 use crate::model::end::End;
+use crate::model::panics::Panic;
 use crate::model::record::Record;
 use crate::model::sites::Sites;
 use crate::model::statement::Statement;
@@ -28,6 +29,9 @@ struct JsonRun<'a> {
     exe: Option<String>,
     start_unix_ns: Option<u64>,
     end: &'a End,
+    /// How many panics there have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panics: Option<u64>,
     threads: Vec<JsonThread<'a>>,
 }
 
@@ -37,6 +41,8 @@ struct JsonThread<'a> {
     name: &'a str,
     crashing: bool,
     last: Option<JsonLast>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panic: Option<&'a Panic>,
     records: u64,
     filtered: u64,
     dropped: u64,
@@ -83,16 +89,18 @@ fn run(run: &Run) -> JsonRun<'_> {
         exe: run.process.exe.as_ref().map(|exe| exe.to_string_lossy().into_owned()),
         start_unix_ns: run.process.start_unix_ns,
         end: &run.end,
+        panics: Some(run.panic_count).filter(|count| *count > 0),
         threads,
     }
 }
 
-fn thread<'a>(run: &Run, thread: &'a Thread) -> JsonThread<'a> {
+fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
     JsonThread {
         tid: thread.tid,
         name: &thread.name,
         crashing: run.is_crashing(thread),
         last: thread.last.as_ref().map(JsonLast::new),
+        panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered,
         dropped: thread.dropped,

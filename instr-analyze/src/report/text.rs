@@ -16,6 +16,7 @@ use super::paint::Paint;
 use super::{excerpt, history};
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
+use crate::model::panics::Panic;
 use crate::model::record::Stamp;
 use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::alive::Life;
@@ -84,11 +85,21 @@ fn thread_at_length(
 ) -> io::Result<()> {
     writeln!(out)?;
     at_length(thread, run.has_crashed(thread), run.threads.iter().filter_map(elapsed).max(), paint, out)?;
+    newest_panic(run, thread, out)?;
     if let Some(last) = &thread.last {
         excerpt::write(roots, &last.statement, context, paint, out)?;
     }
     history::write(&thread.history, &run.sites, paint, out)?;
     damage_lines(&thread.damage, paint, out)
+}
+
+/// Unless the run's end names it.
+fn newest_panic(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
+    let Some(words) = run.panic(thread).map(Panic::words) else { return Ok(()) };
+    if run.is_crashing(thread) && run.end.message.as_ref().is_some_and(|message| message.ends_with(&words)) {
+        return Ok(());
+    }
+    writeln!(out, "  its newest panic was at {}", Printable(words.as_bytes()))
 }
 
 /// Writes how a run ended.
@@ -104,7 +115,13 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     match run.end.kind {
         EndKind::Running => writeln!(out, ": still running")?,
         EndKind::Exit => writeln!(out, ": exited with status {status}")?,
-        EndKind::Panic => writeln!(out, ": {bad}its main thread panicked{bad:#}, exit status {status}")?,
+        EndKind::Panic => {
+            write!(out, ": {bad}its main thread panicked{bad:#}")?;
+            match &run.end.message {
+                Some(message) => writeln!(out, " at {}; exit status {status}", Printable(message.as_bytes()))?,
+                None => writeln!(out, ", exit status {status}")?,
+            }
+        }
         EndKind::Signal => {
             let signal = run.end.signal.as_deref().unwrap_or("a signal");
             write!(out, ": {bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use instr_format::files::{CRASH_JSON, LAST, RUN_JSON, SITES};
+use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
 use instr_format::last::SlotCopy;
 
 use super::segment::{Segment, holds_records};
@@ -15,11 +15,13 @@ use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::head::{Head, Kind};
 use crate::model::last::{self, Last};
+use crate::model::panics::{self, Panic};
 use crate::model::process::Process;
 use crate::model::sites::Sites;
 use crate::model::thread::Sink;
 
 const CRASH_MAX: u64 = 16 << 20;
+const PANICS_MAX: u64 = 1 << 20;
 const RUN_JSON_MAX: u64 = 4 << 20;
 const SITES_MAX: u64 = 64 << 20;
 const LAST_MAX: u64 = 32 << 20;
@@ -37,6 +39,8 @@ pub struct RunFiles {
     pub last: Option<Last>,
     /// What `crash.json` says, if there is one.
     pub crash: Option<Crash>,
+    /// What `panic.json` says, oldest first.
+    pub panics: Vec<Panic>,
     /// What `sites` says.
     pub sites: Sites,
     /// How often each statement was reached, if that was counted.
@@ -76,6 +80,8 @@ impl RunFiles {
         let process = read_process(dir).map_err(|found| damage.push(found)).ok();
         let last = read_last(dir).map_err(|found| damage.push(found)).ok();
         let crash = read_crash(dir).map_err(|found| damage.push(found)).ok().flatten();
+        let (panics, found) = read_panics(dir);
+        damage.extend(found);
         let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
         let (sites, found) = read_sites(dir);
         let whole_sites = found.is_none();
@@ -91,7 +97,20 @@ impl RunFiles {
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let threads = threads(pid, slots, counts.as_ref(), segments);
-        Ok(RunFiles { dir: dir.to_owned(), process, pid, last, crash, sites, counts, sink, threads, damage, readable })
+        Ok(RunFiles {
+            dir: dir.to_owned(),
+            process,
+            pid,
+            last,
+            crash,
+            panics,
+            sites,
+            counts,
+            sink,
+            threads,
+            damage,
+            readable,
+        })
     }
 }
 
@@ -112,6 +131,14 @@ fn read_crash(dir: &Path) -> Result<Option<Crash>, Damage> {
         Ok(json) => Crash::read(CRASH_JSON, &json).map(Some),
         Err(damage) if damage.kind == DamageKind::Missing => Ok(None),
         Err(damage) => Err(damage),
+    }
+}
+
+fn read_panics(dir: &Path) -> (Vec<Panic>, Vec<Damage>) {
+    match read(dir, PANIC_JSON, PANICS_MAX) {
+        Ok(file) => panics::read(PANIC_JSON, &file),
+        Err(damage) if damage.kind == DamageKind::Missing => Default::default(),
+        Err(damage) => (Vec::new(), vec![damage]),
     }
 }
 

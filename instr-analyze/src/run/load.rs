@@ -10,6 +10,7 @@ use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
+use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
 use crate::model::scan::Scan;
 use crate::model::sites::Sites;
@@ -32,6 +33,10 @@ pub struct Run {
     pub end: End,
     /// The signal that ended it, as it was written down.
     pub crash: Option<Crash>,
+    /// What panics said, oldest first, as far as that is there.
+    pub panics: Vec<Panic>,
+    /// How many there have been.
+    pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
     /// What is wrong with files that belong to no thread.
@@ -57,7 +62,7 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let end = End::new(running, files.last.as_ref(), files.crash.as_ref(), files.pid);
+        let end = End::new(running, files.last.as_ref(), files.crash.as_ref(), &files.panics, files.pid);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let mut threads = Vec::new();
@@ -79,9 +84,16 @@ impl Run {
             }
             threads.push(thread);
         }
-        let RunFiles { dir, pid, process, crash, sites, damage, readable, .. } = files;
+        let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
+        let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
+        let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
-        Ok(Run { dir, pid, process, sites, life, end, crash, threads, damage, readable })
+        Ok(Run { dir, pid, process, sites, life, end, crash, panics, panic_count, threads, damage, readable })
+    }
+
+    /// The thread's newest panic.
+    pub fn panic(&self, thread: &Thread) -> Option<&Panic> {
+        newest(&self.panics, thread.tid, thread.reuse)
     }
 
     /// Whether this thread was hit by the signal that ended the process.

@@ -104,7 +104,7 @@ pub(super) fn is_macro_call(expr: &Expr) -> bool {
 }
 
 /// The attributes of a statement; those of an expression stand at its leftmost operand.
-fn statement_attributes(stmt: &Stmt) -> Vec<Attribute> {
+pub(crate) fn statement_attributes(stmt: &Stmt) -> Vec<Attribute> {
     match stmt {
         Stmt::Local(local) => local.attrs.clone(),
         Stmt::Macro(call) => call.attrs.clone(),

@@ -15,6 +15,7 @@ use syn::{Block, Expr, Macro, Signature, Stmt};
 use crate::probe::{Site, Table};
 use crate::scope::{Level, Scope};
 use crate::snippet::Body;
+pub(crate) use block::statement_attributes;
 pub(crate) use expr::attributes;
 use loops::Loop;
 

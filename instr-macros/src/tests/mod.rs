@@ -4,6 +4,7 @@
 
 mod expressions;
 mod functions;
+mod handlers;
 mod invisible;
 mod items;
 mod levels;
@@ -28,9 +29,13 @@ fn check(args: &str, input: &str, expect: Expect) {
     proc_macro2::extra::invalidate_current_thread_spans();
     let input = with_invisible_groups(input.parse().expect("the input is Rust"));
     let output = expand::instrument_source(args.parse().expect("the arguments are tokens"), input);
+    expect.assert_eq(&pretty(&output));
+}
+
+/// As it would be written, the path to the runtime left out.
+fn pretty(output: &TokenStream) -> String {
     let output = output.to_string().replace(":: instr_runtime :: macro_api ::", "");
-    let pretty = syn::parse_str(&output).map_or(output, |file| prettyplease::unparse(&file));
-    expect.assert_eq(&pretty);
+    syn::parse_str(&output).map_or(output, |file| prettyplease::unparse(&file))
 }
 
 fn with_invisible_groups(tokens: TokenStream) -> TokenStream {

@@ -47,6 +47,8 @@ pub(crate) struct Process {
     counts: CountsFile,
     pub(crate) ended_rings: EndedRings,
     pub(crate) crash: CrashState,
+    /// How many panics there have been, where there is no `last` file to count them in.
+    panics: AtomicU32,
 }
 
 const ABSENT: u32 = 0;
@@ -163,6 +165,12 @@ impl Process {
     /// Whether the process has begun to exit in an orderly way.
     pub(crate) fn is_exiting(&self) -> bool {
         self.last.header().is_some_and(|header| header.exited.load(Acquire) != 0)
+    }
+
+    /// The number of the panic that has begun, from 1. Async-signal-safe.
+    pub(crate) fn next_panic(&self) -> u64 {
+        let panics = self.last.header().map_or(&self.panics, |header| &header.panics);
+        u64::from(panics.fetch_add(1, Relaxed)) + 1
     }
 
     /// Creates a log in the run directory.

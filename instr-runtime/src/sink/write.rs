@@ -71,12 +71,15 @@ fn write(
     append(thread, log, line.get(..len).unwrap_or_default())
 }
 
-/// Appends a line whole. After a line that had to stay torn, the next one begins on a new line.
+/// Ends a line that had to stay torn. No value holds a space, so that nobody takes it for a whole one.
+const TORN_END: &[u8] = b" \n";
+
+/// Appends a line whole, on a new line.
 fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
     // A write past the limit would raise SIGXFSZ, which kills.
-    thread.reserve(line.len() as u64 + 1)?;
+    thread.reserve((line.len() + TORN_END.len()) as u64)?;
     if thread.is_torn() {
-        write_all(log, b"\n").map_err(|stop| failed(thread, stop.errno))?;
+        write_all(log, TORN_END).map_err(|stop| failed(thread, stop.errno))?;
         thread.set_torn(false);
     }
     write_all(log, line).map_err(|stop| {

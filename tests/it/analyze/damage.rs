@@ -58,6 +58,19 @@ fn a_damaged_middle_line_is_flagged_with_its_bytes() {
 }
 
 #[test]
+fn lines_that_are_gone_are_missed_beside_those_that_could_not_be_written() {
+    let (output, run, parts) = one_thread();
+    let slot = FakeSlot { dropped: 2, errno: 28, ..FakeSlot::inside(PID, b"demo", 0) };
+    run.last(None, &[slot]);
+    run.log("1.log", &[parts[0].clone(), record(PID, 1, 1, &DEMO[1]), record(PID, 7, 7, &DEMO[0])]);
+    let thread = &threads(&output)[0];
+    assert_eq!((&thread["records"], &thread["dropped"]), (&json!(2), &json!(5)));
+    let damage = thread["damage"].as_array().unwrap();
+    let counts: Vec<_> = damage.iter().map(|damage| (damage["kind"].as_str().unwrap(), &damage["count"])).collect();
+    assert_eq!(counts, [("write-failed", &json!(2)), ("gap", &json!(3))]);
+}
+
+#[test]
 fn a_line_longer_than_any_record_is_damage() {
     let (output, run, mut parts) = one_thread();
     parts[2] = [vec![b'x'; 1 << 20], b"\n".to_vec()].concat();

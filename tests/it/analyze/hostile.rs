@@ -121,7 +121,7 @@ fn every_cut_and_flip_of_last_and_run_json_is_survived() {
 }
 
 #[test]
-fn nothing_that_a_terminal_obeys_is_printed() {
+fn row_66_nothing_that_a_terminal_obeys_is_printed() {
     let output = tempfile::tempdir().unwrap();
     let run = FakeRun::new(output.path(), "demo-\u{1b}[2J");
     let site = DemoSite { snippet: "print(\"\u{1b}[31m\u{202e}\n\")", name: "evil\u{7}\nname", ..DEMO[0] };

@@ -9,6 +9,7 @@ mod folding;
 mod golden;
 mod hostile;
 mod hostile_rings;
+mod ids;
 mod options;
 mod report;
 mod rings;

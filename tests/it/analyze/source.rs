@@ -111,7 +111,7 @@ fn a_shortened_snippet_is_found_by_what_is_left_of_it() {
 }
 
 #[test]
-fn a_changed_source_is_not_shown() {
+fn row_71_a_changed_source_is_not_shown() {
     check(
         &SOURCE.replace("\té = call", "    fall"),
         &[],

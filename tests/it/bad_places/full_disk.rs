@@ -8,7 +8,7 @@ use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::report::Report;
 use instr_tests::sandbox;
-use instr_tests::skip::skip;
+use instr_tests::skip::{counted, skip};
 
 use super::errnos;
 
@@ -24,6 +24,16 @@ fn run_on(size: &str, filler: &str) -> Result<Report, String> {
 /// The same with these options, this variable and so many turns. What is left is copied to where it outlives that file
 /// system: the path of the run there.
 pub(super) fn run_in(options: &str, filler: &str, variable: &str, turns: &str) -> Result<(Scene, PathBuf), String> {
+    run_program_in("steady", options, filler, variable, turns)
+}
+
+fn run_program_in(
+    name: &str,
+    options: &str,
+    filler: &str,
+    variable: &str,
+    turns: &str,
+) -> Result<(Scene, PathBuf), String> {
     let script = format!(
         "mkdir instr-logs kept; mount -t tmpfs -o {options} tmpfs instr-logs
          head -c {filler} /dev/zero >instr-logs/filler
@@ -32,7 +42,7 @@ pub(super) fn run_in(options: &str, filler: &str, variable: &str, turns: &str) -
     );
     let run = |build| {
         let scene = Scene::new();
-        let ended = run(&mut sandbox::command(&scene, &script, &program("steady", build))?);
+        let ended = run(&mut sandbox::command(&scene, &script, &program(name, build))?);
         Ok::<_, String>((scene, ended))
     };
     let ((_, plain), (scene, instrumented)) = (run(PLAIN)?, run(INSTRUMENTED)?);
@@ -61,11 +71,11 @@ fn reached() -> u64 {
 }
 
 #[test]
-fn what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
+fn row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
     let report = match run_on("1m", "800k") {
         Ok(report) => report,
         Err(reason) => {
-            return skip("what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
+            return skip("row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
         }
     };
     assert_eq!(report.sum("records") + report.sum("dropped"), reached());
@@ -77,10 +87,32 @@ fn what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn without_room_for_the_shared_file_the_logs_take_what_there_is() {
+fn row_33_a_line_that_is_cut_ends_where_the_next_one_begins() {
+    let (mut whole, mut cut) = (0, 0);
+    // So that lines are cut at many places, among them within the snippet, where they look like whole ones.
+    for filler in (760..840).step_by(4) {
+        let ran = run_program_in("long_lines", "size=1m", &format!("{filler}k"), "INSTR_SINK=write", "1000");
+        let (_scene, run) = match ran {
+            Ok(run) => run,
+            Err(reason) => return skip("row_33_a_line_that_is_cut_ends_where_the_next_one_begins", &reason),
+        };
+        let report = Report::of(&run);
+        let sum = |counter| report.sum(counter);
+        assert_eq!(sum("records") + sum("dropped"), 2000, "{filler}k");
+        let damage = report.threads()[0]["damage"].as_array().expect("a list");
+        let lines = damage.iter().filter(|damage| damage["kind"] == "damaged").count();
+        assert!(lines <= 1 && sum("dropped") > 0, "{filler}k: {damage:?}");
+        (whole, cut) = (whole + sum("records"), cut + lines);
+    }
+    assert!(cut > 0, "no line was cut");
+    counted(&format!("{whole} whole lines, {cut} cut"));
+}
+
+#[test]
+fn row_32_without_room_for_the_shared_file_the_logs_take_what_there_is() {
     let report = match run_on("64k", "8k") {
         Ok(report) => report,
-        Err(reason) => return skip("without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
+        Err(reason) => return skip("row_32_without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
     };
     assert!(report.sum("records") > 50);
 }

@@ -25,7 +25,7 @@ fn an_output_directory_that_is_not_utf8_holds_all_records() {
 }
 
 #[test]
-fn a_program_whose_name_is_not_utf8_is_recorded() {
+fn row_66_a_program_whose_name_is_not_utf8_is_recorded() {
     let scene = Scene::new();
     let path = scene.path().join(OsStr::from_bytes(NOT_UTF8));
     // Not by ourselves: children of other tests would inherit the open file, and nobody could execute it meanwhile.

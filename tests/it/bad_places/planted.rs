@@ -1,7 +1,8 @@
 //! Files that somebody has put where ours are expected.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
 use std::process::Command;
 
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
@@ -10,7 +11,7 @@ use instr_tests::program::{Scene, run};
 use super::{assert_one_line, assert_private, steady};
 
 #[test]
-fn a_dangling_link_in_place_of_the_directory_is_not_followed() {
+fn row_47_a_dangling_link_in_place_of_the_directory_is_not_followed() {
     let scene = Scene::new();
     symlink("elsewhere", scene.output()).expect("a link");
     steady(&scene, "10", |_| ());
@@ -18,7 +19,7 @@ fn a_dangling_link_in_place_of_the_directory_is_not_followed() {
 }
 
 #[test]
-fn a_fifo_in_place_of_the_directory_stops_nobody() {
+fn row_47_a_fifo_in_place_of_the_directory_stops_nobody() {
     let scene = Scene::new();
     let made = Command::new("/usr/bin/mkfifo").arg(scene.output()).status().expect("coreutils");
     assert!(made.success());
@@ -27,7 +28,7 @@ fn a_fifo_in_place_of_the_directory_stops_nobody() {
 }
 
 #[test]
-fn a_link_to_a_directory_of_others_gets_a_private_run_and_nothing_else() {
+fn row_47_48_a_link_to_a_directory_of_others_gets_a_private_run_and_nothing_else() {
     let scene = Scene::new();
     let shared = scene.path().join("shared");
     fs::create_dir(&shared).expect("a directory");
@@ -42,10 +43,39 @@ fn a_link_to_a_directory_of_others_gets_a_private_run_and_nothing_else() {
 }
 
 #[test]
-fn links_in_place_of_logs_are_not_followed() {
-    let scene = Scene::new();
-    fs::write(scene.path().join("victim"), "mine").expect("a file");
-    let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| run(&mut scene.command(&program("planted", build))));
-    assert_eq!(instrumented, plain);
-    assert_eq!(fs::read(scene.path().join("victim")).expect("a file"), b"mine");
+fn row_47_what_is_planted_in_place_of_a_threads_file_is_left_alone_and_the_thread_gets_another_one() {
+    for kind in ["link", "hard link", "directory", "pipe"] {
+        for sink in ["write", "ring"] {
+            let scene = Scene::new();
+            fs::write(scene.path().join("victim"), "mine").expect("a file");
+            let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
+                let mut command = scene.command(&program("planted", build));
+                run(command.arg(kind).env("INSTR_SINK", sink))
+            });
+            assert_eq!(instrumented, plain, "{kind}, {sink}");
+            assert_eq!(fs::read(scene.path().join("victim")).expect("a file"), b"mine", "{kind}, {sink}");
+            clear_away(&scene.runs()[0]);
+            let report = scene.report();
+            let worker = report.thread("worker");
+            assert_eq!((&worker["records"], &worker["dropped"]), (&1.into(), &0.into()), "{kind}, {sink}: {worker:#}");
+        }
+    }
+}
+
+/// Removes what is not ours, so that the rest can be read.
+fn clear_away(run: &Path) {
+    let mut removed = 0;
+    for entry in fs::read_dir(run).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let metadata = entry.metadata().expect("it is there");
+        if metadata.is_dir() {
+            fs::remove_dir(entry.path()).expect("an empty directory");
+        } else if !metadata.is_file() || metadata.nlink() > 1 {
+            fs::remove_file(entry.path()).expect("a file");
+        } else {
+            continue;
+        }
+        removed += 1;
+    }
+    assert!(removed > 100, "only {removed} were planted");
 }

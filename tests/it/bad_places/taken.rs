@@ -8,10 +8,12 @@ use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::faults::times;
 use instr_tests::kills::{counts, wait_for};
 use instr_tests::program::{Scene, finish, start};
+use instr_tests::report::Report;
 use instr_tests::skip::counted;
 
 /// Lets four threads reach statements, does something to their run, and lets them go on for more than a lap of their rings.
-fn take_away(variables: &[(&str, &str)], enough: u64, act: impl Fn(&Path)) {
+/// Returns where that was, and how many each thread had acknowledged.
+fn take_away(variables: &[(&str, &str)], enough: u64, act: impl Fn(&Path)) -> (Scene, [u64; 4]) {
     let scene = Scene::new();
     let page = scene.path().join("acknowledged");
     fs::write(&page, [0; 4096]).expect("a file");
@@ -25,6 +27,7 @@ fn take_away(variables: &[(&str, &str)], enough: u64, act: impl Fn(&Path)) {
     child.kill().expect("it is there");
     let ended = finish(child);
     assert_eq!((ended.status.signal(), ended.stderr.as_str()), (Some(libc::SIGKILL), ""));
+    (scene, counts(&page))
 }
 
 const WAYS: [&[(&str, &str)]; 4] = [
@@ -69,12 +72,38 @@ fn truncate_all(run: &Path) -> usize {
 }
 
 #[test]
-fn a_program_whose_directory_is_removed_goes_on() {
+fn row_40_a_program_whose_directory_is_removed_goes_on() {
     for variables in WAYS {
         take_away(variables, 1_000, |run| {
             // Segments can come between.
             while run.exists() {
                 let _ = fs::remove_dir_all(run);
+            }
+        });
+    }
+}
+
+#[test]
+fn row_40_a_run_that_is_renamed_is_recorded_on() {
+    for variables in WAYS {
+        let renamed = |run: &Path| run.with_file_name("renamed");
+        let (scene, acknowledged) =
+            take_away(variables, 1_000, |run| fs::rename(run, renamed(run)).expect("the same file system"));
+        let report = Report::of(&scene.output().join("renamed"));
+        for (number, acknowledged) in (1..).zip(acknowledged).filter(|(_, acknowledged)| *acknowledged != 0) {
+            let thread = report.thread(&format!("acknowledging-{number}"));
+            let reached: u64 = ["records", "overwritten"].iter().filter_map(|key| thread[key].as_u64()).sum();
+            assert!((acknowledged..=acknowledged + 1).contains(&reached), "{acknowledged} acknowledged: {thread:#}");
+        }
+    }
+}
+
+#[test]
+fn row_40_a_program_whose_files_are_unlinked_goes_on() {
+    for variables in WAYS {
+        take_away(variables, 1_000, |run| {
+            for entry in fs::read_dir(run).expect("a directory") {
+                fs::remove_file(entry.expect("an entry").path()).expect("a file");
             }
         });
     }

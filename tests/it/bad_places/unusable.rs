@@ -26,7 +26,7 @@ fn a_default_path_that_cannot_be_used_is_not_spoken_of() {
 }
 
 #[test]
-fn a_directory_that_may_not_be_written_to_stays_empty() {
+fn row_48_a_directory_that_may_not_be_written_to_stays_empty() {
     let scene = Scene::new();
     fs::create_dir(scene.output()).expect("a directory");
     fs::set_permissions(scene.output(), fs::Permissions::from_mode(0o555)).expect("ours");

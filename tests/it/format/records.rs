@@ -14,7 +14,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 
 proptest! {
     #[test]
-    fn records_come_back_and_their_ends_are_kept(
+    fn row_66_records_come_back_and_their_ends_are_kept(
         moment in moment(), line in any::<u64>(), col in any::<u64>(), macro_flag in flag(),
         file in text(500), module in text(300), name in text(300), snippet in text(300),
     ) {

@@ -22,7 +22,7 @@ fn block(first: u64, clock: Clock, records: u64) -> Vec<u8> {
 }
 
 #[test]
-fn numbers_go_on_behind_32_and_64_bits() {
+fn row_69_numbers_go_on_behind_32_and_64_bits() {
     for clock in Clock::ALL {
         for first in [1, u64::from(u32::MAX) - 2, 1 << 63, u64::MAX - 2] {
             let records: Vec<_> = decode_records(&block(first, clock, clock.capacity()), clock).collect();

@@ -66,4 +66,9 @@ pub(super) const ROWS: &[Row] = &[
         "core dumps",
         "reads the cores of seven signals, each by fault, raise, sigqueue and kill, and compares the sizes of twins' with 32 MiB",
     ),
+    provoked(
+        6,
+        "panics",
+        "unwinding, in a thread, caught, in a destructor, in a hook, in a function of C, with a value of its own, with hooks of the program's, a thousand caught ones, in a forked child",
+    ),
 ];

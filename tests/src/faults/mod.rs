@@ -66,7 +66,6 @@ const fn provoked(number: u32, fault: &'static str, how: &'static str) -> Row {
     Row { number, fault, here: Here::Provoked(how) }
 }
 
-#[expect(dead_code, reason = "until the first row that needs it")]
 const fn not_here(number: u32, fault: &'static str, reason: &'static str) -> Row {
     Row { number, fault, here: Here::Not(reason) }
 }

@@ -28,12 +28,13 @@ impl Block {
 ///
 /// Each begins where the one before it ends, and behind the last one lies the first. Where records are lost, it is many
 /// blocks at once that are, so that a block that fits none of those next to it has a wrong number. The ones behind them are
-/// asked too, for the neighbours of a wrong one.
+/// asked too, for the neighbours of a wrong one. One record more than a block holds may lie between two: a handler leaves a
+/// block for it, and may not return to have it written.
 pub(crate) fn order(name: &str, blocks: &[Block], capacity: u64) -> (Vec<Block>, Vec<Damage>) {
     let at = |index: usize| blocks.get(index % blocks.len());
     let follow = |a: Option<&Block>, b: Option<&Block>, distance: u64| {
         let between = a.zip(b).and_then(|(a, b)| b.first.checked_sub(a.first)).unwrap_or(0);
-        between > (distance - 1) * capacity && between <= distance * capacity
+        between > (distance - 1) * capacity && between <= distance * (capacity + 1)
     };
     let fits = |index: &usize| {
         let (before, block) = (index + blocks.len(), at(*index));

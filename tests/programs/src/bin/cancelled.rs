@@ -1,4 +1,5 @@
-//! Cancels a thread that passes no cancellation point of its own: it runs to its end.
+//! Cancels threads: one that passes no cancellation point of its own, and runs to its end; and one that may be cancelled at
+//! any instant where nothing is instrumented, and is.
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -24,9 +25,31 @@ extern "C" fn work(_: *mut c_void) -> *mut c_void {
     without_provenance_mut(turns)
 }
 
+/// Not instrumented: Rust has threads cancelled at any instant only where nothing is to be dropped.
+extern "C" fn wait(_: *mut c_void) -> *mut c_void {
+    unsafe extern "C" {
+        fn pthread_setcanceltype(kind: i32, before: *mut i32) -> i32;
+    }
+    work(null_mut());
+    // SAFETY: nothing is to be dropped.
+    unsafe { pthread_setcanceltype(1, null_mut()) };
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
 fn main() {
+    for work in [work, wait] {
+        println!("{}", cancel(work).cast_signed());
+    }
+}
+
+/// What the thread returned, or -1.
+fn cancel(work: extern "C" fn(*mut c_void) -> *mut c_void) -> usize {
     let mut thread = MaybeUninit::uninit();
     let mut result = null_mut();
+    STARTED.store(false, Relaxed);
+    CANCELLED.store(false, Relaxed);
     // SAFETY: the thread is joined before anything that it uses goes away.
     unsafe {
         assert_eq!(libc::pthread_create(thread.as_mut_ptr(), null(), work, null_mut()), 0);
@@ -38,5 +61,5 @@ fn main() {
         CANCELLED.store(true, Relaxed);
         assert_eq!(libc::pthread_join(thread, &mut result), 0);
     }
-    println!("{}", result.addr());
+    result.addr()
 }

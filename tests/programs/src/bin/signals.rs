@@ -15,14 +15,17 @@ const LONGEST: Duration = Duration::from_secs(5);
 static HANDLED: AtomicU64 = AtomicU64::new(0);
 
 fn main() {
-    let handler = match std::env::args().nth(1).as_deref() {
-        Some("recorded") => recorded,
-        Some("opted-out") => opted_out,
+    // What takes longer than its timer leaves no time for anything else.
+    let (handler, slowness): (extern "C" fn(i32), i64) = match std::env::args().nth(1).as_deref() {
+        Some("recorded") => (recorded, 1),
+        Some("opted-out") => (opted_out, 1),
+        Some("nested") => (nested, 25),
         other => panic!("unknown handler: {other:?}"),
     };
     let runs = std::env::args().nth(2).expect("a number").parse().expect("a number");
-    start_timer(libc::SIGUSR1, 20_000, handler);
-    start_timer(libc::SIGUSR2, 170_000, handler);
+    install(libc::SIGURG, deeper, libc::SA_NODEFER);
+    start_timer(libc::SIGUSR1, 20_000 * slowness, handler);
+    start_timer(libc::SIGUSR2, 170_000 * slowness, handler);
     let turns = main_line(Instant::now(), runs);
     // SAFETY: touches no memory.
     unsafe {
@@ -40,6 +43,35 @@ extern "C" fn recorded(_: i32) {
 #[signal_handler]
 extern "C" fn opted_out(_: i32) {
     count();
+}
+
+#[signal_handler]
+extern "C" fn nested(_: i32) {
+    count();
+    raise();
+    count();
+}
+
+/// Deeper than the runtime has buffers for.
+const DEPTH: u64 = 8;
+
+static LEVEL: AtomicU64 = AtomicU64::new(0);
+
+/// Its own signal interrupts it.
+#[signal_handler]
+extern "C" fn deeper(_: i32) {
+    let level = LEVEL.fetch_add(1, Relaxed);
+    count();
+    if level < DEPTH {
+        raise();
+    }
+    count();
+    LEVEL.fetch_sub(1, Relaxed);
+}
+
+fn raise() {
+    // SAFETY: async-signal-safe, and touches no memory.
+    unsafe { libc::raise(libc::SIGURG) };
 }
 
 #[instrument_source]
@@ -79,17 +111,24 @@ fn assert_errno() {
 fn start_timer(signal: i32, every_ns: i64, handler: extern "C" fn(i32)) {
     let every = libc::timespec { tv_sec: 0, tv_nsec: every_ns };
     let when = libc::itimerspec { it_interval: every, it_value: every };
-    // SAFETY: zeroed structures of C, filled in before use; the handler does nothing but count.
+    install(signal, handler, 0);
+    // SAFETY: a zeroed structure of C, filled in before use.
     unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler as *const () as usize;
-        action.sa_flags = libc::SA_RESTART;
-        assert_eq!(libc::sigaction(signal, &action, null_mut()), 0);
         let mut event: libc::sigevent = std::mem::zeroed();
         event.sigev_notify = libc::SIGEV_SIGNAL;
         event.sigev_signo = signal;
         let mut timer = MaybeUninit::uninit();
         assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, timer.as_mut_ptr()), 0);
         assert_eq!(libc::timer_settime(timer.assume_init(), 0, &when, null_mut()), 0);
+    }
+}
+
+fn install(signal: i32, handler: extern "C" fn(i32), flags: i32) {
+    // SAFETY: as above; the handlers do nothing but count.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_RESTART | flags;
+        assert_eq!(libc::sigaction(signal, &action, null_mut()), 0);
     }
 }

@@ -1,0 +1,183 @@
+//! Panics: as without us, and what they said is in the report.
+
+use std::process::ExitStatus;
+
+use instr_format::panics::{KEPT, SIZE};
+use instr_tests::analyzer;
+use instr_tests::build::{INSTRUMENTED, PLAIN, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Ended, Scene, run};
+use instr_tests::report::Report;
+use serde_json::Value;
+
+const SOURCE: &str = "tests/programs/src/bin/panicking.rs";
+
+/// What it has printed, without ids of threads.
+fn without_ids(ended: Ended) -> Ended {
+    let mut words: Vec<_> = ended.stderr.split(" (").map(str::to_owned).collect();
+    for word in words.iter_mut().skip(1) {
+        if let Some((id, rest)) = word.split_once(") panicked") {
+            assert!(id.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
+            *word = format!("id) panicked{rest}");
+        }
+    }
+    let mut stderr = words.join(" (");
+    // One of the library's own panics shows all frames, among them our hook's, and where they are in memory.
+    if stderr.contains("core/src/panicking.rs") {
+        let frames = stderr.find("stack backtrace:").expect("frames");
+        stderr.truncate(frames);
+    }
+    Ended { stderr, ..ended }
+}
+
+/// Runs the program with and without us.
+fn compare(way: &str, variables: &[(&str, &str)]) -> (Scene, ExitStatus) {
+    let (scene, plain_scene) = (Scene::new(), Scene::new());
+    let ended = |scene: &Scene, build| {
+        let mut command = scene.command(&program("panicking", build));
+        without_ids(run(command.arg(way).envs(variables.iter().copied())))
+    };
+    let instrumented = ended(&scene, INSTRUMENTED);
+    assert_eq!(instrumented, ended(&plain_scene, PLAIN), "{way}");
+    (scene, instrumented.status)
+}
+
+fn message(report: &Report) -> Option<&str> {
+    report.run()["end"]["message"].as_str()
+}
+
+/// What the newest panic of a thread was: the line of its place, and its words.
+fn panic<'a>(report: &'a Report, thread: &str) -> (u64, Option<&'a str>) {
+    let panic = &report.thread(thread)["panic"];
+    (panic["line"].as_u64().unwrap_or(0), panic["message"].as_str())
+}
+
+#[test]
+fn row_06_a_panic_of_main_says_what_it_said() {
+    let guilty = Place::marked(SOURCE, "guilty").line;
+    for sink in ["write", "ring", "count"] {
+        for backtrace in ["0", "1"] {
+            let (scene, status) = compare("main", &[("INSTR_SINK", sink), ("RUST_BACKTRACE", backtrace)]);
+            let report = scene.report();
+            assert_eq!((status.code(), report.end()), (Some(101), ("panic", Some("101"))));
+            assert_eq!(message(&report), Some(&*format!("{SOURCE}:{guilty}:5: 1 is too little")));
+            assert_eq!(panic(&report, "main"), (guilty, Some("1 is too little")));
+        }
+    }
+}
+
+#[test]
+fn row_06_a_panic_that_does_not_end_the_process_is_its_threads() {
+    let guilty = Place::marked(SOURCE, "guilty").line;
+    let (scene, _) = compare("thread", &[]);
+    let report = scene.report();
+    assert_eq!((report.end(), message(&report)), (("exit", Some("0")), None));
+    assert_eq!(panic(&report, "worker"), (guilty, Some("2 is too little")));
+    let text = analyzer::run(["report", scene.output().to_str().expect("UTF-8")]).stdout;
+    assert!(text.contains(&format!("its newest panic was at {SOURCE}:{guilty}:5: 2 is too little\n")), "{text}");
+    for (way, end) in [("caught", ("exit", Some("0"))), ("caught-then-exit", ("exit", Some("101")))] {
+        let (scene, _) = compare(way, &[]);
+        let report = scene.report();
+        assert_eq!((report.end(), message(&report)), (end, None), "{way}");
+        assert_eq!(panic(&report, "main"), (guilty, Some("3 is too little")), "{way}");
+    }
+    let (scene, _) = compare("caught-then-abort", &[]);
+    assert_eq!(message(&scene.report()), Some("raised by itself"));
+}
+
+#[test]
+fn row_06_panics_that_may_not_unwind_say_why() {
+    let words = |way: &str| {
+        let (scene, status) = compare(way, &[]);
+        let report = scene.report();
+        assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGABRT")), "{way}: {status:?}");
+        panic(&report, "main").1.map(str::to_owned)
+    };
+    assert_eq!(words("foreign").as_deref(), Some("3 is too little"));
+    assert_eq!(words("drop").as_deref(), Some("while unwinding"));
+    // The user's hook has replaced ours by then.
+    assert_eq!(words("in-hook"), None);
+}
+
+#[test]
+fn row_06_what_is_no_text_or_too_long_is_said_to_be() {
+    let (scene, _) = compare("any", &[]);
+    let any = Place::marked(SOURCE, "any");
+    let (report, column) = (scene.report(), 18);
+    assert_eq!(message(&report), Some(&*format!("{SOURCE}:{}:{column}, with a value that is no text", any.line)));
+
+    let (scene, _) = compare("long", &[]);
+    let report = scene.report();
+    let panic = &report.thread("main")["panic"];
+    let (kept, whole) = (panic["message"].as_str().expect("text"), "\"lo\n\u{1b}ngä\"".repeat(10_000));
+    assert_eq!(panic["message_bytes"], whole.len());
+    // Escaped as in records, what is left begins as the whole does.
+    assert!(kept.starts_with("\"lo\\n\\x1bngä\"\"lo\\n") && kept.len() > 300, "{kept}");
+    assert!(message(&report).expect("one").contains(&format!("… ({} bytes in all)", whole.len())));
+}
+
+#[test]
+fn row_06_hooks_of_the_program_work_as_without_ours() {
+    let said = |way: &str| panic(&compare(way, &[]).0.report(), "main").1.map(str::to_owned);
+    assert_eq!(said("chained").as_deref(), Some("5 is too little"));
+    // Whoever takes ours away without calling it has none of its records.
+    assert_eq!(said("replaced"), None);
+    assert_eq!(said("taken"), None);
+    assert_eq!(said("resumed"), None);
+    let (scene, _) = compare("replaced", &[]);
+    let report = scene.report();
+    assert_eq!((report.end(), message(&report)), (("panic", Some("101")), None));
+}
+
+#[test]
+fn row_06_of_many_panics_the_newest_are_there_and_all_are_counted() {
+    let (scene, _) = compare("many", &[]);
+    let report = scene.report();
+    assert_eq!(report.run()["panics"], 1001);
+    assert_eq!(panic(&report, "main"), (Place::marked(SOURCE, "last").line, Some("the last one")));
+    let file = std::fs::read(scene.runs()[0].join("panic.json")).expect("it is there");
+    assert_eq!(file.len() as u64, KEPT * SIZE as u64);
+    let numbers =
+        file.chunks(SIZE).map(|place| serde_json::from_slice::<Value>(place).expect("JSON")["number"].as_u64());
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1001 - KEPT + 1..=1001).map(Some).collect::<Vec<_>>());
+}
+
+#[test]
+fn row_06_a_childs_panic_is_its_own() {
+    let (scene, _) = compare("forked", &[]);
+    let reports: Vec<_> = scene.runs().iter().map(|run| Report::of(run)).collect();
+    let mut panics: Vec<_> = reports.iter().map(|report| (report.end().0, report.run()["panics"].as_u64())).collect();
+    panics.sort_unstable();
+    assert_eq!(panics, [("exit", None), ("panic", Some(1))]);
+}
+
+#[test]
+fn switched_off_there_is_no_file() {
+    let (scene, _) = compare("main", &[("INSTR_CRASH", "off")]);
+    assert!(!scene.runs()[0].join("panic.json").exists());
+    assert_eq!(scene.report().end(), ("panic", Some("101")));
+}
+
+#[test]
+fn a_file_that_lies_is_damage_and_keeps_what_is_whole() {
+    let (scene, _) = compare("many", &[]);
+    let path = scene.runs()[0].join("panic.json");
+    let whole = std::fs::read(&path).expect("it is there");
+    let report = |file: &[u8]| {
+        std::fs::write(&path, file).expect("ours");
+        scene.report()
+    };
+    let mut broken = whole.clone();
+    broken[SIZE..2 * SIZE].fill(b'{');
+    let damaged = report(&broken);
+    let damage = &damaged.threads()[0]["damage"];
+    assert_eq!((&damage[0]["file"], &damage[0]["start"]), (&"panic.json".into(), &(SIZE as u64).into()), "{damage}");
+    assert_eq!(panic(&damaged, "main").1, Some("the last one"));
+    for cut in [1, SIZE / 2, SIZE + 1] {
+        assert_ne!(report(&whole[..cut]).threads()[0]["damage"], Value::Array(Vec::new()), "cut at {cut}");
+    }
+    report(&[b'9'; 64 * SIZE]);
+    report(&[]);
+}

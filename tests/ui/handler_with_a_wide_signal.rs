@@ -1,0 +1,6 @@
+use instr_runtime::signal_handler;
+
+#[signal_handler]
+extern "C" fn f(_: i64) {}
+
+fn main() {}

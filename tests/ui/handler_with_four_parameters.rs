@@ -1,0 +1,6 @@
+use instr_runtime::signal_handler;
+
+#[signal_handler]
+extern "C" fn f(_: i32, _: *mut libc::siginfo_t, _: *mut libc::c_void, _: u8) {}
+
+fn main() {}
