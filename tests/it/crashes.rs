@@ -3,12 +3,17 @@
 use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
 
 use instr_tests::analyzer;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
+use instr_tests::core_file;
+use instr_tests::faults::times;
+use instr_tests::limits::trap;
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run, send_after_first_line};
+use instr_tests::skip::{counted, skip};
 use serde_json::Value;
 
 const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
@@ -17,6 +22,8 @@ const SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", 
 fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
     let mut command = scene.command(&program("signalled", build));
     command.args(arguments);
+    // Whether there is a core is part of the status.
+    core_file::allow(&mut command);
     if arguments[1] == "kill" { send_after_first_line(&mut command, arguments[0]) } else { run(&mut command) }
 }
 
@@ -34,7 +41,7 @@ fn crash(run: &Path) -> Option<Value> {
 }
 
 #[test]
-fn the_end_is_the_same_and_what_it_was_is_written() {
+fn row_07_the_end_is_the_same_and_what_it_was_is_written() {
     for signal in SIGNALS {
         for way in ["fault", "raise", "queue", "kill"] {
             for prepared in ["default", "reset", "handler", "plain-handler"] {
@@ -49,8 +56,27 @@ fn the_end_is_the_same_and_what_it_was_is_written() {
     }
 }
 
+/// How each signal ends a process, told in `docs/faults.md`.
 #[test]
-fn an_ignored_signal_is_no_crash() {
+fn row_07_the_wait_status_is_that_of_the_twin() {
+    for way in ["fault", "raise", "kill"] {
+        for prepared in ["reset", "handler", "ignored"] {
+            let ends = SIGNALS.map(|signal| {
+                let (status, crash) = compare([signal, way, prepared]);
+                // Faults are not ignored: the kernel makes the default of that.
+                assert_eq!(crash.is_some(), prepared != "ignored", "{signal} {way} {prepared}");
+                match (status.signal(), status.core_dumped()) {
+                    (Some(number), core) => format!("{signal}: {number}{}", if core { "+core" } else { "" }),
+                    (None, _) => format!("{signal}: exit {}", status.code().unwrap_or_default()),
+                }
+            });
+            counted(&format!("{way}, {}: {}", if prepared == "reset" { "default" } else { prepared }, ends.join(", ")));
+        }
+    }
+}
+
+#[test]
+fn row_07_an_ignored_signal_is_no_crash() {
     for signal in SIGNALS {
         let (status, crash) = compare([signal, "raise", "ignored"]);
         assert!(status.success() && crash.is_none(), "{signal}");
@@ -58,10 +84,99 @@ fn an_ignored_signal_is_no_crash() {
 }
 
 #[test]
-fn what_a_handler_deals_with_is_no_crash() {
+fn row_14_what_a_handler_deals_with_is_no_crash() {
     for (signal, way) in [("SIGILL", "fault"), ("SIGSEGV", "raise"), ("SIGABRT", "queue")] {
         let (status, crash) = compare([signal, way, "recovering"]);
         assert!(status.success() && crash.is_none(), "{signal} {way}");
+    }
+}
+
+#[test]
+fn row_14_faults_that_are_dealt_with_for_ever_cost_little() {
+    let count = times(10_000, 100_000).to_string();
+    let run = |build| {
+        let scene = Scene::new();
+        let mut command = scene.command(&program("signalled", build));
+        let begin = Instant::now();
+        (run(command.args(["SIGSEGV", "fault", "recovering", &count])), begin.elapsed())
+    };
+    let ((instrumented, ours), (plain, theirs)) = (run(INSTRUMENTED), run(PLAIN));
+    assert_eq!(instrumented, plain);
+    assert_eq!(plain.stdout, format!("recovered {count}\nsurvived\n").replace("survived\n", ""));
+    counted(&format!("{count} faults in {:.2} s, {:.2} s plain", ours.as_secs_f64(), theirs.as_secs_f64()));
+    // Two records of statements, and some calls for the handlers, each time.
+    assert!(ours < theirs + Duration::from_micros(200) * count.parse().expect("a number"), "{ours:?}, {theirs:?}");
+}
+
+#[test]
+fn row_17_a_system_call_that_a_handler_carries_out_is_no_crash() {
+    let (status, crash) = compare(["SIGSYS", "fault", "recovering"]);
+    assert!(status.success() && crash.is_none(), "{status}");
+}
+
+#[test]
+fn row_10_a_fault_in_the_handler_leaves_the_first_signal() {
+    for signal in SIGNALS {
+        let (scene, plain_scene) = (Scene::new(), Scene::new());
+        let ended = |scene: &Scene, build| {
+            let mut command = scene.command(&program("signalled", build));
+            // Only the handler asks for other memory in this way.
+            trap(command.args([signal, "fault", "reset"]), libc::SYS_process_vm_readv);
+            run(&mut command)
+        };
+        assert_eq!(ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN), "{signal}");
+        let outcome = analyzer::run([scene.output()]);
+        assert!(outcome.code == 0 && outcome.stdout.contains("damage: crash.json"), "{signal}: {outcome:?}");
+    }
+}
+
+#[test]
+fn row_16_a_fault_whose_signal_is_blocked_leaves_the_records() {
+    for signal in SIGNALS.into_iter().filter(|signal| *signal != "SIGABRT") {
+        for sink in ["write", "ring", "count"] {
+            let (scene, plain_scene) = (Scene::new(), Scene::new());
+            let ended = |scene: &Scene, build| {
+                let mut command = scene.command(&program("signalled", build));
+                run(command.args([signal, "fault", "blocked"]).env("INSTR_SINK", sink))
+            };
+            let plain = ended(&plain_scene, PLAIN);
+            assert_eq!(ended(&scene, INSTRUMENTED), plain, "{signal} {sink}");
+            assert!(plain.status.signal().is_some() && crash(&scene.runs()[0]).is_none(), "{signal} {sink}");
+            let report = scene.report();
+            assert_eq!(report.end(), ("unknown", None), "{signal} {sink}");
+            let guilty = Place::marked("tests/programs/src/bin/signalled.rs", "guilty").line;
+            assert_eq!(Place::last_of(report.thread("main")).line, guilty, "{signal} {sink}");
+        }
+    }
+}
+
+#[test]
+fn row_15_a_program_that_replaces_our_handlers_does_as_ever() {
+    for signal in SIGNALS {
+        for prepared in ["late-handler", "late-plain-handler", "late-ignored", "late-reset"] {
+            for way in ["fault", "raise", "kill"] {
+                let (_, crash) = compare([signal, way, prepared]);
+                assert!(crash.is_none_or(|crash| crash["signal"] != signal), "{signal} {way} {prepared}");
+            }
+        }
+    }
+}
+
+#[test]
+fn row_21_a_crash_with_another_stack_for_handlers_or_none_ends_the_same() {
+    for way in ["disabled", "replaced", "destructor", "exit"] {
+        let (scene, plain_scene) = (Scene::new(), Scene::new());
+        let ended = |scene: &Scene, build| run(scene.command(&program("crashing_threads", build)).arg(way));
+        let plain = ended(&plain_scene, PLAIN);
+        assert_eq!(ended(&scene, INSTRUMENTED), plain, "{way}");
+        if way == "exit" {
+            assert_eq!(plain.status.code(), Some(7));
+            continue;
+        }
+        let report = scene.report();
+        assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")), "{way}");
+        let crashing = report.threads().iter().find(|thread| thread["crashing"] == true).expect("a thread");
+        assert_eq!(Place::last_of(crashing).line, Place::marked(THREADS, "guilty: alone").line, "{way}");
     }
 }
 
@@ -87,21 +202,27 @@ fn switched_off_nothing_is_written_and_nothing_changes() {
 }
 
 #[test]
-fn of_threads_that_crash_together_one_is_written_down() {
-    for _ in 0..20 {
+fn row_11_of_threads_that_crash_together_one_is_written_down() {
+    let rounds = times(20, 300);
+    let threads = (0..rounds).map(|_| "8").chain((0..times(3, 50)).map(|_| "64"));
+    for threads in threads.clone() {
         let scene = Scene::new();
-        let ended = run(scene.command(&program("crashing_threads", INSTRUMENTED)).arg("together"));
+        let ended = run(scene.command(&program("crashing_threads", INSTRUMENTED)).args(["together", threads]));
         assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
         let crash = crash(&scene.runs()[0]).expect("a record");
         let report = scene.report();
         let crashing: Vec<_> = report.threads().iter().filter(|thread| thread["crashing"] == true).collect();
         assert_eq!((crashing.len(), &crash["signal"]), (1, &"SIGSEGV".into()), "{crash:#}");
         assert_eq!(Place::last_of(crashing[0]), Place::marked(THREADS, "guilty: together"));
+        let listed = report.threads().iter().filter(|thread| thread["name"] != "main").count();
+        assert_eq!(listed.to_string(), threads);
     }
+    let count = threads.count();
+    counted(&format!("{count} times threads that crash together, {count} records"));
 }
 
 #[test]
-fn a_thread_of_c_that_uses_up_its_stack_is_written_down() {
+fn row_08_a_thread_of_c_that_uses_up_its_stack_is_written_down() {
     let (scene, plain_scene) = (Scene::new(), Scene::new());
     let ended = |scene: &Scene, build| run(scene.command(&program("crashing_threads", build)).arg("overflow"));
     assert_eq!(ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN));
@@ -157,5 +278,24 @@ fn a_broken_record_is_damage_and_the_rest_is_reported() {
         let outcome = analyzer::run([OsStr::new("report"), scene.output().as_os_str()]);
         assert!(outcome.stdout.contains("damage: crash.json"), "{len}: {outcome:?}");
         assert!(outcome.stdout.contains("thread "), "{len}: {outcome:?}");
+    }
+}
+
+#[test]
+fn row_18_a_debugger_sees_a_breakpoint_before_the_handler_does() {
+    let test = "row_18_a_debugger_sees_a_breakpoint_before_the_handler_does";
+    if let Err(error) = Command::new("gdb").arg("--version").output() {
+        return skip(test, &format!("gdb: {error}"));
+    }
+    for build in [PLAIN, INSTRUMENTED] {
+        let scene = Scene::new();
+        let mut command = scene.command("gdb".as_ref());
+        command.args(["-nx", "-batch", "-ex", "run", "-ex", "kill", "--args"]).env("HOME", scene.path());
+        let ended = run(command.arg(program("signalled", build)).args(["SIGTRAP", "fault", "default"]));
+        if ended.stderr.contains("ptrace: Operation not permitted") {
+            return skip(test, "no ptrace");
+        }
+        assert!(ended.stdout.contains("received signal SIGTRAP"), "{ended:?}");
+        assert!(scene.runs().iter().all(|run| crash(run).is_none()), "{ended:?}");
     }
 }

@@ -151,3 +151,21 @@ fn the_other_side_of_a_deadlock_is_found_at_its_lock() {
     let report = die("deadlock", "worker", End::Killed, "dev");
     check_last(&report, "partner", DEATHS, "waits: partner");
 }
+
+#[test]
+fn row_05_an_exit_is_told_and_an_end_that_nobody_saw_is_said_to_be_unknown() {
+    for place in ["main", "worker"] {
+        let ends =
+            [("underscore-exit", End::Vanished(7)), ("quick-exit", End::Vanished(7)), ("exec", End::Vanished(0))];
+        for (death, end) in ends.into_iter().chain([("normal-exit", End::Exit(7))]) {
+            die(death, place, end, "dev");
+        }
+    }
+}
+
+#[test]
+fn row_08_a_stack_overflow_is_recorded_and_the_message_is_printed() {
+    for place in ["main", "worker"] {
+        die("stack-overflow", place, End::Signal(libc::SIGABRT), "dev");
+    }
+}

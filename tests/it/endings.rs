@@ -6,7 +6,7 @@ use instr_tests::report::Report;
 use instr_tests::workspace;
 
 #[test]
-fn an_error_that_main_returns() {
+fn row_05_an_error_that_main_returns() {
     for argument in ["2", "3", "x"] {
         let ([plain, instrumented], report) = both("failing", "", &["build"], &[argument]);
         assert_eq!(instrumented, plain);

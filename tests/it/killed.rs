@@ -11,7 +11,7 @@ use instr_tests::program::{Scene, finish, start};
 const SOURCE: &str = "tests/programs/src/bin/acknowledging.rs";
 /// 2,000 each in `cargo run -p instr-tests --bin kills -- --full`.
 #[test]
-fn what_was_acknowledged_before_a_kill_is_in_the_files_of_every_sink() {
+fn row_01_02_what_was_acknowledged_before_a_kill_is_in_the_files_of_every_sink() {
     for way in WAYS {
         let tally = kills::kill(way, INSTRUMENTED, 50);
         assert!(tally.threads >= 50, "{}: {tally:?}", way.name);

@@ -25,7 +25,7 @@ fn row_23_a_second_signal_in_the_handler_of_the_first_costs_no_record_and_makes_
 }
 
 #[test]
-fn a_kill_behind_an_instruction_leaves_whole_records_and_all_that_were_there() {
+fn row_04_a_kill_behind_an_instruction_leaves_whole_records_and_all_that_were_there() {
     for case in CASES.iter().filter(|case| case.each == 1) {
         let tally = kill(case, INSTRUMENTED, 8);
         assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);

@@ -64,6 +64,12 @@ pub fn refuse(command: &mut Command, call: libc::c_long, errno: i32) {
     before_exec(command, move || install(filter, 0).map(|_| ()));
 }
 
+/// Has the kernel raise SIGSYS for a system call.
+pub fn trap(command: &mut Command, call: libc::c_long) {
+    let filter = filter(call, libc::SECCOMP_RET_TRAP);
+    before_exec(command, move || install(filter, 0).map(|_| ()));
+}
+
 /// Has a system call never return: the kernel waits for somebody's answer, who is the program itself and does not know.
 pub fn stall(command: &mut Command, call: libc::c_long) {
     let filter = filter(call, libc::SECCOMP_RET_USER_NOTIF);

@@ -48,6 +48,13 @@ impl Report {
         self.run["threads"].as_array().expect("a list")
     }
 
+    /// Whether it says that a file of this name is damaged.
+    pub fn has_damaged(&self, file: &str) -> bool {
+        let of_threads = self.threads().iter().filter_map(|thread| thread["damage"].as_array());
+        let mut damage = of_threads.chain(self.run["damage"].as_array()).flatten();
+        damage.any(|damage| damage["file"] == file)
+    }
+
     /// The only thread of this name.
     ///
     /// # Panics

@@ -47,7 +47,7 @@ pub struct RunFiles {
     pub counts: Option<Counts>,
     /// What took the records.
     pub sink: Sink,
-    /// The threads that have a slot or records, by id.
+    /// The threads that have a slot, a table or records, by id.
     pub threads: Vec<ThreadFiles>,
     /// What is wrong with the files.
     pub damage: Vec<Damage>,
@@ -96,7 +96,7 @@ impl RunFiles {
         let readable = process.is_some() || last.is_some() || whole_sites || !segments.is_empty() || counts.is_some();
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
-        let threads = threads(pid, slots, segments);
+        let threads = threads(pid, slots, counts.as_ref(), segments);
         Ok(RunFiles {
             dir: dir.to_owned(),
             process,
@@ -191,10 +191,14 @@ fn sink(segments: &[Segment], counts: Option<&Counts>) -> Sink {
     }
 }
 
-fn threads(pid: Option<u64>, slots: &[SlotCopy], segments: Vec<Segment>) -> Vec<ThreadFiles> {
+fn threads(pid: Option<u64>, slots: &[SlotCopy], counts: Option<&Counts>, segments: Vec<Segment>) -> Vec<ThreadFiles> {
     let mut found: BTreeMap<(u64, u64), (Option<SlotCopy>, Vec<Segment>)> = BTreeMap::new();
     for slot in slots {
         found.entry((slot.tid, slot.reuse.into())).or_default().0.get_or_insert(*slot);
+    }
+    // Where `last` could not be made, a table is all there is of a thread.
+    for thread in counts.iter().flat_map(|counts| &counts.threads) {
+        found.entry((thread.tid, thread.reuse)).or_default();
     }
     for segment in segments {
         found.entry((segment.head.tid, segment.head.reuse)).or_default().1.push(segment);

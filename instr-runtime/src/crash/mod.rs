@@ -116,11 +116,11 @@ fn wait(state: &CrashState) {
     }
 }
 
-/// The program has dealt with the fault that was recorded last.
+/// The program has dealt with the fault that was recorded last, and with those of other threads meanwhile.
 fn recovered() {
     let Some(process) = process::begun() else { return };
-    let (state, tid) = (&process.crash, sys::thread_id());
-    if state.owner.load(Acquire) == tid {
+    let state = &process.crash;
+    if state.written.load(Acquire) != 0 {
         process.remove(&name());
         state.recovered.fetch_add(1, Relaxed);
         state.written.store(0, Relaxed);

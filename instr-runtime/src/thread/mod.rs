@@ -111,12 +111,25 @@ fn note_panic(thread: &Thread, slot: &Slot) {
 pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
     match state() {
         Some(thread) if thread.has_begun() => {
+            if thread.asks() {
+                look_for_main(thread);
+            }
             thread.reach(id);
             Some(thread)
         }
         Some(thread) if ptr::eq(thread, &ENDED) => None,
         _ => begin(process, id),
     }
+}
+
+/// The thread's first statement may have come before `main`, too early for the handlers.
+#[cold]
+fn look_for_main(thread: &Thread) {
+    if sys::is_watch_due() {
+        let _blocked = sys::SignalsBlocked::new();
+        crash::watch(false);
+    }
+    thread.settle();
 }
 
 /// The mapping of ours that an address lies in: its start and its length. Async-signal-safe.

@@ -120,10 +120,16 @@ impl Thread {
         self.fast.last.store(null_mut(), Relaxed);
     }
 
+    /// Whether they do.
+    #[inline]
+    pub(super) fn asks(&self) -> bool {
+        self.fast.last.load(Relaxed).is_null()
+    }
+
     /// Lets them go on by themselves again, unless there is still something to ask.
     pub(crate) fn settle(&self) {
         let slot = self.slot_or_own();
-        if slot.panicked.load(Relaxed) == 0 && self.ring.behind.load(Relaxed) == 0 {
+        if slot.panicked.load(Relaxed) == 0 && self.ring.behind.load(Relaxed) == 0 && !sys::is_watch_due() {
             self.fast.last.store(ptr::from_ref(&slot.site).cast_mut(), Relaxed);
         }
     }

@@ -1,7 +1,9 @@
 //! The fault catalogue, row by row, and that it is whole. Rows that other tests show too are with those.
 
+mod before_main;
 mod clocks;
 mod contents;
+mod each_call;
 mod errno;
 mod failing_calls;
 mod libraries;

@@ -9,14 +9,57 @@ pub(super) const ROWS: &[Row] = &[
         "four threads that acknowledge each statement in a shared page, killed after a random number of them",
     ),
     provoked(
+        2,
+        "SIGKILL at any time, rings and counts",
+        "the same for every sink, with small rings, clocks and histories",
+    ),
+    provoked(
+        3,
+        "SIGKILL or an error at each system call",
+        "strace kills at, or fails, each call that the runtime makes to begin a run and a thread, and when it crashes, for each sink",
+    ),
+    provoked(4, "SIGKILL at each instruction of a probe", "ptrace steps through it, and kills behind the instructions"),
+    provoked(5, "exits of all kinds", "exit, _exit, quick_exit, exec, and errors that `main` returns"),
+    provoked(
+        7,
+        "seven signals in all ways",
+        "faults, raise, sigqueue and kill, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
+    ),
+    provoked(
+        8,
+        "stack overflow",
+        "a recursion in the main thread, in a thread, and in one of C's that has no stack for handlers of its own",
+    ),
+    provoked(
+        9,
+        "statements before `main`",
+        "a constructor reaches one, then `main` faults or uses up its stack, for each sink",
+    ),
+    provoked(10, "a fault in the handler", "a seccomp filter raises SIGSYS at a call that only the handler makes"),
+    provoked(11, "threads that crash together", "8 and 64 threads fault behind a barrier"),
+    provoked(
         12,
         "the crash handler is stuck",
         "eight threads crash together, and a call that only the handler makes never returns",
+    ),
+    provoked(14, "faults that are dealt with", "handlers that go on behind the instruction, again and again"),
+    provoked(15, "the program replaces our handlers", "sigaction for each signal, once ours are in place"),
+    provoked(16, "a fault whose signal is blocked", "sigprocmask, then faults of six kinds, for each sink"),
+    provoked(17, "SIGSYS that is dealt with", "a seccomp filter with SECCOMP_RET_TRAP, and a handler that goes on"),
+    provoked(
+        18,
+        "SIGTRAP",
+        "int3 and signals that are sent, as row 7 has them; and int3 under gdb, which sees it first",
     ),
     provoked(
         20,
         "a small stack for handlers",
         "a thread paints its 8 KiB and crashes with vector registers in use; what is painted no more is measured",
+    ),
+    provoked(
+        21,
+        "another stack for handlers, or none",
+        "sigaltstack disables and replaces it; a crash in a thread-local destructor; exit in a thread",
     ),
     provoked(
         22,

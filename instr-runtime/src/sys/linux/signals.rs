@@ -7,7 +7,7 @@ use core::cell::UnsafeCell;
 use core::ffi::{c_int, c_void};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{null, null_mut};
-use core::sync::atomic::{AtomicBool, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 
 use super::{Arrival, process_id, thread_id, with_errno};
 
@@ -49,11 +49,34 @@ static REACTIONS: Shared<Reactions> = Shared(UnsafeCell::new(MaybeUninit::uninit
 static BEFORE: [Shared<Before>; CRASHES.len()] =
     [const { Shared(UnsafeCell::new(MaybeUninit::uninit())) }; CRASHES.len()];
 
+/// How many signals have been passed on to handlers of before, in units of [`PASS`], and how many of these handlers have
+/// not returned.
+static PASSED_ON: AtomicU64 = AtomicU64::new(0);
+const PASS: u64 = 1 << 32;
+
+/// Whether ours are in place, or about to be.
+static DONE: AtomicBool = AtomicBool::new(false);
+/// How often it has been seen that it is too early.
+static LOOKS: AtomicU32 = AtomicU32::new(0);
+/// After so many, `main` is not Rust's.
+const MOST_LOOKS: u32 = 1024;
+
+/// Whether it was too early for our handlers, and may not be any more. Async-signal-safe.
+pub(crate) fn is_watch_due() -> bool {
+    !DONE.load(Acquire) && LOOKS.load(Relaxed) < MOST_LOOKS
+}
+
 /// Puts our handlers in place, once; only where there are others already, as in every Rust program whose `main` has
 /// begun, unless `asked` for. Async-signal-safe.
 pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {
-    static DONE: AtomicBool = AtomicBool::new(false);
-    if DONE.load(Acquire) || !(asked || main_has_begun()) || DONE.swap(true, AcqRel) {
+    if DONE.load(Acquire) {
+        return;
+    }
+    if !(asked || main_has_begun()) {
+        LOOKS.fetch_add(1, Relaxed);
+        return;
+    }
+    if DONE.swap(true, AcqRel) {
         return;
     }
     // SAFETY: nobody else writes it, and no handler reads it yet.
@@ -134,6 +157,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         // SAFETY: as above.
         return unsafe { die(&*info, &mut *context.cast()) };
     }
+    PASSED_ON.fetch_add(PASS + 1, AcqRel);
     with_errno(put_back);
     // SAFETY: what was there before is a handler of one of these two kinds.
     unsafe {
@@ -146,8 +170,11 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         }
     }
     with_errno(|| {
-        // Rust's own gives way to the default, and the fault comes again.
-        if action(signal).is_some_and(|now| now.sa_sigaction == before.sa_sigaction) {
+        // Rust's own gives way to the default, and the fault comes again. But another thread that passes one on may have put
+        // it in place once more, so the last one to return decides, unless there is a new one.
+        let passed = PASSED_ON.fetch_sub(1, AcqRel) - 1;
+        let stays = action(signal).is_some_and(|now| now.sa_sigaction == before.sa_sigaction);
+        if stays && passed.is_multiple_of(PASS) && PASSED_ON.load(Acquire) == passed {
             (reactions.recovered)();
             put_ours();
         }

@@ -1,5 +1,8 @@
-//! Reaches statements before `main`: before the runtime's own constructor, and after it.
+//! Reaches statements before `main`: before the runtime's own constructor, and after it. With an argument, `main` dies:
+//! `fault`, or `overflow` of the stack.
 
+use std::hint::black_box;
+use std::ptr::without_provenance_mut;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use instr_runtime::instrument_source;
@@ -27,4 +30,15 @@ extern "C" fn usual() {
 #[instrument_source]
 fn main() {
     println!("{}", CALLS.load(Relaxed));
+    match std::env::args().nth(1).as_deref() {
+        // SAFETY: none; this is to die.
+        Some("fault") => unsafe { without_provenance_mut::<u32>(0x50).write_volatile(1) }, // guilty
+        Some(_) => println!("{}", deeper(0)),
+        None => {}
+    }
+}
+
+#[instrument_source]
+fn deeper(depth: u64) -> u64 {
+    if depth == u64::MAX { 0 } else { black_box(depth) + deeper(depth + 1) }
 }

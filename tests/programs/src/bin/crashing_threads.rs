@@ -1,21 +1,23 @@
-//! Threads that crash. `argv`: `together`, eight at once; `overflow`, one of C's that uses up its stack.
+//! Threads that crash. `argv`: `together`, eight at once, or as many as the next argument says; `overflow`, one of C's that
+//! uses up its stack; `disabled` and `replaced`, one whose stack for signal handlers the program has taken away or replaced;
+//! `destructor`, one in a thread-local destructor; `exit`, none, but a thread that ends the process.
 
 use std::hint::black_box;
 use std::mem::MaybeUninit;
-use std::ptr::{null, null_mut};
+use std::mem::zeroed;
+use std::ptr::{null, null_mut, without_provenance_mut};
 use std::sync::Barrier;
 use std::thread;
 
 use instr_runtime::instrument_source;
 
-const THREADS: usize = 8;
-
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("together") => {
-            let barrier = Barrier::new(THREADS);
+            let threads = std::env::args().nth(2).map_or(8, |count| count.parse().expect("a number"));
+            let barrier = Barrier::new(threads);
             thread::scope(|scope| {
-                for _ in 0..THREADS {
+                for _ in 0..threads {
                     scope.spawn(|| crash(&barrier));
                 }
             });
@@ -29,7 +31,51 @@ fn main() {
                 libc::pthread_join(thread.assume_init(), null_mut());
             }
         }
+        Some(way @ ("disabled" | "replaced")) => {
+            let replaced = way == "replaced";
+            _ = thread::spawn(move || {
+                begin();
+                take_signal_stack(replaced);
+                fault();
+            })
+            .join();
+        }
+        Some("destructor") => _ = thread::spawn(|| LOCAL.with(|_| begin())).join(),
+        Some("exit") => _ = thread::spawn(|| std::process::exit(7)).join(),
         other => panic!("unknown way: {other:?}"),
+    }
+}
+
+struct Local;
+
+impl Drop for Local {
+    #[instrument_source]
+    fn drop(&mut self) {
+        fault();
+    }
+}
+
+thread_local! {
+    static LOCAL: Local = const { Local };
+}
+
+#[instrument_source]
+fn fault() {
+    // SAFETY: none, that is the purpose.
+    unsafe { without_provenance_mut::<u8>(0x50).write_volatile(1) } // guilty: alone
+}
+
+/// Disables the thread's stack for signal handlers, or puts another one in its place.
+fn take_signal_stack(replace: bool) {
+    // SAFETY: the new stack is never freed.
+    unsafe {
+        let mut stack: libc::stack_t = zeroed();
+        stack.ss_flags = libc::SS_DISABLE;
+        if replace {
+            let memory = Vec::leak(vec![0_u8; 64 << 10]);
+            stack = libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: 0, ss_size: memory.len() };
+        }
+        assert_eq!(libc::sigaltstack(&stack, null_mut()), 0);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Dies of a signal, or not. `argv`: the signal's name, how it comes (`fault`, `raise`, `kill`, `queue`), and what the program
-//! has prepared for it (`default`, `reset`, `handler`, `plain-handler`, `recovering`, `ignored`).
+//! has prepared for it (`default`, `reset`, `handler`, `plain-handler`, `recovering`, `ignored`, `blocked`; and, once the
+//! runtime has begun, `late-handler`, `late-plain-handler`, `late-ignored`). A number behind that: how often it is recovered.
 //!
 //! A handler says what it was given. `recovering` ones leave the next instruction to be carried out, and the program prints
 //! how often.
@@ -7,24 +8,27 @@
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
 use std::mem::zeroed;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use instr_runtime::instrument_source;
-
-/// How often a recovering handler is called.
-const RECOVERIES: u64 = 1_000;
 
 static RECOVERED: AtomicU64 = AtomicU64::new(0);
 
 fn main() {
     let arguments: Vec<_> = std::env::args().collect();
-    let [_, signal, way, prepared] = arguments.as_slice() else { panic!("three arguments are expected") };
+    let [_, signal, way, prepared, recoveries @ ..] = arguments.as_slice() else { panic!("arguments are expected") };
     let signal = number(signal);
-    prepare(signal, prepared);
+    let late = prepared.strip_prefix("late-");
+    if late.is_none() {
+        prepare(signal, prepared);
+    }
     reach();
+    if let Some(prepared) = late {
+        prepare(signal, prepared);
+    }
     if prepared == "recovering" {
-        for _ in 0..RECOVERIES {
+        for _ in 0..recoveries.first().map_or(1_000, |count| count.parse().expect("a number")) {
             come(signal, way);
         }
         println!("recovered {}", RECOVERED.load(Relaxed));
@@ -63,7 +67,18 @@ fn wait_for(signal: c_int) {
         libc::sigaddset(&mut set, signal);
         libc::sigprocmask(libc::SIG_BLOCK, &set, null_mut());
         println!("ready");
-        libc::sigsuspend(&none);
+        let mut action: libc::sigaction = zeroed();
+        libc::sigaction(signal, null(), &mut action);
+        if action.sa_sigaction == libc::SIG_IGN {
+            // For which nothing waits but a look at what is pending.
+            let mut pending = none;
+            while libc::sigismember(&pending, signal) == 0 {
+                std::thread::yield_now();
+                libc::sigpending(&mut pending);
+            }
+        } else {
+            libc::sigsuspend(&none);
+        }
         // It was let through for this call only.
         println!("went on");
         libc::sigprocmask(libc::SIG_UNBLOCK, &set, null_mut());
@@ -137,6 +152,13 @@ fn prepare(signal: c_int, how: &str) {
             "default" => return,
             "reset" => action.sa_sigaction = libc::SIG_DFL,
             "ignored" => action.sa_sigaction = libc::SIG_IGN,
+            "blocked" => {
+                let mut set = zeroed();
+                libc::sigemptyset(&mut set);
+                libc::sigaddset(&mut set, signal);
+                libc::sigprocmask(libc::SIG_BLOCK, &set, null_mut());
+                return;
+            }
             "handler" => {
                 action.sa_sigaction = say as *const () as usize;
                 action.sa_flags = libc::SA_SIGINFO;
@@ -174,12 +196,12 @@ extern "C" fn say_little(signal: c_int) {
     unsafe { libc::_exit(3) };
 }
 
-/// Goes on behind the instruction, all of which have two bytes here.
-extern "C" fn recover(_: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+/// Goes on behind the instruction, all of which have two bytes here; for a system call that was refused, the kernel does.
+extern "C" fn recover(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     RECOVERED.fetch_add(1, Relaxed);
     // SAFETY: the kernel passes valid descriptions.
     unsafe {
-        if (*info).si_code > 0 {
+        if (*info).si_code > 0 && signal != libc::SIGSYS {
             let context = &mut *context.cast::<libc::ucontext_t>();
             context.uc_mcontext.gregs[libc::REG_RIP as usize] += 2;
         }
