@@ -6,8 +6,10 @@ mod contents;
 mod each_call;
 mod errno;
 mod failing_calls;
+mod held_locks;
 mod libraries;
 mod processes;
+mod sanitized;
 
 use std::collections::BTreeSet;
 use std::process::Command;

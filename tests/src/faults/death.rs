@@ -21,6 +21,11 @@ pub(super) const ROWS: &[Row] = &[
     provoked(4, "SIGKILL at each instruction of a probe", "ptrace steps through it, and kills behind the instructions"),
     provoked(5, "exits of all kinds", "exit, _exit, quick_exit, exec, and errors that `main` returns"),
     provoked(
+        6,
+        "panics",
+        "unwinding, in a thread, caught, in a destructor, in a hook, in a function of C, with a value of its own, with hooks of the program's, a thousand caught ones, in a forked child",
+    ),
+    provoked(
         7,
         "seven signals in all ways",
         "faults, raise, sigqueue and kill, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
@@ -42,6 +47,11 @@ pub(super) const ROWS: &[Row] = &[
         "the crash handler is stuck",
         "eight threads crash together, and a call that only the handler makes never returns",
     ),
+    provoked(
+        13,
+        "a crash with a lock held",
+        "faults within the global allocator, which spins from then on, and in the constructor of a library",
+    ),
     provoked(14, "faults that are dealt with", "handlers that go on behind the instruction, again and again"),
     provoked(15, "the program replaces our handlers", "sigaction for each signal, once ours are in place"),
     provoked(16, "a fault whose signal is blocked", "sigprocmask, then faults of six kinds, for each sink"),
@@ -50,6 +60,11 @@ pub(super) const ROWS: &[Row] = &[
         18,
         "SIGTRAP",
         "int3 and signals that are sent, as row 7 has them; and int3 under gdb, which sees it first",
+    ),
+    provoked(
+        19,
+        "a program under AddressSanitizer",
+        "C under gcc's sanitizer calls instrumented Rust, then uses freed memory or faults",
     ),
     provoked(
         20,
@@ -65,10 +80,5 @@ pub(super) const ROWS: &[Row] = &[
         22,
         "core dumps",
         "reads the cores of seven signals, each by fault, raise, sigqueue and kill, and compares the sizes of twins' with 32 MiB",
-    ),
-    provoked(
-        6,
-        "panics",
-        "unwinding, in a thread, caught, in a destructor, in a hook, in a function of C, with a value of its own, with hooks of the program's, a thousand caught ones, in a forked child",
     ),
 ];
