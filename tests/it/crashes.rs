@@ -216,6 +216,9 @@ fn row_11_of_threads_that_crash_together_one_is_written_down() {
         assert_eq!(Place::last_of(crashing[0]), Place::marked(THREADS, "guilty: together"));
         let listed = report.threads().iter().filter(|thread| thread["name"] != "main").count();
         assert_eq!(listed.to_string(), threads);
+        let places = crash["threads"].as_array().expect("a list");
+        let own = places.iter().find(|place| place["tid"] == crash["tid"]).expect("the one that crashed");
+        assert_eq!((places.len(), &own["statement"]), (report.threads().len(), &crash["statement"]), "{crash:#}");
     }
     let count = threads.count();
     counted(&format!("{count} times threads that crash together, {count} records"));

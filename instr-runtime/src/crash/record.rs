@@ -1,7 +1,9 @@
 //! What `crash.json` says.
 
 use core::fmt::{self, Write as _};
+use core::sync::atomic::Ordering::Relaxed;
 
+use instr_format::last::{LEFT, STATE_LIVE};
 use instr_format::names::SCHEMA_VERSION;
 
 use super::words;
@@ -9,6 +11,9 @@ use crate::json::Json;
 use crate::process::Process;
 use crate::sys::{self, Arrival, Writer};
 use crate::thread;
+
+/// Of more threads, `last` alone tells.
+const THREADS_MAX: usize = 4096;
 
 /// Writes the file. Async-signal-safe.
 pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) {
@@ -64,11 +69,33 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: 
         json.close('}')?;
     }
     json.key("statement")?;
-    match thread::last_statement() {
-        Some(id) => json.number(u64::from(id))?,
-        None => json.string_or_null(None)?,
-    }
+    statement(json, thread::last_statement())?;
+    threads(json, process)?;
     machine(json, arrival)
+}
+
+/// Where each thread is that has not ended.
+fn threads(json: &mut Json<'_>, process: &Process) -> fmt::Result {
+    json.key("threads")?;
+    json.open('[')?;
+    for slot in process.slots().filter(|slot| slot.state.load(Relaxed) == STATE_LIVE).take(THREADS_MAX) {
+        json.open('{')?;
+        json.key("tid")?;
+        json.number(slot.tid.load(Relaxed))?;
+        json.key("reuse")?;
+        json.number(u64::from(slot.reuse.load(Relaxed)))?;
+        json.key("statement")?;
+        statement(json, (slot.site.load(Relaxed) & !LEFT).checked_sub(1))?;
+        json.close('}')?;
+    }
+    json.close(']')
+}
+
+fn statement(json: &mut Json<'_>, id: Option<u32>) -> fmt::Result {
+    match id {
+        Some(id) => json.number(u64::from(id)),
+        None => json.string_or_null(None),
+    }
 }
 
 fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {

@@ -210,6 +210,11 @@ impl Process {
         self.last.take_slot(|| self.directory(), tid)
     }
 
+    /// The slots that threads have taken. Async-signal-safe.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = &'static Slot> {
+        self.last.slots()
+    }
+
     /// The descriptor of the run directory, which is opened again if the program has closed it.
     fn directory(&self) -> Result<i32, Errno> {
         let directory = self.directory.load(Relaxed) - 1;
