@@ -76,7 +76,7 @@ pub fn instrument_source(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// Marks a function that runs as a signal handler, or that one calls.
+/// Marks a function that runs as a signal handler, or a Rust function that one calls.
 ///
 /// It has no probes, also inside an instrumented `impl` or `mod`. The instrumented functions that it calls are recorded,
 /// which is safe; when it returns, what the signal has interrupted is the thread's last-reached statement again.

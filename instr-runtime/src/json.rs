@@ -76,6 +76,13 @@ impl<'a> Json<'a> {
         }
     }
 
+    pub(crate) fn number_or_null(&mut self, number: Option<u64>) -> fmt::Result {
+        match number {
+            Some(number) => self.number(number),
+            None => self.string_or_null(None),
+        }
+    }
+
     /// Two digits a byte.
     pub(crate) fn hex_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
         match bytes {

@@ -5,15 +5,18 @@
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::ptr::NonNull;
+use core::sync::atomic::AtomicBool;
+use core::sync::atomic::Ordering::{AcqRel, Release};
 use std::panic::{self, PanicHookInfo};
 
 use instr_format::files::PANIC_JSON;
 use instr_format::names::SCHEMA_VERSION;
 use instr_format::panics::{KEPT, SIZE, THREADS};
+use instr_format::text::LINE_MAX;
 
 use crate::json::Json;
 use crate::process::{self, Process};
-use crate::sys::{self, CName};
+use crate::sys::{self, CName, Stack};
 use crate::{settings, thread};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -26,7 +29,13 @@ unsafe impl Sync for Before {}
 /// The hook of before. In a static, so that ours holds nothing and takes no memory of the program's.
 static BEFORE: Before = Before(UnsafeCell::new(None));
 
-/// Puts the hook in place. For normal context, once, before there is a second thread.
+const _: () = assert!(SIZE == LINE_MAX);
+
+/// For one panic at a time; what comes meanwhile uses its thread's.
+static STACK: Stack = Stack::new();
+static IS_STACK_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Puts the hook in place. For normal context, once, before the program has a second thread.
 pub(crate) fn watch() {
     // Who panics must not change hooks.
     if settings::get().is_some_and(|settings| settings.crash) && !std::thread::panicking() {
@@ -37,7 +46,16 @@ pub(crate) fn watch() {
 }
 
 fn hook(panic: &PanicHookInfo<'_>) {
-    sys::with_errno(|| record(panic));
+    sys::with_errno(|| {
+        // A handler that panics has next to no stack.
+        if IS_STACK_TAKEN.swap(true, AcqRel) {
+            record(panic);
+        } else {
+            // SAFETY: nobody else uses it until it is given back.
+            unsafe { STACK.run(|| record(panic)) };
+            IS_STACK_TAKEN.store(false, Release);
+        }
+    });
     // SAFETY: written before this hook was put in place.
     if let Some(before) = unsafe { &*BEFORE.0.get() } {
         before(panic);
@@ -45,12 +63,12 @@ fn hook(panic: &PanicHookInfo<'_>) {
 }
 
 /// A place in the file, as its bytes are put together.
-struct Slot {
-    bytes: [u8; SIZE],
+struct Place<'a> {
+    bytes: &'a mut [u8; SIZE],
     len: usize,
 }
 
-impl fmt::Write for Slot {
+impl fmt::Write for Place<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         // The last byte is for the end of the line.
         let room = self.bytes[..SIZE - 1].get_mut(self.len..self.len + text.len()).ok_or(fmt::Error)?;
@@ -60,26 +78,44 @@ impl fmt::Write for Slot {
     }
 }
 
-/// Async-signal-safe, as a handler may panic too.
+/// Async-signal-safe.
 fn record(panic: &PanicHookInfo<'_>) {
-    let Some(process) = process::current() else { return };
-    let number = process.next_panic();
+    if let Some(process) = process::current() {
+        let number = process.next_panic();
+        thread::with_line(|bytes| {
+            if describe_shortened(bytes, process, panic, number) {
+                write(process, number, bytes);
+            }
+        });
+    }
+}
+
+/// `false`: it has no room with an empty message either, and is only counted.
+fn describe_shortened(bytes: &mut [u8; SIZE], process: &Process, panic: &PanicHookInfo<'_>, number: u64) -> bool {
     let message = message(panic);
     let mut kept = message;
-    let slot = loop {
-        if let Ok(slot) = describe(process, panic, number, message, kept) {
-            break slot;
+    loop {
+        bytes.fill(b' ');
+        let mut place = Place { bytes, len: 0 };
+        let json = &mut Json::new(&mut place);
+        if head(json, process, number).and_then(|()| body(json, panic, message, kept)).is_ok() {
+            bytes[SIZE - 1] = b'\n';
+            return true;
         }
-        // What has no room with an empty message either is counted by its number.
-        let Some(text) = kept.filter(|text| !text.is_empty()) else { return };
-        kept = Some(first_part(text, text.len() / 2));
-    };
+        match kept.filter(|text| !text.is_empty()) {
+            Some(text) => kept = Some(first_part(text, text.len() / 2)),
+            None => return false,
+        }
+    }
+}
+
+fn write(process: &Process, number: u64, bytes: &[u8; SIZE]) {
     let name = CName::<64>::new(format_args!("{PANIC_JSON}"));
     let Ok(file) = process.create_mapped(&name).or_else(|_| process.open_mapped(&name)) else { return };
     let own = thread::place().filter(|place| *place < THREADS).map(|place| KEPT + place);
     for place in [Some((number - 1) % KEPT), own].into_iter().flatten() {
         // There is nobody to tell.
-        let _ = sys::write_at(file, NonNull::from(&slot.bytes[..]), place * SIZE as u64);
+        let _ = sys::write_at(file, NonNull::from(&bytes[..]), place * SIZE as u64);
     }
     sys::close(file);
 }
@@ -95,16 +131,9 @@ fn first_part(text: &str, len: usize) -> &str {
     (0..=len).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
-fn describe(
-    process: &Process,
-    panic: &PanicHookInfo<'_>,
-    number: u64,
-    message: Option<&str>,
-    kept: Option<&str>,
-) -> Result<Slot, fmt::Error> {
+/// Which panic it is, of which thread.
+fn head(json: &mut Json<'_>, process: &Process, number: u64) -> fmt::Result {
     let (unix_ns, monotonic_ns) = sys::now();
-    let mut slot = Slot { bytes: [b' '; SIZE], len: 0 };
-    let json = &mut Json::new(&mut slot);
     json.open('{')?;
     json.key("schema_version")?;
     json.number(u64::from(SCHEMA_VERSION))?;
@@ -121,7 +150,11 @@ fn describe(
     json.key("unix_ns")?;
     json.number(unix_ns)?;
     json.key("elapsed_ns")?;
-    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))?;
+    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))
+}
+
+/// Where it is, and what it says.
+fn body(json: &mut Json<'_>, panic: &PanicHookInfo<'_>, message: Option<&str>, kept: Option<&str>) -> fmt::Result {
     if let Some(place) = panic.location() {
         json.key("file")?;
         json.string(place.file().as_bytes())?;
@@ -131,17 +164,12 @@ fn describe(
         json.number(u64::from(place.column()))?;
     }
     json.key("statement")?;
-    match thread::last_statement() {
-        Some(id) => json.number(u64::from(id))?,
-        None => json.string_or_null(None)?,
-    }
+    json.number_or_null(thread::last_statement().map(u64::from))?;
     json.key("message")?;
     json.string_or_null(kept.map(str::as_bytes))?;
     json.key("message_bytes")?;
     json.number(message.map_or(0, str::len) as u64)?;
     json.key("kept_bytes")?;
     json.number(kept.map_or(0, str::len) as u64)?;
-    json.close('}')?;
-    slot.bytes[SIZE - 1] = b'\n';
-    Ok(slot)
+    json.close('}')
 }

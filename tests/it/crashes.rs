@@ -12,7 +12,7 @@ use instr_tests::core_file;
 use instr_tests::faults::times;
 use instr_tests::limits::trap;
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, run, send_after_first_line};
+use instr_tests::program::{Ended, Scene, run, send_after_first_line, without_thread_ids};
 use instr_tests::skip::{counted, skip};
 use serde_json::Value;
 
@@ -188,6 +188,25 @@ fn a_fault_says_where() {
     assert_eq!(crash["backtrace"][0], crash["registers"]["rip"]);
     assert!(crash["stack"].as_str().is_some_and(|digits| digits.len() > 1024));
     assert!(crash["maps"].as_str().is_some_and(|maps| maps.contains("signalled\n") && maps.contains("[stack]")));
+}
+
+#[test]
+fn row_15_handlers_that_come_after_ours_stay() {
+    let ways = [
+        ["overflow", ""],
+        ["dealt-with", "handler"],
+        ["dealt-with", "ignored"],
+        ["dealt-with", "default"],
+        ["chained", ""],
+    ];
+    for way in ways {
+        let (scene, plain_scene) = (Scene::new(), Scene::new());
+        let ended = |scene: &Scene, build| {
+            let ended = run(scene.command(&program("later_handlers", build)).args(way));
+            Ended { stderr: without_thread_ids(&ended.stderr), ..ended }
+        };
+        assert_eq!(ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN), "{way:?}");
+    }
 }
 
 #[test]

@@ -39,10 +39,10 @@ fn group(bytes: u64) -> Result<Group, String> {
 fn who_is_killed_for_want_of_memory_is_found_where_he_was() {
     let group = match group(64 << 20) {
         Ok(group) => group,
-        Err(reason) => return skip("oom", &reason),
+        Err(reason) => return skip("who_is_killed_for_want_of_memory_is_found_where_he_was", &reason),
     };
     if fs::File::open("/dev/kmsg").is_err() {
-        return skip("oom", "the kernel's log may not be read here");
+        return skip("who_is_killed_for_want_of_memory_is_found_where_he_was", "the kernel's log may not be read here");
     }
     let scene = Scene::new();
     let mut command = scene.command(&program("exhausting", INSTRUMENTED));
@@ -61,12 +61,20 @@ fn who_is_killed_for_want_of_memory_is_found_where_he_was() {
 
 #[test]
 fn only_the_kernels_own_words_on_the_same_process_count() {
-    let victim =
-        Victim { pid: 12, program: b"a-program-with-a-long-name", start_unix_ns: 0, start_monotonic_ns: 5_000_000_000 };
+    let victim = Victim {
+        pid: 12,
+        program: b"a-program-with-a-long-name",
+        start_unix_ns: 0,
+        start_monotonic_ns: 65_000_000_000,
+    };
     let message = |head: &str, text: &str| names(format!("{head};{text}\n").as_bytes(), &victim);
     let killed = "Memory cgroup out of memory: Killed process 12 (a-program-with-) total-vm:1kB";
     assert!(message("3,1,9000000,-", killed));
     assert!(message("3,1,9000000,-", "Out of memory: Killed process 12 (a-program-with-) total-vm:1kB"));
+    assert!(message(
+        "3,1,9000000,-",
+        "Out of memory (oom_kill_allocating_task): Killed process 12 (a-program-with-) total"
+    ));
     // Written by a program; before the run; and on others.
     assert!(!message("12,1,9000000,-", killed));
     assert!(!message("3,1,2000000,-", killed));

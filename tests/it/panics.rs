@@ -6,7 +6,7 @@ use instr_format::panics::{KEPT, SIZE};
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, run};
+use instr_tests::program::{Ended, Scene, run, without_thread_ids};
 use instr_tests::report::Report;
 use serde_json::Value;
 
@@ -14,14 +14,7 @@ const SOURCE: &str = "tests/programs/src/bin/panicking.rs";
 
 /// What it has printed, without ids of threads.
 fn without_ids(ended: Ended) -> Ended {
-    let mut words: Vec<_> = ended.stderr.split(" (").map(str::to_owned).collect();
-    for word in words.iter_mut().skip(1) {
-        if let Some((id, rest)) = word.split_once(") panicked") {
-            assert!(id.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
-            *word = format!("id) panicked{rest}");
-        }
-    }
-    let mut stderr = words.join(" (");
+    let mut stderr = without_thread_ids(&ended.stderr);
     // One of the library's own panics shows all frames, among them our hook's, and where they are in memory.
     if stderr.contains("core/src/panicking.rs") {
         let frames = stderr.find("stack backtrace:").expect("frames");
@@ -104,6 +97,19 @@ fn row_06_panics_that_may_not_unwind_say_why() {
     assert_eq!(words("drop"), panicked("guilty", "5: 4 is too little"));
     // The user's hook has replaced ours by then.
     assert_eq!(words("in-hook").as_deref(), Some("raised by itself"));
+}
+
+#[test]
+fn row_06_a_panic_in_a_handler_on_a_small_stack_is_said_and_written_down() {
+    let (scene, plain_scene) = (Scene::new(), Scene::new());
+    let ended = |scene: &Scene, build| run(scene.command(&program("panicking", build)).arg("handler"));
+    let (instrumented, plain) = (ended(&scene, INSTRUMENTED), ended(&plain_scene, PLAIN));
+    // What comes behind its message, all frames of one that may not unwind, has no room there.
+    let said = |ended: &Ended| ended.stderr.contains(": in a handler\n") || ended.stderr.contains("\nin a handler\n");
+    assert_eq!((instrumented.status, said(&instrumented)), (plain.status, said(&plain)), "{instrumented:?} {plain:?}");
+    assert!(said(&plain));
+    let file = std::fs::read_to_string(scene.runs()[0].join("panic.json")).expect("it is there");
+    assert!(file.contains("in a handler"), "{file}");
 }
 
 #[test]

@@ -15,15 +15,8 @@ pub struct Victim<'a> {
 
 /// The kernel cuts names of programs.
 const NAME_MAX: usize = 15;
-/// The log's clock and the run's are not quite the same.
-const TOLERANCE_NS: u64 = 2_000_000_000;
-
-impl Victim<'_> {
-    /// When the machine was started, as the run knows it.
-    pub fn boot_unix_ns(&self) -> u64 {
-        self.start_unix_ns.saturating_sub(self.start_monotonic_ns)
-    }
-}
+/// Nobody corrects the log's clock.
+const TOLERANCE_NS: u64 = 60_000_000_000;
 
 /// Whether a message of the kernel's log, as `/dev/kmsg` gives it, says that the process was killed for want of memory.
 ///
@@ -34,11 +27,9 @@ pub fn names(message: &[u8], victim: &Victim<'_>) -> bool {
     let (Some(Some(priority)), Some(Some(_)), Some(Some(time_us))) = (facts.next(), facts.next(), facts.next()) else {
         return false;
     };
-    // `Memory cgroup out of memory: Killed process 12 (name) total-vm:…`, or `Out of memory: …`.
-    let Some((pid, rest)) = split(text, b"ut of memory: Killed process ").and_then(|(_, rest)| split(rest, b" ("))
-    else {
-        return false;
-    };
+    // `Memory cgroup out of memory: Killed process 12 (name) total-vm:…`, or `Out of memory…`.
+    let killed = split(text, b"ut of memory").and_then(|(_, rest)| split(rest, b": Killed process "));
+    let Some((pid, rest)) = killed.and_then(|(_, rest)| split(rest, b" (")) else { return false };
     let program = victim.program.get(..NAME_MAX).unwrap_or(victim.program);
     priority >> 3 == 0
         && str::from_utf8(pid).is_ok_and(|pid| pid.parse() == Ok(victim.pid))

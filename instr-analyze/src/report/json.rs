@@ -6,7 +6,6 @@ use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
 use super::history::JsonPart;
-use super::record::is_false;
 use crate::model::damage::Damage;
 use crate::model::end::End;
 use crate::model::panics::Panic;
@@ -64,7 +63,7 @@ pub(super) struct JsonLast {
     seq: Option<u64>,
     unix_ns: Option<u64>,
     /// Whether that is the beginning of the record's block.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     coarse: bool,
 }
 

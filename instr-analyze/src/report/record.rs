@@ -43,7 +43,7 @@ struct JsonRecord<'a> {
     seq: u64,
     unix_ns: Option<u64>,
     elapsed_ns: Option<u64>,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     coarse: bool,
     file: &'a str,
     line: u64,
@@ -59,11 +59,6 @@ struct JsonMissed<'a> {
     tid: u64,
     thread: &'a str,
     overwritten: u64,
-}
-
-/// What serde asks before it leaves a field out.
-pub(crate) fn is_false(value: &bool) -> bool {
-    !value
 }
 
 impl RecordWriter {

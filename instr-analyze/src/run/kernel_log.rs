@@ -12,12 +12,11 @@ const LOG: &str = "/dev/kmsg";
 const MESSAGES_MAX: usize = 1 << 20;
 /// Longer messages are cut by the kernel.
 const MESSAGE_MAX: usize = 16 << 10;
-/// How far two statements of when the machine was started may be apart.
-const SAME_BOOT_NS: u64 = 60_000_000_000;
 
 /// Whether the kernel's log says that its OOM killer has killed this process. What cannot be read says nothing.
 pub(crate) fn says_killed(victim: &Victim<'_>) -> bool {
-    if boot_unix_ns().is_none_or(|boot| boot.abs_diff(victim.boot_unix_ns()) > SAME_BOOT_NS) {
+    // The log is that of this start of the machine.
+    if boot_unix_ns().is_none_or(|boot| victim.start_unix_ns < boot) {
         return false;
     }
     let Ok(mut log) = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(Path::new(LOG)) else {

@@ -14,7 +14,6 @@ use serde::Serialize;
 use super::open;
 use crate::model::crash::{Crash, number};
 use crate::model::mappings::{Module, modules};
-use crate::report::record::is_false;
 
 /// How many callers are shown at most.
 const CALLERS: usize = 100;
@@ -27,7 +26,7 @@ pub struct Frame {
     /// The file that it was mapped from.
     pub module: Option<String>,
     /// Whether another build of it lies there now, which says nothing of this one.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub replaced: bool,
     /// The functions there, each inlined into the next; innermost first.
     pub functions: Vec<Function>,

@@ -41,7 +41,7 @@ const THIN: &[&str] = &[
     "rt_sigqueueinfo", "sched_getaffinity", "sched_getcpu", "sched_setaffinity", "sched_yield", "sendfile",
     "sendmmsg", "setitimer", "setpriority", "setrlimit", "sigaltstack", "signalfd", "sigtimedwait", "sigwait",
     "sigwaitinfo", "splice", "statx", "sync", "sync_file_range", "syncfs", "syscall", "tee", "tgkill",
-    "timer_delete", "timerfd_create", "timerfd_gettime", "timerfd_settime", "truncate", "unshare",
+    "timerfd_create", "timerfd_gettime", "timerfd_settime", "truncate", "unshare",
     "vmsplice", "wait3", "wait4", "waitid", "writev",
 ];
 

@@ -69,7 +69,7 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: 
         json.close('}')?;
     }
     json.key("statement")?;
-    statement(json, thread::last_statement())?;
+    json.number_or_null(thread::last_statement().map(u64::from))?;
     threads(json, process)?;
     machine(json, arrival)
 }
@@ -85,17 +85,10 @@ fn threads(json: &mut Json<'_>, process: &Process) -> fmt::Result {
         json.key("reuse")?;
         json.number(u64::from(slot.reuse.load(Relaxed)))?;
         json.key("statement")?;
-        statement(json, (slot.site.load(Relaxed) & !LEFT).checked_sub(1))?;
+        json.number_or_null((slot.site.load(Relaxed) & !LEFT).checked_sub(1).map(u64::from))?;
         json.close('}')?;
     }
     json.close(']')
-}
-
-fn statement(json: &mut Json<'_>, id: Option<u32>) -> fmt::Result {
-    match id {
-        Some(id) => json.number(u64::from(id)),
-        None => json.string_or_null(None),
-    }
 }
 
 fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {

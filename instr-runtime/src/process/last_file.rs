@@ -1,5 +1,6 @@
 //! The `last` file: mapped piece by piece while threads come.
 
+use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
@@ -35,6 +36,9 @@ struct Begin {
     version: u32,
     exited: u32,
 }
+
+const _: () = assert!(offset_of!(Begin, version) == offset_of!(Header, version));
+const _: () = assert!(offset_of!(Begin, exited) == offset_of!(Header, exited));
 
 impl LastFile {
     /// Creates the file in an open directory, and moves into it what was counted before.

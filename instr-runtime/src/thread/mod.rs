@@ -20,6 +20,7 @@ use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::last::{LEFT, Slot};
+use instr_format::text::LINE_MAX;
 
 pub(crate) use end::prepare;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
@@ -141,6 +142,14 @@ pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
 pub(crate) fn last_statement() -> Option<u32> {
     let (_, slot) = begun()?;
     (slot.site.load(Relaxed) & !LEFT).checked_sub(1)
+}
+
+/// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.
+pub(crate) fn with_line<T>(work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
+    match begun() {
+        Some((thread, _)) => thread.with_line(work),
+        None => work(&mut [0; LINE_MAX]),
+    }
 }
 
 /// A number that no other thread has until the calling one has ended; small ones first. Async-signal-safe.

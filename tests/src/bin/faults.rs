@@ -12,7 +12,7 @@ use instr_tests::skip::{COUNTS, SKIPS};
 
 /// The document's part that `--markdown` writes.
 const MARKS: [&str; 2] =
-    ["<!-- written by `cargo run -p instr-tests --bin faults -- --full --markdown` -->\n", "<!-- end -->\n"];
+    ["<!-- written by `cargo run -p instr-tests --bin faults -- --markdown` -->\n", "<!-- end -->\n"];
 
 #[derive(Parser)]
 #[command(about)]

@@ -34,10 +34,13 @@ pub(crate) struct Reactions {
     pub(crate) recovered: fn(),
 }
 
-/// What was there before one of our handlers, and whether there is one of ours.
+/// What was there before one of our handlers.
 struct Before {
     action: libc::sigaction,
-    is_ours: AtomicBool,
+    /// Whether there is one of ours for this signal.
+    is_watched: bool,
+    /// Whether ours has made room for it, for as long as a signal is passed on.
+    is_back: AtomicBool,
 }
 
 struct Shared<T>(UnsafeCell<MaybeUninit<T>>);
@@ -86,9 +89,9 @@ pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {
         // Who ignores a signal does not die of it; and without crash records there is only one that concerns us.
         let wanted = action.sa_sigaction != libc::SIG_IGN && (reactions.crashed.is_some() || signal == libc::SIGBUS);
         // SAFETY: as above.
-        unsafe { (*before.0.get()).write(Before { action, is_ours: AtomicBool::new(wanted) }) };
+        unsafe { (*before.0.get()).write(Before { action, is_watched: wanted, is_back: AtomicBool::new(false) }) };
     }
-    put_ours();
+    watched().for_each(|(signal, before)| put_ours_over(signal, before.action));
 }
 
 /// Each signal whose handler is ours, and what was there before.
@@ -96,25 +99,40 @@ fn watched() -> impl Iterator<Item = (c_int, &'static Before)> {
     // SAFETY: written before the first of our handlers was put in place.
     let before = |shared: &'static Shared<Before>| unsafe { (*shared.0.get()).assume_init_ref() };
     let all = CRASHES.into_iter().zip(BEFORE.iter().map(before));
-    all.filter(|(_, before)| before.is_ours.load(Relaxed))
-}
-
-fn put_ours() {
-    watched().for_each(|(signal, before)| put_ours_over(signal, before.action));
+    all.filter(|(_, before)| before.is_watched)
 }
 
 /// Puts back what was there before, for all signals: what comes of passing one on, such as the abort at the end of a stack
-/// overflow's message, is not for us, and there may be no room on the stack for a second handler.
+/// overflow's message, is not for us, and there may be no room on the stack for a second handler. What the program has
+/// put in the place of ours stays.
 fn put_back() {
-    for (signal, before) in watched() {
+    for (signal, before) in watched().filter(|(signal, _)| handler_of(*signal) == Some(ours())) {
+        before.is_back.store(true, Relaxed);
         // SAFETY: an action of before.
         unsafe { libc::sigaction(signal, &before.action, null_mut()) };
     }
 }
 
+/// Puts ours in place again where what was there before still is.
+fn put_ours_again() {
+    for (signal, before) in watched().filter(|(_, before)| before.is_back.swap(false, Relaxed)) {
+        if handler_of(signal) == Some(before.action.sa_sigaction) {
+            put_ours_over(signal, before.action);
+        }
+    }
+}
+
+fn ours() -> libc::sighandler_t {
+    on_signal as *const () as libc::sighandler_t
+}
+
+fn handler_of(signal: c_int) -> Option<libc::sighandler_t> {
+    action(signal).map(|action| action.sa_sigaction)
+}
+
 fn put_ours_over(signal: c_int, before: libc::sigaction) {
     let mut ours = before;
-    ours.sa_sigaction = on_signal as *const () as usize;
+    ours.sa_sigaction = self::ours();
     // A fault within our handler shall arrive too; the handlers before had it their way.
     let defer = if before.sa_sigaction == libc::SIG_DFL { libc::SA_NODEFER } else { 0 };
     ours.sa_flags |= libc::SA_SIGINFO | libc::SA_ONSTACK | defer;
@@ -124,7 +142,7 @@ fn put_ours_over(signal: c_int, before: libc::sigaction) {
 
 /// Rust's own handlers are put in place right before `main`, where none were.
 fn main_has_begun() -> bool {
-    let has_handler = |signal| action(signal).is_some_and(|action| action.sa_sigaction != libc::SIG_DFL);
+    let has_handler = |signal| handler_of(signal).is_some_and(|handler| handler != libc::SIG_DFL);
     has_handler(libc::SIGSEGV) || has_handler(libc::SIGBUS)
 }
 
@@ -158,7 +176,11 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         return unsafe { die(&*info, &mut *context.cast()) };
     }
     PASSED_ON.fetch_add(PASS + 1, AcqRel);
-    with_errno(put_back);
+    let mut in_place = None;
+    with_errno(|| {
+        put_back();
+        in_place = handler_of(signal);
+    });
     // SAFETY: what was there before is a handler of one of these two kinds.
     unsafe {
         if before.sa_flags & libc::SA_SIGINFO != 0 {
@@ -173,10 +195,10 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         // Rust's own gives way to the default, and the fault comes again. But another thread that passes one on may have put
         // it in place once more, so the last one to return decides, unless there is a new one.
         let passed = PASSED_ON.fetch_sub(1, AcqRel) - 1;
-        let stays = action(signal).is_some_and(|now| now.sa_sigaction == before.sa_sigaction);
+        let stays = handler_of(signal) == in_place;
         if stays && passed.is_multiple_of(PASS) && PASSED_ON.load(Acquire) == passed {
             (reactions.recovered)();
-            put_ours();
+            put_ours_again();
         }
     });
 }

@@ -36,6 +36,11 @@ extern "C" fn foreign() {
     fail(3);
 }
 
+/// On the 8 KiB that Rust's threads have for handlers.
+extern "C" fn handler(_: i32) {
+    panic!("in a handler");
+}
+
 #[instrument_source]
 fn main() {
     let way = std::env::args().nth(1).unwrap_or_default();
@@ -89,6 +94,16 @@ fn main() {
         "in-hook" => {
             panic::set_hook(Box::new(|_| panic!("in a hook"))); // in hook
             fail(8);
+        }
+        "handler" => {
+            // SAFETY: the handler may run at any time.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                action.sa_sigaction = handler as *const () as usize;
+                action.sa_flags = libc::SA_ONSTACK;
+                libc::sigaction(libc::SIGUSR1, &action, std::ptr::null_mut());
+                libc::raise(libc::SIGUSR1);
+            }
         }
         "many" => many(),
         "forked" => forked(),
