@@ -195,7 +195,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         // Rust's own gives way to the default, and the fault comes again. But another thread that passes one on may have put
         // it in place once more, so the last one to return decides, unless there is a new one.
         let passed = PASSED_ON.fetch_sub(1, AcqRel) - 1;
-        let stays = handler_of(signal) == in_place;
+        let stays = in_place != Some(libc::SIG_DFL) && handler_of(signal) == in_place;
         if stays && passed.is_multiple_of(PASS) && PASSED_ON.load(Acquire) == passed {
             (reactions.recovered)();
             put_ours_again();
