@@ -160,7 +160,8 @@ fn at_length(thread: &Thread, crashed: bool, newest: Option<u64>, paint: Paint, 
     let (strong, bad) = (paint.strong, paint.bad);
     title(thread, paint, out)?;
     if crashed {
-        write!(out, "{bad}crashed{bad:#} ")?;
+        let comma = if thread.state == State::Panicked { "," } else { "" };
+        write!(out, "{bad}crashed{bad:#}{comma} ")?;
     }
     match (thread.state, stand_in(thread)) {
         (State::Panicked | State::PanickedAndEnded, None) => write!(out, "{bad}panicked{bad:#} in ")?,

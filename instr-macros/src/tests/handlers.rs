@@ -147,7 +147,6 @@ fn calls_by_their_paths() {
             `Box::new` allocates, and what the signal interrupted may hold the heap's lock; see signal-safety(7)
             `std::boxed::Box::new` allocates, and what the signal interrupted may hold the heap's lock; see signal-safety(7)
             `Vec::with_capacity` allocates, and what the signal interrupted may hold the heap's lock; see signal-safety(7)
-            `String::new` allocates, and what the signal interrupted may hold the heap's lock; see signal-safety(7)
             `HashMap::new` allocates, and what the signal interrupted may hold the heap's lock; see signal-safety(7)
             `Mutex::lock` waits for a lock, which what the signal interrupted may hold for ever; see signal-safety(7)
             `std::env::var` locks the environment, which the signal may have interrupted in use, and allocates; see signal-safety(7)
