@@ -49,7 +49,7 @@ extern "C" fn allowed(signal: i32, _: Option<&u8>, _: *mut u8) {
 #[expect(deprecated)]
 fn expected() -> String {
     count(1);
-    String::new()
+    String::from("allocated")
 }
 
 #[signal_handler]

@@ -104,6 +104,9 @@ impl Thread {
         excluded: bool,
     ) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
+        // A forked child may have ended a record of its parent's before.
+        self.set_log(LogState::New);
+        self.set_torn(false);
         slot.site.store(id + 1, Relaxed);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
