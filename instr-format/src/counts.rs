@@ -46,6 +46,19 @@ pub struct TableHead {
     pub before: AtomicU64,
 }
 
+/// The header of a file for so many sites, with tables of so many bytes.
+pub fn encode_header(sites: u64, table_size: u64) -> [u8; size_of::<Header>()] {
+    let mut header = [0; size_of::<Header>()];
+    header[..8].copy_from_slice(&MAGIC.to_ne_bytes());
+    header[8..12].copy_from_slice(&VERSION.to_ne_bytes());
+    header[16..24].copy_from_slice(&sites.to_ne_bytes());
+    header[24..].copy_from_slice(&table_size.to_ne_bytes());
+    header
+}
+
+const _: () = assert!(offset_of!(Header, version) == 8 && offset_of!(Header, sites) == 16);
+const _: () = assert!(offset_of!(Header, table_size) == 24 && size_of::<Header>() == 32);
+
 /// A copy of a [`Header`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeaderCopy {

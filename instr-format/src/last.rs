@@ -74,6 +74,16 @@ pub const STATE_ENDED: u32 = 2;
 
 const _: () = assert!(size_of::<Header>() == SLOT_SIZE && size_of::<Slot>() == SLOT_SIZE);
 
+/// How a file begins whose process has just begun; the rest of its header is zeros.
+pub fn encode_begin() -> [u8; 16] {
+    let mut begin = [0; 16];
+    begin[..8].copy_from_slice(&MAGIC.to_ne_bytes());
+    begin[8..12].copy_from_slice(&VERSION.to_ne_bytes());
+    begin
+}
+
+const _: () = assert!(offset_of!(Header, magic) == 0 && offset_of!(Header, version) == 8);
+
 /// A copy of a [`Header`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeaderCopy {

@@ -63,8 +63,8 @@ use proc_macro::TokenStream;
 ///
 /// Const functions, naked functions, functions marked `#[signal_handler]` and those in syntax that this version does not
 /// know are left as they are and listed in `run.json`. Where the attribute sees that a function which it instruments is
-/// handed to `signal`, `sigaction` or the like, it warns of that, also by the lint `deprecated`. Without the feature `enabled` of `instr-runtime` the attribute
-/// returns its input.
+/// handed to `signal`, `sigaction` or the like, it warns of that, also by the lint `deprecated`. Without the feature
+/// `enabled` of `instr-runtime` the attribute returns its input.
 #[proc_macro_attribute]
 pub fn instrument_source(args: TokenStream, item: TokenStream) -> TokenStream {
     #[cfg(feature = "enabled")]

@@ -12,7 +12,7 @@
 //! statement to the sink (`sink`). All of that may run inside a signal handler, inside the user's allocator, before `main`
 //! and after it: nothing on the way allocates, locks or panics.
 //!
-//! When a signal ends the process, `crash` writes down which, and passes it on; `panics` does so with what a panic says.
+//! When a signal ends the process, `crash` writes down which, and passes it on; and so with what a panic says.
 //!
 //! What takes memory or reads the environment happens once, in `start`, before `main`: settings, filters and the site
 //! table, in memory that is not the program's. A forked child finds its per-process state wiped by the kernel and begins a
@@ -37,8 +37,6 @@ mod json;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod macro_api;
-#[cfg(feature = "enabled")]
-mod panics;
 #[cfg(feature = "enabled")]
 mod process;
 #[cfg(feature = "enabled")]

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
 use instr_format::escape::Printable;
 
 use crate::arena::Arena;
-use crate::{facts, panics, process, settings, sink, site, sys, thread};
+use crate::{crash, facts, process, settings, sink, site, sys, thread};
 
 /// Run by the loader before `main`, and before the constructors that name no priority.
 #[used]
@@ -37,5 +37,5 @@ pub(crate) fn start() {
     site::prepare(&mut arena, sink::switch(settings.sink), |file| settings.filter.admits_file(file));
     thread::prepare();
     process::start(settings);
-    panics::watch();
+    crash::watch_panics();
 }

@@ -1,8 +1,10 @@
 //! Children: forked ones record for themselves, executed ones get nothing of ours.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use instr_format::text::decode_record;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
@@ -181,7 +183,8 @@ fn row_50_the_parents_threads_lose_no_record_of_rings_and_counts_to_a_fork() {
 
 #[test]
 fn row_51_a_fork_in_a_handler_that_has_interrupted_a_record_costs_the_parent_none() {
-    for (sink, way) in ["ring", "count"].into_iter().flat_map(|sink| ["fork", "_Fork", "clone"].map(|way| (sink, way)))
+    for (sink, way) in
+        ["ring", "count", "write"].into_iter().flat_map(|sink| ["fork", "_Fork", "clone"].map(|way| (sink, way)))
     {
         let scene = Scene::new();
         let variables = [("INSTR_SINK", sink), ("INSTR_RING_BYTES", "64K")];
@@ -190,15 +193,36 @@ fn row_51_a_fork_in_a_handler_that_has_interrupted_a_record_costs_the_parent_non
         let turns: u64 = ended.stdout.trim().parse().expect("a number");
         let recorded = |run: &PathBuf| match sink {
             "ring" => rings(run).iter().map(newest).sum::<u64>(),
-            _ => tables(run).iter().flat_map(|table| &table.counters).sum::<u64>(),
+            "count" => tables(run).iter().flat_map(|table| &table.counters).sum(),
+            _ => seqs_between_what_children_left(run).len() as u64,
         };
         let (parents, children): (Vec<_>, Vec<_>) =
             scene.runs().into_iter().partition(|run| run_json(run)["parent"].is_null());
         assert_eq!((parents.len(), children.len()), (1, 40), "{sink} {way}");
-        assert_eq!(recorded(&parents[0]), turns, "{sink} {way}");
+        // Right before the addition, each child makes its parent's (see Known limits).
+        let most = if sink == "count" { turns + 40 } else { turns };
+        let parents_own = recorded(&parents[0]);
+        assert!((turns..=most).contains(&parents_own), "{sink} {way}: {parents_own} of {turns}");
         for child in &children {
             // The interrupted one can be the parent's still.
             assert!((10..=11).contains(&recorded(child)), "{sink} {way}: {}", recorded(child));
         }
     }
+}
+
+/// The numbers of the records in the log of a run's one thread. Right before a `write(2)`, a child ends its parent's with
+/// the same line or, as its thread's memory is wiped, with zeros in place of it or of its beginning (see Known limits).
+fn seqs_between_what_children_left(run: &Path) -> BTreeSet<u64> {
+    let log = fs::read_dir(run).expect("a directory").map(|entry| entry.expect("an entry").path());
+    let log = log.into_iter().find(|path| path.extension().is_some_and(|end| end == "log")).expect("a log");
+    let mut seqs = BTreeSet::new();
+    for line in fs::read(log).expect("readable").split_inclusive(|byte| *byte == b'\n').skip(1) {
+        let line = line.strip_suffix(b"\n").unwrap_or_default();
+        let behind = line.iter().position(|byte| *byte != 0).and_then(|start| line.get(start..)).unwrap_or_default();
+        match decode_record(behind) {
+            Some(record) => _ = seqs.insert(record.moment.seq),
+            None => assert!(behind.len() < line.len(), "{}", line.escape_ascii()),
+        }
+    }
+    seqs
 }

@@ -10,7 +10,6 @@ pub mod core_file;
 pub mod fake_ring;
 pub mod fake_run;
 pub mod faults;
-pub mod injected;
 pub mod kills;
 pub mod libtest;
 pub mod limits;

@@ -43,6 +43,9 @@ pub struct End {
     /// The how manieth thread of the run with this id it is, from 1.
     #[serde(skip)]
     pub reuse: u64,
+    /// The number of the panic that ended it.
+    #[serde(skip)]
+    pub panic: Option<u64>,
     /// What it said, or what had happened.
     pub message: Option<String>,
 }
@@ -64,8 +67,8 @@ impl End {
         let code = code.map(|code| code.to_string());
         // One that was caught before is not the one that ended it.
         let panic = tid.and_then(|tid| newest_in(panics, tid, 1, [began_to_unwind(last, tid, 1), None]));
-        let message = panic.map(Panic::words);
-        End { kind, signal: None, code, fault_address: None, tid, reuse: 1, message }
+        let (number, message) = panic.map(|panic| (panic.number, panic.words())).unzip();
+        End { kind, signal: None, code, fault_address: None, tid, reuse: 1, panic: number, message }
     }
 
     /// By the kernel, for want of memory.
@@ -77,6 +80,7 @@ impl End {
             fault_address: None,
             tid: None,
             reuse: 1,
+            panic: None,
             message: Some("by the kernel's OOM killer".to_owned()),
         }
     }
@@ -92,6 +96,7 @@ impl End {
             fault_address: crash.fault_address.clone(),
             tid: Some(crash.tid),
             reuse: crash.reuse,
+            panic: panic.map(|panic| panic.number),
             message: panic.map(|panic| format!("panicked at {}", panic.words())).or_else(|| crash.cause(pid)),
         }
     }

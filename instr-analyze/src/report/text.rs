@@ -16,7 +16,6 @@ use super::paint::Paint;
 use super::{excerpt, history};
 use crate::model::damage::Damage;
 use crate::model::end::EndKind;
-use crate::model::panics::Panic;
 use crate::model::record::Stamp;
 use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::alive::Life;
@@ -95,11 +94,10 @@ fn thread_at_length(
 
 /// Unless the run's end names it.
 fn newest_panic(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
-    let Some(words) = run.panic(thread).map(Panic::words) else { return Ok(()) };
-    if run.is_crashing(thread) && run.end.message.as_ref().is_some_and(|message| message.ends_with(&words)) {
-        return Ok(());
+    match run.panic(thread).filter(|panic| run.end.panic != Some(panic.number)) {
+        Some(panic) => writeln!(out, "  its newest panic was at {}", Printable(panic.words().as_bytes())),
+        None => Ok(()),
     }
-    writeln!(out, "  its newest panic was at {}", Printable(words.as_bytes()))
 }
 
 /// Writes how a run ended.

@@ -1,25 +1,30 @@
-//! Of what the process dies, and where: `crash.json`, written while it does.
+//! Of what the process dies, and where: `crash.json`, written while it does, and what its panics say.
 //!
 //! The first thread that crashes writes, and others that crash meanwhile wait for it, but not for long. What is written is
 //! removed again should the program go on.
 
 #![allow(unsafe_code)]
 
+mod panics;
 mod record;
 mod words;
 
 use core::cell::UnsafeCell;
+use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
 use instr_format::files::CRASH_JSON;
+use instr_format::names::SCHEMA_VERSION;
 
+use crate::json::Json;
 use crate::process::{self, Process};
 use crate::sys::{self, Arrival, CName, Reactions, Stack, Verdict};
 use crate::thread::Thread;
 use crate::{settings, thread};
+pub(crate) use panics::watch as watch_panics;
 
 /// State of the crash of a process. All zeros: there is none.
 pub(crate) struct CrashState {
@@ -88,7 +93,7 @@ fn crashed(arrival: &Arrival<'_>) -> Verdict {
             // SAFETY: this thread is the owner.
             unsafe { (*state.first.get()).write(*arrival.info()) };
             // SAFETY: this thread is the owner.
-            unsafe { STACK.run(|| write(process, arrival, tid)) };
+            unsafe { STACK.run(|| write(process, arrival)) };
             state.written.store(1, Release);
         }
         // What comes of passing it on, such as the abort at the end of a stack overflow's message.
@@ -100,11 +105,11 @@ fn crashed(arrival: &Arrival<'_>) -> Verdict {
     Verdict::PassOn
 }
 
-fn write(process: &Process, arrival: &Arrival<'_>, tid: u32) {
+fn write(process: &Process, arrival: &Arrival<'_>) {
     let Ok(file) = process.create_mapped(&name()) else { return };
     let mut buffer = [0; 16 << 10];
     let mut writer = sys::Writer::new(file, &mut buffer);
-    record::write(&mut writer, process, arrival, tid);
+    record::write(&mut writer, process, arrival);
     // There is nobody to tell.
     let _ = writer.finish();
 }
@@ -130,4 +135,23 @@ fn recovered() {
 
 fn name() -> CName<64> {
     CName::new(format_args!("{CRASH_JSON}"))
+}
+
+/// What both files begin with: which thread of which process it is, and when. Async-signal-safe.
+fn who_and_when(json: &mut Json<'_>, process: &Process) -> fmt::Result {
+    let (unix_ns, monotonic_ns) = sys::now();
+    json.key("schema_version")?;
+    json.number(u64::from(SCHEMA_VERSION))?;
+    json.key("pid")?;
+    json.number(u64::from(process.pid()))?;
+    json.key("tid")?;
+    json.number(u64::from(sys::thread_id()))?;
+    json.key("reuse")?;
+    json.number(u64::from(thread::reuse()))?;
+    json.key("thread")?;
+    json.string(sys::thread_name().as_bytes())?;
+    json.key("unix_ns")?;
+    json.number(unix_ns)?;
+    json.key("elapsed_ns")?;
+    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))
 }

@@ -4,7 +4,6 @@ use core::fmt::{self, Write as _};
 use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::last::{LEFT, STATE_LIVE};
-use instr_format::names::SCHEMA_VERSION;
 
 use super::words;
 use crate::json::Json;
@@ -16,31 +15,17 @@ use crate::thread;
 const THREADS_MAX: usize = 4096;
 
 /// Writes the file. Async-signal-safe.
-pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) {
+pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'_>) {
     // The writer keeps its first error for later.
-    let _ = describe(&mut Json::new(out), process, arrival, tid);
+    let _ = describe(&mut Json::new(out), process, arrival);
     let _ = stack(out, arrival);
     let _ = maps(out);
 }
 
 /// All but the last two keys, and the end.
-fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>, tid: u32) -> fmt::Result {
-    let (unix_ns, monotonic_ns) = sys::now();
+fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>) -> fmt::Result {
     json.open('{')?;
-    json.key("schema_version")?;
-    json.number(u64::from(SCHEMA_VERSION))?;
-    json.key("pid")?;
-    json.number(u64::from(process.pid()))?;
-    json.key("tid")?;
-    json.number(u64::from(tid))?;
-    json.key("reuse")?;
-    json.number(u64::from(thread::reuse()))?;
-    json.key("thread")?;
-    json.string(sys::thread_name().as_bytes())?;
-    json.key("unix_ns")?;
-    json.number(unix_ns)?;
-    json.key("elapsed_ns")?;
-    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))?;
+    super::who_and_when(json, process)?;
     json.key("exiting")?;
     json.value(format_args!("{}", process.is_exiting()))?;
     // Until it is caught; where panics abort, for good.

@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64};
 
-use instr_format::counts::{HEADER_SIZE, Header, MAGIC, TableHead, VERSION};
+use instr_format::counts::{HEADER_SIZE, TableHead, encode_header};
 use instr_format::files;
 
 use crate::site;
@@ -35,12 +35,9 @@ impl CountsFile {
         let counters = site::count() as u64 * size_of::<u64>() as u64;
         // A table is mapped by itself, so that it is whole pages.
         let table_size = (size_of::<TableHead>() as u64 + counters).next_multiple_of(HEADER_SIZE as u64);
-        let header = Header::default();
-        header.version.store(VERSION, Relaxed);
-        header.sites.store(site::count() as u64, Relaxed);
-        header.table_size.store(table_size, Relaxed);
-        header.magic.store(MAGIC, Relaxed);
-        let written = sys::reserve(file, 0, HEADER_SIZE as u64).and_then(|()| sys::write_begin(file, &header));
+        let header = encode_header(site::count() as u64, table_size);
+        let written =
+            sys::reserve(file, 0, HEADER_SIZE as u64).and_then(|()| sys::write_begin(file, NonNull::from(&header[..])));
         sys::close(file);
         written?;
         self.table_size.store(table_size, Release);

@@ -1,12 +1,11 @@
 //! The `last` file: mapped piece by piece while threads come.
 
-use core::mem::offset_of;
-use core::ptr::null_mut;
+use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use instr_format::files;
-use instr_format::last::{Header, MAGIC, SLOT_SIZE, Slot, VERSION};
+use instr_format::last::{Header, SLOT_SIZE, Slot, encode_begin};
 
 use crate::sys::{self, CName, Errno};
 
@@ -29,25 +28,15 @@ fn name() -> CName<64> {
     CName::new(format_args!("{}", files::LAST))
 }
 
-/// What a [`Header`] begins with; the rest of it is zeros.
-#[repr(C)]
-struct Begin {
-    magic: u64,
-    version: u32,
-    exited: u32,
-}
-
-const _: () = assert!(offset_of!(Begin, version) == offset_of!(Header, version));
-const _: () = assert!(offset_of!(Begin, exited) == offset_of!(Header, exited));
-
 impl LastFile {
     /// Creates the file in an open directory, and moves into it what was counted before.
     pub(super) fn create(&self, directory: i32, unattributed: &AtomicU64) -> Result<(), Errno> {
         let file = sys::create_in(directory, &name(), false)?;
         // Not through the mapping: before `main`, nobody answers for a page that is gone.
-        let begin = Begin { magic: MAGIC, version: VERSION, exited: 0 };
-        let mapped =
-            reserve_piece(file, 0).and_then(|()| sys::write_begin(file, &begin)).and_then(|()| self.map_piece(file, 0));
+        let begin = encode_begin();
+        let mapped = reserve_piece(file, 0)
+            .and_then(|()| sys::write_begin(file, NonNull::from(&begin[..])))
+            .and_then(|()| self.map_piece(file, 0));
         sys::close(file);
         mapped?;
         let before = unattributed.swap(0, Relaxed);

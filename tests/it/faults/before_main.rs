@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
-use instr_tests::program::{Scene, run};
+use instr_tests::program::{Scene, run, without_thread_ids};
 
 /// The handlers come once those of the standard library are there, so that its message is printed as ever.
 #[test]
@@ -13,7 +13,7 @@ fn row_09_a_death_in_main_is_recorded_where_a_constructor_has_reached_a_statemen
             let (scene, plain_scene) = (Scene::new(), Scene::new());
             let ended = |scene: &Scene, build| {
                 let mut ended = run(scene.command(&program("constructors", build)).arg(way).env("INSTR_SINK", sink));
-                ended.stderr = without_thread_id(&ended.stderr);
+                ended.stderr = without_thread_ids(&ended.stderr);
                 ended
             };
             let plain = ended(&plain_scene, PLAIN);
@@ -24,9 +24,4 @@ fn row_09_a_death_in_main_is_recorded_where_a_constructor_has_reached_a_statemen
             assert_eq!(report.thread("main")["crashing"], true, "{sink} {way}");
         }
     }
-}
-
-/// The standard library prints the kernel's id of a thread.
-fn without_thread_id(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }

@@ -7,10 +7,10 @@ use std::process::Command;
 use instr_tests::analyzer;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::faults::times;
-use instr_tests::injected::{Call, inject, leave, own_calls, why_not};
 use instr_tests::program::{Ended, Scene};
 use instr_tests::report::Report;
 use instr_tests::skip::{counted, skip};
+use instr_tests::strace::calls::{Call, inject, leave, own_calls, why_not};
 
 const SINKS: [&str; 3] = ["write", "ring", "count"];
 /// Of these the kernel reports no error, so the C library looks for none.

@@ -45,7 +45,7 @@ fn row_63_a_library_that_is_unloaded_a_hundred_times_records_and_does_no_harm() 
 
 /// Each runtime knows its own image's statements, and writes a run of its own.
 #[test]
-fn row_64_two_runtimes_record_their_own_statements_once_and_write_a_crash_down_once() {
+fn row_64_two_runtimes_record_their_own_statements_once_and_each_writes_a_crash_down() {
     let own = "tests/programs/src/bin/two_runtimes.rs";
     for sink in SINKS {
         for (way, death) in [

@@ -53,7 +53,11 @@ pub(super) const ROWS: &[Row] = &[
         "faults within the global allocator, which spins from then on, and in the constructor of a library",
     ),
     provoked(14, "faults that are dealt with", "handlers that go on behind the instruction, again and again"),
-    provoked(15, "the program replaces our handlers", "sigaction for each signal, once ours are in place"),
+    provoked(
+        15,
+        "the program replaces our handlers",
+        "sigaction for each signal, once ours are in place, also for what another one's handler does",
+    ),
     provoked(16, "a fault whose signal is blocked", "sigprocmask, then faults of six kinds, for each sink"),
     provoked(17, "SIGSYS that is dealt with", "a seccomp filter with SECCOMP_RET_TRAP, and a handler that goes on"),
     provoked(

@@ -9,7 +9,11 @@ pub(super) const ROWS: &[Row] = &[
         "children and grandchildren of a program with eight threads, for each sink, and a daemon",
     ),
     provoked(51, "fork in a handler, past libc", "fork, _Fork and clone at any instant of the parent's records"),
-    provoked(52, "children in the parent's memory", "vfork, clone(CLONE_VM | CLONE_VFORK), posix_spawn and pre_exec"),
+    provoked(
+        52,
+        "children in the parent's memory",
+        "vfork, clone with CLONE_VM and CLONE_VFORK, posix_spawn and pre_exec",
+    ),
     provoked(
         53,
         "exec, in vain and not",

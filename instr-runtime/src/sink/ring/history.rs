@@ -57,7 +57,8 @@ fn begin_segment(process: &Process, thread: &Thread) -> Result<(), Errno> {
         name: thread.name().halves().map(Into::into),
     };
     let file = process.create_mapped(&segment_name(thread, number))?;
-    let written = sys::write_begin(file, &header);
+    let bytes = NonNull::slice_from_raw_parts(NonNull::from(&header).cast::<u8>(), size_of::<Header>());
+    let written = sys::write_begin(file, bytes);
     sys::close(file);
     written?;
     thread.ring.segment.store(number, Relaxed);

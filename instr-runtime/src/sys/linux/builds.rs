@@ -1,6 +1,6 @@
 //! Which builds of files are mapped, as memory tells: in signal context nobody may ask the loader, which locks.
 
-use super::arrival::read_bytes;
+use super::arrival::{read_bytes, read_into};
 use super::{build_id_in, read_maps};
 
 /// How much of a line of the kernel's says where a mapping is and of what: two addresses of 16 digits, four letters, an offset, a
@@ -53,7 +53,7 @@ fn build_id_at(start: u64, each: &mut impl FnMut(u64, &[u8])) -> Option<()> {
         let (at, size) = (start.checked_add(word(&segment, 8)?)?, word(&segment, 32)?);
         let mut notes = [0; NOTES];
         let notes = notes.get_mut(..usize::try_from(size).ok()?)?;
-        if super::arrival::read_into(at, notes)
+        if read_into(at, notes)
             && let Some(id) = build_id_in(notes)
         {
             each(start, id);

@@ -42,9 +42,8 @@ pub(crate) fn write_at(file: i32, bytes: NonNull<[u8]>, at: u64) -> Result<usize
     Ok(written)
 }
 
-/// Writes the beginning of a file: what has no padding, as it lies in memory.
-pub(crate) fn write_begin<T>(file: i32, begin: &T) -> Result<(), Errno> {
-    let bytes = NonNull::slice_from_raw_parts(NonNull::from(begin).cast::<u8>(), size_of::<T>());
+/// Writes the beginning of a file, whole.
+pub(crate) fn write_begin(file: i32, bytes: NonNull<[u8]>) -> Result<(), Errno> {
     if write_at(file, bytes, 0)? == bytes.len() { Ok(()) } else { Err(Errno::NO_SPACE) }
 }
 

@@ -1,4 +1,6 @@
-//! Programs under strace, which has chosen system calls fail or take long.
+//! Programs under strace, which has chosen system calls fail or take long, or kills at them.
+
+pub mod calls;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,18 +23,21 @@ impl Strace {
     /// What strace said.
     pub fn new(scene: &Scene, calls: &str, rule: &str) -> Result<Self, String> {
         let strace = Strace { report: scene.path().join("strace"), rule: format!("inject={calls}:{rule}") };
-        if !Path::new(STRACE).exists() {
-            return Err(format!("there is no {STRACE}"));
+        match why_not(scene, &strace.options()) {
+            None => Ok(strace),
+            Some(reason) => Err(reason),
         }
-        let tried = run(&mut strace.command(scene, Path::new("/bin/true")));
-        if tried.status.success() { Ok(strace) } else { Err(format!("no strace: {}", tried.stderr.trim())) }
     }
 
     /// A command that runs `program` so.
     pub fn command(&self, scene: &Scene, program: &Path) -> Command {
-        let mut command = scene.command(Path::new(STRACE));
-        command.args(["-f", "-qq", "-e", &self.rule, "-o"]).arg(&self.report).arg(program);
+        let mut command = strace(scene, &self.options());
+        command.arg(program);
         command
+    }
+
+    fn options(&self) -> [&str; 5] {
+        ["-qq", "-e", &self.rule, "-o", self.report.to_str().expect("UTF-8")]
     }
 
     /// How many calls it has changed.
@@ -46,3 +51,19 @@ impl Strace {
 }
 
 const STRACE: &str = "/usr/bin/strace";
+
+/// strace with these options, which follows threads and children. What it is to run comes behind.
+fn strace(scene: &Scene, options: &[&str]) -> Command {
+    let mut command = scene.command(Path::new(STRACE));
+    command.arg("-f").args(options);
+    command
+}
+
+/// Why it cannot work so here.
+fn why_not(scene: &Scene, options: &[&str]) -> Option<String> {
+    if !Path::new(STRACE).exists() {
+        return Some(format!("there is no {STRACE}"));
+    }
+    let tried = run(strace(scene, options).arg("/bin/true"));
+    (!tried.status.success()).then(|| format!("no strace: {}", tried.stderr.trim()))
+}

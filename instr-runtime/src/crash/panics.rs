@@ -10,7 +10,6 @@ use core::sync::atomic::Ordering::{AcqRel, Release};
 use std::panic::{self, PanicHookInfo};
 
 use instr_format::files::PANIC_JSON;
-use instr_format::names::SCHEMA_VERSION;
 use instr_format::panics::{KEPT, SIZE, THREADS};
 use instr_format::text::LINE_MAX;
 
@@ -92,13 +91,12 @@ fn record(panic: &PanicHookInfo<'_>) {
 
 /// `false`: it has no room with an empty message either, and is only counted.
 fn describe_shortened(bytes: &mut [u8; SIZE], process: &Process, panic: &PanicHookInfo<'_>, number: u64) -> bool {
-    let message = message(panic);
-    let mut kept = message;
+    let mut kept = message(panic);
     loop {
         bytes.fill(b' ');
         let mut place = Place { bytes, len: 0 };
         let json = &mut Json::new(&mut place);
-        if head(json, process, number).and_then(|()| body(json, panic, message, kept)).is_ok() {
+        if describe(json, process, number, panic, kept).is_ok() {
             bytes[SIZE - 1] = b'\n';
             return true;
         }
@@ -131,30 +129,18 @@ fn first_part(text: &str, len: usize) -> &str {
     (0..=len).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// Which panic it is, of which thread.
-fn head(json: &mut Json<'_>, process: &Process, number: u64) -> fmt::Result {
-    let (unix_ns, monotonic_ns) = sys::now();
+/// Which panic it is, where, and what it says, of which `kept` has room.
+fn describe(
+    json: &mut Json<'_>,
+    process: &Process,
+    number: u64,
+    panic: &PanicHookInfo<'_>,
+    kept: Option<&str>,
+) -> fmt::Result {
     json.open('{')?;
-    json.key("schema_version")?;
-    json.number(u64::from(SCHEMA_VERSION))?;
+    super::who_and_when(json, process)?;
     json.key("number")?;
     json.number(number)?;
-    json.key("pid")?;
-    json.number(u64::from(process.pid()))?;
-    json.key("tid")?;
-    json.number(u64::from(sys::thread_id()))?;
-    json.key("reuse")?;
-    json.number(u64::from(thread::reuse()))?;
-    json.key("thread")?;
-    json.string(sys::thread_name().as_bytes())?;
-    json.key("unix_ns")?;
-    json.number(unix_ns)?;
-    json.key("elapsed_ns")?;
-    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))
-}
-
-/// Where it is, and what it says.
-fn body(json: &mut Json<'_>, panic: &PanicHookInfo<'_>, message: Option<&str>, kept: Option<&str>) -> fmt::Result {
     if let Some(place) = panic.location() {
         json.key("file")?;
         json.string(place.file().as_bytes())?;
@@ -168,7 +154,7 @@ fn body(json: &mut Json<'_>, panic: &PanicHookInfo<'_>, message: Option<&str>, k
     json.key("message")?;
     json.string_or_null(kept.map(str::as_bytes))?;
     json.key("message_bytes")?;
-    json.number(message.map_or(0, str::len) as u64)?;
+    json.number(message(panic).map_or(0, str::len) as u64)?;
     json.key("kept_bytes")?;
     json.number(kept.map_or(0, str::len) as u64)?;
     json.close('}')

@@ -1,9 +1,10 @@
-//! Runs programs under strace, which has one system call of the runtime's fail, or kills the program at it.
+//! The system calls of the runtime's, and what becomes of a program when one of them fails or it is killed there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
+use super::strace;
 use crate::program::{Ended, Scene, run};
 
 /// A system call that a program makes.
@@ -15,14 +16,9 @@ pub struct Call {
     pub number: usize,
 }
 
-/// Why strace cannot do that here.
+/// Why strace cannot tell whose calls are whose here.
 pub fn why_not() -> Option<String> {
-    let works = Command::new("strace").args(["-k", "-o", "/dev/null", "true"]).output();
-    match works {
-        Ok(output) if output.status.success() => None,
-        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("strace").to_owned()),
-        Err(error) => Some(format!("strace: {error}")),
-    }
+    super::why_not(&Scene::new(), &["-k", "-o", "/dev/null"])
 }
 
 /// The calls that are the runtime's own, whichever thread makes them: those that no thread makes for the program.
@@ -90,9 +86,8 @@ pub fn leave(scene: &Scene, command: &Command) -> Ended {
 }
 
 fn under_strace(scene: &Scene, command: &Command, options: &[&str]) -> Command {
-    let mut strace = scene.command("strace".as_ref());
-    // Where strace is looked for, and nothing that it passes on.
-    strace.arg("-f").args(options).arg(command.get_program()).args(command.get_args());
+    let mut strace = strace(scene, options);
+    strace.arg(command.get_program()).args(command.get_args());
     strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     strace
 }
