@@ -9,10 +9,12 @@ use instr_format::escape::Printable;
 use crate::arena::Arena;
 use crate::{crash, facts, process, settings, sink, site, sys, thread};
 
+pub(crate) type Constructor = extern "C" fn();
+
 /// Run by the loader before `main`, and before the constructors that name no priority.
 #[used]
 #[unsafe(link_section = ".init_array.00099")]
-static BEFORE_MAIN: extern "C" fn() = constructor;
+pub(crate) static BEFORE_MAIN: Constructor = constructor;
 
 extern "C" fn constructor() {
     start();

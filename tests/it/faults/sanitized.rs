@@ -39,7 +39,8 @@ fn build(scene: &Scene, instrumented: bool) -> PathBuf {
         "Cargo.toml",
         &format!(
             "[package]\nname = \"sanitized\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"staticlib\"]\n\n\
-             [workspace]\n\n[dependencies]\ninstr-runtime = {}\n",
+             [workspace]\n\n[profile.dev]\n# Each module an object, of which the linker takes those it needs.\ncodegen-units = 256\n\n\
+             [dependencies]\ninstr-runtime = {}\n",
             runtime(instrumented)
         ),
     );
