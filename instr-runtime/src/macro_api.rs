@@ -6,10 +6,11 @@
 pub use core::panic::Location;
 pub use core::{concat, module_path};
 
-pub use crate::site::{Function, Id, ids};
-use crate::thread::{self, Caller};
+use crate::fast;
+pub use crate::site::{Function, Sites};
+use crate::thread::Caller;
 
-/// What [`Function::__instr_resume`] returns. A unit as an argument would be a lint.
+/// What [`Sites::__instr_resume`] returns. A unit as an argument would be a lint.
 #[derive(Debug)]
 pub struct Resumed;
 
@@ -29,7 +30,7 @@ pub struct Guard {
 /// The first thing in every instrumented function and closure. Async-signal-safe.
 #[inline(always)]
 pub extern "C" fn enter() -> Guard {
-    Guard { caller: thread::enter() }
+    Guard { caller: fast::begin() }
 }
 
 /// Ends the function's part early: its last call is one of itself, and what it leaves behind shall not keep the compiler
@@ -44,7 +45,7 @@ pub extern "C" fn leave(guard: Guard) -> Resumed {
 impl Drop for Guard {
     #[inline(always)]
     fn drop(&mut self) {
-        thread::leave(self.caller);
+        fast::end(self.caller);
     }
 }
 
@@ -62,11 +63,11 @@ macro_rules! __instr_sites {
     ($count:literal, $text:literal $(, $expanded:expr)?) => {
         #[used]
         #[unsafe(link_section = "instr_ids")]
-        static __INSTR_IDS: [$crate::macro_api::Id; $count] = $crate::macro_api::ids();
+        static __INSTR_SITES: $crate::macro_api::Sites<$count> = $crate::macro_api::Sites::new();
         #[used]
         #[unsafe(link_section = "instr_sites")]
-        static __INSTR_SITES: $crate::macro_api::Function = $crate::macro_api::Function::new(
-            &__INSTR_IDS,
+        static __INSTR_FUNCTION: $crate::macro_api::Function = $crate::macro_api::Function::new(
+            &__INSTR_SITES,
             $crate::macro_api::concat!($crate::macro_api::module_path!(), $text),
         )$(.expanded_from($expanded))?;
     };
@@ -79,8 +80,9 @@ macro_rules! __instr_untouched {
     ($text:literal) => {
         #[used]
         #[unsafe(link_section = "instr_sites")]
-        static __INSTR_FUNCTION: $crate::macro_api::Function =
-            $crate::macro_api::Function::new(&[], $crate::macro_api::concat!($crate::macro_api::module_path!(), $text));
+        static __INSTR_FUNCTION: $crate::macro_api::Function = $crate::macro_api::Function::without_sites(
+            $crate::macro_api::concat!($crate::macro_api::module_path!(), $text),
+        );
     };
 }
 

@@ -8,8 +8,9 @@
 
 use core::fmt::Write as _;
 use core::panic::Location;
+use core::ptr::NonNull;
 use core::slice;
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use instr_format::sites::{self, Origin, Untouched, decode_function, decode_site, decode_untouched};
 use instr_format::text::SiteText;
@@ -21,6 +22,7 @@ use crate::sys::{Writer, sections};
 /// The switch of one site, and by its address its identity.
 #[derive(Debug)]
 #[repr(transparent)]
+#[allow(unreachable_pub, reason = "part of a type that expansions name")]
 pub struct Id(AtomicU8);
 
 /// Neither recorded nor counted.
@@ -33,9 +35,18 @@ pub(crate) const COUNTED: u8 = 3;
 /// The filters have not been decided yet, or belong to another image.
 pub(crate) const UNDECIDED: u8 = 4;
 
-/// The switches of a function, until the filters have been decided.
-pub const fn ids<const COUNT: usize>() -> [Id; COUNT] {
-    [const { Id(AtomicU8::new(UNDECIDED)) }; COUNT]
+/// The sites of one function, on which probes are called: how many there are is known wherever a generic function is
+/// compiled, which what a static holds is not.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Sites<const COUNT: usize>(pub(crate) [Id; COUNT]);
+
+impl<const COUNT: usize> Sites<COUNT> {
+    /// They are so until the filters have been decided.
+    #[allow(clippy::new_without_default, reason = "made in statics alone")]
+    pub const fn new() -> Self {
+        Sites([const { Id(AtomicU8::new(UNDECIDED)) }; COUNT])
+    }
 }
 
 impl Id {
@@ -81,8 +92,8 @@ pub(crate) fn is_filtered(id: u32) -> bool {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Function {
-    pub(crate) first: *const Id,
-    pub(crate) count: usize,
+    first: *const Id,
+    count: usize,
     text: &'static str,
     expanded_from: Option<&'static Location<'static>>,
 }
@@ -91,9 +102,14 @@ pub struct Function {
 unsafe impl Sync for Function {}
 
 impl Function {
-    /// A function with these switches, described by `text` as [`instr_format::sites`] says.
-    pub const fn new(ids: &'static [Id], text: &'static str) -> Self {
-        Function { first: ids.as_ptr(), count: ids.len(), text, expanded_from: None }
+    /// A function with these sites, described by `text` as [`instr_format::sites`] says.
+    pub const fn new<const COUNT: usize>(sites: &'static Sites<COUNT>, text: &'static str) -> Self {
+        Function { first: sites.0.as_ptr(), count: COUNT, text, expanded_from: None }
+    }
+
+    /// A function that stays as it is.
+    pub const fn without_sites(text: &'static str) -> Self {
+        Function { first: NonNull::dangling().as_ptr(), count: 0, text, expanded_from: None }
     }
 
     /// The same, some of it out of a macro that was invoked there.
@@ -115,13 +131,23 @@ impl Function {
     }
 }
 
+static ALL_OFF: AtomicBool = AtomicBool::new(false);
+
+/// Whether they are.
+#[allow(dead_code, reason = "not every form of the guard asks")]
+#[inline(always)]
+pub(crate) fn are_all_off() -> bool {
+    ALL_OFF.load(Relaxed)
+}
+
 /// How many sites there are, padding included.
 pub(crate) fn count() -> usize {
     sections::ids().len()
 }
 
-/// Stops every probe at its first branch. Async-signal-safe.
+/// Stops every probe, and the guard of every function that begins from here on, at its first branch. Async-signal-safe.
 pub(crate) fn switch_all_off() {
+    ALL_OFF.store(true, Relaxed);
     for id in sections::ids() {
         id.0.store(OFF, Relaxed);
     }

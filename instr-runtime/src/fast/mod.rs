@@ -21,6 +21,10 @@ mod x86_64;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed, compiler_fence};
 
+#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
+pub(crate) use called::{begin, end};
+#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
+pub(crate) use inlined::{begin, end};
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]

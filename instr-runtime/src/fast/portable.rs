@@ -93,14 +93,10 @@ pub(crate) extern "C" fn resumed(site: &'static Id) {
     }
 }
 
-/// The statement that is to be the last-reached one again when the function that begins now has ended; 0 for none.
-/// Async-signal-safe.
+/// The statement that is to be the last-reached one again when the function that begins now has ended. Async-signal-safe.
 pub(crate) extern "C" fn enter() -> Caller {
     match state() {
-        Some((_, last)) => {
-            let number = last.load(Relaxed);
-            if number & LEFT == 0 { number } else { 0 }
-        }
+        Some((_, last)) => last.load(Relaxed),
         None => thread::enter_asking(),
     }
 }
@@ -108,7 +104,9 @@ pub(crate) extern "C" fn enter() -> Caller {
 /// The function that began with `caller` has ended. Async-signal-safe.
 pub(crate) extern "C" fn leave(caller: Caller) {
     match state() {
-        Some((_, last)) => last.store(if caller == 0 { last.load(Relaxed) | LEFT } else { caller }, Relaxed),
+        Some((_, last)) => {
+            last.store(if thread::is_none(caller) { last.load(Relaxed) | LEFT } else { caller }, Relaxed)
+        }
         None => thread::leave_asking(caller),
     }
 }

@@ -209,8 +209,9 @@ pub(crate) extern "C" fn resumed(site: &'static Id) {
     )
 }
 
-/// The statement that is to be the last-reached one again when the function that begins now has ended; 0 for none.
-/// Async-signal-safe.
+const _: () = assert!(LEFT == 1 << 31);
+
+/// The statement that is to be the last-reached one again when the function that begins now has ended. Async-signal-safe.
 #[unsafe(naked)]
 pub(crate) extern "C" fn enter() -> Caller {
     naked_asm!(
@@ -220,8 +221,6 @@ pub(crate) extern "C" fn enter() -> Caller {
         "test rax, rax",
         "jz 3f",
         "mov eax, dword ptr [rax]",
-        "test eax, {left}",
-        "jnz 2f",
         "ret",
         "2:",
         "xor eax, eax",
@@ -229,7 +228,6 @@ pub(crate) extern "C" fn enter() -> Caller {
         "3:",
         "jmp {slow}",
         last = const LAST,
-        left = const LEFT,
         slow = sym thread::enter_asking,
     )
 }
@@ -244,7 +242,8 @@ pub(crate) extern "C" fn leave(caller: Caller) {
         "test rax, rax",
         "jz 3f",
         "test edi, edi",
-        "jz 4f",
+        // None, or less than that: its highest bit is that of a function that has been left.
+        "jle 4f",
         "mov dword ptr [rax], edi",
         "2:",
         "ret",

@@ -16,6 +16,7 @@ mod end;
 mod pool;
 mod state;
 
+use core::mem::transmute;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -45,20 +46,44 @@ fn begun() -> Option<(&'static Thread, &'static Slot)> {
     Some((thread, thread.slot()?))
 }
 
-/// The statement of the caller, as it stands in a slot; 0 for none.
+/// The statement of the caller, as it stands in a slot: 0, or with [`LEFT`], for none.
 pub(crate) type Caller = u32;
 
-/// The statement that is to be the last-reached one again when the function that begins now has ended.
+/// Whether nothing instrumented has called.
+#[inline(always)]
+pub(crate) fn is_none(caller: Caller) -> bool {
+    caller == 0 || caller & LEFT != 0
+}
+
+/// The statement that is to be the last-reached one again when the function that begins now has ended; what [`leave`] takes.
 /// Async-signal-safe.
-// Not inlined: what asks for panics would be kept in registers, and so take room in every frame.
-#[inline(never)]
-pub(crate) extern "C" fn enter() -> Caller {
-    if std::thread::panicking() { enter_asking() } else { fast::enter() }
+#[inline(always)]
+pub(crate) fn enter() -> Caller {
+    // SAFETY: the same function but for what it says of unwinding, and it never does.
+    const ENTER: extern "C" fn() -> Caller = unsafe { transmute(enter_unless_panicking as EnterUnwind) };
+    ENTER()
 }
 
 /// The function has ended. When it was the outermost one, its last statement stays, marked as left. Async-signal-safe.
+#[inline(always)]
+pub(crate) fn leave(caller: Caller) {
+    // SAFETY: as above.
+    const LEAVE: extern "C" fn(Caller) = unsafe { transmute(leave_unless_panicking as LeaveUnwind) };
+    LEAVE(caller);
+}
+
+type EnterUnwind = extern "C-unwind" fn() -> Caller;
+type LeaveUnwind = extern "C-unwind" fn(Caller);
+
+// Not inlined: what asks for panics would be kept in registers, and so take room in every frame. `C-unwind`, as the
+// compiler would have to catch what std's function never throws, at the cost of four instructions.
 #[inline(never)]
-pub(crate) extern "C" fn leave(caller: Caller) {
+extern "C-unwind" fn enter_unless_panicking() -> Caller {
+    if std::thread::panicking() { enter_asking() } else { fast::enter() }
+}
+
+#[inline(never)]
+extern "C-unwind" fn leave_unless_panicking(caller: Caller) {
     if std::thread::panicking() { leave_asking(caller) } else { fast::leave(caller) }
 }
 
@@ -69,8 +94,7 @@ pub(crate) extern "C" fn enter_asking() -> Caller {
     if std::thread::panicking() {
         note_panic(thread, slot);
     }
-    let site = slot.site.load(Relaxed);
-    if site & LEFT == 0 { site } else { 0 }
+    slot.site.load(Relaxed)
 }
 
 /// [`leave`], where the thread is to ask.
@@ -82,7 +106,7 @@ pub(crate) extern "C" fn leave_asking(caller: Caller) {
     }
     // A handler does not return to a probe of its thread before that may go on by itself.
     ring::settle(thread);
-    slot.site.store(if caller == 0 { slot.site.load(Relaxed) | LEFT } else { caller }, Relaxed);
+    slot.site.store(if is_none(caller) { slot.site.load(Relaxed) | LEFT } else { caller }, Relaxed);
 }
 
 /// A part of the statement with this number has ended and the rest goes on.

@@ -5,20 +5,19 @@ use core::ffi::{CStr, c_int, c_void};
 use core::slice;
 
 use crate::arena::{Arena, List};
-use crate::site::{Function, Id};
+use crate::site::{Function, Id, Sites};
 
 /// The sections that the macros fill, see [`crate::site`].
 pub(crate) mod sections {
-    use super::{Function, Id, slice};
-    use crate::site;
+    use super::{Function, Id, Sites, slice};
 
     // One entry each, so that the sections exist in an image without any instrumented function.
     #[used]
     #[unsafe(link_section = "instr_ids")]
-    static NO_SITE: [Id; 1] = site::ids();
+    static NO_SITE: Sites<1> = Sites::new();
     #[used]
     #[unsafe(link_section = "instr_sites")]
-    static NO_FUNCTION: Function = Function::new(&[], "");
+    static NO_FUNCTION: Function = Function::without_sites("");
 
     unsafe extern "Rust" {
         #[link_name = "__start_instr_ids"]
