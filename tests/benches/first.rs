@@ -11,7 +11,7 @@ use instr_tests::bench::programs::{Built, first};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
 use instr_tests::bench::subject::Subject;
-use instr_tests::bench::tables::{BIG_PROCESS, FIRST, PROCESS, THREAD};
+use instr_tests::bench::tables::{BIG_PROCESS, FILE, FIRST, PROCESS, THREAD};
 use instr_tests::program::Scene;
 
 /// The best of a few was left alone by whatever else runs.
@@ -34,8 +34,10 @@ fn main() {
     measure_processes(&mut results, BIG_PROCESS, &kinds, &plain, &big);
 
     let threads: Vec<Subject> = kinds.iter().map(|kind| kind.of(&Subject::new(&instrumented, &["threads"]))).collect();
-    let rounds = alternate(&threads, Subject::readings);
-    for (at, kind) in kinds.iter().enumerate() {
+    let files = Subject::new(&plain, &["files"]);
+    let rounds = alternate(&[&[files][..], &threads].concat(), Subject::readings);
+    results.set(FILE, THREAD, rounds.figure(|round| round[0]["file"] / 1e3));
+    for (at, kind) in (1..).zip(&kinds) {
         results.set(kind.name, THREAD, rounds.figure(|round| round[at]["thread"] / 1e3));
     }
     results.finish();
