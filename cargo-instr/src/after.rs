@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use instr_analyze::model::end::EndKind;
+use instr_analyze::model::end::{End, EndKind};
 use instr_analyze::model::filter::Filter;
 use instr_analyze::report::paint::Paint;
 use instr_analyze::report::text;
 use instr_analyze::run::find;
 use instr_analyze::run::load::Run;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::low_level::signal_name;
 
 use crate::failure::Failure;
 
@@ -80,6 +81,14 @@ pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) 
         if is_program || matches!(run.end.kind, EndKind::Unknown | EndKind::Killed | EndKind::Panic | EndKind::Signal) {
             dead.push(run);
         }
+    }
+    // Before an exec the process has had other runs.
+    let newest =
+        dead.iter_mut().filter(|run| run.pid == Some(u64::from(pid))).max_by_key(|run| run.process.start_unix_ns);
+    if let (Some(run), Some(signal)) = (newest, status.signal().and_then(signal_name))
+        && run.end.kind == EndKind::Unknown
+    {
+        run.end = End::by_unrecorded(signal);
     }
     show(&dead, output).map_err(|error| Failure(format!("cannot write the report: {error}")))
 }

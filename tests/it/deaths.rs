@@ -166,6 +166,8 @@ fn row_05_an_exit_is_told_and_an_end_that_nobody_saw_is_said_to_be_unknown() {
 #[test]
 fn row_08_a_stack_overflow_is_recorded_and_the_message_is_printed() {
     for place in ["main", "worker"] {
-        die("stack-overflow", place, End::Signal(libc::SIGABRT), "dev");
+        let report = die("stack-overflow", place, End::Signal(libc::SIGABRT), "dev");
+        let message = report.run()["end"]["message"].as_str().expect("a cause");
+        assert!(message.starts_with("its stack has overflowed at 0x"), "{place}: {message}");
     }
 }

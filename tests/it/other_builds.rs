@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use instr_tests::build::{INSTRUMENTED, PLAIN, directory, program};
+use instr_tests::build::{INSTRUMENTED, PLAIN, directory, program, standard_library_for};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run, without_thread_ids};
 use instr_tests::{skip, workspace};
@@ -78,11 +78,4 @@ fn with_an_allocator_of_its_own() {
     let place = |mark| Place::marked("tests/programs/src/bin/own_allocator.rs", mark);
     die(&twins, &["fault"], "worker", &place("faults"), ("signal", Some("SIGSEGV")));
     die(&twins, &["panic"], "worker", &place("panics"), ("exit", None));
-}
-
-fn standard_library_for(target: &str) -> Result<(), String> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let said = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
-    let directory = String::from_utf8_lossy(&said.map_err(|error| error.to_string())?.stdout).trim().to_owned();
-    if Path::new(&directory).is_dir() { Ok(()) } else { Err(format!("no standard library for {target}")) }
 }

@@ -1,7 +1,7 @@
 //! The programs that the tests run, built as any user builds his: with and without the feature `instr`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -57,4 +57,15 @@ pub fn directory(build: Build) -> PathBuf {
         Build { instrumented: true, .. } => "instrumented",
         _ => "plain",
     })
+}
+
+/// Whether programs can be built for a target.
+///
+/// # Errors
+/// What is missing for it.
+pub fn standard_library_for(target: &str) -> Result<(), String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let said = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
+    let directory = String::from_utf8_lossy(&said.map_err(|error| error.to_string())?.stdout).trim().to_owned();
+    if Path::new(&directory).is_dir() { Ok(()) } else { Err(format!("no standard library for {target}")) }
 }

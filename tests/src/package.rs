@@ -240,9 +240,10 @@ pub fn runtime(enabled: bool) -> String {
     format!("{{ path = {:?}{features} }}", workspace().join("instr-runtime"))
 }
 
-/// Beside what this program itself was built to: cargo marks the root of that.
+/// Beside what this program itself was built to: cargo marks the root of that when it makes it. Otherwise it is above the
+/// profile's directory, where `deps` is.
 pub(crate) fn build_directory() -> PathBuf {
     let program = std::env::current_exe().expect("a path");
     let root = program.ancestors().find(|directory| directory.join("CACHEDIR.TAG").exists());
-    root.expect("a target directory").join("it")
+    root.or(program.ancestors().nth(3)).expect("a target directory").join("it")
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::damage::Damage;
 use super::process::read_versioned;
+use super::stack::has_overflowed;
 
 /// The signal that ended the process; everything else can be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,11 +125,19 @@ impl Crash {
         self.signal_number == SIGABRT && by_itself && self.panicking
     }
 
+    /// Whether the thread had used up its stack.
+    fn has_overflowed(&self) -> bool {
+        let stack_pointer = self.register("rsp").or_else(|| self.register("sp"));
+        let address = self.fault_address.as_deref().and_then(number);
+        stack_pointer.zip(address).is_some_and(|(pointer, address)| has_overflowed(&self.maps, pointer, address))
+    }
+
     /// What had happened, in words, in the process with this id. `None`: the signal says it all.
     pub fn cause(&self, pid: Option<u64>) -> Option<String> {
         let at = self.fault_address.as_deref();
         let address = at.unwrap_or("an unknown address");
         Some(match self.code.as_deref()? {
+            "SEGV_MAPERR" | "SEGV_ACCERR" if self.has_overflowed() => format!("its stack has overflowed at {address}"),
             "SEGV_MAPERR" => format!("nothing is mapped at {address}"),
             "SEGV_ACCERR" => format!("memory at {address} may not be accessed so"),
             "BUS_ADRALN" => format!("an access to {address}, which is not aligned"),

@@ -73,15 +73,24 @@ impl End {
 
     /// By the kernel, for want of memory.
     pub fn by_oom_killer() -> Self {
+        End::killed("SIGKILL", "by the kernel's OOM killer".to_owned())
+    }
+
+    /// By a signal that left no record: whoever waited for the process has seen it.
+    pub fn by_unrecorded(signal: &str) -> Self {
+        End::killed(signal, format!("by {signal}"))
+    }
+
+    fn killed(signal: &str, message: String) -> Self {
         End {
             kind: EndKind::Killed,
-            signal: Some("SIGKILL".to_owned()),
+            signal: Some(signal.to_owned()),
             code: None,
             fault_address: None,
             tid: None,
             reuse: 1,
             panic: None,
-            message: Some("by the kernel's OOM killer".to_owned()),
+            message: Some(message),
         }
     }
 

@@ -11,10 +11,22 @@ pub struct Module {
     pub anchor: (u64, u64),
 }
 
+/// One line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mapping<'a> {
+    pub(super) range: std::ops::Range<u64>,
+    /// `r-xp` and the like.
+    pub(super) modes: &'a str,
+    offset: u64,
+    /// A path, a word in brackets, or nothing.
+    pub(super) path: &'a str,
+}
+
 /// The files that are mapped executably, by address.
 pub fn modules(maps: &str) -> Vec<Module> {
     let (mut modules, mut executable): (Vec<Module>, Vec<bool>) = (Vec::new(), Vec::new());
-    for (range, offset, executes, path) in maps.lines().filter_map(mapping) {
+    for Mapping { range, modes, offset, path } in mappings(maps).filter(|mapping| mapping.path.starts_with('/')) {
+        let executes = modes.contains('x');
         match modules.last_mut() {
             Some(last) if last.path == path => {
                 last.range.end = range.end;
@@ -32,14 +44,19 @@ pub fn modules(maps: &str) -> Vec<Module> {
     modules.into_iter().zip(executable).filter_map(|(module, executable)| executable.then_some(module)).collect()
 }
 
+/// All of them, by address.
+pub(super) fn mappings(maps: &str) -> impl Iterator<Item = Mapping<'_>> {
+    maps.lines().filter_map(mapping)
+}
+
 /// `7f00-7f10 r-xp 00001000 fe:00 1234   /path`
-fn mapping(line: &str) -> Option<(std::ops::Range<u64>, u64, bool, &str)> {
+fn mapping(line: &str) -> Option<Mapping<'_>> {
     let mut words = line.splitn(6, ' ');
     let (start, end) = words.next()?.split_once('-')?;
     let hex = |text: &str| u64::from_str_radix(text, 16).ok();
     let (start, end) = (hex(start)?, hex(end)?);
-    let executes = words.next()?.contains('x');
+    let modes = words.next()?;
     let offset = hex(words.next()?)?;
-    let path = words.nth(2)?.trim_start();
-    (path.starts_with('/') && start < end).then_some((start..end, offset, executes, path))
+    let path = words.nth(2).unwrap_or_default().trim_start();
+    (start < end).then_some(Mapping { range: start..end, modes, offset, path })
 }

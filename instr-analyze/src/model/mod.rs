@@ -21,5 +21,6 @@ pub mod record;
 pub mod ring;
 pub mod scan;
 pub mod sites;
+mod stack;
 pub mod statement;
 pub mod thread;

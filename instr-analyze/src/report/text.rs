@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use instr_format::escape::Printable;
+use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
@@ -83,7 +84,9 @@ fn thread_at_length(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out)?;
-    at_length(thread, run.has_crashed(thread), run.threads.iter().filter_map(elapsed).max(), paint, out)?;
+    // What was left out can be newer.
+    let newest = run.threads.iter().filter_map(elapsed).max().filter(|_| !run.is_filtered);
+    at_length(thread, run.has_crashed(thread), newest, paint, out)?;
     newest_panic(run, thread, out)?;
     if let Some(last) = &thread.last {
         excerpt::write(roots, &last.statement, context, paint, out)?;
@@ -133,7 +136,12 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
             writeln!(out, ": {bad}killed{bad:#} {}", Printable(by.as_bytes()))?;
         }
         EndKind::Unknown => {
-            let causes = if run.life == Life::Gone { ": killed, crashed, or left by _exit or exec" } else { "" };
+            let has_crashed = run.damage.iter().any(|damage| damage.file.as_deref() == Some(CRASH_JSON));
+            let causes = match run.life {
+                Life::Gone if has_crashed => ": it crashed, and crash.json cannot be read",
+                Life::Gone => ": killed, crashed, or left by _exit or exec",
+                _ => "",
+            };
             writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
         }
     }

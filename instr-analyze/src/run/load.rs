@@ -42,6 +42,8 @@ pub struct Run {
     pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
+    /// Whether it can have left something out.
+    pub is_filtered: bool,
     /// What is wrong with files that belong to no thread.
     pub damage: Vec<Damage>,
     /// Whether any of its files could be read.
@@ -94,7 +96,22 @@ impl Run {
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
-        Ok(Run { dir, pid, process, sites, life, end, crash, panics, panic_count, threads, damage, readable })
+        let is_filtered = filter.restricts();
+        Ok(Run {
+            dir,
+            pid,
+            process,
+            sites,
+            life,
+            end,
+            crash,
+            panics,
+            panic_count,
+            threads,
+            is_filtered,
+            damage,
+            readable,
+        })
     }
 
     /// The thread's newest panic.

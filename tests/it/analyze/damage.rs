@@ -44,6 +44,16 @@ fn a_torn_tail_is_flagged_with_its_bytes_and_hides_nothing() {
     assert_eq!(thread["damage"], damage);
 }
 
+/// As on a full disk. Only a crash makes that file.
+#[test]
+fn an_empty_crash_json_tells_of_a_crash() {
+    let (output, run, _) = one_thread();
+    run.write("crash.json", "");
+    let report = analyzer::run([output.path()]);
+    let head = ": no orderly exit was recorded: it crashed, and crash.json cannot be read\n";
+    assert!(report.stdout.contains(head), "{}", report.stdout);
+}
+
 #[test]
 fn a_damaged_middle_line_is_flagged_with_its_bytes() {
     let (output, run, mut parts) = one_thread();

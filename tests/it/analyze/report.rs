@@ -60,6 +60,16 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
     .assert_eq(&text(&output));
 }
 
+/// The newest record of those that are shown need not be the newest of the run.
+#[test]
+fn of_threads_that_were_asked_for_it_is_not_said_how_old_their_records_are() {
+    let (output, _) = killed();
+    for thread in ["main", "worker"] {
+        let report = analyzer::run(["report", output.path().to_str().unwrap(), "--thread", thread]);
+        assert!(report.stdout.contains("\n  2 records\n"), "{}", report.stdout);
+    }
+}
+
 #[test]
 fn json_has_the_shape_of_the_contract() {
     let (output, run) = killed();

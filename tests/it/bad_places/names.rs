@@ -1,4 +1,4 @@
-//! Names that are not UTF-8.
+//! Names that are not UTF-8, or that nobody says.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,6 +9,8 @@ use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::report::Report;
+use instr_tests::sandbox;
+use instr_tests::skip::skip;
 
 use super::{reached, steady};
 
@@ -35,4 +37,24 @@ fn row_66_a_program_whose_name_is_not_utf8_is_recorded() {
     let report = scene.report();
     let end = Place::marked("tests/programs/src/bin/steady/main.rs", "end");
     assert_eq!((report.sum("records"), Place::last_of(report.thread("main"))), (reached("10"), end));
+}
+
+/// As in a root of its own to which nobody has given one.
+#[test]
+fn without_proc_the_run_bears_the_programs_name() {
+    let scene = Scene::new();
+    let script = "mount -t tmpfs tmpfs /proc || exit 77; status=0; \"$0\" 10 || status=$?; exit $status";
+    let mut command = match sandbox::command(&scene, script, &program("steady", INSTRUMENTED)) {
+        Ok(command) => command,
+        Err(reason) => return skip("without_proc_the_run_bears_the_programs_name", &reason),
+    };
+    let ended = run(&mut command);
+    if ended.status.code() == Some(77) {
+        return skip("without_proc_the_run_bears_the_programs_name", &ended.stderr);
+    }
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(5), ""));
+    let runs = scene.runs();
+    let name = runs[0].file_name().expect("a name").to_string_lossy();
+    assert!(name.starts_with("steady-"), "{name}");
+    assert_eq!(scene.report().sum("records"), reached("10"));
 }

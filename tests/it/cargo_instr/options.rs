@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use instr_tests::build::standard_library_for;
 use instr_tests::cargo_instr::{Workspace, recorded};
 use instr_tests::package::{said, succeed};
+use instr_tests::skip;
 
 fn host(pair: &Workspace) -> String {
     let version = said(&succeed(&mut pair.cargo(&["-vV"])));
@@ -31,6 +33,19 @@ fn targets_profiles_and_packages() {
         assert_eq!(String::from_utf8_lossy(&ended.stdout), expected, "{options:?}");
         assert!(recorded(&output).contains(function), "{options:?}: {:?}", recorded(&output));
     }
+}
+
+/// The static programs of containers. That such a target has no dylibs is a warning of the compiler's that Cargo reads.
+#[test]
+fn a_target_without_dylibs() {
+    let target = "x86_64-unknown-linux-musl";
+    if let Err(missing) = standard_library_for(target) {
+        return skip::skip("a_target_without_dylibs", &missing);
+    }
+    let pair = Workspace::new("pair", "static");
+    let output = pair.output("static");
+    succeed(pair.instr(&["run", "-q", "--target", target, "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    assert!(recorded(&output).contains("two::main"));
 }
 
 /// From another directory, to another directory.

@@ -38,11 +38,12 @@ fn id(child: &Child) -> i32 {
 }
 
 #[track_caller]
-fn assert_reported(mut child: Child, code: i32) {
+fn assert_reported(mut child: Child, code: i32, signal: &str) {
     // Open until the end, for the program goes on when it is closed.
     let _input = child.stdin.take();
     let ended = finish(child);
     assert_eq!(ended.status.code(), Some(code), "{}", ended.stderr);
+    assert!(ended.stderr.contains(&format!(": killed by {signal}\n")), "{}", ended.stderr);
     let place = "inside one::ways::wait at one/src/ways.rs:";
     assert!(ended.stderr.contains(place), "{}", ended.stderr);
     assert!(ended.stderr.contains("std::io::stdin().read_to_string(&mut text).unwrap();"), "{}", ended.stderr);
@@ -54,7 +55,7 @@ fn an_interrupt_reaches_the_program_and_the_report_comes() {
     let pair = Workspace::new("pair", "signals");
     let child = waiting(&pair);
     kill(-id(&child), libc::SIGINT);
-    assert_reported(child, 130);
+    assert_reported(child, 130, "SIGINT");
 }
 
 /// It could have been cargo, while it compiled.
@@ -71,9 +72,9 @@ fn an_interrupt_of_what_is_not_instrumented_is_not_spoken_of() {
 #[test]
 fn a_request_to_end_is_passed_on() {
     let pair = Workspace::new("pair", "terminated");
-    for (signal, code) in [(libc::SIGTERM, 143), (libc::SIGHUP, 129)] {
+    for (signal, code, name) in [(libc::SIGTERM, 143, "SIGTERM"), (libc::SIGHUP, 129, "SIGHUP")] {
         let child = waiting(&pair);
         kill(id(&child), signal);
-        assert_reported(child, code);
+        assert_reported(child, code, name);
     }
 }

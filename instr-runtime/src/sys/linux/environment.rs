@@ -49,13 +49,21 @@ pub(crate) fn current_directory<T>(work: impl FnOnce(&[u8]) -> T) -> T {
     work(path.get(..(len - 1).max(0) as usize).unwrap_or_default())
 }
 
-/// What `work` makes of the path of the running program.
+/// What `work` makes of the path of the running program: where there is no `/proc`, of the one by which it was started.
 pub(crate) fn executable<T>(work: impl FnOnce(&[u8]) -> T) -> T {
     let mut path = [0_u8; PATH_MAX];
     let link = c"/proc/self/exe".as_ptr();
     // SAFETY: the kernel writes at most PATH_MAX bytes.
     let len = unsafe { libc::readlink(link, path.as_mut_ptr().cast(), path.len()) };
-    work(path.get(..len.max(0) as usize).unwrap_or_default())
+    work(if len > 0 { path.get(..len as usize).unwrap_or_default() } else { started_by() })
+}
+
+fn started_by() -> &'static [u8] {
+    // SAFETY: the kernel has put a path that ends in NUL there, where nobody writes, or there is none.
+    unsafe {
+        let path = core::ptr::with_exposed_provenance::<c_char>(libc::getauxval(libc::AT_EXECFN) as usize);
+        if path.is_null() { &[] } else { CStr::from_ptr(path).to_bytes() }
+    }
 }
 
 /// What `work` makes of the beginning of the command line, in which arguments end in NUL.
