@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use instr_analyze::run::symbols::backtrace;
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::program::{Scene, run};
@@ -45,6 +46,28 @@ fn the_record_names_the_build_of_everything_that_is_loaded() {
     let late: Vec<_> = found.keys().filter(|path| path.contains("/libutil.so")).collect();
     assert_eq!(late.len(), 1, "{found:#?}");
     assert!(!begun["load_bases"].to_string().contains("libutil"), "{begun:#}");
+}
+
+/// A file that has been damaged since, whose sections lie at the end of all addresses.
+#[test]
+fn sections_that_cannot_be_are_survived() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut elf = fs::read(analyzer::path()).expect("a program");
+    let number =
+        |at: usize, len: usize| elf[at..at + len].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let (table, size, count) = (number(0x28, 8), number(0x3a, 2), number(0x3c, 2));
+    for header in (0..count).map(|section| table + section * size) {
+        elf[header + 0x10..header + 0x18].fill(0xff);
+    }
+    let path = directory.path().join("damaged");
+    fs::write(&path, elf).expect("room");
+    let maps = format!("400000-500000 r-xp 00000000 00:00 1 {}\n", path.display());
+    let crash = serde_json::json!({
+        "tid": 1, "signal_number": 11, "code_number": 1, "maps": maps, "stack_address": "0x7000", "stack": "00",
+        "registers": {"rip": "0x401000", "rsp": "0x7000", "rbp": "0x7000"},
+    });
+    let frames = backtrace(&serde_json::from_value(crash).expect("a crash"), true);
+    assert_eq!((frames[0].address.as_str(), frames[0].module.as_deref()), ("0x401000", path.to_str()));
 }
 
 /// The names and lines of another program's functions would be worse than none.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use instr_format::text::decode_record;
+use instr_tests::analyzer;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run};
@@ -224,5 +225,9 @@ fn seqs_between_what_children_left(run: &Path) -> BTreeSet<u64> {
             None => assert!(behind.len() < line.len(), "{}", line.escape_ascii()),
         }
     }
+    // The analyzer finds them all, too.
+    let dump = analyzer::run(["dump".as_ref(), "--format=raw".as_ref(), run.as_os_str()]);
+    let dumped = dump.stdout.lines().map(|line| decode_record(line.as_bytes()).expect("a record").moment.seq);
+    assert_eq!(dumped.collect::<BTreeSet<_>>(), seqs);
     seqs
 }

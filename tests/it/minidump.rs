@@ -167,6 +167,29 @@ fn of_aarch64_the_registers_are_that_machines() {
     assert_eq!((context.get_register("x0"), context.get_register("x30")), (Some(0x100), Some(0x11e)));
 }
 
+/// The runtime writes down registers of two machines, and none of others.
+#[test]
+fn a_crash_on_another_machine_is_refused_and_not_called_one_of_these() {
+    let output = tempfile::tempdir().expect("a directory");
+    let run = FakeRun::new(output.path(), "demo-1");
+    let file = output.path().join("crash.dmp");
+    for registers in [json!({}), json!({"rsp": "0x7000", "sp": "0x7000"}), json!({"pc": "twelve"})] {
+        let crash = json!({
+            "schema_version": 1, "tid": PID, "signal_number": 11, "code_number": 1, "registers": registers,
+            "stack_address": "0x7000", "stack": "", "maps": "",
+        });
+        run.write("crash.json", crash.to_string());
+        let refused = export(&run.dir, &file, &[]);
+        let message = format!(
+            "instr-analyze: cannot make a minidump of {}: crash.json has neither the register `rip` of x86_64 nor the `pc` of \
+             aarch64, and of other machines none can be made\n",
+            run.dir.display()
+        );
+        assert_eq!((refused.code, refused.stderr), (2, message));
+        assert!(!file.exists());
+    }
+}
+
 /// The thread that crashed is part of every crash, and mappings that cannot be are no reason to give up.
 #[test]
 fn a_filter_and_strange_mappings_leave_the_thread_that_crashed() {

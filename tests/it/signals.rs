@@ -6,6 +6,7 @@ use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::records::{Log, id, log};
+use instr_tests::report::Report;
 use instr_tests::rings::tables;
 use instr_tests::skip::skip;
 
@@ -19,6 +20,8 @@ fn assert_every_statement_is_recorded_once(way: [&str; 2], handler: &str, variab
     assert!(ended.status.success(), "{ended:?}");
     let log = log(&scene.runs()[0], "signals");
     log.assert_whole();
+    // Its numbers and its times have other orders, and the clock is right.
+    assert_eq!(scene.report().threads().iter().flat_map(Report::of_clocks).next(), None);
     let recorded = |mark: &str| log.count(&Place::marked(SOURCE, mark));
     assert_eq!(
         (recorded(handler), recorded("turn")),

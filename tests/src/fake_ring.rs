@@ -48,6 +48,11 @@ impl FakeRing {
         self.written += 1;
     }
 
+    /// Leaves the rest of the block as it is.
+    pub fn leave_block(&mut self) {
+        self.written = self.written.next_multiple_of(self.clock.capacity());
+    }
+
     /// Records the statements one after the other, a microsecond apart.
     pub fn put_all(&mut self, sites: impl IntoIterator<Item = u32>) {
         for site in sites {

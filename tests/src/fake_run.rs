@@ -143,10 +143,15 @@ pub fn header(tid: u64, reuse: u64, segment: u64, name: &[u8]) -> Vec<u8> {
 
 /// A record, made `ms` milliseconds after the run began.
 pub fn record(tid: u64, seq: u64, ms: u64, site: &Site) -> Vec<u8> {
+    record_at(tid, seq, (ms, ms), site)
+}
+
+/// A record, made so many milliseconds after the run began by the time of day, and by the monotonic clock.
+pub fn record_at(tid: u64, seq: u64, (day_ms, ms): (u64, u64), site: &Site) -> Vec<u8> {
     let escaped = |text: &str| Escaped(text.as_bytes()).to_string();
     let (file, name, snippet) = (escaped(site.file), escaped(site.name), escaped(site.snippet));
-    let elapsed_ns = ms * 1_000_000;
-    let moment = Moment { pid: PID, tid, seq, unix_ns: START_NS + elapsed_ns, elapsed_ns };
+    let [day_ns, elapsed_ns] = [day_ms, ms].map(|ms| ms * 1_000_000);
+    let moment = Moment { pid: PID, tid, seq, unix_ns: START_NS + day_ns, elapsed_ns };
     let text = SiteText {
         file: file.as_bytes(),
         line: site.line,

@@ -55,6 +55,14 @@ impl Report {
         damage.any(|damage| damage["file"] == file)
     }
 
+    /// What it says of clocks that went back or leapt in a thread.
+    ///
+    /// # Panics
+    /// When the thread has no list of damage.
+    pub fn of_clocks<'a>(thread: &'a Value) -> impl Iterator<Item = &'a Value> + use<'a> {
+        thread["damage"].as_array().expect("a list").iter().filter(|damage| damage["kind"] == "clock")
+    }
+
     /// The only thread of this name.
     ///
     /// # Panics

@@ -7,7 +7,7 @@ use instr_analyze::export::minidump::minidump;
 use instr_analyze::run::load::Run;
 
 use super::Failure;
-use super::options::{Common, cannot_read};
+use super::options::{Common, cannot_read, shown};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
@@ -36,7 +36,8 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     for dir in common.find_runs()? {
         let run =
             Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
-        dumps.extend(minidump(&run, common.context)?);
+        let refused = |error| Failure::Input(format!("cannot make a minidump of {}: {error}", shown(&dir)));
+        dumps.extend(minidump(&run, common.context).map_err(refused)?);
     }
     match dumps.as_slice() {
         [] => Err(Failure::Nothing("no crash was recorded, of which a minidump could be made".to_owned())),

@@ -1,5 +1,7 @@
 //! The `counts` file: how often each statement was reached, and how many statements each thread.
 
+use std::collections::BTreeMap;
+
 use instr_format::counts::{BadCounts, HeaderCopy, VERSION, decode_counters, decode_header, decode_table_head};
 
 use super::damage::{Damage, DamageKind};
@@ -22,25 +24,14 @@ pub fn header(name: &str, file: &[u8]) -> Result<HeaderCopy, Damage> {
 pub struct Counts {
     /// How often each statement was reached by all threads together, by its id.
     pub hits: Vec<u64>,
-    /// How many statements the threads that have a table now have reached.
-    pub threads: Vec<ThreadCount>,
-}
-
-/// What one thread has counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ThreadCount {
-    /// Kernel thread id.
-    pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
-    pub reuse: u64,
-    /// Statements, each as often as it was reached.
-    pub count: u64,
+    /// How many statements each thread that has a table now has reached, by its id and the how manieth with this id it is.
+    pub threads: BTreeMap<(u64, u64), u64>,
 }
 
 impl Counts {
     /// Of so many sites.
     pub fn new(sites: usize) -> Self {
-        Counts { hits: vec![0; sites], threads: Vec::new() }
+        Counts { hits: vec![0; sites], threads: BTreeMap::new() }
     }
 
     /// Adds the bytes of a table. Threads that go on counting make sums that held at no single instant.
@@ -51,13 +42,12 @@ impl Counts {
             *hits = hits.saturating_add(counter);
             sum = sum.saturating_add(counter);
         }
-        let count = sum.saturating_sub(head.before);
-        self.threads.push(ThreadCount { tid: head.tid, reuse: head.reuse.into(), count });
+        self.threads.entry((head.tid, head.reuse.into())).or_insert(sum.saturating_sub(head.before));
     }
 
     /// What a thread has counted that has its table still.
     pub fn of_thread(&self, tid: u64, reuse: u64) -> Option<u64> {
-        self.threads.iter().find(|thread| thread.tid == tid && thread.reuse == reuse).map(|thread| thread.count)
+        self.threads.get(&(tid, reuse)).copied()
     }
 
     /// The ids of the statements that were reached, most often first, with how often.

@@ -1,4 +1,4 @@
-//! What could not be read or was never written, as entries of a report.
+//! What could not be read, was never written or cannot be believed, as entries of a report.
 
 use std::fmt;
 use std::io;
@@ -26,6 +26,8 @@ pub enum DamageKind {
     Unattributed,
     /// The last-reached statement was not kept, and its newest record stands in for it.
     NoLast,
+    /// The times of records contradict their order.
+    Clock,
     /// A file is not there.
     Missing,
     /// A file is there and cannot be read.
@@ -47,7 +49,7 @@ pub struct Damage {
     pub start: Option<u64>,
     /// The first byte behind it.
     pub end: Option<u64>,
-    /// How many records or statements it is about.
+    /// How many records, statements or jumps it is about.
     pub count: Option<u64>,
     /// What the system said.
     pub errno: Option<Errno>,

@@ -65,12 +65,14 @@ pub struct LogReader<R> {
     pid: u64,
     tid: u64,
     lines: Lines<R>,
+    /// Whether the zeros before the line have been given.
+    zeros_given: bool,
 }
 
 impl<R: BufRead> LogReader<R> {
     /// Reads the log `name` of the thread that `head` names, from its beginning.
     pub fn new(name: &str, pid: u64, tid: u64, input: R) -> Self {
-        LogReader { name: name.to_owned(), pid, tid, lines: Lines::new(input) }
+        LogReader { name: name.to_owned(), pid, tid, lines: Lines::new(input), zeros_given: false }
     }
 
     /// The next entry; `None` at the end of the log, for now.
@@ -78,14 +80,20 @@ impl<R: BufRead> LogReader<R> {
     /// # Errors
     /// Damage that ends the reading.
     pub fn step(&mut self) -> Result<Option<Entry<'_>>, Damage> {
-        if !self.advance()? || (self.at_header() && !self.advance()?) {
-            return Ok(None);
+        while !std::mem::take(&mut self.zeros_given) {
+            if !self.advance()? {
+                return Ok(None);
+            }
+            if let Some(zeros) = self.zeros() {
+                self.zeros_given = true;
+                return Ok(Some(Entry::Damage(zeros)));
+            }
+            if !self.at_header() {
+                break;
+            }
         }
-        let Line { start, end, text } = self.lines.line();
-        let damaged = |message| {
-            let damage = Damage::of_file(DamageKind::Damaged, &self.name, message);
-            Ok(Some(Entry::Damage(Damage { start: Some(start), end: Some(end), ..damage })))
-        };
+        let Line { start, end, text, .. } = self.lines.line();
+        let damaged = |message: &str| Ok(Some(Entry::Damage(damaged(&self.name, start, end, message))));
         let Some(text) = text else { return damaged("a line longer than any record") };
         match Record::of_line(text) {
             Some(record) if record.stamp.moment.pid == self.pid && record.stamp.moment.tid == self.tid => {
@@ -102,13 +110,29 @@ impl<R: BufRead> LogReader<R> {
 
     fn at_header(&self) -> bool {
         let line = self.lines.line();
-        line.start == 0 && decode_header(line.text.unwrap_or_default()).is_ok()
+        line.behind_zeros == 0 && decode_header(line.text.unwrap_or_default()).is_ok()
+    }
+
+    /// The zeros before a record, which is none the worse for them.
+    fn zeros(&self) -> Option<Damage> {
+        let Line { start, behind_zeros, text, .. } = self.lines.line();
+        let count = behind_zeros - start;
+        if count == 0 || decode_record(text?).is_none() {
+            return None;
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        Some(damaged(&self.name, start, behind_zeros, &format!("{count} zero byte{plural} before a record")))
     }
 
     /// The cut line that the log ends with.
     pub fn torn(&self) -> Option<Damage> {
         self.lines.unfinished().map(|(start, end)| torn(&self.name, start, end))
     }
+}
+
+fn damaged(name: &str, start: u64, end: u64, message: &str) -> Damage {
+    let damage = Damage::of_file(DamageKind::Damaged, name, message);
+    Damage { start: Some(start), end: Some(end), ..damage }
 }
 
 fn torn(name: &str, start: u64, end: u64) -> Damage {

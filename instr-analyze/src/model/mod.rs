@@ -1,8 +1,10 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
+mod clocks;
 pub mod counts;
 pub mod crash;
 pub mod damage;
+pub(crate) mod duration;
 pub mod end;
 pub mod errno;
 pub mod excerpt;

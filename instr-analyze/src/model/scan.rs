@@ -2,6 +2,7 @@
 
 use instr_format::text::SiteText;
 
+use super::clocks::Clocks;
 use super::damage::{Damage, DamageKind, DamageList};
 use super::filter::{Filter, Taken};
 use super::history::{History, Part};
@@ -25,6 +26,7 @@ pub struct Scan<'a> {
     pub damaged: u64,
     matching: Option<Kept>,
     nameless: u64,
+    clocks: Clocks,
     history: Option<History>,
 }
 
@@ -46,6 +48,7 @@ impl<'a> Scan<'a> {
             damaged: 0,
             matching: None,
             nameless: 0,
+            clocks: Clocks::default(),
             history: None,
         }
     }
@@ -67,6 +70,7 @@ impl<'a> Scan<'a> {
             let message = format!("{} records are of statements that the site table does not have", self.nameless);
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
         }
+        self.clocks.damage().for_each(|damage| self.damage.push(damage));
         self.history.take().map(History::finish).unwrap_or_default()
     }
 }
@@ -84,6 +88,7 @@ impl Visitor for Scan<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let stamp = record.stamp;
         self.records += 1;
+        self.clocks.push(record);
         self.remember(record);
         if is_newer(self.newest, &stamp) {
             self.newest = Some(stamp);
@@ -114,6 +119,7 @@ impl Visitor for Scan<'_> {
         if self.history.is_some() {
             batch.records.iter().for_each(|record| self.remember(&batch.of(record)));
         }
+        batch.records.iter().for_each(|record| self.clocks.push(&batch.of(record)));
         self.records += batch.records.len() as u64;
         self.newest = Some(batch.of(newest).stamp);
         let wanted = self.wanted.map(|(id, _)| id);

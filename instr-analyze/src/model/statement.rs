@@ -3,12 +3,13 @@
 use instr_format::escape::unescape;
 use instr_format::names::MacroFlag;
 use instr_format::text::SiteText;
+use serde::{Serialize, Serializer};
 
 use super::record::{Record, What};
 use super::sites::Sites;
 
-/// A statement; its texts are not escaped any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A statement; its texts are not escaped any more. All JSON has these keys of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Statement {
     /// Path of the source file, as the compiler was given it.
     pub file: String,
@@ -21,10 +22,12 @@ pub struct Statement {
     /// The function's name within its module.
     pub function: String,
     /// Relation to macros.
+    #[serde(rename = "macro", serialize_with = "word")]
     pub macro_flag: MacroFlag,
     /// The statement's text, shortened.
     pub snippet: String,
     /// Of an expanded one: where the outermost macro was invoked, if that is known.
+    #[serde(skip)]
     pub expanded_from: Option<String>,
 }
 
@@ -79,6 +82,10 @@ impl Statement {
     pub fn path(&self) -> String {
         if self.module.is_empty() { self.function.clone() } else { format!("{}::{}", self.module, self.function) }
     }
+}
+
+fn word<S: Serializer>(flag: &MacroFlag, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(flag.word())
 }
 
 /// What is said of a statement that the site table does not have, but for its text.

@@ -16,13 +16,8 @@ use crate::model::statement::Statement;
 struct JsonHits<'a> {
     pid: Option<u64>,
     hits: u64,
-    file: &'a str,
-    line: u64,
-    column: u64,
-    module: &'a str,
-    function: &'a str,
-    r#macro: &'static str,
-    snippet: &'a str,
+    #[serde(flatten)]
+    statement: &'a Statement,
 }
 
 /// Writes a line for each statement that was reached and that the filter takes; false when there is none.
@@ -45,18 +40,7 @@ pub fn write(
         }
         any = true;
         if json {
-            let object = JsonHits {
-                pid,
-                hits,
-                file: &statement.file,
-                line: statement.line,
-                column: statement.column,
-                module: &statement.module,
-                function: &statement.function,
-                r#macro: statement.macro_flag.word(),
-                snippet: &statement.snippet,
-            };
-            serde_json::to_writer(&mut *out, &object)?;
+            serde_json::to_writer(&mut *out, &JsonHits { pid, hits, statement: &statement })?;
             out.write_all(b"\n")?;
             continue;
         }

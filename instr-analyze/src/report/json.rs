@@ -53,13 +53,8 @@ struct JsonThread<'a> {
 
 #[derive(Serialize)]
 pub(super) struct JsonLast {
-    file: String,
-    line: u64,
-    column: u64,
-    module: String,
-    function: String,
-    r#macro: &'static str,
-    snippet: String,
+    #[serde(flatten)]
+    statement: Statement,
     seq: Option<u64>,
     unix_ns: Option<u64>,
     /// Whether that is the beginning of the record's block.
@@ -112,19 +107,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
 impl JsonLast {
     fn new(last: &LastReached) -> Self {
         let LastReached { statement, seq, unix_ns, coarse, .. } = last;
-        let statement = statement.clone();
-        JsonLast {
-            file: statement.file,
-            line: statement.line,
-            column: statement.column,
-            module: statement.module,
-            function: statement.function,
-            r#macro: statement.macro_flag.word(),
-            snippet: statement.snippet,
-            seq: *seq,
-            unix_ns: *unix_ns,
-            coarse: *coarse,
-        }
+        JsonLast { statement: statement.clone(), seq: *seq, unix_ns: *unix_ns, coarse: *coarse }
     }
 
     pub(super) fn of_record(record: &Record<'_>, sites: &Sites) -> Self {

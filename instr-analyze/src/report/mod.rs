@@ -1,7 +1,6 @@
 //! Shows runs and records, one format a file.
 
 pub mod crash;
-mod duration;
 mod excerpt;
 mod fold;
 pub mod folded;

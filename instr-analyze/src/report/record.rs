@@ -45,13 +45,8 @@ struct JsonRecord<'a> {
     elapsed_ns: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     coarse: bool,
-    file: &'a str,
-    line: u64,
-    column: u64,
-    module: &'a str,
-    function: &'a str,
-    r#macro: &'static str,
-    snippet: &'a str,
+    #[serde(flatten)]
+    statement: &'a Statement,
 }
 
 #[derive(Serialize)]
@@ -148,13 +143,7 @@ pub(super) fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut d
         unix_ns: record.stamp.unix_ns(),
         elapsed_ns: record.stamp.elapsed_ns(),
         coarse: clock == Clock::Coarse,
-        file: &statement.file,
-        line: statement.line,
-        column: statement.column,
-        module: &statement.module,
-        function: &statement.function,
-        r#macro: statement.macro_flag.word(),
-        snippet: &statement.snippet,
+        statement: &statement,
     };
     Ok(serde_json::to_writer(out, &object)?)
 }

@@ -11,11 +11,11 @@ use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
-use super::duration::Duration;
 use super::fold::fold;
 use super::paint::Paint;
 use super::{excerpt, history};
 use crate::model::damage::Damage;
+use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
 use crate::model::thread::{Choice, LastReached, State, Thread};

@@ -197,8 +197,8 @@ fn threads(pid: Option<u64>, slots: &[SlotCopy], counts: Option<&Counts>, segmen
         found.entry((slot.tid, slot.reuse.into())).or_default().0.get_or_insert(*slot);
     }
     // Where `last` could not be made, a table is all there is of a thread.
-    for thread in counts.iter().flat_map(|counts| &counts.threads) {
-        found.entry((thread.tid, thread.reuse)).or_default();
+    for thread in counts.iter().flat_map(|counts| counts.threads.keys()) {
+        found.entry(*thread).or_default();
     }
     for segment in segments {
         found.entry((segment.head.tid, segment.head.reuse)).or_default().1.push(segment);

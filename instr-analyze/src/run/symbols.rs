@@ -163,7 +163,9 @@ impl Loaded {
         let cache = ReadCache::new(open::open(Path::new(&self.module.path)).ok()?);
         let file = object::File::parse(&cache).ok()?;
         let section = |name: &str| file.section_by_name(name);
-        let range = |name: &str| section(name).map(|section| section.address()..section.address() + section.size());
+        let range = |name: &str| {
+            section(name).map(|section| section.address()..section.address().saturating_add(section.size()))
+        };
         let contents = |name: &str| section(name).and_then(|section| Some(section.data().ok()?.to_vec()));
         Some(ExplicitModuleSectionInfo {
             base_svma: 0,

@@ -22,7 +22,7 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
     let attempt = || {
         let log = log(process, thread, seq)?;
         let site = site::text(id).ok_or(Errno::NONE)?;
-        thread.with_line(|line| write(process, thread, seq, &site, line, log))
+        thread.lines.with(|line| write(process, thread, seq, &site, line, log))
     };
     let written = match attempt() {
         // The program has closed the log, which is opened again.
@@ -37,16 +37,16 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
 /// The descriptor of the thread's log.
 #[inline]
 fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
-    match thread.log() {
+    match thread.log.state() {
         LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || is_usable(thread, log) => Ok(log),
         LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
-        _ => open(process, thread).inspect_err(|errno| thread.set_log(LogState::Failed(*errno))),
+        _ => open(process, thread).inspect_err(|errno| thread.log.set(LogState::Failed(*errno))),
     }
 }
 
 #[cold]
 fn is_usable(thread: &Thread, log: i32) -> bool {
-    thread.look_at_limit();
+    thread.log.look_at_limit();
     thread::is_log(thread, log)
 }
 
@@ -77,13 +77,13 @@ const TORN_END: &[u8] = b" \n";
 /// Appends a line whole, on a new line.
 fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
     // A write past the limit would raise SIGXFSZ, which kills.
-    thread.reserve((line.len() + TORN_END.len()) as u64)?;
-    if thread.is_torn() {
+    thread.log.reserve((line.len() + TORN_END.len()) as u64)?;
+    if thread.log.is_torn() {
         write_all(log, TORN_END).map_err(|stop| failed(thread, stop.errno))?;
-        thread.set_torn(false);
+        thread.log.set_torn(false);
     }
     write_all(log, line).map_err(|stop| {
-        thread.set_torn(stop.written > 0);
+        thread.log.set_torn(stop.written > 0);
         failed(thread, stop.errno)
     })
 }
@@ -91,7 +91,7 @@ fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
 /// A log whose descriptor the program has closed is to be opened again.
 fn failed(thread: &Thread, errno: Errno) -> Errno {
     if errno == Errno::BAD_DESCRIPTOR {
-        thread.set_log(LogState::New);
+        thread.log.set(LogState::New);
     }
     errno
 }
@@ -130,7 +130,7 @@ fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
 
 /// A log whose descriptor the program has closed.
 fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
-    if !thread.has_had_log() {
+    if !thread.log.is_there() {
         return None;
     }
     let log = process.open_log(&file_name(thread.tid(), thread.reuse(), 0, LOG_SUFFIX)).ok()?;
@@ -160,10 +160,10 @@ fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errn
         segment: 0,
         name: name.as_bytes(),
     };
-    thread.begin_log();
-    thread.with_line(|line| {
+    thread.log.begin();
+    thread.lines.with(|line| {
         let len = encode_header(line, &header);
-        thread.reserve(len as u64)?;
+        thread.log.reserve(len as u64)?;
         write_all(log, line.get(..len).unwrap_or_default()).map_err(|stop| stop.errno)
     })
 }

@@ -44,7 +44,7 @@ unsafe extern "C" fn exits(value: *mut c_void) {
 fn end(thread: &'static Thread) {
     let _blocked = sys::SignalsBlocked::new();
     fast::set_current(ptr::from_ref(&ENDED).cast());
-    if let LogState::Open(log) = thread.log()
+    if let LogState::Open(log) = thread.log.state()
         && pool::is_log(thread, log)
     {
         sys::close(log);

@@ -13,6 +13,8 @@
 #![allow(unsafe_code)]
 
 mod end;
+mod lines;
+mod log;
 mod pool;
 mod state;
 
@@ -24,8 +26,9 @@ use instr_format::last::{LEFT, Slot};
 use instr_format::text::LINE_MAX;
 
 pub(crate) use end::prepare;
+pub(crate) use log::LogState;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
-pub(crate) use state::{LogState, Thread};
+pub(crate) use state::Thread;
 
 use crate::process::{self, Process};
 use crate::sink::ring;
@@ -171,7 +174,7 @@ pub(crate) fn last_statement() -> Option<u32> {
 /// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.
 pub(crate) fn with_line<T>(work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
     match begun() {
-        Some((thread, _)) => thread.with_line(work),
+        Some((thread, _)) => thread.lines.with(work),
         None => work(&mut [0; LINE_MAX]),
     }
 }

@@ -98,7 +98,7 @@ pub(crate) fn keep_log(thread: &Thread, log: i32) {
         kept.log_file.set(log);
         kept.log.store(log + 1, Release);
     }
-    thread.set_log(LogState::Open(log));
+    thread.log.set(LogState::Open(log));
 }
 
 /// Whether this descriptor is that of the thread's log, and not of something that the program has opened since it closed

@@ -1,14 +1,14 @@
 //! The state of one thread.
 
-use core::cell::UnsafeCell;
 use core::ptr::{self, null_mut};
 use core::sync::atomic::Ordering::{Relaxed, Release};
-use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 use instr_format::counts::TableHead;
 use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
-use instr_format::text::LINE_MAX;
 
+use super::lines::Lines;
+use super::log::{Log, LogState};
 use super::note_panic;
 use crate::fast::{Cursor, Fast};
 use crate::site;
@@ -33,24 +33,12 @@ pub(crate) struct Thread {
     slot: AtomicPtr<Slot>,
     tid: AtomicU32,
     excluded: AtomicU32,
-    log: AtomicI32,
-    torn: AtomicU32,
     exit_rounds: AtomicU32,
-    log_bytes: AtomicU64,
-    log_limit: AtomicU64,
-    /// How many lines are being put together: that of the thread, that of a handler that interrupted it, and so on.
-    lines: AtomicU32,
-    /// Where they are put together. Not on the stack, which may be a signal handler's, and small.
-    buffers: [UnsafeCell<[u8; LINE_MAX]>; LINES],
+    pub(crate) log: Log,
+    pub(crate) lines: Lines,
     /// The slot of a thread for which the `last` file has none.
     own_slot: Slot,
 }
-
-// SAFETY: only the thread itself uses its buffers, each for one line at a time.
-unsafe impl Sync for Thread {}
-
-/// How deep handlers can interrupt each other before their lines take stack.
-const LINES: usize = 3;
 
 /// Statements from one attempt to make a ring or a table to the next.
 const RETRY_EVERY: u32 = 1024;
@@ -68,13 +56,6 @@ pub(crate) struct RingState {
     /// Number and length of the newest segment.
     pub(crate) segment: AtomicU32,
     pub(crate) segment_len: AtomicU64,
-}
-
-/// State of a thread's log.
-pub(crate) enum LogState {
-    New,
-    Open(i32),
-    Failed(Errno),
 }
 
 impl Thread {
@@ -105,8 +86,8 @@ impl Thread {
     ) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
         // A forked child may have ended a record of its parent's before.
-        self.set_log(LogState::New);
-        self.set_torn(false);
+        self.log.set(LogState::New);
+        self.log.set_torn(false);
         slot.site.store(id + 1, Relaxed);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
@@ -161,11 +142,11 @@ impl Thread {
         for number in [&ring.behind, &ring.size, &ring.segment, &self.missed] {
             number.store(0, Relaxed);
         }
-        for number in [&self.tid, &self.excluded, &self.torn, &self.exit_rounds, &self.lines] {
+        for number in [&self.tid, &self.excluded, &self.exit_rounds] {
             number.store(0, Relaxed);
         }
-        self.set_log(LogState::New);
-        self.log_bytes.store(0, Relaxed);
+        self.log.end();
+        self.lines.end();
     }
 
     /// How often the thread's end has been announced, this time included.
@@ -241,77 +222,4 @@ impl Thread {
             slot.errno.store(errno.0.unsigned_abs(), Relaxed);
         }
     }
-
-    pub(crate) fn log(&self) -> LogState {
-        match self.log.load(Relaxed) {
-            0 => LogState::New,
-            log if log > 0 => LogState::Open(log - 1),
-            errno => LogState::Failed(Errno(-errno)),
-        }
-    }
-
-    pub(crate) fn set_log(&self, state: LogState) {
-        let log = match state {
-            LogState::New => 0,
-            LogState::Open(log) => log + 1,
-            LogState::Failed(errno) => -errno.0.abs().max(1),
-        };
-        self.log.store(log, Relaxed);
-    }
-
-    /// Whether the log ends within a line.
-    pub(crate) fn is_torn(&self) -> bool {
-        self.torn.load(Relaxed) != 0
-    }
-
-    pub(crate) fn set_torn(&self, torn: bool) {
-        self.torn.store(u32::from(torn), Relaxed);
-    }
-
-    /// Whether the thread has a log, open or not.
-    pub(crate) fn has_had_log(&self) -> bool {
-        self.log_bytes.load(Relaxed) != 0
-    }
-
-    /// Begins a log that is empty.
-    pub(crate) fn begin_log(&self) {
-        self.log_bytes.store(0, Relaxed);
-        self.look_at_limit();
-    }
-
-    /// Asks how large the log may become, which the program may change.
-    pub(crate) fn look_at_limit(&self) {
-        self.log_limit.store(sys::file_size_limit(), Relaxed);
-    }
-
-    /// Takes `len` bytes of what the log may still grow.
-    pub(crate) fn reserve(&self, len: u64) -> Result<(), Errno> {
-        let before = self.log_bytes.fetch_add(len, Relaxed);
-        if before.saturating_add(len) <= self.log_limit.load(Relaxed) {
-            return Ok(());
-        }
-        self.log_bytes.fetch_sub(len, Relaxed);
-        Err(Errno::TOO_LARGE)
-    }
-
-    /// Works with room for a line.
-    #[inline]
-    pub(crate) fn with_line<T>(&self, work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
-        // A handler that comes between leaves the number as it was.
-        let number = self.lines.load(Relaxed);
-        self.lines.store(number + 1, Relaxed);
-        let result = match self.buffers.get(number as usize) {
-            // SAFETY: what has a higher number comes and goes while this works, and nothing else has this number.
-            Some(buffer) => work(unsafe { &mut *buffer.get() }),
-            None => with_line_on_stack(work),
-        };
-        self.lines.store(number, Relaxed);
-        result
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn with_line_on_stack<T>(work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
-    work(&mut [0; LINE_MAX])
 }

@@ -67,6 +67,45 @@ fn a_damaged_middle_line_is_flagged_with_its_bytes() {
     assert_eq!((&damage[0]["end"], damage.as_array().unwrap().len()), (&json!(start + parts[2].len()), 1));
 }
 
+/// A forked child can leave them in its parent's log, see Known limits.
+#[test]
+fn row_51_zero_bytes_before_a_record_are_damage_and_the_record_is_none() {
+    // More than one child can, at the same place.
+    for zeros in [1, 137, 5000] {
+        let (output, run, mut parts) = one_thread();
+        let start = parts[0].len() + parts[1].len();
+        parts[2] = [vec![0; zeros], parts[2].clone()].concat();
+        run.log("1.log", &parts);
+        let thread = &threads(&output)[0];
+        assert_eq!((&thread["records"], &thread["dropped"], &thread["last"]["seq"]), (&json!(3), &json!(0), &json!(3)));
+        let message = if zeros == 1 {
+            "1 zero byte before a record".to_owned()
+        } else {
+            format!("{zeros} zero bytes before a record")
+        };
+        let damage = json!([{
+            "kind": "damaged", "file": "1.log", "start": start, "end": start + zeros, "count": null, "errno": null,
+            "message": message,
+        }]);
+        assert_eq!(thread["damage"], damage);
+        let raw = analyzer::run(["dump", "--format", "raw", output.path().to_str().unwrap()]);
+        assert_eq!(raw.stdout.as_bytes(), [&parts[1], &parts[2][zeros..], &parts[3]].concat());
+        assert!(raw.stderr.contains(&message), "{}", raw.stderr);
+    }
+}
+
+#[test]
+fn zero_bytes_before_something_else_are_one_piece_of_damage_with_it() {
+    let (output, run, mut parts) = one_thread();
+    parts[2] = b"\0\0\0 snippet=step;\n".to_vec();
+    parts[3].splice(..0, [0; 9]);
+    parts[3].truncate(60);
+    run.log("1.log", &parts);
+    let thread = &threads(&output)[0];
+    let damage: Vec<_> = thread["damage"].as_array().unwrap().iter().map(|damage| &damage["message"]).collect();
+    assert_eq!((&thread["records"], damage), (&json!(1), vec![&json!("not a record"), &json!("the last line is cut")]));
+}
+
 #[test]
 fn lines_that_are_gone_are_missed_beside_those_that_could_not_be_written() {
     let (output, run, parts) = one_thread();

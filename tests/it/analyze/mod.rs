@@ -1,5 +1,6 @@
 //! The analyzer, driven as its users drive it.
 
+mod clocks;
 mod counts;
 mod damage;
 mod dump;

@@ -10,11 +10,32 @@ use minidump_common::format::{
 use super::layout::Layout;
 use crate::model::crash::Crash;
 
+/// A processor whose registers are written down.
+#[derive(Clone, Copy)]
+pub(super) enum Machine {
+    X86_64,
+    Aarch64,
+}
+
+impl Machine {
+    /// The one whose program counter is among the registers: it is not written down otherwise.
+    pub(super) fn of(crash: &Crash) -> io::Result<Self> {
+        match (crash.register("rip"), crash.register("pc")) {
+            (Some(_), _) => Ok(Machine::X86_64),
+            (None, Some(_)) => Ok(Machine::Aarch64),
+            (None, None) => Err(io::Error::other(
+                "crash.json has neither the register `rip` of x86_64 nor the `pc` of aarch64, and of other machines none can \
+                 be made",
+            )),
+        }
+    }
+}
+
 /// The processor and the system, of which nothing else was written down.
-pub(super) fn system(out: &mut Layout, crash: &Crash) -> io::Result<()> {
-    let architecture = match crash.register("rip") {
-        Some(_) => ProcessorArchitecture::PROCESSOR_ARCHITECTURE_AMD64,
-        None => ProcessorArchitecture::PROCESSOR_ARCHITECTURE_ARM64,
+pub(super) fn system(out: &mut Layout, machine: Machine) -> io::Result<()> {
+    let architecture = match machine {
+        Machine::X86_64 => ProcessorArchitecture::PROCESSOR_ARCHITECTURE_AMD64,
+        Machine::Aarch64 => ProcessorArchitecture::PROCESSOR_ARCHITECTURE_ARM64,
     };
     let csd_version_rva = out.string("")?;
     out.stream(MINIDUMP_STREAM_TYPE::SystemInfoStream, |_| MINIDUMP_SYSTEM_INFO {
@@ -35,8 +56,11 @@ pub(super) fn system(out: &mut Layout, crash: &Crash) -> io::Result<()> {
 }
 
 /// The general registers of the thread that crashed; others were not kept.
-pub(super) fn registers(out: &mut Layout, crash: &Crash) -> io::Result<MINIDUMP_LOCATION_DESCRIPTOR> {
-    if crash.register("rip").is_some() { out.put(amd64(crash)) } else { out.put(arm64(crash)) }
+pub(super) fn registers(out: &mut Layout, crash: &Crash, machine: Machine) -> io::Result<MINIDUMP_LOCATION_DESCRIPTOR> {
+    match machine {
+        Machine::X86_64 => out.put(amd64(crash)),
+        Machine::Aarch64 => out.put(arm64(crash)),
+    }
 }
 
 fn amd64(crash: &Crash) -> CONTEXT_AMD64 {

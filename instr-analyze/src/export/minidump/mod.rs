@@ -12,6 +12,7 @@ use minidump_common::format::{
 use scroll::{Pwrite, SizeWith};
 
 use self::layout::Layout;
+use self::machine::Machine;
 use crate::model::crash::{Crash, number};
 use crate::model::mappings::{self, Module};
 use crate::model::thread::{State, Thread};
@@ -35,13 +36,14 @@ struct ThreadName {
 /// The minidump of a run that has crashed, with `context` source lines around each statement; `None` if it has not.
 ///
 /// # Errors
-/// When it would be larger than such a file can be.
+/// When it would be larger than such a file can be, or its registers are those of a machine that is not known here.
 pub fn minidump(run: &Run, context: u64) -> io::Result<Option<Vec<u8>>> {
     let Some(crash) = &run.crash else { return Ok(None) };
+    let machine = Machine::of(crash)?;
     let mut out = Layout::new();
     let stack = stack(&mut out, crash)?;
-    let registers = machine::registers(&mut out, crash)?;
-    machine::system(&mut out, crash)?;
+    let registers = machine::registers(&mut out, crash, machine)?;
+    machine::system(&mut out, machine)?;
     process(&mut out, run)?;
     exception(&mut out, crash, registers)?;
     threads(&mut out, run, crash, (stack, registers))?;

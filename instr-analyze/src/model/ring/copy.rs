@@ -2,7 +2,31 @@
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
-use instr_format::ring::{BlockHead, Clock, HeaderCopy, decode_header};
+use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HeaderCopy, decode_block, decode_header};
+
+use super::order::Block;
+
+/// How many bytes are read at once.
+pub(crate) const PIECE: usize = 16 * BLOCK_SIZE;
+
+/// The blocks that lie between two places of the file and have been begun, and where it ends, which may be before `end`.
+pub(crate) fn look<R: Read + Seek>(input: &mut R, mut at: u64, end: u64) -> io::Result<(Vec<Block>, u64)> {
+    let (mut found, mut piece) = (Vec::new(), vec![0; PIECE]);
+    while at < end {
+        let wanted = usize::try_from(end - at).map_or(PIECE, |left| left.min(PIECE));
+        let len = read_at(input, at, piece.get_mut(..wanted).unwrap_or_default())?;
+        for (block, at) in piece.get(..len).unwrap_or_default().chunks(BLOCK_SIZE).zip((at..).step_by(BLOCK_SIZE)) {
+            if let Some(head) = decode_block(block) {
+                found.push(Block { first: head.first, elapsed_ns: head.elapsed_ns, at });
+            }
+        }
+        at += len as u64;
+        if len < wanted {
+            break;
+        }
+    }
+    Ok((found, at))
+}
 
 /// Whether the ring still has this header: it has not been given to another thread.
 pub(crate) fn is_still<R: Read + Seek>(input: &mut R, header: &HeaderCopy) -> io::Result<bool> {

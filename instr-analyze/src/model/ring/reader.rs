@@ -10,13 +10,11 @@ use std::io::{self, Read, Seek};
 
 use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_records};
 
-use super::copy::{is_still, read_at, settle};
+use super::copy::{PIECE, is_still, look, read_at, settle};
 use super::order::{Block, order};
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::record::{Batch, Entry};
 
-/// How many bytes are read at once.
-const PIECE: usize = 16 * BLOCK_SIZE;
 /// How many blocks are copied at once, as long as the thread leaves them alone.
 const AT_ONCE: usize = PIECE / BLOCK_SIZE;
 /// How many are copied at once when the thread overtakes the reader: all of a ring of the default size.
@@ -201,10 +199,12 @@ impl<R: Read + Seek> RingReader<R> {
     fn survey(&mut self) -> io::Result<()> {
         let start = self.next;
         let end = if self.is_segment() { start.saturating_add(STRETCH) } else { start + self.size() };
-        let (found, at) = self.look(start, end)?;
+        let (found, at) = look(&mut self.input, start, end)?;
+        let cut = at / BLOCK * BLOCK;
+        self.cut = (cut < at && self.is_segment()).then_some((cut, at));
         self.at_end = at < end || !self.is_segment();
         // A block that is cut may be whole at the next look.
-        self.next = at / BLOCK * BLOCK;
+        self.next = cut;
         let capacity = self.header.clock.capacity();
         let (mut blocks, mut damage) = order(&self.name, &found, capacity);
         blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
@@ -214,7 +214,7 @@ impl<R: Read + Seek> RingReader<R> {
         if !self.looked || self.is_segment() {
             if !damage.is_empty() && !self.is_segment() {
                 // What the thread has written between two blocks' turns is not there at a second look.
-                let (found, _) = self.look(start, end)?;
+                let (found, _) = look(&mut self.input, start, end)?;
                 let (_, still) = order(&self.name, &found, capacity);
                 damage.retain(|one| still.contains(one));
             }
@@ -226,29 +226,6 @@ impl<R: Read + Seek> RingReader<R> {
         }
         self.looked = true;
         Ok(())
-    }
-
-    /// The blocks of a stretch as they lie there, and where it ends, which may be before `end`.
-    fn look(&mut self, mut at: u64, end: u64) -> io::Result<(Vec<Block>, u64)> {
-        let (mut found, mut piece) = (Vec::new(), vec![0; PIECE]);
-        self.cut = None;
-        while at < end {
-            let wanted = usize::try_from(end - at).map_or(PIECE, |left| left.min(PIECE));
-            let len = read_at(&mut self.input, at, piece.get_mut(..wanted).unwrap_or_default())?;
-            for (block, at) in piece.get(..len).unwrap_or_default().chunks(BLOCK_SIZE).zip((at..).step_by(BLOCK_SIZE)) {
-                if let Some(head) = decode_block(block) {
-                    found.push(Block { first: head.first, elapsed_ns: head.elapsed_ns, at });
-                }
-                if block.len() < BLOCK_SIZE && self.is_segment() {
-                    self.cut = Some((at, at + block.len() as u64));
-                }
-            }
-            at += len as u64;
-            if len < wanted {
-                break;
-            }
-        }
-        Ok((found, at))
     }
 
     /// How many bytes of blocks the ring has.

@@ -1,0 +1,129 @@
+//! Clocks that went back or leapt while the numbers of a thread's records went on.
+//!
+//! Records are in the order of their numbers, whatever their times. But who reads times should know that they lie: where the
+//! program's machine was given another time of day, was moved to another, or where somebody makes up the time.
+
+use super::damage::{Damage, DamageKind};
+use super::duration::Duration;
+use super::record::{Record, What};
+use instr_format::ring::Clock;
+use instr_format::text::Moment;
+
+/// A thread may well wait for months. Nobody has waited that long for a machine.
+const WAIT_MAX: i128 = 366 * 24 * 60 * 60 * 1_000_000_000;
+/// The two clocks of a line are asked one after the other, and the thread may have to wait in between.
+const APART_MAX: i128 = 60 * 1_000_000_000;
+
+/// What a thread's times have done so far.
+#[derive(Debug, Default)]
+pub(crate) struct Clocks {
+    /// The newest record.
+    newest: Option<Moment>,
+    /// The one before it.
+    before: Option<Moment>,
+    monotonic: Jumps,
+    day: Jumps,
+}
+
+/// Where one clock jumped.
+#[derive(Debug, Default)]
+struct Jumps {
+    back: Jump,
+    ahead: Jump,
+}
+
+/// How often a clock jumped in one direction.
+#[derive(Debug, Default)]
+struct Jump {
+    count: u64,
+    /// The record behind the first one.
+    first: u64,
+    /// The farthest one.
+    ns: u128,
+}
+
+impl Clocks {
+    /// Takes the thread's next record.
+    #[inline]
+    pub(crate) fn push(&mut self, record: &Record<'_>) {
+        if record.stamp.clock == Clock::Off {
+            return;
+        }
+        let moment = record.stamp.moment;
+        // In a log, what a signal handler has interrupted comes behind the handler's records, and may be older than they are.
+        if let Some(newest) = self.newest.filter(|newest| newest.seq < moment.seq) {
+            match record.what {
+                What::Line(..) => self.in_log(&newest, &moment),
+                What::Site(_) => self.in_ring(&newest, &moment),
+            }
+        }
+        (self.before, self.newest) = (self.newest, Some(moment));
+    }
+
+    fn in_log(&mut self, newest: &Moment, moment: &Moment) {
+        let passed = difference(newest.elapsed_ns, moment.elapsed_ns);
+        let day = difference(newest.unix_ns, moment.unix_ns);
+        self.monotonic.add(moment.seq, passed, (0, WAIT_MAX));
+        // Measured by the other clock, if that can be believed.
+        let step = if (0..=WAIT_MAX).contains(&passed) { day - passed } else { day.min(0) };
+        let apart = if day < 0 { 0 } else { APART_MAX };
+        self.day.add(moment.seq, step, (-apart, apart));
+    }
+
+    /// What a signal handler has interrupted comes before the handler's records here, and may be newer than they are; so
+    /// these must not be older than the record before that one.
+    fn in_ring(&mut self, newest: &Moment, moment: &Moment) {
+        let passed = difference(newest.elapsed_ns, moment.elapsed_ns);
+        let is_handlers = self.before.is_none_or(|before| before.elapsed_ns <= moment.elapsed_ns);
+        if passed > 0 || !is_handlers {
+            self.monotonic.add(moment.seq, passed, (0, WAIT_MAX));
+        }
+    }
+
+    /// What is wrong with the times.
+    pub(crate) fn damage(&self) -> impl Iterator<Item = Damage> {
+        let ways = [
+            ("the monotonic clock went back", &self.monotonic.back),
+            ("the monotonic clock leapt ahead", &self.monotonic.ahead),
+            ("the time of day went back", &self.day.back),
+            ("the time of day leapt ahead", &self.day.ahead),
+        ];
+        ways.into_iter().filter(|(_, jump)| jump.count > 0).map(|(what, jump)| jump.damage(what))
+    }
+}
+
+impl Jumps {
+    /// A step of so many nanoseconds to the record with number `seq`, unless it is one of the usual.
+    fn add(&mut self, seq: u64, ns: i128, (least, most): (i128, i128)) {
+        if ns < least {
+            self.back.add(seq, ns);
+        } else if ns > most {
+            self.ahead.add(seq, ns);
+        }
+    }
+}
+
+impl Jump {
+    fn add(&mut self, seq: u64, ns: i128) {
+        if self.count == 0 {
+            self.first = seq;
+        }
+        self.count += 1;
+        self.ns = self.ns.max(ns.unsigned_abs());
+    }
+
+    fn damage(&self, what: &str) -> Damage {
+        let Jump { count, first, ns } = self;
+        let by = Duration(u64::try_from(*ns).unwrap_or(u64::MAX));
+        let how = match count {
+            1 => format!("by {by} at record {first}"),
+            _ => format!("{count} times, by {by} at most, first at record {first}"),
+        };
+        let message = format!("{what} {how}; records are in the order of their numbers");
+        Damage { count: Some(*count), ..Damage::new(DamageKind::Clock, message) }
+    }
+}
+
+fn difference(from: u64, to: u64) -> i128 {
+    i128::from(to) - i128::from(from)
+}
