@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::block::{is_macro_call, leftmost_attributes};
-use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes};
+use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes, updates};
 use super::{Rewriter, insert_head};
 use crate::item;
 use crate::probe::{Site, braced};
@@ -62,7 +62,8 @@ impl VisitMut for Rewriter<'_> {
             Expr::Reference(reference) => self.referred(&mut reference.expr, Self::part),
             Expr::Assign(assign) => {
                 self.visit_expr_mut(&mut assign.left);
-                self.operand(&mut assign.right);
+                // A call around the branches would hide the type that one tells the next.
+                if updates(assign) { self.visit_expr_mut(&mut assign.right) } else { self.operand(&mut assign.right) }
             }
             Expr::Field(field) => self.operand(&mut field.base),
             Expr::Try(expr) => self.operand(&mut expr.expr),

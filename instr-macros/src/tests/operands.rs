@@ -455,3 +455,42 @@ fn closures_out_of_blocks_stay() {
         "#]],
     );
 }
+
+#[test]
+fn updated_variables() {
+    check(
+        "",
+        "fn f() { a = match a.take() { None => b, Some(c) => d }; self.e = if self.e { f } else { g }; }",
+        expect![[r#"
+            fn f() {
+                let __instr_guard = enter();
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n b\n1 53 n d\n1 58 n self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n f\n1 90 n g\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                a = match a.take() {
+                    None => {
+                        __INSTR_SITES.__instr_probe(1);
+                        b
+                    }
+                    Some(c) => {
+                        __INSTR_SITES.__instr_probe(2);
+                        d
+                    }
+                };
+                __INSTR_SITES.__instr_probe(3);
+                self.e = (after)(
+                    if self.e {
+                        __INSTR_SITES.__instr_probe(4);
+                        f
+                    } else {
+                        __INSTR_SITES.__instr_probe(5);
+                        g
+                    },
+                    __INSTR_SITES.__instr_resume(3),
+                );
+            }
+        "#]],
+    );
+}
