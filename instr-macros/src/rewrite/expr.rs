@@ -156,7 +156,7 @@ impl Rewriter<'_> {
         let calls_macro = is_macro_call(body);
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
         let around = self.statement.filter(|_| level != Level::Statement);
-        self.within(site.or(around), |this| this.visit_expr_mut(body));
+        self.within(site.or(around), |this| this.outermost(body));
         if site.is_none() && head.is_empty() {
             return;
         }

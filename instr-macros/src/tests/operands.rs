@@ -334,14 +334,13 @@ fn what_is_awaited() {
         "",
         "async fn f() { let a = match b { _ => c() }.await; { d() }.await; }",
         expect![[r#"
-        async fn f() {
-            sites!(
-                4,
-                " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
-            );
-            __INSTR_SITES.__instr_probe(0);
-            let a = (after)(
-                (after)(
+            async fn f() {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                let a = (after)(
                         match b {
                             _ => {
                                 __INSTR_SITES.__instr_probe(1);
@@ -350,20 +349,18 @@ fn what_is_awaited() {
                         },
                         __INSTR_SITES.__instr_resume(0),
                     )
-                    .await,
-                __INSTR_SITES.__instr_resume(0),
-            );
-            __INSTR_SITES.__instr_probe(2);
-            (after)(
-                    {
-                        __INSTR_SITES.__instr_probe(3);
-                        d()
-                    },
-                    __INSTR_SITES.__instr_resume(2),
-                )
-                .await;
-        }
-    "#]],
+                    .await;
+                __INSTR_SITES.__instr_probe(2);
+                (after)(
+                        {
+                            __INSTR_SITES.__instr_probe(3);
+                            d()
+                        },
+                        __INSTR_SITES.__instr_resume(2),
+                    )
+                    .await;
+            }
+        "#]],
     );
 }
 
