@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{AttrStyle, Attribute, ImplItem, Item, TraitItem, Type};
+use syn::visit::{self, Visit};
+use syn::{AttrStyle, Attribute, ImplItem, Item, ItemMod, TraitItem, Type};
 
 use crate::items::{Unknown, items};
 
@@ -14,6 +15,9 @@ use crate::items::{Unknown, items};
 pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
 /// The attribute as it is spelled in edition 2015.
 pub const ATTRIBUTE_2015: &str = "#[instr_runtime::instrument_source]";
+
+/// Why an item is left alone part of which is in another file.
+const SPLIT: &str = "the compiler takes no module in a file through an attribute";
 
 /// What to put, and where.
 pub struct Style<'a> {
@@ -48,7 +52,7 @@ pub struct Annotated {
     pub places: usize,
     /// The lines of the items that were left alone, because they share a line with what stands before them.
     pub left_alone: Vec<usize>,
-    /// Items that syn does not know, and that may hold functions.
+    /// Items that syn does not know, and that may hold functions; and functions with modules in files.
     pub unknown: Vec<Unknown>,
 }
 
@@ -76,7 +80,13 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
     let lines_before = head.matches('\n').count();
-    let unknown = unknown.iter().map(|error| Unknown::new(error, lines_before)).collect();
+    let mut unknown: Vec<_> = unknown.iter().map(|error| Unknown::new(error, lines_before)).collect();
+    found.retain(|item| {
+        let split = item.split.map(|span| Unknown::at(span, SPLIT.to_owned(), lines_before));
+        let whole = split.is_none();
+        unknown.extend(split);
+        whole
+    });
     let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), unknown };
     let mut copied = 0;
     for item in &found {
@@ -141,6 +151,8 @@ fn moves_code(rest: &str) -> bool {
 /// An item to instrument.
 struct Found {
     start: usize,
+    /// A module in it that is in another file.
+    split: Option<Span>,
     /// Where the functions begin that are to be left out of it.
     skipped: Vec<usize>,
 }
@@ -174,9 +186,9 @@ fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {
             let items = block.content.iter().flat_map(|(_, items)| items);
             let mut inner = Vec::new();
             items.for_each(|item| find(item, &module, style, &mut inner));
-            if style.whole_modules && is_inline(item) && !inner.is_empty() {
+            if style.whole_modules && module_in_a_file(item).is_none() && !inner.is_empty() {
                 let skipped = inner.into_iter().flat_map(|item| item.skipped).collect();
-                inner = vec![Found { start: item_start(item, &block.attrs), skipped }];
+                inner = vec![Found { start: item_start(item, &block.attrs), split: None, skipped }];
             }
             return found.append(&mut inner);
         }
@@ -187,16 +199,24 @@ fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {
     let panics = attrs.iter().any(|attr| attr.path().is_ident("panic_handler"));
     if !selected.is_empty() && !panics {
         let skipped = skipped.into_iter().map(|(_, start)| start).collect();
-        found.push(Found { start: item_start(item, attrs), skipped });
+        found.push(Found { start: item_start(item, attrs), split: module_in_a_file(item), skipped });
     }
 }
 
-/// Whether no part of the item is in another file.
-fn is_inline(item: &Item) -> bool {
-    match item {
-        Item::Mod(module) => module.content.as_ref().is_some_and(|(_, items)| items.iter().all(is_inline)),
-        _ => true,
+/// The first module of an item that is in another file, in whatever block.
+fn module_in_a_file(item: &Item) -> Option<Span> {
+    struct Modules(Option<Span>);
+    impl Visit<'_> for Modules {
+        fn visit_item_mod(&mut self, module: &ItemMod) {
+            if module.content.is_none() {
+                self.0.get_or_insert(module.mod_token.span);
+            }
+            visit::visit_item_mod(self, module);
+        }
     }
+    let mut modules = Modules(None);
+    modules.visit_item(item);
+    modules.0
 }
 
 /// The name of a type in an `impl`'s head, as records have it.

@@ -1,26 +1,31 @@
 //! The items of a source file, whatever else is in it.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenTree};
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
 use syn::{Attribute, Item};
 
-/// What syn does not know.
+/// What is left as it is, mostly as syn does not know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// The line on which it gives up.
+    /// The line on which that begins.
     pub line: usize,
     /// The column, from 1 on.
     pub column: usize,
-    /// Why it does.
+    /// Why it is.
     pub reason: String,
 }
 
 impl Unknown {
     /// In text before which there are as many lines.
     pub fn new(error: &syn::Error, lines_before: usize) -> Self {
-        let start = error.span().start();
-        Unknown { line: start.line + lines_before, column: start.column + 1, reason: error.to_string() }
+        Self::at(error.span(), format!("syn cannot parse it: {error}"), lines_before)
+    }
+
+    /// What is left as it is for another reason.
+    pub(crate) fn at(span: Span, reason: String, lines_before: usize) -> Self {
+        let start = span.start();
+        Unknown { line: start.line + lines_before, column: start.column + 1, reason }
     }
 }
 

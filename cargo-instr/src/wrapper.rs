@@ -222,7 +222,7 @@ impl Crate<'_> {
         for (path, unknown) in &overlay.unknown {
             let shown = path.strip_prefix(directory).unwrap_or(path);
             if rules.lines().any(|line| line.strip_suffix(':') == Some(&escaped(shown))) {
-                let message = format!("instr: not instrumented, as syn cannot parse it: {}", unknown.reason);
+                let message = format!("instr: not instrumented, as {}", unknown.reason);
                 let place = format!(" --> {}:{}:{}\n", shown.display(), unknown.line, unknown.column);
                 say(&mut io::stderr(), &note(&message, &place))?;
             }

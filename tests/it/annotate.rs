@@ -77,6 +77,18 @@ fn what_is_left_out() {
     );
 }
 
+/// The compiler takes none through an attribute.
+#[test]
+fn what_holds_a_module_in_a_file_is_left_out() {
+    check("fn a() {\n    mod b { mod c; }\n}@\nfn d() { mod e {} }\n");
+    check("impl A { fn b() { if c { mod d; } } }\ntrait E { fn f() { #[path = \"g.rs\"] mod g; } }\n");
+    check("mod a {\n    fn b() { mod c; }@\n    fn d() {}\n}\n");
+    let annotated = annotate("fn a() {\n    mod b;\n}\n", ATTRIBUTE).expect("Rust");
+    let left = &annotated.unknown[0];
+    assert_eq!((left.line, left.column), (2, 5));
+    assert_eq!(left.reason, "the compiler takes no module in a file through an attribute");
+}
+
 #[test]
 fn both_spellings_are_attributes_of_the_item() {
     for attribute in [ATTRIBUTE, ATTRIBUTE_2015] {

@@ -61,19 +61,26 @@ impl Rewriter<'_> {
         match stmt {
             Stmt::Local(local) => {
                 if let Some(init) = &mut local.init {
-                    self.visit_expr_mut(&mut init.expr);
+                    self.outermost(&mut init.expr);
                     if let Some((_, diverge)) = &mut init.diverge {
                         self.visit_expr_mut(diverge);
                     }
                 }
             }
-            // Nothing of the statement is left once its outermost expression has its value.
-            Stmt::Expr(Expr::Await(outermost), _) => {
+            Stmt::Expr(expr, _) => self.outermost(expr),
+            Stmt::Item(_) | Stmt::Macro(_) => {}
+        }
+    }
+
+    /// The outermost expression of a statement or of a body: nothing is left once it has its value, which an await may
+    /// never give.
+    pub(super) fn outermost(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Await(outermost) => {
                 self.operand(&mut outermost.base);
                 self.passed += 1;
             }
-            Stmt::Expr(expr, _) => self.visit_expr_mut(expr),
-            Stmt::Item(_) | Stmt::Macro(_) => {}
+            expr => self.visit_expr_mut(expr),
         }
     }
 }

@@ -1,21 +1,15 @@
 //! Expressions: the bodies inside them, and the values after which a statement goes on.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
-use syn::token::Paren;
+use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprClosure, ExprMatch, ExprParen,
-    ExprUnary, Item, Macro, Pat, Path, QSelf, Stmt, Type, UnOp, parse_quote_spanned,
+    AngleBracketedGenericArguments, Attribute, BinOp, Block, Expr, ExprBinary, ExprUnary, Item, Macro, Pat, Path,
+    QSelf, Type, UnOp,
 };
 
-use super::block::{is_macro_call, leftmost_attributes};
-use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes};
-use super::{Rewriter, insert_head};
+use super::Rewriter;
+use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes, updates};
 use crate::item;
-use crate::probe::{Site, braced};
-use crate::scope::Level;
-use crate::snippet::ends;
 
 impl VisitMut for Rewriter<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -62,7 +56,8 @@ impl VisitMut for Rewriter<'_> {
             Expr::Reference(reference) => self.referred(&mut reference.expr, Self::part),
             Expr::Assign(assign) => {
                 self.visit_expr_mut(&mut assign.left);
-                self.operand(&mut assign.right);
+                // A call around the branches would hide the type that one tells the next.
+                if updates(assign) { self.visit_expr_mut(&mut assign.right) } else { self.operand(&mut assign.right) }
             }
             Expr::Field(field) => self.operand(&mut field.base),
             Expr::Try(expr) => self.operand(&mut expr.expr),
@@ -100,78 +95,6 @@ impl VisitMut for Rewriter<'_> {
 }
 
 impl Rewriter<'_> {
-    // Input:  |x| x + 1
-    // Output: |x| { let __instr_guard = enter(); __INSTR_SITES.__instr_probe(3); x + 1 }
-    fn closure(&mut self, closure: &mut ExprClosure) {
-        if closure.constness.is_some() {
-            return;
-        }
-        let passed = self.passed;
-        let entry = self.entry(closure);
-        let head = if closure.asyncness.is_none() { vec![self.table.guard()] } else { Vec::new() };
-        let tokens = closure.body.to_token_stream();
-        // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
-        let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        self.apart(|this| this.body(&mut closure.body, entry, head, end));
-        if closure.asyncness.is_none() {
-            // Its guard gives the statement back.
-            self.passed = passed;
-        }
-    }
-
-    // Input:  match x { 1 => a(), _ if b() => { c() } }
-    // Output: match x { 1 => { __INSTR_SITES.__instr_probe(1); a() }, _ if b() => { __INSTR_SITES.__instr_probe(2); c() } }
-    fn arms(&mut self, expr: &mut ExprMatch) {
-        if expr.arms.iter().any(|arm| matches!(arm.pat, Pat::Guard(_))) {
-            self.operand(&mut expr.expr);
-        } else {
-            self.visit_expr_mut(&mut expr.expr);
-        }
-        for arm in &mut expr.arms {
-            if let Pat::Guard(guarded) = &mut arm.pat {
-                self.visit_expr_mut(&mut guarded.guard);
-            }
-            let allowed = is_dropping(&arm.body);
-            self.body(&mut arm.body, None, Vec::new(), None);
-            if allowed {
-                allow_drop(&mut arm.body);
-            }
-        }
-    }
-
-    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
-    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: Vec<Stmt>, end: Option<Span>) {
-        if let Expr::Block(block) = body
-            && block.attrs.is_empty()
-            && block.label.is_none()
-        {
-            self.entered(&mut block.block, entry);
-            if !block.block.stmts.is_empty() {
-                insert_head(&mut block.block, head);
-            }
-            return;
-        }
-        let level = self.scope.level;
-        let calls_macro = is_macro_call(body);
-        let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
-        let around = self.statement.filter(|_| level != Level::Statement);
-        self.within(site.or(around), |this| this.visit_expr_mut(body));
-        if site.is_none() && head.is_empty() {
-            return;
-        }
-        let mut stmts = head;
-        stmts.extend(site.map(|site| self.table.probe(site, &[])));
-        let mut value = taken(body);
-        if !leftmost_attributes(&value).is_empty() {
-            // No attribute may stand where the body does, as it may at the start of a statement.
-            let paren_token = Paren(Span::mixed_site());
-            value = Expr::Paren(ExprParen { attrs: Vec::new(), paren_token, expr: Box::new(value) });
-        }
-        // As a statement, so that syn puts parentheses around what would read differently at the start of one.
-        stmts.push(Stmt::Expr(value, None));
-        *body = braced(stmts, end.or(site.map(|site| site.span)).unwrap_or_else(Span::mixed_site));
-    }
-
     fn operands(&mut self, binary: &mut ExprBinary) {
         if is_compound_assignment(&binary.op) {
             // A place, which a call would turn into a value.
@@ -234,42 +157,9 @@ impl Rewriter<'_> {
     }
 }
 
-/// `1 => drop(f()),` is an idiom for an arm without a value, and no lint unless braces are around it.
-fn is_dropping(body: &Expr) -> bool {
-    matches!(body, Expr::Call(call)
-        if matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.last().is_some_and(|last| last.ident == "drop"))
-            && call.args.iter().any(has_effects))
-}
-
-/// Allows such a call to be in the braces that it has got.
-fn allow_drop(body: &mut Expr) {
-    if let Expr::Block(block) = body
-        && let Some(Stmt::Expr(Expr::Call(call), None)) = block.block.stmts.last_mut()
-    {
-        let allow = parse_quote_spanned!(Span::mixed_site()=>
-            #[allow(dropping_copy_types, dropping_references, clippy::drop_non_drop)]);
-        call.attrs.insert(0, allow);
-    }
-}
-
 /// The expression, with nothing left in its place.
 pub(super) fn taken(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, Expr::Verbatim(TokenStream::new()))
-}
-
-/// Whether the compiler takes the value for more than something to look at.
-fn has_effects(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) | Expr::Lit(_) | Expr::Closure(_) => false,
-        Expr::Reference(reference) => has_effects(&reference.expr),
-        Expr::Field(field) => has_effects(&field.base),
-        Expr::Unary(unary) => has_effects(&unary.expr),
-        Expr::Binary(binary) => has_effects(&binary.left) || has_effects(&binary.right),
-        Expr::Cast(cast) => has_effects(&cast.expr),
-        Expr::Paren(paren) => has_effects(&paren.expr),
-        _ => true,
-    }
 }
 
 fn is_lazy(op: &BinOp) -> bool {
@@ -312,10 +202,6 @@ fn is_block_like(expr: &Expr) -> bool {
         expr => matches!(expr, Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) | Expr::Loop(_)),
     };
     kind && attributes(expr).is_empty()
-}
-
-fn is_unit(expr: &Expr) -> bool {
-    matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// An expression's own attributes.

@@ -4,6 +4,7 @@
 //! `if`, `match` or `.await` inside a larger expression.
 
 mod block;
+mod body;
 mod expr;
 mod loops;
 mod tail;

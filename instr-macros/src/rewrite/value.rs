@@ -1,10 +1,11 @@
 //! What a value is, as far as its expression shows it. To be asked before the expression is rewritten.
 
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, Expr, ExprAsync, ExprBreak, ExprCall, ExprClosure, ExprForLoop, ExprLoop, ExprMacro, ExprWhile, Item,
-    Lifetime, Lit, Macro, Stmt, UnOp,
+    Block, Expr, ExprAssign, ExprAsync, ExprBreak, ExprCall, ExprClosure, ExprForLoop, ExprGroup, ExprLoop, ExprMacro,
+    ExprParen, ExprWhile, Item, Lifetime, Lit, Macro, Stmt, UnOp,
 };
 
 use super::expr::attributes;
@@ -90,6 +91,30 @@ fn block_promotes(block: &Block) -> bool {
     match block.stmts.last() {
         Some(Stmt::Expr(tail, None)) => promotes(tail),
         _ => true,
+    }
+}
+
+/// Whether a variable gets its next value from branches that look at it: `last = match last { None => Some(a), Some(b) => … }`.
+/// Where the first branch tells its type, the others need that.
+pub(super) fn updates(assign: &ExprAssign) -> bool {
+    let mut value = &*assign.right;
+    while let Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) = value {
+        value = expr;
+    }
+    let branches = matches!(value, Expr::If(_) | Expr::Match(_));
+    branches && variable(&assign.left).is_some_and(|name| name != "self" && contain(&value.to_token_stream(), &name))
+}
+
+/// The variable that a place is part of, or that refers to it.
+fn variable(place: &Expr) -> Option<String> {
+    match place {
+        Expr::Paren(paren) => variable(&paren.expr),
+        Expr::Group(group) => variable(&group.expr),
+        Expr::Field(field) => variable(&field.base),
+        Expr::Index(index) => variable(&index.expr),
+        Expr::Unary(unary) => variable(&unary.expr),
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
     }
 }
 
@@ -188,7 +213,7 @@ fn is_local_place(expr: &Expr) -> bool {
 /// Whether the callee is a tuple struct or a variant, by its name.
 pub(super) fn is_constructor(call: &ExprCall) -> bool {
     let mut callee = &*call.func;
-    while let Expr::Paren(syn::ExprParen { expr, .. }) | Expr::Group(syn::ExprGroup { expr, .. }) = callee {
+    while let Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) = callee {
         callee = expr;
     }
     let Expr::Path(path) = callee else { return false };

@@ -221,7 +221,7 @@ fn async_block_and_closure() {
                 __INSTR_SITES.__instr_probe(3);
                 let b = async move |x| {
                     __INSTR_SITES.__instr_probe(4);
-                    (after)(x.await, __INSTR_SITES.__instr_resume(4))
+                    x.await
                 };
             }
         "#]],

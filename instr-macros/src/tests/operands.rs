@@ -334,14 +334,13 @@ fn what_is_awaited() {
         "",
         "async fn f() { let a = match b { _ => c() }.await; { d() }.await; }",
         expect![[r#"
-        async fn f() {
-            sites!(
-                4,
-                " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
-            );
-            __INSTR_SITES.__instr_probe(0);
-            let a = (after)(
-                (after)(
+            async fn f() {
+                sites!(
+                    4,
+                    " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n c()\n1 52 n {\\sd()\\s}.await;\n1 54 n d()\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                let a = (after)(
                         match b {
                             _ => {
                                 __INSTR_SITES.__instr_probe(1);
@@ -350,20 +349,18 @@ fn what_is_awaited() {
                         },
                         __INSTR_SITES.__instr_resume(0),
                     )
-                    .await,
-                __INSTR_SITES.__instr_resume(0),
-            );
-            __INSTR_SITES.__instr_probe(2);
-            (after)(
-                    {
-                        __INSTR_SITES.__instr_probe(3);
-                        d()
-                    },
-                    __INSTR_SITES.__instr_resume(2),
-                )
-                .await;
-        }
-    "#]],
+                    .await;
+                __INSTR_SITES.__instr_probe(2);
+                (after)(
+                        {
+                            __INSTR_SITES.__instr_probe(3);
+                            d()
+                        },
+                        __INSTR_SITES.__instr_resume(2),
+                    )
+                    .await;
+            }
+        "#]],
     );
 }
 
@@ -450,6 +447,45 @@ fn closures_out_of_blocks_stay() {
                             x
                         }
                     }(1),
+                );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn updated_variables() {
+    check(
+        "",
+        "fn f() { a = match a.take() { None => b, Some(c) => d }; self.e = if self.e { f } else { g }; }",
+        expect![[r#"
+            fn f() {
+                let __instr_guard = enter();
+                sites!(
+                    6,
+                    " f <parsed\\sstring\\s1>\n1 10 n a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n b\n1 53 n d\n1 58 n self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n f\n1 90 n g\n"
+                );
+                __INSTR_SITES.__instr_probe(0);
+                a = match a.take() {
+                    None => {
+                        __INSTR_SITES.__instr_probe(1);
+                        b
+                    }
+                    Some(c) => {
+                        __INSTR_SITES.__instr_probe(2);
+                        d
+                    }
+                };
+                __INSTR_SITES.__instr_probe(3);
+                self.e = (after)(
+                    if self.e {
+                        __INSTR_SITES.__instr_probe(4);
+                        f
+                    } else {
+                        __INSTR_SITES.__instr_probe(5);
+                        g
+                    },
+                    __INSTR_SITES.__instr_resume(3),
                 );
             }
         "#]],

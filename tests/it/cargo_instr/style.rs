@@ -51,6 +51,6 @@ fn what_syn_does_not_know_is_named_if_there_can_be_functions_in_it() {
     assert_eq!(annotated.text.matches('@').count(), 2, "{}", annotated.text);
     let places: Vec<_> = annotated.unknown.iter().map(|unknown| (unknown.line, unknown.column)).collect();
     assert_eq!(places, [(5, 4), (9, 8)], "{:?}", annotated.unknown);
-    assert_eq!(annotated.unknown[0].reason, "expected identifier, found keyword `async`");
+    assert_eq!(annotated.unknown[0].reason, "syn cannot parse it: expected identifier, found keyword `async`");
     assert!(annotate_in_style("fn a( {", &Style::new("@")).is_err());
 }

@@ -330,6 +330,9 @@ pub const CRATES: &[Crate] = &[
         ..CRATE
     },
     Crate { name: "async-task", version: "4.7.1", kind: "async, vtables by hand, no_std", recorded: 38, ..CRATE },
+    Crate { name: "unicode-ident", version: "1.0.27", kind: "tables, modules in functions", recorded: 1, ..CRATE },
+    Crate { name: "tracing-core", version: "0.1.36", kind: "types told by branches, globals", recorded: 26, ..CRATE },
+    Crate { name: "percent-encoding", version: "2.3.2", kind: "encoding, iterators", recorded: 18, ..CRATE },
 ];
 
 /// Crates that were tried and are not in the suite, and why.

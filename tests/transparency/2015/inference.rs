@@ -117,7 +117,23 @@ fn returned_parts(n: u32) -> Option<(u32, u32)> {
     Some((last, { pair.1 }))
 }
 
+/// The first branch tells the type, and the second one needs it.
+fn joined(names: &[&str]) -> (Option<String>, String) {
+    let mut joined = None;
+    let mut pair = (None, 0);
+    for name in names {
+        joined = match joined.take() {
+            None => Some(name.to_string()),
+            Some(before) => Some(before.to_lowercase() + name),
+        };
+        pair.0 = if pair.1 == 0 { Some(name.to_string()) } else { pair.0.map(|before| before.to_uppercase()) };
+        pair.1 += 1;
+    }
+    (joined, pair.0.unwrap_or_default())
+}
+
 pub fn main() {
+    println!("{:?}", joined(&["A", "b", "c"]));
     println!("{} {}", parts(true), parts(false));
     println!("{:?} {:?}", casts(true), casts(false));
     println!("{} {} {}", in_chains(Some(Some(3))), in_chains(Some(None)), in_chains(None));

@@ -59,8 +59,16 @@ fn drops_while_unwinding() {
     }
 }
 
+/// Where a closure begins with a block that is not all of it.
+fn closures(beyond: usize) {
+    println!("{}", catch_unwind(|| (|i: usize| { [1, 2] }[i])(beyond)).is_err());
+    println!("{}", catch_unwind(|| (|i: usize| if i > 0 { [1, 2] } else { [3, 4] }[i] + 1)(beyond)).is_err());
+    println!("{}", catch_unwind(|| (|i: usize| vec! { 1, 2 }[i])(beyond)).is_err());
+}
+
 pub fn main() {
     places();
+    closures(2);
     for n in 0..5 {
         println!("{:?}", catch_unwind(|| unwinds(n)).map_err(|_| ()));
     }

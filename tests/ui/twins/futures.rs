@@ -32,6 +32,22 @@ async fn after_the_end(flag: bool) -> u32 {
     1
 }
 
+async fn never() -> ! {
+    loop {}
+}
+
+async fn last_in_an_arm(flag: bool) -> u32 {
+    let closure = async || never().await;
+    match flag {
+        true => never().await,
+        false => closure().await,
+    }
+}
+
+async fn bound() {
+    let _never = never().await;
+}
+
 fn main() {
     send(holds_rc());
     let block = async {
