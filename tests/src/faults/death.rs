@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         7,
         "seven signals in all ways",
-        "faults, raise, sigqueue and kill, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
+        "faults, raise, sigqueue, kill and a timer, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
     ),
     provoked(
         8,
