@@ -123,7 +123,7 @@ impl Case {
     }
 
     /// Whether a handler reaches more than the ring has room for.
-    fn overruns(&self) -> bool {
+    pub fn overruns(&self) -> bool {
         self.each > BLOCKS * 252
     }
 

@@ -1,17 +1,12 @@
 //! The names of signals and of their codes, as the manual has them.
 
+use instr_format::names::CRASH_SIGNALS;
+
+use crate::sys::CRASHES;
+
 /// A signal's name.
 pub(super) fn signal(number: i32) -> Option<&'static str> {
-    Some(match number {
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGILL => "SIGILL",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGSYS => "SIGSYS",
-        _ => return None,
-    })
+    CRASHES.into_iter().zip(CRASH_SIGNALS).find(|(known, _)| *known == number).map(|(_, name)| name)
 }
 
 /// The name of a signal's code. Codes up to 0 tell who has sent it, others what the kernel has found.
