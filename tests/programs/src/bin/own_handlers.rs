@@ -1,7 +1,7 @@
 //! Puts handlers of its own in place, as its first argument says: `before` the first statement, or behind it by `sigaction` or
 //! `signal`; `ignored`; `passing-on`, to what was there; `restored`, once it has been there for a while; or `none`. Then it
-//! reaches as many statements as its second argument says, has another thread reach one, and dies of SIGSEGV, or of SIGKILL if a
-//! third argument says so.
+//! reaches as many statements as its second argument says, or for 0 one in another thread, and dies of SIGSEGV, or of SIGKILL if
+//! there is a third argument.
 
 #[path = "../handler.rs"]
 mod handler;
@@ -42,8 +42,10 @@ fn main() {
 }
 
 fn go_on(turns: &str) {
-    (0..turns.parse().expect("a number")).for_each(reach);
-    std::thread::spawn(|| reach(1)).join().expect("no panic");
+    match turns.parse().expect("a number") {
+        0 => std::thread::spawn(|| reach(1)).join().expect("no panic"),
+        turns => (0..turns).for_each(reach),
+    }
 }
 
 #[instrument_source]
