@@ -8,6 +8,7 @@
 use core::mem::{offset_of, size_of};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
+use crate::names::CRASH_SIGNALS;
 use crate::number::{u32_at, u64_at};
 
 /// Begins the file.
@@ -37,6 +38,9 @@ pub struct Header {
     /// Statements that were reached but belong to no thread: before the runtime was ready, after a thread has ended, or in
     /// another image.
     pub unattributed: AtomicU64,
+    /// A bit for each of [`CRASH_SIGNALS`], from the lowest: the last look found the program's own in the place of the
+    /// handler that would record it. 0 in files of runtimes that did not look.
+    pub replaced: AtomicU32,
 }
 
 /// What holds for one thread.
@@ -93,6 +97,15 @@ pub struct HeaderCopy {
     pub panics: u32,
     /// Statements that belong to no slot.
     pub unattributed: u64,
+    replaced: u32,
+}
+
+impl HeaderCopy {
+    /// The signals for which the program's own handler, or none, was found in the place of the one that would record it.
+    pub fn replaced(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let replaced = self.replaced;
+        CRASH_SIGNALS.into_iter().enumerate().filter(move |(at, _)| replaced & 1 << at != 0).map(|(_, name)| name)
+    }
 }
 
 /// A copy of a [`Slot`].
@@ -149,6 +162,7 @@ pub fn decode(file: &[u8]) -> Result<(HeaderCopy, impl Iterator<Item = SlotCopy>
         exit_status: exited.then(|| u32_at(header, offset_of!(Header, exit_status)).cast_signed()),
         panics: u32_at(header, offset_of!(Header, panics)),
         unattributed: u64_at(header, offset_of!(Header, unattributed)),
+        replaced: u32_at(header, offset_of!(Header, replaced)),
     };
     Ok((header, slots.chunks_exact(SLOT_SIZE).filter_map(decode_slot)))
 }

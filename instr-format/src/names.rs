@@ -57,6 +57,9 @@ pub const DEFAULT_MAX_BYTES: u64 = 256 << 20;
 /// How many bytes of a thread's name the kernel keeps; what is compared with one is cut to as many.
 pub const THREAD_NAME_MAX: usize = 15;
 
+/// The signals whose arrival is recorded, in the order in which [`crate::last::Header::replaced`] counts them.
+pub const CRASH_SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
+
 /// Every variable that the runtime reads, in the order of the reference.
 pub const VARIABLES: [Variable; 12] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },

@@ -17,6 +17,14 @@ use instr_tests::skip::{counted, skip};
 use serde_json::Value;
 
 const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
+/// How a signal comes, and the code that it has then. A fault's is the processor's to tell.
+const WAYS: [(&str, Option<&str>); 5] = [
+    ("fault", None),
+    ("raise", Some("SI_TKILL")),
+    ("queue", Some("SI_QUEUE")),
+    ("kill", Some("SI_USER")),
+    ("timer", Some("SI_TIMER")),
+];
 const SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
@@ -29,10 +37,16 @@ fn signalled(scene: &Scene, build: Build, arguments: [&str; 3]) -> Ended {
 
 /// Runs the program with and without us, and returns the status and the record of the crash.
 fn compare(arguments: [&str; 3]) -> (ExitStatus, Option<Value>) {
+    let (ended, crash) = compare_all(arguments);
+    (ended.status, crash)
+}
+
+/// The same with what the program has printed.
+fn compare_all(arguments: [&str; 3]) -> (Ended, Option<Value>) {
     let (scene, plain_scene) = (Scene::new(), Scene::new());
     let ended = signalled(&scene, INSTRUMENTED, arguments);
     assert_eq!(ended, signalled(&plain_scene, PLAIN, arguments), "{arguments:?}");
-    (ended.status, crash(&scene.runs()[0]))
+    (ended, crash(&scene.runs()[0]))
 }
 
 fn crash(run: &Path) -> Option<Value> {
@@ -43,14 +57,25 @@ fn crash(run: &Path) -> Option<Value> {
 #[test]
 fn row_07_the_end_is_the_same_and_what_it_was_is_written() {
     for signal in SIGNALS {
-        for way in ["fault", "raise", "queue", "kill"] {
+        for (way, sent) in WAYS {
             for prepared in ["default", "reset", "handler", "plain-handler"] {
-                let (_, crash) = compare([signal, way, prepared]);
+                let (ended, crash) = compare_all([signal, way, prepared]);
                 let crash = crash.unwrap_or_else(|| panic!("{signal} {way} {prepared}: no record"));
                 assert_eq!(crash["signal"], signal, "{way} {prepared}");
                 assert_eq!(crash["tid"], crash["pid"], "{signal} {way} {prepared}");
-                let sent = way != "fault" || signal == "SIGABRT";
-                assert_eq!(crash["sender"].is_object(), sent, "{signal} {way} {prepared}: {crash:#}");
+                // Who aborts sends the signal to itself.
+                let sent = if (signal, way) == ("SIGABRT", "fault") { Some("SI_TKILL") } else { sent };
+                if let Some(code) = sent {
+                    assert_eq!(crash["code"], code, "{signal} {way} {prepared}: {crash:#}");
+                }
+                let has_sender = sent.is_some_and(|code| code != "SI_TIMER");
+                assert_eq!(crash["sender"].is_object(), has_sender, "{signal} {way} {prepared}: {crash:#}");
+                assert_eq!(crash["sender"]["pid"] == crash["pid"], has_sender && way != "kill", "{crash:#}");
+                if prepared == "handler" {
+                    let (number, code) = (&crash["signal_number"], &crash["code_number"]);
+                    let said = format!("handler of {number}: {number} {code} ");
+                    assert!(ended.stdout.contains(&said), "{signal} {way}: {crash:#} {ended:?}");
+                }
             }
         }
     }
@@ -59,7 +84,7 @@ fn row_07_the_end_is_the_same_and_what_it_was_is_written() {
 /// How each signal ends a process, told in `docs/faults.md`.
 #[test]
 fn row_07_the_wait_status_is_that_of_the_twin() {
-    for way in ["fault", "raise", "kill"] {
+    for (way, _) in WAYS {
         for prepared in ["reset", "handler", "ignored"] {
             let ends = SIGNALS.map(|signal| {
                 let (status, crash) = compare([signal, way, prepared]);
@@ -73,6 +98,15 @@ fn row_07_the_wait_status_is_that_of_the_twin() {
             counted(&format!("{way}, {}: {}", if prepared == "reset" { "default" } else { prepared }, ends.join(", ")));
         }
     }
+}
+
+#[test]
+fn row_07_the_report_names_a_timer() {
+    let scene = Scene::new();
+    run(scene.command(&program("signalled", INSTRUMENTED)).args(["SIGFPE", "timer", "default"]));
+    let report = scene.report();
+    assert_eq!((report.signal(), &report.run()["end"]["code"]), (Some("SIGFPE"), &"SI_TIMER".into()));
+    assert_eq!(report.run()["end"]["message"], "sent by a timer of its own");
 }
 
 #[test]

@@ -146,6 +146,7 @@ impl Crash {
             "FPE_INTOVF" => "an integer overflow".to_owned(),
             "ILL_ILLOPC" | "ILL_ILLOPN" | "ILL_ILLADR" => format!("an instruction that there is not, at {address}"),
             "TRAP_BRKPT" => "a breakpoint".to_owned(),
+            "SI_TIMER" => "sent by a timer of its own".to_owned(),
             "SYS_SECCOMP" => "a system call that is forbidden".to_owned(),
             // Addresses that are none at all are not told.
             "SI_KERNEL" if self.signal_number == SIGSEGV => "an access to an address that cannot be".to_owned(),

@@ -28,6 +28,9 @@ struct JsonRun<'a> {
     exe: Option<String>,
     start_unix_ns: Option<u64>,
     end: &'a End,
+    /// Signals whose handler the program had replaced by its own, where nothing else tells of the end.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    replaced_handlers: &'a [&'static str],
     /// How many panics there have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     panics: Option<u64>,
@@ -83,6 +86,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         exe: run.process.exe.as_ref().map(|exe| exe.to_string_lossy().into_owned()),
         start_unix_ns: run.process.start_unix_ns,
         end: &run.end,
+        replaced_handlers: &run.replaced,
         panics: Some(run.panic_count).filter(|count| *count > 0),
         threads,
     }

@@ -145,6 +145,13 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
             writeln!(out, ": {bad}no orderly exit was recorded{bad:#}{causes}")?;
         }
     }
+    if !run.replaced.is_empty() {
+        let signals = run.replaced.join(", ");
+        writeln!(
+            out,
+            "  {bad}handlers replaced{bad:#} by the program: {signals}; recorded only where it passes them on"
+        )?;
+    }
     if let Some(start) = run.process.start_unix_ns {
         writeln!(out, "  {faint}started{faint:#} {}", Printable(&format_timestamp(start)))?;
     }

@@ -34,6 +34,9 @@ pub struct Run {
     pub life: Life,
     /// How it ended.
     pub end: End,
+    /// The signals that ended it unseen, if one of them did: the program's own handlers were found in the place of those that
+    /// would have recorded it.
+    pub replaced: Vec<&'static str>,
     /// The signal that ended it, as it was written down.
     pub crash: Option<Crash>,
     /// What panics said, oldest first, as far as that is there.
@@ -71,6 +74,9 @@ impl Run {
         if end.kind == EndKind::Unknown && life == Life::Gone && was_killed(&files) {
             end = End::by_oom_killer();
         }
+        // What is recorded after all needs no excuse.
+        let header = files.last.as_ref().map(|last| &last.header).filter(|_| end.kind == EndKind::Unknown);
+        let replaced = header.map_or_else(Vec::new, |header| header.replaced().collect());
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let mut threads = Vec::new();
@@ -104,6 +110,7 @@ impl Run {
             sites,
             life,
             end,
+            replaced,
             crash,
             panics,
             panic_count,

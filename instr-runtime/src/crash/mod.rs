@@ -7,6 +7,7 @@
 
 mod panics;
 mod record;
+mod replaced;
 mod words;
 
 use core::cell::UnsafeCell;
@@ -25,6 +26,7 @@ use crate::sys::{self, Arrival, CName, Reactions, Stack, Verdict};
 use crate::thread::Thread;
 use crate::{settings, thread};
 pub(crate) use panics::watch as watch_panics;
+pub(crate) use replaced::{look_at_a_handler, look_at_handlers};
 
 /// State of the crash of a process. All zeros: there is none.
 pub(crate) struct CrashState {

@@ -1,17 +1,12 @@
 //! The names of signals and of their codes, as the manual has them.
 
+use instr_format::names::CRASH_SIGNALS;
+
+use crate::sys::CRASHES;
+
 /// A signal's name.
 pub(super) fn signal(number: i32) -> Option<&'static str> {
-    Some(match number {
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGILL => "SIGILL",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGSYS => "SIGSYS",
-        _ => return None,
-    })
+    CRASHES.into_iter().zip(CRASH_SIGNALS).find(|(known, _)| *known == number).map(|(_, name)| name)
 }
 
 /// The name of a signal's code. Codes up to 0 tell who has sent it, others what the kernel has found.
@@ -21,6 +16,9 @@ pub(super) fn code(signal: i32, code: i32) -> Option<&'static str> {
         (_, libc::SI_TKILL) => "SI_TKILL",
         (_, libc::SI_QUEUE) => "SI_QUEUE",
         (_, libc::SI_TIMER) => "SI_TIMER",
+        (_, libc::SI_MESGQ) => "SI_MESGQ",
+        (_, libc::SI_ASYNCIO) => "SI_ASYNCIO",
+        (_, libc::SI_SIGIO) => "SI_SIGIO",
         (_, libc::SI_KERNEL) => "SI_KERNEL",
         (libc::SIGSEGV, 1) => "SEGV_MAPERR",
         (libc::SIGSEGV, 2) => "SEGV_ACCERR",

@@ -153,6 +153,21 @@ impl Process {
         u64::from(panics.fetch_add(1, Relaxed)) + 1
     }
 
+    /// Notes in which bits of [`instr_format::last::Header::replaced`] there is something. Async-signal-safe.
+    pub(crate) fn note_replaced(&self, bits: u32, is_replaced: bool) {
+        let Some(header) = self.last.header() else { return };
+        let noted = if is_replaced { bits } else { 0 };
+        // Stored only when it changes, as all threads share it.
+        if header.replaced.load(Relaxed) & bits == noted {
+            return;
+        }
+        if is_replaced {
+            header.replaced.fetch_or(bits, Relaxed);
+        } else {
+            header.replaced.fetch_and(!bits, Relaxed);
+        }
+    }
+
     /// Creates a log in the run directory.
     pub(crate) fn create_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::create_in(self.directory()?, name, true)

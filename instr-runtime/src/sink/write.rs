@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::sink::{create_own, file_name};
 use crate::sys::{self, Errno};
 use crate::thread::{LogState, Thread};
-use crate::{site, thread};
+use crate::{crash, site, thread};
 
 /// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
@@ -38,14 +38,15 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
 #[inline]
 fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
     match thread.log.state() {
-        LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || is_usable(thread, log) => Ok(log),
+        LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || is_usable(process, thread, seq, log) => Ok(log),
         LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
         _ => open(process, thread).inspect_err(|errno| thread.log.set(LogState::Failed(*errno))),
     }
 }
 
 #[cold]
-fn is_usable(thread: &Thread, log: i32) -> bool {
+fn is_usable(process: &Process, thread: &Thread, seq: u64, log: i32) -> bool {
+    crash::look_at_a_handler(process, seq / CHECK_EVERY);
     thread.log.look_at_limit();
     thread::is_log(thread, log)
 }

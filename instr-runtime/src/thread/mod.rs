@@ -196,6 +196,7 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let _blocked = sys::SignalsBlocked::new();
     // A handler may have forked since the run was looked up: in the child there is none yet to begin the thread in.
     process::begun()?;
+    crash::look_at_handlers(process);
     // Before the first store to a mapped file.
     crash::watch(false);
     let thread = match state() {

@@ -8,6 +8,7 @@ mod errno;
 mod failing_calls;
 mod held_locks;
 mod libraries;
+mod own_handlers;
 mod processes;
 mod sanitized;
 

@@ -84,6 +84,8 @@ fn cargo_test() -> Command {
 /// Every test that shows a row.
 fn tests() -> Vec<String> {
     let listed = cargo_test().arg("--list").output().expect("cargo runs");
+    // Without names, a row would run all tests there are.
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
     let listed = String::from_utf8(listed.stdout).expect("UTF-8");
     let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
     names.filter(|name| !rows_of(name).is_empty()).map(str::to_owned).collect()
@@ -91,6 +93,7 @@ fn tests() -> Vec<String> {
 
 fn show(row: &Row, tests: &[String], full: bool) -> Shown {
     let tests: Vec<_> = tests.iter().filter(|test| rows_of(test).contains(&row.number)).collect();
+    assert!(!tests.is_empty(), "row {} has no test", row.number);
     let directory = tempfile::tempdir().expect("a directory");
     let [skips, counts] = [SKIPS, COUNTS].map(|name| directory.path().join(name));
     let mut command = cargo_test();

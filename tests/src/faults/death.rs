@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         7,
         "seven signals in all ways",
-        "faults, raise, sigqueue and kill, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
+        "faults, raise, sigqueue, kill and a timer, with the default, handlers of both kinds, and ignored: the twin's status, and the record's fields",
     ),
     provoked(
         8,
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         15,
         "the program replaces our handlers",
-        "sigaction for each signal, once ours are in place, also for what another one's handler does",
+        "sigaction, signal and SIG_IGN, once ours are in place, also for what another one's handler does; the report of an unknown end names the signals",
     ),
     provoked(16, "a fault whose signal is blocked", "sigprocmask, then faults of six kinds, for each sink"),
     provoked(17, "SIGSYS that is dealt with", "a seccomp filter with SECCOMP_RET_TRAP, and a handler that goes on"),

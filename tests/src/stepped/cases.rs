@@ -105,7 +105,7 @@ impl Case {
     }
 
     /// Whether a handler reaches more than the ring has room for.
-    pub(super) fn overruns(&self) -> bool {
+    pub fn overruns(&self) -> bool {
         self.each > BLOCKS * 252
     }
 

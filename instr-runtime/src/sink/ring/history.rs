@@ -7,9 +7,9 @@ use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, Header, MAGIC, VERSION};
 
 use super::file::segment_name;
 use crate::process::Process;
-use crate::settings;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
+use crate::{crash, settings};
 
 /// How many segments share what is kept of a thread: the oldest goes when a new one is begun.
 const SEGMENTS: u32 = 4;
@@ -22,6 +22,7 @@ pub(super) fn keep(process: &Process, thread: &Thread, half: NonNull<[u8]>, kept
     sys::with_errno(|| {
         let _blocked = sys::SignalsBlocked::new();
         let _ = append(process, thread, half, kept);
+        crash::look_at_handlers(process);
     });
 }
 

@@ -59,9 +59,13 @@ impl<'a> Arrival<'a> {
 
     /// Process and user that have sent the signal.
     pub(crate) fn sender(&self) -> Option<(u64, u64)> {
+        // A timer's number and a file's events stand in their places.
+        if self.code() > 0 || matches!(self.code(), libc::SI_TIMER | libc::SI_SIGIO) {
+            return None;
+        }
         // SAFETY: signals that were sent say by whom.
         let (pid, uid) = unsafe { (self.info.si_pid(), self.info.si_uid()) };
-        (self.code() <= 0).then(|| (u64::from(pid.cast_unsigned()), u64::from(uid)))
+        Some((u64::from(pid.cast_unsigned()), u64::from(uid)))
     }
 
     /// Name and value of each general register.

@@ -7,12 +7,16 @@ use core::cell::UnsafeCell;
 use core::ffi::{c_int, c_void};
 use core::mem::{self, MaybeUninit};
 use core::ptr::{null, null_mut};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicBool, AtomicU32, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+};
+
+use instr_format::names::CRASH_SIGNALS;
 
 use super::{Arrival, process_id, thread_id, with_errno};
 
-/// The signals that a crash raises.
-const CRASHES: [c_int; 7] =
+/// The signals that a crash raises, in the order of their names.
+pub(crate) const CRASHES: [c_int; CRASH_SIGNALS.len()] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
 
 /// What is to become of a signal that a crash raised.
@@ -59,6 +63,8 @@ const PASS: u64 = 1 << 32;
 
 /// Whether ours are in place, or about to be.
 static DONE: AtomicBool = AtomicBool::new(false);
+/// Whether all of them are in place that record crashes.
+static RECORDS: AtomicBool = AtomicBool::new(false);
 /// How often it has been seen that it is too early.
 static LOOKS: AtomicU32 = AtomicU32::new(0);
 /// After so many, `main` is not Rust's.
@@ -92,7 +98,35 @@ pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {
         unsafe { (*before.0.get()).write(Before { action, is_watched: wanted, is_back: AtomicBool::new(false) }) };
     }
     watched().for_each(|(signal, before)| put_ours_over(signal, before.action));
+    RECORDS.store(reactions.crashed.is_some(), Release);
 }
+
+/// Whether the program's own, or nothing, is in the place of ours for the signal at `index` of [`CRASHES`]. Where none of ours
+/// was put in place, or another thread has made room for what was there before, it is not. One read-only system call.
+pub(crate) fn is_replaced(index: usize) -> bool {
+    if !RECORDS.load(Acquire) {
+        return false;
+    }
+    let Some((signal, shared)) = CRASHES.get(index).zip(BEFORE.get(index)) else { return false };
+    // SAFETY: RECORDS says that it has been written.
+    let before = unsafe { (*shared.0.get()).assume_init_ref() };
+    before.is_watched
+        && !before.is_back.load(Relaxed)
+        && kernel_handler_of(*signal).is_some_and(|handler| handler != ours())
+}
+
+/// The same as [`handler_of`], past libc, whose function may wait for a lock in a forked child.
+fn kernel_handler_of(signal: c_int) -> Option<libc::sighandler_t> {
+    // The handler is what the kernel's structure begins with; how long it is depends on the machine.
+    let mut action = [0_usize; 8];
+    // SAFETY: fills the structure, which has room.
+    let result =
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, null::<c_void>(), action.as_mut_ptr(), SIGNALS_SIZE) };
+    (result == 0).then_some(action[0])
+}
+
+/// Of the kernel's signal set.
+const SIGNALS_SIZE: usize = 8;
 
 /// Each signal whose handler is ours, and what was there before.
 fn watched() -> impl Iterator<Item = (c_int, &'static Before)> {

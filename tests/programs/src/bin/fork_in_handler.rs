@@ -2,8 +2,11 @@
 //! child returns from the handler, goes on for ten statements, and ends. The parent waits for it, and says how many
 //! statements it has reached itself.
 
-use std::mem::MaybeUninit;
-use std::ptr::null_mut;
+#[path = "../handler.rs"]
+mod handler;
+#[path = "../timer.rs"]
+mod timer;
+
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::Relaxed};
 
 use instr_runtime::instrument_source;
@@ -18,21 +21,8 @@ fn main() {
     let ways = ["fork", "_Fork", "clone"];
     let way = std::env::args().nth(1).and_then(|way| ways.into_iter().position(|known| known == way));
     WAY.store(way.expect("a way") as i32, Relaxed);
-    // SAFETY: zeroed structures of C, filled in before use.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handle as extern "C" fn(i32) as usize;
-        action.sa_flags = libc::SA_RESTART;
-        assert_eq!(libc::sigaction(libc::SIGUSR1, &action, null_mut()), 0);
-        let mut event: libc::sigevent = std::mem::zeroed();
-        event.sigev_notify = libc::SIGEV_SIGNAL;
-        event.sigev_signo = libc::SIGUSR1;
-        let mut timer = MaybeUninit::uninit();
-        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, timer.as_mut_ptr()), 0);
-        let every = libc::timespec { tv_sec: 0, tv_nsec: 333_333 };
-        let when = libc::itimerspec { it_interval: every, it_value: every };
-        assert_eq!(libc::timer_settime(timer.assume_init(), 0, &when, null_mut()), 0);
-    }
+    handler::put(libc::SIGUSR1, handle, libc::SA_RESTART);
+    timer::send(libc::SIGUSR1, 333_333, 333_333);
     let mut turns = 0_u64;
     while FORKED.load(Relaxed) < FORKS && !IS_CHILD.load(Relaxed) {
         reach(turns);

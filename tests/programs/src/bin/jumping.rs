@@ -2,8 +2,11 @@
 //!
 //! Prints how often it did so, goes on in peace, and dies of SIGKILL in a marked statement.
 
-use std::mem::MaybeUninit;
-use std::ptr::null_mut;
+#[path = "../handler.rs"]
+mod handler;
+#[path = "../timer.rs"]
+mod timer;
+
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use instr_runtime::{instrument_source, signal_handler};
@@ -15,7 +18,8 @@ const CALM: u32 = 1000;
 static ARMED: AtomicBool = AtomicBool::new(false);
 
 fn main() {
-    start_timer();
+    handler::put(libc::SIGUSR1, handle, libc::SA_RESTART);
+    timer::send(libc::SIGUSR1, 31_000, 31_000);
     let mut jumps = 0;
     while jumps < JUMPS {
         call_until_jump(statements);
@@ -74,24 +78,6 @@ extern "C" fn handle(_: i32) {
 #[instrument_source]
 fn leave() {
     jump(); // leave
-}
-
-fn start_timer() {
-    let every = libc::timespec { tv_sec: 0, tv_nsec: 31_000 };
-    let when = libc::itimerspec { it_interval: every, it_value: every };
-    // SAFETY: zeroed structures of C, filled in before use.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handle as extern "C" fn(i32) as usize;
-        action.sa_flags = libc::SA_RESTART;
-        assert_eq!(libc::sigaction(libc::SIGUSR1, &action, null_mut()), 0);
-        let mut event: libc::sigevent = std::mem::zeroed();
-        event.sigev_notify = libc::SIGEV_SIGNAL;
-        event.sigev_signo = libc::SIGUSR1;
-        let mut timer = MaybeUninit::uninit();
-        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, timer.as_mut_ptr()), 0);
-        assert_eq!(libc::timer_settime(timer.assume_init(), 0, &when, null_mut()), 0);
-    }
 }
 
 /// What `sigsetjmp` remembers, the signal mask included: 200 bytes.

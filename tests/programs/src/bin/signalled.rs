@@ -1,9 +1,12 @@
-//! Dies of a signal, or not. `argv`: the signal's name, how it comes (`fault`, `raise`, `kill`, `queue`), and what the program
+//! Dies of a signal, or not. `argv`: the signal's name, how it comes (`fault`, `raise`, `kill`, `queue`, `timer`), and what the program
 //! has prepared for it (`default`, `reset`, `handler`, `plain-handler`, `recovering`, `ignored`, `blocked`; and, once the
 //! runtime has begun, `late-handler`, `late-plain-handler`, `late-ignored`). A number behind that: how often it is recovered.
 //!
 //! A handler says what it was given. `recovering` ones leave the next instruction to be carried out, and the program prints
 //! how often.
+
+#[path = "../timer.rs"]
+mod timer;
 
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
@@ -52,13 +55,14 @@ fn come(signal: c_int, way: &str) {
         "raise" => _ = unsafe { libc::raise(signal) },
         // SAFETY: the same.
         "queue" => _ = unsafe { libc::sigqueue(libc::getpid(), signal, libc::sigval { sival_ptr: null_mut() }) },
-        "kill" => wait_for(signal),
+        "kill" => wait_for(signal, || println!("ready")),
+        "timer" => wait_for(signal, || timer::send(signal, 1, 0)),
         other => panic!("unknown way: {other}"),
     }
 }
 
-/// Says that it waits, and does. The signal cannot come before.
-fn wait_for(signal: c_int) {
+/// Waits for a signal that `comes` has sent, and that cannot come before.
+fn wait_for(signal: c_int, comes: impl FnOnce()) {
     // SAFETY: sets that sigemptyset has made.
     unsafe {
         let mut set = zeroed();
@@ -66,7 +70,7 @@ fn wait_for(signal: c_int) {
         let none = set;
         libc::sigaddset(&mut set, signal);
         libc::sigprocmask(libc::SIG_BLOCK, &set, null_mut());
-        println!("ready");
+        comes();
         let mut action: libc::sigaction = zeroed();
         libc::sigaction(signal, null(), &mut action);
         if action.sa_sigaction == libc::SIG_IGN {

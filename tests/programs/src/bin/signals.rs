@@ -3,8 +3,11 @@
 //! `argv` is the kind of handler, and how often it is to run. Prints how often it did what, and fails when `errno` changes
 //! under its feet.
 
-use std::mem::MaybeUninit;
-use std::ptr::null_mut;
+#[path = "../handler.rs"]
+mod handler;
+#[path = "../timer.rs"]
+mod timer;
+
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -23,7 +26,7 @@ fn main() {
         other => panic!("unknown handler: {other:?}"),
     };
     let runs = std::env::args().nth(2).expect("a number").parse().expect("a number");
-    install(libc::SIGURG, deeper, libc::SA_NODEFER);
+    handler::put(libc::SIGURG, deeper, libc::SA_RESTART | libc::SA_NODEFER);
     start_timer(libc::SIGUSR1, 20_000 * slowness, handler);
     start_timer(libc::SIGUSR2, 170_000 * slowness, handler);
     let turns = main_line(Instant::now(), runs);
@@ -109,26 +112,6 @@ fn assert_errno() {
 }
 
 fn start_timer(signal: i32, every_ns: i64, handler: extern "C" fn(i32)) {
-    let every = libc::timespec { tv_sec: 0, tv_nsec: every_ns };
-    let when = libc::itimerspec { it_interval: every, it_value: every };
-    install(signal, handler, 0);
-    // SAFETY: a zeroed structure of C, filled in before use.
-    unsafe {
-        let mut event: libc::sigevent = std::mem::zeroed();
-        event.sigev_notify = libc::SIGEV_SIGNAL;
-        event.sigev_signo = signal;
-        let mut timer = MaybeUninit::uninit();
-        assert_eq!(libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, timer.as_mut_ptr()), 0);
-        assert_eq!(libc::timer_settime(timer.assume_init(), 0, &when, null_mut()), 0);
-    }
-}
-
-fn install(signal: i32, handler: extern "C" fn(i32), flags: i32) {
-    // SAFETY: as above; the handlers do nothing but count.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler as *const () as usize;
-        action.sa_flags = libc::SA_RESTART | flags;
-        assert_eq!(libc::sigaction(signal, &action, null_mut()), 0);
-    }
+    handler::put(signal, handler, libc::SA_RESTART);
+    timer::send(signal, every_ns, every_ns);
 }

@@ -4,6 +4,8 @@
 //! Arguments: the shared file, and what is to be stepped through.
 
 mod act;
+#[path = "../../handler.rs"]
+mod handler;
 
 use std::fs::OpenOptions;
 use std::os::fd::AsRawFd;
@@ -40,9 +42,8 @@ fn main() {
     let act = arguments.next().and_then(|name| act::find(name.to_str()?)).expect("an act");
     let page = map(&OpenOptions::new().read(true).write(true).open(path).expect("the shared file"));
     PAGE.store(page, Relaxed);
-    for (signal, handler) in [(libc::SIGUSR1, first as extern "C" fn(i32)), (libc::SIGUSR2, second)] {
-        handle(signal, handler);
-    }
+    handler::put(libc::SIGUSR1, first, 0);
+    handler::put(libc::SIGUSR2, second, 0);
     loop {
         mark(ASKS);
         let fill = shared().fill.load(Relaxed);
@@ -109,13 +110,4 @@ fn map(file: &std::fs::File) -> *mut Page {
     let page = unsafe { libc::mmap(null_mut(), size_of::<Page>(), protection, libc::MAP_SHARED, file.as_raw_fd(), 0) };
     assert_ne!(page, libc::MAP_FAILED);
     page.cast()
-}
-
-fn handle(signal: i32, handler: extern "C" fn(i32)) {
-    // SAFETY: zeros are a valid structure; the handlers call nothing that they may not.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        action.sa_sigaction = handler as usize;
-        assert_eq!(libc::sigaction(signal, &action, null_mut()), 0);
-    }
 }
