@@ -84,7 +84,7 @@ impl Reader<'_> {
         let filter = Filter {
             include: self.patterns(names::INCLUDE),
             exclude: self.patterns(names::EXCLUDE),
-            threads: self.text(names::THREAD),
+            threads: self.list(names::THREAD),
         };
         let crash = self.switch(names::CRASH, true);
         let echo = self.switch(names::ECHO_STDERR, false);
@@ -117,6 +117,11 @@ impl Reader<'_> {
         text
     }
 
+    /// A list of words between commas, in which there are some.
+    fn list(&mut self, name: &'static str) -> Option<&'static str> {
+        self.text(name).filter(|list| list.split(',').any(|word| !word.trim().is_empty()))
+    }
+
     fn switch(&mut self, name: &'static str, default: bool) -> bool {
         let Some(text) = self.text(name) else { return default };
         let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
@@ -126,7 +131,7 @@ impl Reader<'_> {
             true
         } else {
             let kept = if default { "on" } else { "off" };
-            self.bad.push(self.arena.text(format_args!("{name}={text}: expected 1 or 0, stays {kept}")));
+            self.bad.push(self.arena.text(format_args!("{name}={text}: expected on or off, stays {kept}")));
             default
         }
     }

@@ -17,6 +17,9 @@ const SOURCES: [&str; 6] = [
     "tests/programs/src/bin/unwinding.rs",
 ];
 
+/// What they share.
+const MODULES: [&str; 2] = ["tests/programs/src/handler.rs", "tests/programs/src/timer.rs"];
+
 /// Makes a package of these programs, whose text goes through `edit`.
 fn write_package(package: &Path, edit: impl Fn(String) -> String) {
     let runtime = workspace().join("instr-runtime");
@@ -29,10 +32,11 @@ fn write_package(package: &Path, edit: impl Fn(String) -> String) {
     fs::write(package.join("Cargo.toml"), manifest).expect("a file");
     // The versions that are here already.
     fs::copy(workspace().join("Cargo.lock"), package.join("Cargo.lock")).expect("a file");
-    for source in SOURCES {
+    let programs = SOURCES.map(|source| ("src/bin", source));
+    for (directory, source) in programs.into_iter().chain(MODULES.map(|module| ("src", module))) {
         let name = Path::new(source).file_name().expect("a name");
         let text = fs::read_to_string(workspace().join(source)).expect("a source file");
-        fs::write(package.join("src/bin").join(name), edit(text)).expect("a file");
+        fs::write(package.join(directory).join(name), edit(text)).expect("a file");
     }
 }
 

@@ -82,8 +82,11 @@ fn the_last_statement_is_right_though_filters_leave_it_out() {
 #[test]
 fn empty_variables_are_unset() {
     let empty = instr_format::names::VARIABLES.map(|variable| (variable.name, ""));
-    let report = quiet_report(&empty);
-    assert_eq!((report.sum("records"), report.sum("filtered")), (reached(), 0));
+    let lists_of_nothing = ["INSTR_INCLUDE", "INSTR_EXCLUDE", "INSTR_THREAD"].map(|name| (name, " ,,"));
+    for variables in [&empty[..], &lists_of_nothing] {
+        let report = quiet_report(variables);
+        assert_eq!((report.sum("records"), report.sum("filtered")), (reached(), 0), "{variables:?}");
+    }
 }
 
 #[test]

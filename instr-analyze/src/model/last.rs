@@ -23,7 +23,10 @@ impl Last {
             Ok((header, slots)) => Ok(Last { header, slots: slots.collect() }),
             Err(BadLast::Version(found)) => Err(Damage::version(name, found.into(), VERSION.into())),
             Err(BadLast::NotALast) => {
-                let message = "not the last-reached statements of a run on a machine like this one";
+                let message = match file {
+                    [] => "empty, as where the disk was full when the run began",
+                    _ => "not the last-reached statements of a run on a machine like this one",
+                };
                 Err(Damage::of_file(DamageKind::Damaged, name, message))
             }
         }
