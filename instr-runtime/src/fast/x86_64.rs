@@ -64,6 +64,13 @@ macro_rules! load_state {
     };
 }
 
+/// Ends a function such that it begins a cache line, being alone in its section: elsewhere a push takes up to a third longer.
+macro_rules! align {
+    () => {
+        ".p2align 6"
+    };
+}
+
 /// What has been set last, or null. Async-signal-safe.
 #[inline(always)]
 pub(crate) fn current() -> *const Fast {
@@ -165,6 +172,7 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         "sub rdi, rcx",
         "8:",
         "jmp {slow}",
+        align!(),
         on = const ON,
         off = const OFF,
         undecided = const UNDECIDED,
@@ -202,6 +210,7 @@ pub(crate) extern "C" fn resumed(site: &'static Id) {
         "ret",
         "3:",
         "jmp {slow}",
+        align!(),
         off = const OFF,
         undecided = const UNDECIDED,
         last = const LAST,
@@ -227,6 +236,7 @@ pub(crate) extern "C" fn enter() -> Caller {
         "ret",
         "3:",
         "jmp {slow}",
+        align!(),
         last = const LAST,
         slow = sym thread::enter_asking,
     )
@@ -252,6 +262,7 @@ pub(crate) extern "C" fn leave(caller: Caller) {
         "ret",
         "3:",
         "jmp {slow}",
+        align!(),
         last = const LAST,
         left = const LEFT,
         slow = sym thread::leave_asking,

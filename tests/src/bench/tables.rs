@@ -248,7 +248,8 @@ pub const FIRST: Table = Table {
     text: "Of a process: all that a program of one statement takes longer than the same program plain, from its start to its \
            end; also where 20,000 lines of other functions are in it. Of a thread: what its first instrumented call takes \
            longer than its second one. A thread has a file of its own with `ring` and `write`, a process a directory and \
-           three files besides; the first row is what it takes to create one file, which is the file system's.",
+           three files besides, and a ring that comes after many threads have ended removes the file of one of them; the first \
+           row is what it takes to create one file, which is the file system's.",
     columns: &[PROCESS, BIG_PROCESS, THREAD],
     rows: &[
         row(FILE),
