@@ -5,9 +5,11 @@ use std::fs;
 use instr_tests::bench::document::PATH;
 use instr_tests::bench::instructions::{Probes, missing};
 use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING};
+use instr_tests::bench::programs::{Built, statements};
 use instr_tests::bench::tables::TABLES;
 use instr_tests::skip::skip;
 use instr_tests::workspace;
+use object::{Object as _, ObjectSymbol as _};
 
 /// The most instructions that a statement, and entering and leaving a function, may execute beyond the plain program. The
 /// counts repeat exactly, so each bound is what there is, rounded up: whoever needs more says so here.
@@ -41,6 +43,18 @@ fn assert_few(test: &str, release: bool, bounds: &[(Kind, f64, f64)]) {
         }
     }
     assert!(beyond.is_empty(), "{beyond:#?}");
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn functions_of_the_probe_begin_cache_lines() {
+    let program = fs::read(statements(Built { instrumented: true, release: true })).expect("a program");
+    let program = object::File::parse(&*program).expect("an executable");
+    let is_ours = |name: &str| name.contains("instr_runtime") && name.contains("fast") && name.contains("x86_64");
+    let functions = program.symbols().filter(|symbol| symbol.name().is_ok_and(is_ours));
+    let addresses: Vec<u64> = functions.map(|symbol| symbol.address()).collect();
+    // Of `reached`, `enter` and `leave` at least.
+    assert!(addresses.len() >= 3 && addresses.iter().all(|address| address.is_multiple_of(64)), "{addresses:x?}");
 }
 
 #[test]
