@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{AttrStyle, Attribute, ImplItem, Item, ItemMod, TraitItem, Type};
 
-use crate::items::{Unknown, items};
+use crate::items::{Untouched, items};
 
 /// The attribute as it is spelled since edition 2018.
 pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
@@ -53,7 +53,7 @@ pub struct Annotated {
     /// The lines of the items that were left alone, because they share a line with what stands before them.
     pub left_alone: Vec<usize>,
     /// Items that syn does not know, and that may hold functions; and functions with modules in files.
-    pub unknown: Vec<Unknown>,
+    pub untouched: Vec<Untouched>,
 }
 
 /// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
@@ -80,14 +80,14 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
     items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
     let lines_before = head.matches('\n').count();
-    let mut unknown: Vec<_> = unknown.iter().map(|error| Unknown::new(error, lines_before)).collect();
+    let mut untouched: Vec<_> = unknown.iter().map(|error| Untouched::new(error, lines_before)).collect();
     found.retain(|item| {
-        let split = item.split.map(|span| Unknown::at(span, SPLIT.to_owned(), lines_before));
+        let split = item.split.map(|span| Untouched::at(span, SPLIT.to_owned(), lines_before));
         let whole = split.is_none();
-        unknown.extend(split);
+        untouched.extend(split);
         whole
     });
-    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), unknown };
+    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), untouched };
     let mut copied = 0;
     for item in &found {
         let place = insertion_place(body, &ranges, item.start);

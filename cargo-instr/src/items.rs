@@ -7,7 +7,7 @@ use syn::{Attribute, Item};
 
 /// What is left as it is, mostly as syn does not know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct Untouched {
     /// The line on which that begins.
     pub line: usize,
     /// The column, from 1 on.
@@ -16,7 +16,7 @@ pub struct Unknown {
     pub reason: String,
 }
 
-impl Unknown {
+impl Untouched {
     /// In text before which there are as many lines.
     pub fn new(error: &syn::Error, lines_before: usize) -> Self {
         Self::at(error.span(), format!("syn cannot parse it: {error}"), lines_before)
@@ -25,7 +25,7 @@ impl Unknown {
     /// What is left as it is for another reason.
     pub(crate) fn at(span: Span, reason: String, lines_before: usize) -> Self {
         let start = span.start();
-        Unknown { line: start.line + lines_before, column: start.column + 1, reason }
+        Untouched { line: start.line + lines_before, column: start.column + 1, reason }
     }
 }
 

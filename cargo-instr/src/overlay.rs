@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
-use crate::items::Unknown;
+use crate::items::Untouched;
 use crate::modules;
 use crate::selection::Selection;
 
@@ -27,7 +27,7 @@ pub struct Overlay {
     /// The annotated files, by the paths of the originals.
     pub files: BTreeMap<PathBuf, Annotated>,
     /// What is not annotated because syn does not know it, in which files.
-    pub unknown: Vec<(PathBuf, Unknown)>,
+    pub untouched: Vec<(PathBuf, Untouched)>,
 }
 
 /// The crate that an overlay is made of.
@@ -51,14 +51,14 @@ impl Overlay {
     /// # Errors
     /// When the tree cannot be written.
     pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
-        let mut unknown = Vec::new();
-        let files = annotate_files(source, &mut unknown);
+        let mut untouched = Vec::new();
+        let files = annotate_files(source, &mut untouched);
         let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
         for original in &tree.real {
             tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
         }
         let places = files.values().map(|file| file.places).sum();
-        Ok(Overlay { directory: directory.to_owned(), places, files, unknown })
+        Ok(Overlay { directory: directory.to_owned(), places, files, untouched })
     }
 
     /// Where the copy of a file is.
@@ -67,7 +67,7 @@ impl Overlay {
     }
 }
 
-fn annotate_files(source: Source<'_>, unknown: &mut Vec<(PathBuf, Unknown)>) -> BTreeMap<PathBuf, Annotated> {
+fn annotate_files(source: Source<'_>, untouched: &mut Vec<(PathBuf, Untouched)>) -> BTreeMap<PathBuf, Annotated> {
     let mut files = BTreeMap::new();
     for (path, module) in modules::find(source.root, source.crate_name) {
         let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
@@ -80,12 +80,12 @@ fn annotate_files(source: Source<'_>, unknown: &mut Vec<(PathBuf, Unknown)>) -> 
             Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
         match annotate_in_style(&module.text, &style) {
             Ok(annotated) => {
-                unknown.extend(annotated.unknown.iter().map(|part| (path.clone(), part.clone())));
+                untouched.extend(annotated.untouched.iter().map(|part| (path.clone(), part.clone())));
                 if annotated.places > 0 {
                     files.insert(path, annotated);
                 }
             }
-            Err(error) => unknown.push((path, Unknown::new(&error, 0))),
+            Err(error) => untouched.push((path, Untouched::new(&error, 0))),
         }
     }
     files

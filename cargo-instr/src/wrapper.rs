@@ -104,7 +104,7 @@ impl Crate<'_> {
         };
         self.say_exactly(about_the_original.unwrap_or(outcome.messages), &directory)?;
         self.restore_dep_info(&overlay, &directory)?;
-        self.say_what_is_unknown(&overlay, &directory)?;
+        self.say_what_is_untouched(&overlay, &directory)?;
         Ok(exit_code(outcome.status))
     }
 
@@ -217,13 +217,13 @@ impl Crate<'_> {
     }
 
     /// Says of which of the crate's files something is left as it is. Of those that were found, some may not be the crate's.
-    fn say_what_is_unknown(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
+    fn say_what_is_untouched(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
         let rules = fs::read_to_string(self.invocation.dep_info()).unwrap_or_default();
-        for (path, unknown) in &overlay.unknown {
+        for (path, untouched) in &overlay.untouched {
             let shown = path.strip_prefix(directory).unwrap_or(path);
             if rules.lines().any(|line| line.strip_suffix(':') == Some(&escaped(shown))) {
-                let message = format!("instr: not instrumented, as {}", unknown.reason);
-                let place = format!(" --> {}:{}:{}\n", shown.display(), unknown.line, unknown.column);
+                let message = format!("instr: not instrumented, as {}", untouched.reason);
+                let place = format!(" --> {}:{}:{}\n", shown.display(), untouched.line, untouched.column);
                 say(&mut io::stderr(), &note(&message, &place))?;
             }
         }

@@ -84,7 +84,7 @@ fn what_holds_a_module_in_a_file_is_left_out() {
     check("impl A { fn b() { if c { mod d; } } }\ntrait E { fn f() { #[path = \"g.rs\"] mod g; } }\n");
     check("mod a {\n    fn b() { mod c; }@\n    fn d() {}\n}\n");
     let annotated = annotate("fn a() {\n    mod b;\n}\n", ATTRIBUTE).expect("Rust");
-    let left = &annotated.unknown[0];
+    let left = &annotated.untouched[0];
     assert_eq!((left.line, left.column), (2, 5));
     assert_eq!(left.reason, "the compiler takes no module in a file through an attribute");
 }

@@ -59,6 +59,7 @@ const FAILED: u32 = 3;
 static PROCESS: AtomicPtr<Process> = AtomicPtr::new(null_mut());
 /// Statements that no run could count yet.
 static UNATTRIBUTED: AtomicU64 = AtomicU64::new(0);
+
 /// Begins the first run of the program. For normal context; the settings have been read.
 pub(crate) fn start(settings: &Settings) {
     match wiped_page() {

@@ -132,6 +132,6 @@ fn a_file_that_is_no_rust_is_a_link_and_named() {
     let overlay = new.overlay();
     assert_eq!(overlay.places, 1);
     assert!(new.copy(&overlay, "p/src/a.rs").is_symlink());
-    let unknown: Vec<_> = overlay.unknown.iter().map(|(path, unknown)| (path.clone(), unknown.line)).collect();
-    assert_eq!(unknown, [(new.path("p/src/a.rs"), 1)]);
+    let untouched: Vec<_> = overlay.untouched.iter().map(|(path, untouched)| (path.clone(), untouched.line)).collect();
+    assert_eq!(untouched, [(new.path("p/src/a.rs"), 1)]);
 }

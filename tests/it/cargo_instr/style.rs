@@ -49,8 +49,8 @@ fn what_syn_does_not_know_is_named_if_there_can_be_functions_in_it() {
                   async! { fn a() {} }\nfn b() {\n}\n";
     let annotated = annotate_in_style(source, &Style::new("@")).expect("Rust");
     assert_eq!(annotated.text.matches('@').count(), 2, "{}", annotated.text);
-    let places: Vec<_> = annotated.unknown.iter().map(|unknown| (unknown.line, unknown.column)).collect();
-    assert_eq!(places, [(5, 4), (9, 8)], "{:?}", annotated.unknown);
-    assert_eq!(annotated.unknown[0].reason, "syn cannot parse it: expected identifier, found keyword `async`");
+    let places: Vec<_> = annotated.untouched.iter().map(|untouched| (untouched.line, untouched.column)).collect();
+    assert_eq!(places, [(5, 4), (9, 8)], "{:?}", annotated.untouched);
+    assert_eq!(annotated.untouched[0].reason, "syn cannot parse it: expected identifier, found keyword `async`");
     assert!(annotate_in_style("fn a( {", &Style::new("@")).is_err());
 }
