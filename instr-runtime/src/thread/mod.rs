@@ -196,9 +196,9 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     let _blocked = sys::SignalsBlocked::new();
     // A handler may have forked since the run was looked up: in the child there is none yet to begin the thread in.
     process::begun()?;
-    crash::look_at_handlers(process);
-    // Before the first store to a mapped file.
+    // Before the first look at a mapped file.
     crash::watch(false);
+    crash::look_at_handlers(process);
     let thread = match state() {
         // By a handler that came before the signals were blocked.
         Some(thread) if thread.has_begun() => {
