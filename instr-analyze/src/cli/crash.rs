@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
-use instr_analyze::report::crash;
-use instr_analyze::run::load::Run;
-use instr_analyze::run::{source, symbols};
+use crate::report::crash;
+use crate::run::load::Run;
+use crate::run::{source, symbols};
 
 use super::Failure;
 use super::options::{Common, cannot_read};

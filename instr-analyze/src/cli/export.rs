@@ -3,8 +3,8 @@
 use std::io::{IsTerminal as _, Write as _, stdout};
 
 use clap::{Args, ValueEnum};
-use instr_analyze::export::minidump::minidump;
-use instr_analyze::run::load::Run;
+use crate::export::minidump::minidump;
+use crate::run::load::Run;
 
 use super::Failure;
 use super::options::{Common, cannot_read, shown};

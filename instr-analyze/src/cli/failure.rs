@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use instr_analyze::run::find::NotFound;
+use crate::run::find::NotFound;
 
 #[derive(Debug)]
 pub(crate) enum Failure {

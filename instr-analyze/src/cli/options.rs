@@ -6,10 +6,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use instr_analyze::model::filter::Filter;
-use instr_analyze::report::paint::Paint;
-use instr_analyze::run::files::RunFiles;
-use instr_analyze::run::find;
+use crate::model::filter::Filter;
+use crate::report::paint::Paint;
+use crate::run::files::RunFiles;
+use crate::run::find;
 use instr_format::escape::Printable;
 
 use super::Failure;

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use instr_analyze::report::{json, text};
-use instr_analyze::run::load::Run;
+use crate::report::{json, text};
+use crate::run::load::Run;
 
 use super::Failure;
 use super::damage::{is_whole_file, refuse, warn};
