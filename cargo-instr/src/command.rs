@@ -4,34 +4,80 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use cargo_metadata::Metadata;
 use instr_format::names::OUTPUT_DIR;
 
 use crate::after;
-use crate::arguments::{Arguments, Split, Verb};
+use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
-use crate::plan::{BUILD, Plan, WORKSPACE_WRAPPER, WRAPPER};
+use crate::places::Places;
+use crate::plan::{BUILD, Plan};
 use crate::runtime;
 use crate::user_wrappers::UserWrappers;
-use crate::workspace::{self, cargo};
+use crate::words::{self, Kind, Meaning};
+use crate::workspace::{self, Refusal, cargo};
+
+/// What cargo ends with when it cannot go on.
+const CARGO_FAILED: u8 = 101;
 
 /// Does what the command line asks for. `arguments` are those behind `cargo instr`.
 ///
 /// # Errors
 /// When cargo could not be run as asked.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let mut split = Split::new(arguments);
+    let split = Split::new(arguments.clone());
+    let meaning =
+        split.word.as_deref().map(|word| words::meaning(word, split.cargo.first().and_then(|next| next.to_str())));
+    if meaning == Some(Meaning::Verb) {
+        return Ok(instr_analyze::cli::main("cargo instr", arguments));
+    }
     let own = Arguments::of(&split);
+    match meaning {
+        Some(Meaning::Own(kind)) => instrumented(split, &own, kind, true),
+        Some(Meaning::Other(kind)) => instrumented(split, &own, kind, false),
+        Some(Meaning::Plain) => plain(&split),
+        Some(Meaning::Verb) | None => {
+            // Nobody is left to tell when this fails.
+            let _ = write!(io::stderr(), "{}", Arguments::help());
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// Runs cargo as if we were not there.
+fn plain(split: &Split) -> Result<ExitCode, Failure> {
+    if let Some(option) = split.own.first() {
+        let word = split.word.as_deref().unwrap_or_default();
+        let option = option.to_string_lossy();
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "instr: `cargo {word}` is not instrumented: {option} has no effect");
+    }
+    let error = Command::new(cargo()).args(split.for_cargo()).exec();
+    Err(Failure::on("run", Path::new("cargo"), &error))
+}
+
+/// Runs cargo with everything instrumented that it compiles. `takes_options`: those of cargo's.
+fn instrumented(mut split: Split, own: &Arguments, kind: Kind, takes_options: bool) -> Result<ExitCode, Failure> {
     let selection = own.selection();
     selection.check().map_err(Failure)?;
-    let metadata = workspace::metadata(&split, !own.with_dep.is_empty())?;
+    let metadata = match workspace::metadata(&split, !own.with_dep.is_empty()) {
+        Ok(metadata) => metadata,
+        // It may need none.
+        Err(Refusal::OfCargo(_)) if !takes_options => return plain(&split),
+        Err(Refusal::OfCargo(said)) => {
+            // In its own words, and with its own exit code.
+            let _ = writeln!(io::stderr(), "{said}");
+            return Ok(ExitCode::from(CARGO_FAILED));
+        }
+        Err(Refusal::Other(failure)) => return Err(failure),
+    };
     let home = split.take("--target-dir").pop().map_or_else(|| metadata.target_directory.clone().into(), absolute);
     let home = home.join("instr");
-    let configuration = split.take("--config");
+    let configuration = split.values("--config");
     fs::create_dir_all(&home).map_err(|error| Failure::on("create", &home, &error))?;
     let plan = Plan {
         build: BUILD.to_owned(),
@@ -50,60 +96,28 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
         None => home.join("runs").join(after::directory_name()),
     };
     let mut cargo = Command::new(cargo());
-    cargo.arg(own.verb.name()).arg("--target-dir").arg(&places.finished);
-    for given in configuration {
-        cargo.arg("--config").arg(given);
+    if takes_options {
+        split.take("--config");
+        cargo.args(&split.word).args(&split.before);
+        places.as_options(&wrappers, &configuration, &mut cargo);
+        cargo.args(&split.cargo).args(&split.program);
+    } else {
+        places.as_variables(&wrappers, &mut cargo);
+        cargo.args(split.for_cargo());
     }
-    // Behind those of the user, for the last one counts.
-    cargo.args(setting("build.rustc-wrapper", &wrappers.join(WRAPPER)));
-    cargo.args(setting("build.rustc-workspace-wrapper", &wrappers.join(WORKSPACE_WRAPPER)));
-    if let Some(between) = &places.between {
-        cargo.args(setting("build.build-dir", between));
-    }
-    cargo.args(&split.cargo).args(&split.program);
     cargo.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
     let earlier = after::runs(&output);
     let (status, pid) = child::wait(cargo)?;
-    let reported = match own.verb {
-        Verb::Build if status.success() && places.finished != home => after::say_where(&places.finished),
-        Verb::Build => Ok(()),
-        Verb::Run | Verb::Test => after::report(&output, &earlier, status, pid),
+    let reported = match kind {
+        Kind::Builds if status.success() && places.finished != home => after::say_where(&places.finished),
+        Kind::Builds => Ok(()),
+        Kind::Runs | Kind::Either => after::report(&output, &earlier, status, pid),
     };
     if let Err(failure) = reported {
         // The exit code is the program's all the same; nobody is left to tell when this fails.
         let _ = writeln!(io::stderr(), "cargo instr: {failure}");
     }
     Ok(child::exit_code(status))
-}
-
-fn setting(key: &str, path: &Path) -> [OsString; 2] {
-    ["--config".into(), format!("{key}={:?}", path.to_string_lossy()).into()]
-}
-
-/// Where what is built goes.
-struct Places {
-    /// Programs, under names that say nothing of the plan. A program of another plan must not come between the end of
-    /// building and the beginning of running.
-    finished: PathBuf,
-    /// All else, if apart, and if cargo knows how to (1.91).
-    between: Option<PathBuf>,
-}
-
-impl Places {
-    fn new(home: &Path, with: &[String], plan: &Plan, metadata: &Metadata) -> Self {
-        let key = plan.key();
-        let (finished, between) = match with {
-            [] if plan.is_whole() => (home.to_owned(), home.to_owned()),
-            [] => (home.join(format!("selected-{key}")), home.to_owned()),
-            // Cargo never asks whether a dependency from a registry has to be compiled again.
-            _ => {
-                let own = home.join(format!("with-{}-{key}", with.join("-")));
-                (own.clone(), own)
-            }
-        };
-        // The user's configuration may name one of plain cargo's.
-        Places { finished, between: metadata.build_directory.is_some().then_some(between) }
-    }
 }
 
 /// The path as it is seen from elsewhere.

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// Only these files.
-    pub include: String,
+    pub include_file: String,
     /// Not these files.
-    pub exclude: String,
+    pub exclude_file: String,
     /// Only these functions, by their paths: `crate::module::Type::method`.
-    pub function_include: String,
+    pub include_function: String,
     /// Not these functions.
-    pub function_exclude: String,
+    pub exclude_function: String,
 }
 
 impl Selection {
@@ -23,10 +23,10 @@ impl Selection {
     /// The first one that is none, and the option that it was given to.
     pub fn check(&self) -> Result<(), String> {
         let lists = [
-            ("--include", &self.include),
-            ("--exclude", &self.exclude),
-            ("--function-include", &self.function_include),
-            ("--function-exclude", &self.function_exclude),
+            ("--include-file", &self.include_file),
+            ("--exclude-file", &self.exclude_file),
+            ("--include-function", &self.include_function),
+            ("--exclude-function", &self.exclude_function),
         ];
         for (option, list) in lists {
             Patterns::new(list).map_err(|error| format!("{option}: {error}"))?;
@@ -36,12 +36,12 @@ impl Selection {
 
     /// Whether functions of the file are instrumented.
     pub fn admits_file(&self, path: &str) -> bool {
-        admits(&self.include, &self.exclude, path)
+        admits(&self.include_file, &self.exclude_file, path)
     }
 
     /// Whether the function with this path is instrumented.
     pub fn admits_function(&self, path: &str) -> bool {
-        admits(&self.function_include, &self.function_exclude, path)
+        admits(&self.include_function, &self.exclude_function, path)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 
-use clap::{Args, ValueEnum};
 use crate::report::crash;
 use crate::run::load::Run;
 use crate::run::{source, symbols};
+use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::options::{Common, cannot_read};

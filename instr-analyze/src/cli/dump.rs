@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::Args;
 use crate::model::damage::Damage;
 use crate::model::filter::{Filter, Taken};
 use crate::report::folded::FoldedWriter;
@@ -12,6 +11,7 @@ use crate::report::record::{RecordFormat, RecordWriter};
 use crate::run::files::{RunFiles, ThreadFiles};
 use crate::run::records::Records;
 use crate::run::timeline::Timeline;
+use clap::Args;
 
 use super::Failure;
 use super::damage::{refuse, warn};

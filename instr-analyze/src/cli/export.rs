@@ -2,9 +2,9 @@
 
 use std::io::{IsTerminal as _, Write as _, stdout};
 
-use clap::{Args, ValueEnum};
 use crate::export::minidump::minidump;
 use crate::run::load::Run;
+use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::options::{Common, cannot_read, shown};

@@ -5,11 +5,11 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
 use crate::model::filter::Filter;
 use crate::report::paint::Paint;
 use crate::run::files::RunFiles;
 use crate::run::find;
+use clap::{Args, ValueEnum};
 use instr_format::escape::Printable;
 
 use super::Failure;

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
 use crate::report::{json, text};
 use crate::run::load::Run;
+use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::damage::{is_whole_file, refuse, warn};

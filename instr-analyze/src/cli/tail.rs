@@ -6,12 +6,12 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clap::Args;
 use crate::model::damage::Damage;
 use crate::model::filter::Taken;
 use crate::report::record::{RecordFormat, RecordWriter};
 use crate::run::files::RunFiles;
 use crate::run::follow::{Follow, Found, FoundWhat};
+use clap::Args;
 
 use super::Failure;
 use super::damage::{refuse, warn};
