@@ -34,11 +34,15 @@ pub struct Arguments {
     /// What to record [default: statement]
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Level>,
+    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
+    /// 2 GB]
+    #[arg(long, value_name = "N")]
+    pub keep: Option<usize>,
 }
 
 const USAGE: &str = "\
 cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
-       cargo instr <report|crash|dump|tail|export> [OPTIONS OF instr-analyze]";
+       cargo instr <report|crash|dump|tail|export|list|clean> [OPTIONS OF instr-analyze]";
 
 const AFTER_HELP: &str = "\
 All other options are cargo's: -p, --bin, --release, --features, --manifest-path and so on.

@@ -4,19 +4,25 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use instr_format::names::OUTPUT_DIR;
+use instr_analyze::run::command::{Command as Record, signal_name};
+use instr_analyze::run::remove::size;
+use instr_format::names::{OUTPUT_DIR, SCHEMA_VERSION};
 
 use crate::after;
 use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
+use crate::notes::Notes;
 use crate::places::Places;
 use crate::plan::{BUILD, Plan};
 use crate::runtime;
+use crate::store::Store;
+use crate::suggestions;
 use crate::user_wrappers::UserWrappers;
 use crate::words::{self, Kind, Meaning};
 use crate::workspace::{self, Refusal, cargo};
@@ -37,9 +43,10 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     }
     let own = Arguments::of(&split);
     match meaning {
-        Some(Meaning::Own(kind)) => instrumented(split, &own, kind, true),
-        Some(Meaning::Other(kind)) => instrumented(split, &own, kind, false),
+        Some(Meaning::Own(kind)) => instrumented(&arguments, split, &own, kind, true),
+        Some(Meaning::Other(kind)) => instrumented(&arguments, split, &own, kind, false),
         Some(Meaning::Plain) => plain(&split),
+        Some(Meaning::Unknown) => unknown(&split),
         Some(Meaning::Verb) | None => {
             // Nobody is left to tell when this fails.
             let _ = write!(io::stderr(), "{}", Arguments::help());
@@ -56,12 +63,32 @@ fn plain(split: &Split) -> Result<ExitCode, Failure> {
         // Nobody is left to tell when this fails.
         let _ = writeln!(io::stderr(), "instr: `cargo {word}` is not instrumented: {option} has no effect");
     }
+    become_cargo(split)
+}
+
+/// Has cargo say that it does not know the command.
+fn unknown(split: &Split) -> Result<ExitCode, Failure> {
+    let word = split.word.as_deref().unwrap_or_default();
+    if let Some(verb) = suggestions::of_verb(word) {
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "instr: did you mean `cargo instr {verb}`?");
+    }
+    become_cargo(split)
+}
+
+fn become_cargo(split: &Split) -> Result<ExitCode, Failure> {
     let error = Command::new(cargo()).args(split.for_cargo()).exec();
     Err(Failure::on("run", Path::new("cargo"), &error))
 }
 
 /// Runs cargo with everything instrumented that it compiles. `takes_options`: those of cargo's.
-fn instrumented(mut split: Split, own: &Arguments, kind: Kind, takes_options: bool) -> Result<ExitCode, Failure> {
+fn instrumented(
+    given: &[OsString],
+    mut split: Split,
+    own: &Arguments,
+    kind: Kind,
+    takes_options: bool,
+) -> Result<ExitCode, Failure> {
     let selection = own.selection();
     selection.check().map_err(Failure)?;
     let metadata = match workspace::metadata(&split, !own.with_dep.is_empty()) {
@@ -78,7 +105,10 @@ fn instrumented(mut split: Split, own: &Arguments, kind: Kind, takes_options: bo
     let home = split.take("--target-dir").pop().map_or_else(|| metadata.target_directory.clone().into(), absolute);
     let home = home.join("instr");
     let configuration = split.values("--config");
-    fs::create_dir_all(&home).map_err(|error| Failure::on("create", &home, &error))?;
+    fs::create_dir_all(&home).map_err(|error| {
+        let way_out = "name a directory that can be written to with --target-dir or CARGO_TARGET_DIR";
+        Failure(format!("cannot create {}: {error}; {way_out}", home.display()))
+    })?;
     let plan = Plan {
         build: BUILD.to_owned(),
         cache: runtime::cache(&home),
@@ -91,33 +121,69 @@ fn instrumented(mut split: Split, own: &Arguments, kind: Kind, takes_options: bo
     let wrappers = plan.write(&home.join("plans"), &program)?;
     let places = Places::new(&home, &own.with_dep, &plan, &metadata);
 
-    let output = match env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()) {
-        Some(directory) => absolute(directory),
-        None => home.join("runs").join(after::directory_name()),
-    };
-    let mut cargo = Command::new(cargo());
+    let named = env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()).map(absolute);
+    let store = if named.is_none() { Some(Store::create(&home.join("runs"))?) } else { None };
+    let output = named.or_else(|| Some(store.as_ref()?.dir().to_owned())).unwrap_or_default();
+    let mut command = Command::new(cargo());
     if takes_options {
         split.take("--config");
-        cargo.args(&split.word).args(&split.before);
-        places.as_options(&wrappers, &configuration, &mut cargo);
-        cargo.args(&split.cargo).args(&split.program);
+        command.args(&split.word).args(&split.before);
+        places.as_options(&wrappers, &configuration, &mut command);
+        command.args(&split.cargo).args(&split.program);
     } else {
-        places.as_variables(&wrappers, &mut cargo);
-        cargo.args(split.for_cargo());
+        places.as_variables(&wrappers, &mut command);
+        command.args(split.for_cargo());
     }
-    cargo.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
-    let earlier = after::runs(&output);
-    let (status, pid) = child::wait(cargo)?;
-    let reported = match kind {
-        Kind::Builds if status.success() && places.finished != home => after::say_where(&places.finished),
-        Kind::Builds => Ok(()),
-        Kind::Runs | Kind::Either => after::report(&output, &earlier, status, pid),
-    };
-    if let Err(failure) = reported {
+    command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
+    let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };
+    let mut record = record(given);
+    // What cannot be written down now takes nothing from the program.
+    let keep = |record: &Record| drop(store.as_ref().map(|store| store.write(record)));
+    let ended = child::wait(command, |pid| {
+        record.pid = Some(pid);
+        keep(&record);
+    })?;
+    record.status = ended.status.code();
+    record.signal = ended.status.signal().map(signal);
+    record.interrupted_by = ended.interrupted_by.map(signal);
+    let said = after::Ended {
+        command: &record,
+        kind: if split.has("--no-run") { Kind::Builds } else { kind },
+        output: &output,
+        earlier: &earlier,
+        finished: Some(places.finished.as_path()).filter(|finished| *finished != home),
+        warnings: Notes::read(&wrappers).warnings(&plan.selection, &workspace::directories(&metadata, &own.with_dep)),
+        suggestions: suggestions::of_options(&split),
+    }
+    .say();
+    if let Err(failure) = said {
         // The exit code is the program's all the same; nobody is left to tell when this fails.
         let _ = writeln!(io::stderr(), "cargo instr: {failure}");
     }
-    Ok(child::exit_code(status))
+    if let Some(store) = &store {
+        record.bytes = Some(size(&output));
+        keep(&record);
+        store.remove_if_empty();
+        if let Some(removed) = store.remove_older(own.keep) {
+            let _ = writeln!(io::stderr(), "instr: {removed}");
+        }
+    }
+    Ok(child::exit_code(ended.status))
+}
+
+fn record(arguments: &[OsString]) -> Record {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Record {
+        schema_version: SCHEMA_VERSION,
+        arguments: arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        cwd: env::current_dir().unwrap_or_default(),
+        start_unix_ns: u64::try_from(now.as_nanos()).unwrap_or_default(),
+        ..Record::default()
+    }
+}
+
+fn signal(number: i32) -> String {
+    signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
 }
 
 /// The path as it is seen from elsewhere.

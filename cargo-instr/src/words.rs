@@ -67,8 +67,10 @@ pub enum Meaning {
     Own(Kind),
     /// An alias of the user's or a program `cargo-NAME`, which may take none of them.
     Other(Kind),
-    /// Nothing to instrument, or nothing that cargo knows.
+    /// Nothing to instrument.
     Plain,
+    /// Nothing that cargo knows.
+    Unknown,
 }
 
 /// Whether a command of cargo's own compiles the workspace.
@@ -85,13 +87,13 @@ pub fn meaning(word: &str, next: Option<&str>) -> Meaning {
         _ if PLAIN.contains(&word) => Meaning::Plain,
         _ if instr_analyze::cli::verbs().iter().any(|verb| verb == word) => Meaning::Verb,
         "install" => Meaning::Other(Kind::Builds),
-        "nextest" => listed(word).map_or(Meaning::Plain, |_| Meaning::Other(Kind::Runs)),
+        "nextest" => listed(word).map_or(Meaning::Unknown, |_| Meaning::Other(Kind::Runs)),
         _ => through_aliases(word, DEPTH),
     }
 }
 
 fn through_aliases(word: &str, depth: usize) -> Meaning {
-    let Some(description) = listed(word) else { return Meaning::Plain };
+    let Some(description) = listed(word) else { return Meaning::Unknown };
     let alias = description.strip_prefix("alias: ").and_then(|text| text.split_whitespace().next());
     match alias {
         Some(first) if RUN.contains(&first) => Meaning::Other(Kind::Runs),

@@ -78,6 +78,15 @@ pub fn packages(metadata: &Metadata, with: &[String]) -> Result<Vec<PathBuf>, Fa
     Ok(directories)
 }
 
+/// The directories of the packages with each of these names.
+pub fn directories<'a>(metadata: &Metadata, names: &'a [String]) -> Vec<(&'a str, Vec<PathBuf>)> {
+    let named = |name: &String| {
+        let named = metadata.packages.iter().filter(|package| package.name.as_str() == name);
+        named.filter_map(directory).collect()
+    };
+    names.iter().map(|name| (name.as_str(), named(name))).collect()
+}
+
 fn runs_in_the_compiler(package: &Package) -> bool {
     package.targets.iter().any(|target| target.is_proc_macro())
 }

@@ -1,10 +1,13 @@
 //! The command line of `instr-analyze`, which `cargo instr` offers too: verbs, common options, exit codes.
 
+pub mod amounts;
+mod clean;
 mod crash;
 mod damage;
 mod dump;
 mod export;
 mod failure;
+mod list;
 mod options;
 mod report;
 mod tail;
@@ -53,6 +56,12 @@ enum Verb {
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
+    /// List the runs: when, how they ended, how much of the disk they take
+    #[command(after_help = EXIT_CODES)]
+    List(list::ListArguments),
+    /// Remove runs, and nothing else; those of processes that still run stay
+    #[command(after_help = EXIT_CODES)]
+    Clean(clean::CleanArguments),
 }
 
 /// Does what the arguments ask for. `name` is how the user has called the command.
@@ -85,6 +94,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
         Some(Verb::Export(export)) => export::run(export),
+        Some(Verb::List(list)) => list::run(list),
+        Some(Verb::Clean(clean)) => clean::run(clean),
         None => {
             refuse_mistyped_verb(&arguments.report)?;
             report::run(&arguments.report)

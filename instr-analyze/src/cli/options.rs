@@ -16,7 +16,8 @@ use super::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Output directories (all their runs), directories of single runs, or `latest`, the newest run of ./instr-logs
+    /// Output directories (all their runs), directories of one command of cargo instr or of one run, or `latest`: the newest
+    /// run in ./instr-logs or the newest command's in target/instr/runs of the workspace around, whichever is newer
     #[arg(value_name = "RUN", default_value = find::LATEST)]
     runs: Vec<PathBuf>,
     /// Only these threads: comma list of ids or names

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::report::{json, text};
+use crate::run::command;
 use crate::run::load::Run;
 use clap::{Args, ValueEnum};
 
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     for dir in common.find_runs()? {
         runs.push(Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?);
     }
+    command::explain(&mut runs);
     // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.
     let orphaned = runs.iter().filter(|run| run.threads.is_empty());
     warn(orphaned.flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage))));
