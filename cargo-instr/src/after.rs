@@ -10,9 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use instr_analyze::model::end::{End, EndKind};
 use instr_analyze::model::filter::Filter;
 use instr_analyze::report::paint::Paint;
-use instr_analyze::report::text;
+use instr_analyze::report::text::{self, Options};
 use instr_analyze::run::find;
-use instr_analyze::run::load::Run;
+use instr_analyze::run::load::{Run, STEPS, Steps};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::low_level::signal_name;
 
@@ -20,8 +20,6 @@ use crate::failure::Failure;
 
 /// More deaths than this are only counted.
 const SHOWN: usize = 5;
-/// Source lines around each statement.
-const CONTEXT: u64 = 2;
 /// With which a panic ends a process, and cargo a test run that failed.
 const PANIC: i32 = 101;
 
@@ -106,10 +104,10 @@ fn show(dead: &[Run], output: &Path) -> io::Result<()> {
     let mut stderr = io::stderr().lock();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let paint = if stderr.is_terminal() && !no_color { Paint::colours() } else { Paint::default() };
-    for run in dead.iter().take(SHOWN) {
+    if !dead.is_empty() {
         writeln!(stderr)?;
-        text::write(run, CONTEXT, paint, &mut stderr)?;
     }
+    text::write(&dead[..dead.len().min(SHOWN)], &Options { paint, ..Options::default() }, &mut stderr)?;
     if let Some(more) = dead.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         writeln!(stderr, "\n{more} more processes have died")?;
     }
@@ -118,5 +116,5 @@ fn show(dead: &[Run], output: &Path) -> io::Result<()> {
 
 fn load(directory: &Path) -> Result<Run, Failure> {
     let filter = Filter::new("", "", "").map_err(|error| Failure(error.to_string()))?;
-    Run::load(directory, &filter).map_err(|error| Failure::on("read", directory, &error))
+    Run::load(directory, &filter, Steps::OfFirst(STEPS)).map_err(|error| Failure::on("read", directory, &error))
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 
 use clap::{Args, ValueEnum};
 use instr_analyze::export::minidump::minidump;
-use instr_analyze::run::load::Run;
+use instr_analyze::run::load::{Run, Steps};
 
 use super::Failure;
 use super::options::{Common, cannot_read, shown};
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let mut dumps = Vec::new();
     for dir in common.find_runs()? {
         let run =
-            Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
+            Run::load(&dir, &filter, Steps::OfEach(arguments.history)).map_err(|error| cannot_read(&dir, &error))?;
         let refused = |error| Failure::Input(format!("cannot make a minidump of {}: {error}", shown(&dir)));
         dumps.extend(minidump(&run, common.context).map_err(refused)?);
     }
