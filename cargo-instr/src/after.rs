@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use instr_analyze::model::end::EndKind;
 use instr_analyze::model::filter::Filter;
 use instr_analyze::report::paint::Paint;
-use instr_analyze::report::text;
+use instr_analyze::report::text::{self, Options};
 use instr_analyze::run::command::Command;
 use instr_analyze::run::find;
-use instr_analyze::run::load::Run;
+use instr_analyze::run::load::{Run, STEPS, Steps};
 use instr_format::names::ENABLE;
 
 use crate::failure::Failure;
@@ -18,8 +18,6 @@ use crate::words::Kind;
 
 /// More deaths than this are only counted.
 const SHOWN: usize = 5;
-/// Source lines around each statement.
-const CONTEXT: u64 = 2;
 /// What cargo ends with itself: options that it does not have, sources that do not compile.
 const OF_CARGO: [i32; 2] = [1, 101];
 
@@ -83,7 +81,7 @@ impl Ended<'_> {
         if said.is_err() || directories.is_empty() || self.command.is_success() || self.kind == Kind::Builds {
             return Ok(said);
         }
-        Ok(self.show(&self.select(directories)?, out))
+        Ok(self.show(self.select(directories)?, out))
     }
 
     fn say_what_had_no_effect(&self, has_runs: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -112,38 +110,40 @@ impl Ended<'_> {
         }
     }
 
-    /// The runs that tell why the command failed: those that died, those of tests that failed, and the one that cargo ran.
-    fn select(&self, directories: &[PathBuf]) -> Result<Vec<Run>, Failure> {
-        let (mut telling, mut others) = (Vec::new(), Vec::new());
+    /// The runs that tell why the command failed: those that died, those of tests that failed, and the one that cargo ran;
+    /// then those that ended well, which the report only counts.
+    fn select(&self, directories: &[PathBuf]) -> Result<(Vec<Run>, usize), Failure> {
+        let (mut telling, mut others, mut well) = (Vec::new(), Vec::new(), Vec::new());
         for directory in directories {
             let run = load(directory)?;
             let is_cargos = run.pid.is_some() && run.pid == self.command.pid.map(u64::from);
-            let has_failed = run.end.kind == EndKind::Exit && run.end.code.as_deref() != Some("0");
             match run.end.kind {
-                EndKind::Unknown | EndKind::Killed | EndKind::Panic | EndKind::Signal | EndKind::Running => {
-                    telling.push(run);
-                }
-                EndKind::Exit if has_failed && (is_cargos || run.panic_count > 0) => telling.push(run),
-                EndKind::Exit if has_failed => others.push(run),
-                EndKind::Exit => {}
+                EndKind::Exit if run.end.code.as_deref() == Some("0") => well.push(run),
+                EndKind::Exit if !is_cargos && run.panic_count == 0 => others.push(run),
+                _ => telling.push(run),
             }
         }
         if telling.is_empty() {
             telling.extend(others.pop());
         }
         self.command.explain(telling.iter_mut());
-        Ok(telling)
+        // What only failed is the least telling.
+        telling.sort_by_key(|run| run.end.kind == EndKind::Exit);
+        let more = telling.len().saturating_sub(SHOWN);
+        telling.truncate(SHOWN);
+        telling.append(&mut well);
+        Ok((telling, more))
     }
 
-    fn show(&self, runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
+    fn show(&self, (runs, more): (Vec<Run>, usize), out: &mut dyn Write) -> io::Result<()> {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let paint = if io::stderr().is_terminal() && !no_color { Paint::colours() } else { Paint::default() };
-        for run in runs.iter().take(SHOWN) {
-            writeln!(out)?;
-            text::write(run, CONTEXT, paint, out)?;
-        }
-        if let Some(more) = runs.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            writeln!(out, "\n{more} more processes failed")?;
+        writeln!(out)?;
+        text::write(&runs, &Options { paint, ..Options::default() }, out)?;
+        match more {
+            0 => {}
+            1 => writeln!(out, "\n1 more process failed")?,
+            more => writeln!(out, "\n{more} more processes failed")?,
         }
         writeln!(out, "\ninstr: all records are in {}", self.output.display())
     }
@@ -151,5 +151,5 @@ impl Ended<'_> {
 
 fn load(directory: &Path) -> Result<Run, Failure> {
     let filter = Filter::new("", "", "").map_err(|error| Failure(error.to_string()))?;
-    Run::load(directory, &filter).map_err(|error| Failure::on("read", directory, &error))
+    Run::load(directory, &filter, Steps::OfFirst(STEPS)).map_err(|error| Failure::on("read", directory, &error))
 }

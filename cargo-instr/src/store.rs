@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use instr_analyze::cli::amounts::{count, size};
+use instr_analyze::report::number::Bytes;
 use instr_analyze::run::command::Command;
 use instr_analyze::run::group::{self, begins};
 use instr_analyze::run::remove::{self, Removal};
@@ -108,10 +108,11 @@ impl Store {
         }
         let limit = match keep {
             Some(keep) => format!("--keep {keep}"),
-            None => format!("the newest {COMMANDS} are kept, at most {}; --keep N changes that", size(BYTES)),
+            None => format!("the newest {COMMANDS} are kept, at most {}; --keep N changes that", Bytes(BYTES)),
         };
-        let what = count(removed, "older command");
-        (removed > 0).then(|| format!("removed the runs of {what}, {} ({limit})", size(freed)))
+        let plural = if removed == 1 { "" } else { "s" };
+        (removed > 0)
+            .then(|| format!("removed the runs of {removed} older command{plural}, {} ({limit})", Bytes(freed)))
     }
 }
 

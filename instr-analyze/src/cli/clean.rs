@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Failure;
-use super::amounts::{count, size};
 use super::options::shown;
+use crate::report::number::Bytes;
 use crate::run::find::{self, LATEST};
 use crate::run::remove::{Removal, remove};
 
@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: &CleanArguments) -> Result<(), Failure> {
         runs += group.runs.len() as u64;
         freed += bytes;
     }
-    writeln!(io::stdout(), "removed {}, {}", count(runs, "run"), size(freed))?;
+    let plural = if runs == 1 { "" } else { "s" };
+    writeln!(io::stdout(), "removed {runs} run{plural}, {}", Bytes(freed))?;
     if foreign.is_empty() { Ok(()) } else { Err(Failure::Input(format!("not removed: {}", foreign.join("; ")))) }
 }

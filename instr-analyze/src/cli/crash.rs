@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use crate::report::crash;
-use crate::run::load::Run;
+use crate::report::text::Options;
+use crate::run::load::{Run, Steps};
 use crate::run::{source, symbols};
 use clap::{Args, ValueEnum};
 
@@ -37,7 +38,7 @@ pub(crate) fn run(arguments: &CrashArguments) -> Result<(), Failure> {
     let mut crashes = Vec::new();
     for dir in common.find_runs()? {
         let run =
-            Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
+            Run::load(&dir, &filter, Steps::OfEach(arguments.history)).map_err(|error| cannot_read(&dir, &error))?;
         if let Some(crash) = &run.crash {
             let frames = symbols::backtrace(crash, source::is_ours_alone(&dir));
             crashes.push((run, frames));
@@ -55,7 +56,8 @@ pub(crate) fn run(arguments: &CrashArguments) -> Result<(), Failure> {
                 if index > 0 {
                     out.write_all(b"\n")?;
                 }
-                crash::text(run, frames, common.context, common.paint(), &mut out)?;
+                let options = Options { context: common.context, history_lines: None, paint: common.paint() };
+                crash::text(run, frames, &options, &mut out)?;
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _, stdout};
 
 use crate::export::minidump::minidump;
-use crate::run::load::Run;
+use crate::run::load::{Run, Steps};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let mut dumps = Vec::new();
     for dir in common.find_runs()? {
         let run =
-            Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?;
+            Run::load(&dir, &filter, Steps::OfEach(arguments.history)).map_err(|error| cannot_read(&dir, &error))?;
         let refused = |error| Failure::Input(format!("cannot make a minidump of {}: {error}", shown(&dir)));
         dumps.extend(minidump(&run, common.context).map_err(refused)?);
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use instr_format::escape::Printable;
@@ -10,9 +11,10 @@ use rustix::fs::FlockOperation;
 use serde_json::json;
 
 use super::Failure;
-use super::amounts::{ago, count, size};
 use super::options::shown;
+use crate::model::duration::Ago;
 use crate::model::end::{End, EndKind};
+use crate::report::number::Bytes;
 use crate::run::alive::{Life, life};
 use crate::run::command::Command;
 use crate::run::files::RunFiles;
@@ -101,10 +103,13 @@ impl Line {
         };
         let runs = match self.group.runs.len() {
             1 => String::new(),
-            runs => format!(" ({})", count(runs as u64, "run")),
+            runs => format!(" ({runs} runs)"),
         };
         let what = format!("{}{runs}  {}", Printable(self.what.as_bytes()), shown(&self.group.dir));
-        [ago(self.group.began_ns()), Printable(end.as_bytes()).to_string(), size(self.bytes), what]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        let age = now.saturating_sub(u128::from(self.group.began_ns()));
+        let age = Ago(u64::try_from(age).unwrap_or(u64::MAX)).to_string();
+        [age, Printable(end.as_bytes()).to_string(), Bytes(self.bytes).to_string(), what]
     }
 
     fn json(&self) -> serde_json::Value {

@@ -1,6 +1,5 @@
 //! The command line of `instr-analyze`, which `cargo instr` offers too: verbs, common options, exit codes.
 
-pub mod amounts;
 mod clean;
 mod crash;
 mod damage;

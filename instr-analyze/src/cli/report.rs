@@ -1,11 +1,11 @@
 //! `report`: how each run ended and which statement each thread was in.
 
-use std::io::Write as _;
 use std::path::Path;
 
-use crate::report::{json, text};
+use crate::report::json;
+use crate::report::text::{self, Options};
 use crate::run::command;
-use crate::run::load::Run;
+use crate::run::load::{Run, STEPS, Steps};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
@@ -19,9 +19,9 @@ pub(crate) struct ReportArguments {
     /// How to write the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// How many of its newest steps to show of each thread; a loop is one
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    history: usize,
+    /// Show the newest N steps of each thread, where a loop is one step [default: 3 of the first thread]
+    #[arg(long, value_name = "N")]
+    history: Option<usize>,
 }
 
 impl ReportArguments {
@@ -44,8 +44,9 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let lists = common.lists();
     let filter = lists.filter()?;
     let mut runs = Vec::new();
+    let steps = arguments.history.map_or(Steps::OfFirst(STEPS), Steps::OfEach);
     for dir in common.find_runs()? {
-        runs.push(Run::load_with_history(&dir, &filter, arguments.history).map_err(|error| cannot_read(&dir, &error))?);
+        runs.push(Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?);
     }
     command::explain(&mut runs);
     // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.
@@ -62,12 +63,9 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => json::write(&runs, &mut out)?,
         Format::Text => {
-            for (index, run) in runs.iter().enumerate() {
-                if index > 0 {
-                    out.write_all(b"\n")?;
-                }
-                text::write(run, common.context, common.paint(), &mut out)?;
-            }
+            let history_lines = if arguments.history.is_some() { None } else { Options::default().history_lines };
+            let options = Options { context: common.context, history_lines, paint: common.paint() };
+            text::write(&runs, &options, &mut out)?;
         }
     }
     out.flush()?;

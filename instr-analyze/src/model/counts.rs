@@ -24,7 +24,7 @@ pub fn header(name: &str, file: &[u8]) -> Result<HeaderCopy, Damage> {
 pub struct Counts {
     /// How often each statement was reached by all threads together, by its id.
     pub hits: Vec<u64>,
-    /// How many statements each thread that has a table now has reached, by its id and the how manieth with this id it is.
+    /// How many statements each thread that has a table now has reached, by its id and its number among the threads with that id.
     pub threads: BTreeMap<(u64, u64), u64>,
 }
 

@@ -13,7 +13,7 @@ use super::stack::has_overflowed;
 pub struct Crash {
     /// The thread that it hit.
     pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of those that had this id, from 1.
     #[serde(default = "first")]
     pub reuse: u64,
     /// When it was.
@@ -137,21 +137,21 @@ impl Crash {
         let at = self.fault_address.as_deref();
         let address = at.unwrap_or("an unknown address");
         Some(match self.code.as_deref()? {
-            "SEGV_MAPERR" | "SEGV_ACCERR" if self.has_overflowed() => format!("its stack has overflowed at {address}"),
-            "SEGV_MAPERR" => format!("nothing is mapped at {address}"),
-            "SEGV_ACCERR" => format!("memory at {address} may not be accessed so"),
-            "BUS_ADRALN" => format!("an access to {address}, which is not aligned"),
-            "BUS_ADRERR" => format!("what is mapped at {address} has no memory or file behind it"),
-            "FPE_INTDIV" => "an integer division by zero".to_owned(),
-            "FPE_INTOVF" => "an integer overflow".to_owned(),
-            "ILL_ILLOPC" | "ILL_ILLOPN" | "ILL_ILLADR" => format!("an instruction that there is not, at {address}"),
-            "TRAP_BRKPT" => "a breakpoint".to_owned(),
-            "SI_TIMER" => "sent by a timer of its own".to_owned(),
-            "SYS_SECCOMP" => "a system call that is forbidden".to_owned(),
+            "SEGV_MAPERR" | "SEGV_ACCERR" if self.has_overflowed() => format!("stack overflow at {address}"),
+            "SEGV_MAPERR" => format!("address {address} is not mapped"),
+            "SEGV_ACCERR" => format!("no permission for this access to {address}"),
+            "BUS_ADRALN" => format!("misaligned access to {address}"),
+            "BUS_ADRERR" => format!("the mapping at {address} has no memory or file behind it"),
+            "FPE_INTDIV" => "integer division by zero".to_owned(),
+            "FPE_INTOVF" => "integer overflow".to_owned(),
+            "ILL_ILLOPC" | "ILL_ILLOPN" | "ILL_ILLADR" => format!("illegal instruction at {address}"),
+            "TRAP_BRKPT" => "breakpoint".to_owned(),
+            "SI_TIMER" => "sent by a timer of the process".to_owned(),
+            "SYS_SECCOMP" => "system call forbidden by seccomp".to_owned(),
             // Addresses that are none at all are not told.
-            "SI_KERNEL" if self.signal_number == SIGSEGV => "an access to an address that cannot be".to_owned(),
+            "SI_KERNEL" if self.signal_number == SIGSEGV => "access to an address that is not canonical".to_owned(),
             _ => match self.sender {
-                Some(sender) if Some(sender.pid) == pid => "raised by itself".to_owned(),
+                Some(sender) if Some(sender.pid) == pid => "raised by the process itself".to_owned(),
                 Some(sender) => format!("sent by process {}", sender.pid),
                 None => return None,
             },

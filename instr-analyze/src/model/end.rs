@@ -40,7 +40,7 @@ pub struct End {
     pub fault_address: Option<String>,
     /// The thread that ended the process.
     pub tid: Option<u64>,
-    /// The how manieth thread of the run with this id it is, from 1.
+    /// Which thread of those that had this id it is, from 1.
     #[serde(skip)]
     pub reuse: u64,
     /// The number of the panic that ended it.

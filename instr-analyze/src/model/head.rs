@@ -9,7 +9,7 @@ pub struct Head {
     pub pid: u64,
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of those that had this id, from 1.
     pub reuse: u64,
     /// Orders the files of a thread, oldest first.
     pub segment: u64,

@@ -14,7 +14,7 @@ pub struct Panic {
     /// The thread.
     #[serde(skip_serializing)]
     pub tid: u64,
-    /// The how manieth thread of the run with this id; 0: it has reached no statement.
+    /// Which thread of those that had this id, from 1; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
     /// When it was.
@@ -51,7 +51,7 @@ impl Panic {
                 format!("{place}: {message}… ({} bytes in all)", self.message_bytes)
             }
             Some(message) => format!("{place}: {message}"),
-            None => format!("{place}, with a value that is no text"),
+            None => format!("{place}: a value that is not text"),
         }
     }
 

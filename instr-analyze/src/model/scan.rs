@@ -8,6 +8,9 @@ use super::filter::{Filter, Taken};
 use super::history::{History, Part};
 use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
+use super::source_path::is_local;
+use super::statement::unescaped;
+use super::tally::Tally;
 
 /// What the pass looks for and what it has found.
 pub struct Scan<'a> {
@@ -25,9 +28,19 @@ pub struct Scan<'a> {
     /// How many pieces of a file are no records, and may have been.
     pub damaged: u64,
     matching: Option<Kept>,
+    own: Option<Own>,
     nameless: u64,
     clocks: Clocks,
     history: Option<History>,
+    tally: Option<Tally>,
+}
+
+/// The newest record of a statement in the program's own workspace.
+#[derive(Default)]
+struct Own {
+    newest: Option<Kept>,
+    /// By the ids of sites: whether they are in the workspace, as far as that was looked up.
+    known: Vec<Option<bool>>,
 }
 
 impl<'a> Scan<'a> {
@@ -47,9 +60,12 @@ impl<'a> Scan<'a> {
             damage: DamageList::default(),
             damaged: 0,
             matching: None,
+            // Where the wanted statement is the workspace's, there is nothing to look for.
+            own: wanted.filter(|site| !is_local(&site.statement.file)).map(|_| Own::default()),
             nameless: 0,
             clocks: Clocks::default(),
             history: None,
+            tally: None,
         }
     }
 
@@ -57,6 +73,22 @@ impl<'a> Scan<'a> {
     #[must_use]
     pub fn with_history(self, parts: usize) -> Self {
         Scan { history: (parts > 0).then(|| History::new(parts)), ..self }
+    }
+
+    /// Adds up which source files the lines of logs are from.
+    #[must_use]
+    pub fn with_tally(self) -> Self {
+        Scan { tally: Some(Tally::default()), ..self }
+    }
+
+    /// What was added up.
+    pub(crate) fn take_tally(&mut self) -> Option<Tally> {
+        self.tally.take()
+    }
+
+    /// The newest record of a statement in the program's own workspace, where the wanted one is elsewhere.
+    pub fn own(&self) -> Option<Record<'_>> {
+        self.own.as_ref()?.newest.as_ref().map(Kept::record)
     }
 
     /// The newest record of a file that the filter takes.
@@ -83,6 +115,32 @@ impl Scan<'_> {
     }
 }
 
+impl Own {
+    fn push(&mut self, record: &Record<'_>, sites: &Sites) {
+        if !self.is_local(record, sites)
+            || self.newest.as_ref().is_some_and(|kept| kept.seq() > record.stamp.moment.seq)
+        {
+            return;
+        }
+        match &mut self.newest {
+            Some(kept) => kept.replace(record),
+            None => self.newest = Some(record.kept()),
+        }
+    }
+
+    fn is_local(&mut self, record: &Record<'_>, sites: &Sites) -> bool {
+        let of = |site: SiteText<'_>| is_local(&unescaped(site.file));
+        match record.what {
+            What::Line(_, site) => of(site),
+            What::Site(id) => {
+                self.known.resize(sites.end(), None);
+                let Some(known) = self.known.get_mut(id as usize) else { return false };
+                *known.get_or_insert_with(|| sites.text(id).is_some_and(of))
+            }
+        }
+    }
+}
+
 impl Visitor for Scan<'_> {
     /// A handler of a signal can log while its thread is inside a record, so that the order in the file is not `seq`'s.
     fn record(&mut self, record: &Record<'_>) {
@@ -90,6 +148,12 @@ impl Visitor for Scan<'_> {
         self.records += 1;
         self.clocks.push(record);
         self.remember(record);
+        if let Some(tally) = &mut self.tally {
+            tally.push(record);
+        }
+        if let Some(own) = &mut self.own {
+            own.push(record, self.sites);
+        }
         if is_newer(self.newest, &stamp) {
             self.newest = Some(stamp);
         }
@@ -127,6 +191,11 @@ impl Visitor for Scan<'_> {
             self.of_wanted = Some(batch.of(record).stamp);
         }
         self.nameless += batch.records.iter().filter(|record| !self.sites.has(record.site)).count() as u64;
+        if let Some(own) = &mut self.own
+            && let Some(record) = batch.records.iter().rfind(|record| own.is_local(&batch.of(record), self.sites))
+        {
+            own.push(&batch.of(record), self.sites);
+        }
         if let Some(record) = batch.records.iter().rfind(|record| self.taken.takes(&batch.of(record))) {
             self.matching = Some(batch.of(record).kept());
         }

@@ -15,18 +15,38 @@ use super::statement::Statement;
 /// What the thread was doing when the run ended, or is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// A panic unwinds from its last statement, or stopped on its way up.
-    Panicked,
+    /// A panic was unwinding through its instrumented functions.
+    Panicking,
     /// It is inside its last statement.
     Inside,
     /// Nothing was kept that says.
     Unknown,
     /// A panic unwound from its last statement, and it has ended.
     PanickedAndEnded,
+    /// A panic unwound from its last statement and out of its instrumented functions, and the thread went on.
+    PanickedAndLeft,
     /// It has left its outermost instrumented function.
     Left,
     /// It has ended.
     Ended,
+}
+
+impl State {
+    /// Lower ones are told first. From [`State::PanickedAndEnded`] on, nothing of the program's own runs in the thread.
+    pub fn rank(self) -> u8 {
+        match self {
+            State::Panicking => 0,
+            State::Inside | State::Unknown => 1,
+            State::PanickedAndEnded => 2,
+            State::PanickedAndLeft | State::Left => 3,
+            State::Ended => 4,
+        }
+    }
+
+    /// Whether the thread may be in instrumented code.
+    pub fn is_active(self) -> bool {
+        self.rank() < State::PanickedAndEnded.rank()
+    }
 }
 
 /// A thread.
@@ -34,7 +54,7 @@ pub enum State {
 pub struct Thread {
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of those that had this id, from 1.
     pub reuse: u64,
     /// Its name.
     pub name: String,
@@ -42,6 +62,8 @@ pub struct Thread {
     pub state: State,
     /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
+    /// Where that is in a dependency: the newest recorded statement in the program's own workspace.
+    pub own: Option<Statement>,
     /// Its newest readable record.
     pub newest: Option<Stamp>,
     /// Records that can be read.
@@ -56,6 +78,13 @@ pub struct Thread {
     pub history: Vec<Part>,
     /// What is wrong with its records.
     pub damage: Vec<Damage>,
+}
+
+impl Thread {
+    /// When its newest record was made, since the run began.
+    pub fn last_active_ns(&self) -> Option<u64> {
+        self.newest.and_then(|newest| newest.elapsed_ns())
+    }
 }
 
 /// A statement that a thread reached, and its newest record that can be read.
@@ -159,6 +188,7 @@ pub fn conclude(
         reuse,
         name: name.to_owned(),
         state: state(slot, last.as_ref()),
+        own: scan.own().map(|record| Statement::of_record(&record, sites)),
         last,
         newest: scan.newest,
         records: scan.records,
@@ -175,7 +205,8 @@ fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
     let stands_in = last.is_some_and(|last| last.choice != Choice::Innermost);
     match slot {
         Some(slot) if slot.panicked.is_some() && slot.ended => State::PanickedAndEnded,
-        Some(slot) if slot.panicked.is_some() => State::Panicked,
+        Some(slot) if slot.panicked.is_some() && slot.left => State::PanickedAndLeft,
+        Some(slot) if slot.panicked.is_some() => State::Panicking,
         Some(slot) if slot.ended => State::Ended,
         Some(slot) if slot.left => State::Left,
         Some(slot) if slot.site.is_some() && !stands_in => State::Inside,

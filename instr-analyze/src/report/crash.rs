@@ -6,7 +6,7 @@ use instr_format::escape::Printable;
 use serde::Serialize;
 
 use super::paint::Paint;
-use super::text;
+use super::text::{self, Options};
 use crate::model::crash::Crash;
 use crate::run::load::Run;
 use crate::run::symbols::{Frame, Function};
@@ -39,12 +39,13 @@ pub fn json(crashes: &[(Run, Vec<Frame>)], out: &mut dyn Write) -> io::Result<()
     out.write_all(b"\n")
 }
 
-/// Writes a crash for people, with `context` source lines around the statement.
+/// Writes a crash for people, with the source around the statement.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn text(run: &Run, frames: &[Frame], context: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+pub fn text(run: &Run, frames: &[Frame], options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let Some(crash) = &run.crash else { return Ok(()) };
+    let paint = options.paint;
     text::head(run, paint, out)?;
     let code = crash.code();
     write!(out, "  {}, code {}", Printable(crash.signal().as_bytes()), Printable(code.as_bytes()))?;
@@ -52,7 +53,7 @@ pub fn text(run: &Run, frames: &[Frame], context: u64, paint: Paint, out: &mut d
         write!(out, ", address {}", Printable(address.as_bytes()))?;
     }
     out.write_all(b"\n")?;
-    text::threads(run, context, paint, |thread| run.has_crashed(thread), out)?;
+    text::threads(run, options, |thread| run.has_crashed(thread), out)?;
     writeln!(out, "\ncalls, innermost first")?;
     for (number, frame) in frames.iter().enumerate() {
         write!(out, "{number:>4}  {:>18}", Printable(frame.address.as_bytes()))?;

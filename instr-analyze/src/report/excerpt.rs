@@ -1,20 +1,19 @@
 //! Source lines around a statement, or why there are none.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use instr_format::escape::Printable;
 
 use super::paint::Paint;
 use crate::model::statement::Statement;
-use crate::run::source::{Source, find};
+use crate::run::source::{Roots, Source, find};
 
 /// Longest part of a source line that is shown, in characters.
 const WIDTH: usize = 160;
 
 /// Writes the source lines of a statement, `context` before and behind it.
 pub(crate) fn write(
-    roots: &[PathBuf],
+    roots: &Roots,
     statement: &Statement,
     context: u64,
     paint: Paint,
@@ -30,7 +29,7 @@ pub(crate) fn write(
             }
             return Ok(());
         }
-        Source::Changed => "the source on disk no longer holds this statement",
+        Source::Changed => "the source on disk no longer has this statement",
         Source::Missing => "source not found",
     };
     writeln!(out, "  {why}; recorded: {}", Printable(statement.snippet.as_bytes()))

@@ -1,38 +1,40 @@
-//! Threads that need few words: many that went alike share a line.
+//! Threads that are at the same place share an entry.
 
 use std::collections::HashMap;
-use std::mem::take;
 
 use crate::model::thread::{Choice, State, Thread};
 
-/// So many threads that went alike still have a line each.
-const APART: usize = 3;
-
-/// How a thread went: its state, and the statement that is shown with its function's path.
-type Way<'a> = (State, Option<(Choice, [&'a str; 3], u64, u64)>);
-
-/// The threads of each line; one that stands for several is where the first of them was.
-pub(crate) fn fold<'a>(threads: &[&'a Thread]) -> Vec<Vec<&'a Thread>> {
-    let mut alike: HashMap<Way<'a>, Vec<&'a Thread>> = HashMap::new();
-    for thread in threads {
-        if let Some(way) = way(thread) {
-            alike.entry(way).or_default().push(thread);
-        }
-    }
-    alike.retain(|_, threads| threads.len() > APART);
-    let line = |thread: &&'a Thread| match way(thread).and_then(|way| alike.get_mut(&way)) {
-        None => Some(vec![*thread]),
-        Some(threads) => Some(take(threads)).filter(|threads| !threads.is_empty()),
-    };
-    threads.iter().filter_map(line).collect()
+/// What threads of one entry have in common: their state, and the statement with its function's path.
+#[derive(PartialEq, Eq, Hash)]
+struct Place<'a> {
+    state: State,
+    last: Option<(Choice, [&'a str; 3], u64, u64)>,
 }
 
-/// `None` for a thread that must be named, because something is wrong with its records.
-fn way(thread: &Thread) -> Option<Way<'_>> {
-    let place = thread.last.as_ref().map(|last| {
+/// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
+/// for which `apart` holds.
+pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) -> Vec<Vec<&'a Thread>> {
+    let mut entries: Vec<Vec<&'a Thread>> = Vec::new();
+    let mut known: HashMap<Place<'a>, usize> = HashMap::new();
+    for thread in threads {
+        if !thread.damage.is_empty() || apart(thread) {
+            entries.push(vec![thread]);
+            continue;
+        }
+        let entry = *known.entry(place(thread)).or_insert(entries.len());
+        match entries.get_mut(entry) {
+            Some(threads) => threads.push(thread),
+            None => entries.push(vec![thread]),
+        }
+    }
+    entries
+}
+
+fn place(thread: &Thread) -> Place<'_> {
+    let last = thread.last.as_ref().map(|last| {
         let statement = &last.statement;
         let texts = [&statement.file, &statement.module, &statement.function].map(String::as_str);
         (last.choice, texts, statement.line, statement.column)
     });
-    thread.damage.is_empty().then_some((thread.state, place))
+    Place { state: thread.state, last }
 }

@@ -8,26 +8,36 @@ use serde::Serialize;
 use super::json::JsonLast;
 use super::number::Grouped;
 use super::paint::Paint;
+use super::text::Options;
 use crate::model::fold::{Item, Loop};
 use crate::model::history::Part;
 use crate::model::record::Kept;
 use crate::model::sites::Sites;
+use crate::model::source_path::short;
 use crate::model::statement::Statement;
 
 /// Writes the parts below each other.
-pub(crate) fn write(parts: &[Part], sites: &Sites, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    if !parts.is_empty() {
-        writeln!(out, "  what it did before, the newest last:")?;
-    }
+pub(crate) fn write(parts: &[Part], sites: &Sites, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let paint = options.paint;
+    let mut text = Vec::new();
     for part in parts {
         match part {
-            Part::Item(found) => item(found, sites, 2, paint, out)?,
+            Part::Item(found) => item(found, sites, 2, paint, &mut text)?,
             Part::Missing(count) => {
-                writeln!(out, "    {0}… {1} records are missing here{0:#}", paint.bad, Grouped(*count))?;
+                writeln!(text, "    {0}… {1} records are missing here{0:#}", paint.bad, Grouped(*count))?;
             }
         }
     }
-    Ok(())
+    if text.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  its last steps, the newest last:")?;
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let left_out = options.history_lines.map_or(0, |max| lines.len().saturating_sub(max));
+    if left_out > 0 {
+        writeln!(out, "    … {left_out} more lines, which --history {} shows", parts.len())?;
+    }
+    lines.iter().skip(left_out).try_for_each(|line| out.write_all(line))
 }
 
 fn item(item_: &Item<Kept>, sites: &Sites, depth: usize, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -48,8 +58,8 @@ fn item(item_: &Item<Kept>, sites: &Sites, depth: usize, paint: Paint, out: &mut
 
 fn statement(kept: &Kept, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
     let statement = Statement::of_record(&kept.record(), sites);
-    let (path, file) = (statement.path(), statement.file.as_bytes());
-    write!(out, "{}:{}:{}  ", Printable(file), statement.line, statement.column)?;
+    let (path, file) = (statement.path(), short(&statement.file));
+    write!(out, "{}:{}:{}  ", Printable(file.as_bytes()), statement.line, statement.column)?;
     writeln!(out, "{}  {}", Printable(path.as_bytes()), Printable(statement.snippet.as_bytes()))
 }
 

@@ -1,13 +1,17 @@
 //! Shows runs and records, one format a file.
 
+mod advice;
+mod calls;
 pub mod crash;
 mod excerpt;
 mod fold;
 pub mod folded;
+mod headline;
 mod history;
 pub mod hits;
 pub mod json;
-mod number;
+pub mod number;
 pub mod paint;
 pub mod record;
 pub mod text;
+mod thread;

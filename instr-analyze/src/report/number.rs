@@ -18,3 +18,16 @@ impl fmt::Display for Grouped {
         f.pad(&text)
     }
 }
+
+/// Displays as `2.6 GB`, in the unit that suits it.
+pub struct Bytes(pub u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+        match units.into_iter().find(|(size, _)| self.0 >= *size) {
+            Some((size, unit)) => write!(f, "{}.{} {unit}", self.0 / size, self.0 % size / (size / 10)),
+            None => write!(f, "{} bytes", self.0),
+        }
+    }
+}

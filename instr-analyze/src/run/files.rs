@@ -60,7 +60,7 @@ pub struct RunFiles {
 pub struct ThreadFiles {
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of those that had this id, from 1.
     pub reuse: u64,
     /// Its name.
     pub name: String,

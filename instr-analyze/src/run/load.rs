@@ -1,5 +1,6 @@
 //! A run as a report shows it.
 
+use std::cmp::Reverse;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use super::alive::{Life, life};
 use super::files::{RunFiles, ThreadFiles};
 use super::kernel_log;
 use super::records::Records;
+use super::segment::Segment;
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
@@ -17,6 +19,7 @@ use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
 use crate::model::scan::Scan;
 use crate::model::sites::Sites;
+use crate::model::tally::Tally;
 use crate::model::thread::{Sink, Thread, conclude, wanted};
 
 /// A run.
@@ -45,6 +48,10 @@ pub struct Run {
     pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
+    /// How many bytes its logs have.
+    pub log_bytes: u64,
+    /// Which source files they are of, where they are [large](LARGE).
+    pub tally: Tally,
     /// Whether it can have left something out.
     pub is_filtered: bool,
     /// What is wrong with files that belong to no thread.
@@ -53,20 +60,29 @@ pub struct Run {
     pub readable: bool,
 }
 
+/// Logs of more bytes are looked at for what a filter would have left out.
+pub const LARGE: u64 = 100 << 20;
+
+/// How many steps are told of the first thread unless somebody asks.
+pub const STEPS: usize = 3;
+
+/// How many of its newest steps are kept of a thread; a loop is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// None, of any thread.
+    None,
+    /// So many, of the thread that is told first.
+    OfFirst(usize),
+    /// So many, of each thread.
+    OfEach(usize),
+}
+
 impl Run {
     /// Reads the run in `dir`.
     ///
     /// # Errors
     /// When the directory cannot be listed; all else that is wrong becomes damage.
-    pub fn load(dir: &Path, filter: &Filter<'_>) -> io::Result<Self> {
-        Run::load_with_history(dir, filter, 0)
-    }
-
-    /// Reads the run in `dir`, and keeps the newest parts of what each thread did, so many.
-    ///
-    /// # Errors
-    /// When the directory cannot be listed; all else that is wrong becomes damage.
-    pub fn load_with_history(dir: &Path, filter: &Filter<'_>, history: usize) -> io::Result<Self> {
+    pub fn load(dir: &Path, filter: &Filter<'_>, steps: Steps) -> io::Result<Self> {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
@@ -79,12 +95,15 @@ impl Run {
         let replaced = header.map_or_else(Vec::new, |header| header.replaced().collect());
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
-        let mut threads = Vec::new();
+        let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
+        let each = if let Steps::OfEach(count) = steps { count } else { 0 };
+        let (mut threads, mut tally) = (Vec::new(), Tally::default());
         for (index, thread) in files.threads.iter().enumerate() {
             if !filter.takes_thread(thread.tid, &thread.name) {
                 continue;
             }
-            let mut thread = read(thread, &files, filter, history);
+            let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
+            tally.add(found);
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
@@ -97,6 +116,13 @@ impl Run {
                 thread.damage.push(before_ready(unattributed));
             }
             threads.push(thread);
+        }
+        let first = threads.iter_mut().min_by_key(|thread| interest(thread, &end));
+        if let (Steps::OfFirst(count), Some(first)) = (steps, first)
+            && let Some(of_first) =
+                files.threads.iter().find(|files| (files.tid, files.reuse) == (first.tid, first.reuse))
+        {
+            first.history = read(of_first, &files, filter, count, false).0.history;
         }
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
@@ -115,6 +141,8 @@ impl Run {
             panics,
             panic_count,
             threads,
+            log_bytes,
+            tally,
             is_filtered,
             damage,
             readable,
@@ -133,8 +161,36 @@ impl Run {
 
     /// Whether this thread ended the process.
     pub fn is_crashing(&self, thread: &Thread) -> bool {
-        self.end.tid == Some(thread.tid) && self.end.reuse == thread.reuse
+        ended_it(&self.end, thread)
     }
+
+    /// The threads, the most telling one first.
+    pub fn by_interest(&self) -> Vec<&Thread> {
+        let mut threads: Vec<&Thread> = self.threads.iter().collect();
+        threads.sort_by_key(|thread| interest(thread, &self.end));
+        threads
+    }
+
+    /// Whether nothing went wrong, as far as the exit status says.
+    pub fn ended_well(&self) -> bool {
+        self.end.kind == EndKind::Exit && self.end.code.as_deref() == Some("0")
+    }
+
+    /// How long it ran, in nanoseconds, or at least so long: until the newest thing that is known of it.
+    pub fn ran_ns(&self) -> Option<u64> {
+        let crashed = self.crash.as_ref().and_then(|crash| crash.unix_ns?.checked_sub(self.process.start_unix_ns?));
+        self.threads.iter().filter_map(Thread::last_active_ns).chain(crashed).max()
+    }
+}
+
+fn ended_it(end: &End, thread: &Thread) -> bool {
+    end.tid == Some(thread.tid) && end.reuse == thread.reuse
+}
+
+/// The thread that ended the process has the lowest, then come those that may be in instrumented code, the one that was
+/// active last before the others.
+fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
+    (!ended_it(end, thread), thread.state.rank(), Reverse(thread.last_active_ns()))
 }
 
 fn was_killed(files: &RunFiles) -> bool {
@@ -150,17 +206,22 @@ fn was_killed(files: &RunFiles) -> bool {
     victim().is_some_and(|victim| kernel_log::says_killed(&victim))
 }
 
-fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, history: usize) -> Thread {
+fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize, tallies: bool) -> (Thread, Tally) {
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
     let wanted = wanted(slot, sites);
-    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(history);
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps);
+    if tallies {
+        scan = scan.with_tally();
+    }
     Records::new(&thread.segments).visit(&mut scan);
     if run.sink == Sink::Counts {
         let counted = run.counts.as_ref().and_then(|counts| counts.of_thread(thread.tid, thread.reuse));
         let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);
         scan.records = ended.or(counted).unwrap_or(0);
     }
-    conclude((thread.tid, thread.reuse, &thread.name), (slot, wanted.as_ref()), run.sink, scan, sites, filter)
+    let tally = scan.take_tally().unwrap_or_default();
+    let name = (thread.tid, thread.reuse, thread.name.as_str());
+    (conclude(name, (slot, wanted.as_ref()), run.sink, scan, sites, filter), tally)
 }
 
 fn before_ready(count: u64) -> Damage {

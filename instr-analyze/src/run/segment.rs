@@ -68,6 +68,14 @@ impl Segment {
         }
     }
 
+    /// How many bytes it has, if it is a log; a ring has a size of its own.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        match self.head.kind {
+            Kind::Log { .. } => self.path.metadata().map_or(0, |metadata| metadata.len()),
+            Kind::Ring(_) => 0,
+        }
+    }
+
     /// Opens the file once for all, so that it stays this one when it is renamed, and as it grows.
     ///
     /// # Errors

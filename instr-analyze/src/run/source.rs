@@ -1,5 +1,6 @@
-//! Finds the source of a statement, only below the directories that a trusted run names, and where we are.
+//! Finds the source of a statement: where the program was built or started, where we are, and in the caches of cargo and rustup.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::open;
 use crate::model::excerpt::{Excerpt, excerpt};
 use crate::model::process::Process;
+use crate::model::source_path::{in_registry, in_toolchain};
 use crate::model::statement::Statement;
 
 const SOURCE_MAX: u64 = 16 << 20;
@@ -22,25 +24,67 @@ pub enum Source {
     Missing,
 }
 
-/// The directories that sources may lie in: where the program was started, where its executable is, and where we are,
-/// each with all directories above it but `/`.
+/// Where the sources of a run may lie.
 ///
-/// What the run in `dir` says counts only if nobody else can have written it: else a run that somebody left for root to
+/// What a run says of directories counts only if nobody else can have written it: else a run that somebody left for root to
 /// read would choose the files that root is shown.
-pub fn roots(dir: &Path, process: &Process) -> Vec<PathBuf> {
-    let trusted = is_ours_alone(dir).then_some(process);
-    let cwd = trusted.and_then(|process| process.cwd.as_deref());
-    let exe_dir = trusted.and_then(|process| process.exe.as_deref()?.parent());
-    let here = std::env::current_dir().ok();
-    let mut roots = Vec::new();
-    for start in [cwd, exe_dir, here.as_deref()].into_iter().flatten() {
-        for root in start.ancestors().filter_map(|root| root.canonicalize().ok()) {
-            if root.parent().is_some() && !roots.contains(&root) {
-                roots.push(root);
+#[derive(Debug)]
+pub struct Roots {
+    /// Where the program was started, where its executable is, and where we are, each with all directories above it but `/`.
+    directories: Vec<PathBuf>,
+    /// Whether absolute paths of the run are taken as they are.
+    trusted: bool,
+    /// Where cargo has unpacked the registry's crates for the user who reads, a directory per registry.
+    registries: Vec<PathBuf>,
+    /// The sources of the standard library in the toolchains of that user.
+    toolchains: Vec<PathBuf>,
+}
+
+impl Roots {
+    /// For the run in `dir`.
+    pub fn new(dir: &Path, process: &Process) -> Self {
+        let trusted = is_ours_alone(dir);
+        let of_run = Some(process).filter(|_| trusted);
+        let cwd = of_run.and_then(|process| process.cwd.as_deref());
+        let exe_dir = of_run.and_then(|process| process.exe.as_deref()?.parent());
+        let here = env::current_dir().ok();
+        let mut directories = Vec::new();
+        for start in [cwd, exe_dir, here.as_deref()].into_iter().flatten() {
+            for root in start.ancestors().filter_map(|root| root.canonicalize().ok()) {
+                if root.parent().is_some() && !directories.contains(&root) {
+                    directories.push(root);
+                }
             }
         }
+        let registries = entries(home("CARGO_HOME", ".cargo").map(|home| home.join("registry/src")));
+        let toolchains = entries(home("RUSTUP_HOME", ".rustup").map(|home| home.join("toolchains")));
+        let toolchains = toolchains.into_iter().map(|toolchain| toolchain.join("lib/rustlib/src/rust")).collect();
+        Roots { directories, trusted, registries, toolchains }
     }
-    roots
+
+    /// The files that the path can mean, each below a directory that it may not leave.
+    fn candidates<'a>(&'a self, file: &'a str) -> impl Iterator<Item = (&'a Path, &'a Path)> {
+        let path = Path::new(file);
+        let as_it_is = (self.trusted && path.is_absolute()).then_some((Path::new("/"), path));
+        let below = |roots: &'a [PathBuf], path: Option<&'a str>| {
+            path.into_iter().flat_map(|path| roots.iter().map(move |root| (root.as_path(), Path::new(path))))
+        };
+        below(&self.directories, Some(file))
+            .chain(as_it_is)
+            .chain(below(&self.registries, in_registry(file)))
+            .chain(below(&self.toolchains, in_toolchain(file)))
+    }
+}
+
+/// The directory that a variable names, or else the one in the user's home.
+fn home(variable: &str, in_home: &str) -> Option<PathBuf> {
+    let given = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    given.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(in_home)))
+}
+
+fn entries(directory: Option<PathBuf>) -> Vec<PathBuf> {
+    let entries = directory.and_then(|directory| fs::read_dir(directory).ok()).into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.path().canonicalize().ok()).collect()
 }
 
 /// Whether a directory belongs to the user that we run as, who owns `/proc/self`, and nobody else may write there.
@@ -49,11 +93,11 @@ pub fn is_ours_alone(dir: &Path) -> bool {
     dir.uid() == own.uid() && dir.mode() & 0o022 == 0
 }
 
-/// Looks for a statement in the files below `roots` that its path can mean.
-pub fn find(roots: &[PathBuf], statement: &Statement, context: u64) -> Source {
+/// Looks for a statement in the files that its path can mean.
+pub fn find(roots: &Roots, statement: &Statement, context: u64) -> Source {
     let mut outcome = Source::Missing;
-    for root in roots {
-        let Some(source) = read_below(root, &statement.file) else { continue };
+    for (root, path) in roots.candidates(&statement.file) {
+        let Some(source) = read_below(root, path) else { continue };
         match excerpt(&source, statement.line, statement.column, &statement.snippet, context) {
             Some(excerpt) => return Source::Found(excerpt),
             None => outcome = Source::Changed,
@@ -62,7 +106,7 @@ pub fn find(roots: &[PathBuf], statement: &Statement, context: u64) -> Source {
     outcome
 }
 
-fn read_below(root: &Path, file: &str) -> Option<String> {
+fn read_below(root: &Path, file: &Path) -> Option<String> {
     let path = root.join(file).canonicalize().ok()?;
     if !path.starts_with(root) {
         return None;

@@ -4,6 +4,7 @@ mod layout;
 mod machine;
 
 use std::io;
+use std::slice;
 
 use minidump_common::format::{
     MINIDUMP_EXCEPTION, MINIDUMP_EXCEPTION_STREAM, MINIDUMP_LOCATION_DESCRIPTOR, MINIDUMP_MEMORY_DESCRIPTOR,
@@ -17,7 +18,7 @@ use crate::model::crash::{Crash, number};
 use crate::model::mappings::{self, Module};
 use crate::model::thread::{State, Thread};
 use crate::report::paint::Paint;
-use crate::report::text;
+use crate::report::text::{self, Options};
 use crate::run::load::Run;
 
 /// The stream that holds the report on the run, as text: above 0xffff, the format leaves numbers to whoever needs some.
@@ -51,7 +52,8 @@ pub fn minidump(run: &Run, context: u64) -> io::Result<Option<Vec<u8>>> {
     modules(&mut out, crash)?;
     out.stream_of(Stream::LinuxMaps.into(), crash.maps.as_bytes())?;
     let mut report = Vec::new();
-    text::write(run, context, Paint::default(), &mut report)?;
+    let options = Options { context, history_lines: None, paint: Paint::default() };
+    text::write(slice::from_ref(run), &options, &mut report)?;
     out.stream_of(REPORT_STREAM, &report)?;
     out.finish(crash.unix_ns.map_or(0, seconds)).map(Some)
 }

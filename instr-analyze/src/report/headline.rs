@@ -1,0 +1,121 @@
+//! The first line of a report: what ended what, where, in the program's own code.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
+
+use instr_format::escape::Printable;
+use instr_format::files::CRASH_JSON;
+
+use super::paint::Paint;
+use super::thread::name;
+use crate::model::end::EndKind;
+use crate::model::source_path::{is_local, short};
+use crate::model::statement::Statement;
+use crate::model::thread::{Choice, Thread};
+use crate::run::alive::Life;
+use crate::run::load::Run;
+
+/// Longest part of a statement or a message that the line shows, in characters.
+const WIDTH: usize = 100;
+
+// Output: worker-pool died of SIGSEGV in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
+/// Writes the line.
+pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let (strong, bad) = (paint.strong, paint.bad);
+    write!(out, "{strong}{}{strong:#} ", Printable(program(run).as_bytes()))?;
+    let status = run.end.code.as_deref().unwrap_or("?");
+    let first = run.by_interest().into_iter().next();
+    match run.end.kind {
+        EndKind::Signal => {
+            let signal = run.end.signal.as_deref().unwrap_or("a signal");
+            write!(out, "{bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;
+            match first.filter(|thread| run.is_crashing(thread)) {
+                Some(thread) => at_place(run, thread, "in", out)?,
+                None => write!(out, " in a thread that reached no instrumented statement")?,
+            }
+        }
+        EndKind::Panic => {
+            write!(out, "{bad}panicked{bad:#}")?;
+            let panic = run.end.panic.and_then(|number| run.panics.iter().find(|panic| panic.number == number));
+            let place = panic.and_then(|panic| Some((panic.file.as_deref().filter(|file| is_local(file))?, panic)));
+            match (place, first) {
+                (Some((file, panic)), _) => {
+                    write!(out, " in main at {}:{}: ", Printable(file.as_bytes()), panic.line)?;
+                    write!(out, "{}", cut(panic.message.as_deref().unwrap_or("a value that is no text")))?;
+                }
+                (None, Some(thread)) => at_place(run, thread, "in", out)?,
+                (None, None) => {}
+            }
+        }
+        EndKind::Exit if status == "0" => write!(out, "ended normally")?,
+        EndKind::Exit => write!(out, "exited with status {status}")?,
+        EndKind::Killed => {
+            let by = run.end.message.as_deref().unwrap_or_default();
+            write!(out, "was {bad}killed {}{bad:#}", Printable(by.as_bytes()))?;
+            last_active(run, first, out)?;
+        }
+        EndKind::Running => {
+            write!(out, "is running")?;
+            last_active(run, first, out)?;
+        }
+        EndKind::Unknown => {
+            let has_crashed = run.damage.iter().any(|damage| damage.file.as_deref() == Some(CRASH_JSON));
+            let why = match run.life {
+                Life::Gone if has_crashed => "crashed, but crash.json cannot be read",
+                Life::Gone => "did not exit normally; the cause is unknown",
+                _ => "has not exited, as far as is known",
+            };
+            write!(out, "{bad}{why}{bad:#}")?;
+            last_active(run, first, out)?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+/// The name of the run's program, or of its test under a runner that has a process for each.
+pub(super) fn program(run: &Run) -> String {
+    let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
+    let name = exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?"));
+    String::from_utf8_lossy(name.as_bytes()).into_owned()
+}
+
+/// Which thread did something last, if one can be told from the others.
+fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(thread) = first.filter(|thread| thread.state.is_active()) else { return Ok(()) };
+    let active = run.threads.iter().filter(|thread| thread.state.is_active()).count();
+    match active {
+        1 => at_place(run, thread, ";", out),
+        _ if thread.last_active_ns().is_some() && !run.is_filtered => at_place(run, thread, "; last active:", out),
+        _ => Ok(()),
+    }
+}
+
+// Output:  in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
+fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{before:>0$} {1}", before.len() + usize::from(!before.starts_with(';')), name(run, thread))?;
+    let Some(last) = &thread.last else { return Ok(()) };
+    let statement = own(thread).unwrap_or(&last.statement);
+    let file = short(&statement.file);
+    write!(out, " at {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
+    if last.choice == Choice::Innermost && own(thread).is_some() {
+        write!(out, " (in {})", Printable(short(&last.statement.file).as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Where the thread was in the program's own code, if its last statement is a dependency's.
+pub(super) fn own(thread: &Thread) -> Option<&Statement> {
+    let last = thread.last.as_ref()?;
+    thread.own.as_ref().filter(|_| !is_local(&last.statement.file))
+}
+
+/// The first line of a text, or its beginning.
+pub(super) fn cut(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let mut shown: String = line.chars().take(WIDTH).collect();
+    if shown.len() < text.trim_end().len() && !shown.ends_with('…') {
+        shown.push('…');
+    }
+    Printable(shown.as_bytes()).to_string()
+}

@@ -1,0 +1,219 @@
+//! One entry of a report: a thread, or several that are at the same place.
+
+use std::io::{self, Write};
+
+use instr_format::escape::Printable;
+use instr_format::ring::Clock;
+
+use super::headline::{own, program};
+use super::history;
+use super::number::Grouped;
+use super::paint::Paint;
+use super::text::{Options, damage_lines};
+use super::{calls, excerpt};
+use crate::model::duration::Duration;
+use crate::model::end::EndKind;
+use crate::model::record::Stamp;
+use crate::model::source_path::short;
+use crate::model::statement::Statement;
+use crate::model::thread::{Choice, LastReached, State, Thread};
+use crate::run::load::Run;
+use crate::run::source::Roots;
+
+/// So many names of threads are shown of an entry.
+const NAMES: usize = 4;
+
+/// A thread as people call it: `worker-3`, or `thread 4711` where it has no name of its own.
+pub(super) fn name(run: &Run, thread: &Thread) -> String {
+    // The kernel gives a thread without a name that of its process, of which it keeps 15 bytes.
+    let is_programs = run.pid != Some(thread.tid) && program(run).starts_with(&thread.name);
+    if thread.name.is_empty() || is_programs {
+        return format!("thread {}", thread.tid);
+    }
+    Printable(thread.name.as_bytes()).to_string()
+}
+
+/// Writes an entry with the source around its statement.
+pub(super) fn at_length(
+    run: &Run,
+    threads: &[&Thread],
+    roots: &Roots,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(thread) = threads.first() else { return Ok(()) };
+    let paint = options.paint;
+    title(run, threads, paint, out)?;
+    out.write_all(b"\n")?;
+    if let Some(last) = &thread.last {
+        if run.has_crashed(thread) && last.statement.function.ends_with("::{{closure}}") {
+            calls::closures_caller(run, &last.statement, out)?;
+        }
+        excerpt::write(roots, &last.statement, options.context, paint, out)?;
+    }
+    if let Some(own) = own(thread) {
+        write!(out, "  the newest statement of the program's own: {} at ", Printable(own.path().as_bytes()))?;
+        writeln!(out, "{}", position(own))?;
+        excerpt::write(roots, own, 0, paint, out)?;
+    }
+    panic_lines(run, thread, out)?;
+    out.write_all(b"  ")?;
+    counts(threads, out)?;
+    activity(run, threads, out)?;
+    out.write_all(b"\n")?;
+    if threads.len() == 1 {
+        history::write(&thread.history, &run.sites, options, out)?;
+        damage_lines(&thread.damage, paint, out)?;
+    }
+    Ok(())
+}
+
+/// Writes an entry in one line.
+pub(super) fn in_short(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    title(run, threads, paint, out)?;
+    out.write_all(b"; ")?;
+    counts(threads, out)?;
+    out.write_all(b"\n")?;
+    threads.iter().try_for_each(|thread| damage_lines(&thread.damage, paint, out))
+}
+
+// Output: worker-3 (23084): crashed in worker_pool::name_length at src/main.rs:61:14
+// Output: 200 threads (worker-1, worker-2, worker-3, worker-4, …): inside main::{{closure}} at src/main.rs:6:9
+fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let (strong, bad) = (paint.strong, paint.bad);
+    let Some(thread) = threads.first() else { return Ok(()) };
+    match threads {
+        [thread] if name(run, thread).starts_with("thread ") => write!(out, "thread {strong}{}{strong:#}", thread.tid)?,
+        [thread] => write!(out, "thread {strong}{}{strong:#} ({})", name(run, thread), thread.tid)?,
+        threads => write!(out, "{strong}{} threads{strong:#} ({})", threads.len(), names(run, threads))?,
+    }
+    if let [Thread { reuse: 2.., .. }] = threads {
+        write!(out, ", the {} thread with this id", ordinal(thread.reuse))?;
+    }
+    out.write_all(b": ")?;
+    let (fault, circumstance, preposition) = doing(run, thread);
+    if !fault.is_empty() {
+        write!(out, "{bad}{fault}{bad:#} ")?;
+    }
+    if !circumstance.is_empty() {
+        write!(out, "{circumstance}, ")?;
+    }
+    write!(out, "{} ", stand_in(thread).unwrap_or(preposition))?;
+    place(thread.last.as_ref(), strong, out)
+}
+
+/// What went wrong in the thread, what else is to be said of it, and how it relates to the statement that is shown.
+fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static str) {
+    match thread.state {
+        State::Panicking if run.has_crashed(thread) => ("crashed", "while panicking", "in"),
+        _ if run.has_crashed(thread) => ("crashed", "", "in"),
+        State::Panicking => ("panicking", "", "in"),
+        State::PanickedAndLeft if run.is_crashing(thread) => ("panicked", "", "in"),
+        State::PanickedAndEnded => ("panicked", "and ended", "last in"),
+        State::PanickedAndLeft => ("", "outside instrumented code since a panic", "last in"),
+        // A process that exits takes its threads with it, wherever they are.
+        State::Inside if run.end.kind == EndKind::Exit => ("", "", "last in"),
+        State::Inside => ("", "", "inside"),
+        State::Unknown => ("", "", "in"),
+        State::Left => ("", "outside instrumented code", "last in"),
+        State::Ended => ("", "ended", "last in"),
+    }
+}
+
+fn names(run: &Run, threads: &[&Thread]) -> String {
+    let mut names: Vec<String> = threads.iter().take(NAMES).map(|thread| name(run, thread)).collect();
+    names.dedup();
+    if threads.len() > NAMES {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
+}
+
+fn ordinal(number: u64) -> String {
+    match number {
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        number => format!("{number}th"),
+    }
+}
+
+/// What is shown when it is not the thread's last statement.
+fn stand_in(thread: &Thread) -> Option<&'static str> {
+    match thread.last.as_ref()?.choice {
+        Choice::Innermost => None,
+        Choice::Newest => Some("newest record in"),
+        Choice::Matching => Some("newest matching record in"),
+    }
+}
+
+fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(LastReached { statement, .. }) = last else { return out.write_all(b"an unknown statement") };
+    write!(
+        out,
+        "{style}{}{style:#} at {style}{}{style:#}",
+        Printable(statement.path().as_bytes()),
+        position(statement)
+    )?;
+    match &statement.expanded_from {
+        Some(place) => write!(out, " (expanded from {})", Printable(place.as_bytes())),
+        None => Ok(()),
+    }
+}
+
+fn position(statement: &Statement) -> String {
+    let file = short(&statement.file);
+    format!("{}:{}:{}", Printable(file.as_bytes()), statement.line, statement.column)
+}
+
+/// The newest panic of a thread, with the message as it is, unless the report has begun with it.
+fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
+    match run.panic(thread) {
+        Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a text of several lines with each below the other.
+pub(super) fn indented(before: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    for (number, line) in text.lines().enumerate() {
+        let before = if number == 0 { before } else { "  " };
+        writeln!(out, "  {before}{}", Printable(line.as_bytes()))?;
+    }
+    Ok(())
+}
+
+fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
+    let sum = |of: fn(&Thread) -> u64| threads.iter().map(|thread| of(thread)).fold(0, u64::saturating_add);
+    let records = sum(|thread| thread.records);
+    let plural = if records == 1 { "" } else { "s" };
+    write!(out, "{} record{plural}", Grouped(records))?;
+    let others = [
+        (sum(|thread| thread.filtered), "filtered out"),
+        (sum(|thread| thread.dropped), "dropped"),
+        (sum(|thread| thread.overwritten), "overwritten"),
+    ];
+    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, ", {} {what}", Grouped(count))?;
+    }
+    Ok(())
+}
+
+/// How long before the last record of the run the entry's newest one was made.
+fn activity(run: &Run, threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
+    let newest = |thread: &&&Thread| thread.last_active_ns();
+    let Some(Stamp { moment, clock }) = threads.iter().max_by_key(newest).and_then(|thread| thread.newest) else {
+        return Ok(());
+    };
+    // What a filter left out can be newer.
+    let last_of_run = run.threads.iter().filter_map(Thread::last_active_ns).max().filter(|_| !run.is_filtered);
+    match (clock, last_of_run) {
+        (Clock::Off, _) | (_, None) => Ok(()),
+        _ if run.threads.len() == 1 => Ok(()),
+        // The time is that of the beginning of a block of records.
+        (Clock::Coarse, _) => write!(out, "; last active {} after the start, or later", Duration(moment.elapsed_ns)),
+        (Clock::Full, Some(last)) => match last.saturating_sub(moment.elapsed_ns) {
+            0 => write!(out, "; active last"),
+            age => write!(out, "; last active {} before the last record of the run", Duration(age)),
+        },
+    }
+}
