@@ -14,6 +14,8 @@ mod real_modules;
 mod rebuilds;
 mod selection;
 mod signals;
+mod silence;
+mod store;
 mod style;
 mod together;
 mod wrappers;
