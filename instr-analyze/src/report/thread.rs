@@ -121,7 +121,11 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
 }
 
 fn names(run: &Run, threads: &[&Thread]) -> String {
-    let mut names: Vec<String> = threads.iter().take(NAMES).map(|thread| name(run, thread)).collect();
+    let of = |thread: &&Thread| match name(run, thread) {
+        unnamed if unnamed.starts_with("thread ") => thread.tid.to_string(),
+        name => name,
+    };
+    let mut names: Vec<String> = threads.iter().take(NAMES).map(of).collect();
     names.dedup();
     if threads.len() > NAMES {
         names.push("…".to_owned());
