@@ -25,4 +25,5 @@ pub mod scan;
 pub mod sites;
 mod stack;
 pub mod statement;
+pub mod test;
 pub mod thread;
