@@ -46,7 +46,7 @@ pub(super) fn at_length(
     title(run, threads, paint, out)?;
     out.write_all(b"\n")?;
     if let Some(last) = &thread.last {
-        if run.has_crashed(thread) && last.statement.function.ends_with("::{{closure}}") {
+        if run.has_crashed(thread) && last.statement.is_in_closure() {
             calls::closures_caller(run, &last.statement, out)?;
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;

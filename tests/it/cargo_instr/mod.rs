@@ -14,6 +14,7 @@ mod rebuilds;
 mod selection;
 mod signals;
 mod style;
+mod test_functions;
 mod together;
 mod wrappers;
 mod zoo;
