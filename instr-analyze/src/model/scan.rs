@@ -117,7 +117,9 @@ impl Scan<'_> {
 
 impl Own {
     fn push(&mut self, record: &Record<'_>, sites: &Sites) {
-        if !self.is_local(record, sites) || self.newest.as_ref().is_some_and(|kept| kept.seq() > record.stamp.moment.seq) {
+        if !self.is_local(record, sites)
+            || self.newest.as_ref().is_some_and(|kept| kept.seq() > record.stamp.moment.seq)
+        {
             return;
         }
         match &mut self.newest {

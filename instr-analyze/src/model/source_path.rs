@@ -46,8 +46,14 @@ mod tests {
     fn directories_of_caches_are_left_out() {
         let cases = [
             ("src/main.rs", "src/main.rs"),
-            ("/home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/smallvec-0.6.9/lib.rs", "smallvec-0.6.9/lib.rs"),
-            ("/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/mod.rs", "library/core/src/num/mod.rs"),
+            (
+                "/home/u/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/smallvec-0.6.9/lib.rs",
+                "smallvec-0.6.9/lib.rs",
+            ),
+            (
+                "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/mod.rs",
+                "library/core/src/num/mod.rs",
+            ),
             ("/r/toolchains/stable/lib/rustlib/src/rust/library/std/src/lib.rs", "library/std/src/lib.rs"),
             ("/c/git/checkouts/serde-0123456789abcdef/89ab123/src/lib.rs", "serde-89ab123/src/lib.rs"),
             ("/elsewhere/lib.rs", "/elsewhere/lib.rs"),
