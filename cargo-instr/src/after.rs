@@ -1,35 +1,43 @@
-//! What is shown when the program has ended.
+//! What is said when cargo has ended: what had no effect, how whatever died has died, and where the records are.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use instr_analyze::model::end::{End, EndKind};
+use instr_analyze::model::end::EndKind;
 use instr_analyze::model::filter::Filter;
 use instr_analyze::report::paint::Paint;
 use instr_analyze::report::text::{self, Options};
+use instr_analyze::run::command::Command;
 use instr_analyze::run::find;
 use instr_analyze::run::load::{Run, STEPS, Steps};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::low_level::signal_name;
+use instr_format::names::ENABLE;
 
 use crate::failure::Failure;
+use crate::words::Kind;
 
 /// More deaths than this are only counted.
 const SHOWN: usize = 5;
-/// With which a panic ends a process, and cargo a test run that failed.
-const PANIC: i32 = 101;
+/// What cargo ends with itself: options that it does not have, sources that do not compile.
+const OF_CARGO: [i32; 2] = [1, 101];
 
-/// Signals by which a person ends a program.
-const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
-
-/// A name for the output directory of a command, such that later ones sort behind earlier ones.
-pub fn directory_name() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{}-{}", now.as_millis(), std::process::id())
+/// A command that has ended.
+#[derive(Debug)]
+pub struct Ended<'a> {
+    /// What it was and how it ended.
+    pub command: &'a Command,
+    /// What cargo did.
+    pub kind: Kind,
+    /// Where its runs are.
+    pub output: &'a Path,
+    /// The runs that were there before.
+    pub earlier: &'a [PathBuf],
+    /// Where programs are, if not where one would look for them.
+    pub finished: Option<&'a Path>,
+    /// What options of ours had no effect, and which of cargo's may have been meant to be ours.
+    pub warnings: Vec<String>,
+    /// What cargo's options that it does not know may have been meant to be.
+    pub suggestions: Vec<String>,
 }
 
 /// The directories of the runs below an output directory, in whose name `%p` and `%e` stand for anything.
@@ -54,64 +62,91 @@ fn beginning_with(directory: &Path, beginning: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Says where the records are, and how whatever died has died. `earlier`: runs that were there before; `pid`: of cargo and
-/// of the program that took its place.
-///
-/// # Errors
-/// When a run cannot be read or standard error cannot be written.
-pub fn report(output: &Path, earlier: &[PathBuf], status: ExitStatus, pid: u32) -> Result<(), Failure> {
-    let mut directories = runs(output);
-    directories.retain(|directory| !earlier.contains(directory));
-    // Whoever ends something from outside may have ended cargo itself.
-    if directories.is_empty() && status.signal().is_some_and(|signal| !ENDING.contains(&signal)) {
-        let message = "instr: nothing was recorded: recording is off, or nothing that ran is instrumented";
-        return writeln!(io::stderr(), "\n{message}").map_err(|error| Failure(format!("cannot say so: {error}")));
+impl Ended<'_> {
+    /// Says all that is to be said, on standard error.
+    ///
+    /// # Errors
+    /// When a run cannot be read or standard error cannot be written.
+    pub fn say(&self) -> Result<(), Failure> {
+        let mut directories = runs(self.output);
+        directories.retain(|directory| !self.earlier.contains(directory));
+        let mut out = BufWriter::new(io::stderr().lock());
+        let said = self.say_to(&directories, &mut out)?;
+        let flushed = said.and_then(|()| out.flush());
+        flushed.map_err(|error| Failure(format!("cannot write the report: {error}")))
     }
-    // It did not compile, perhaps.
-    if status.success() || directories.is_empty() {
-        return Ok(());
+
+    fn say_to(&self, directories: &[PathBuf], out: &mut dyn Write) -> Result<io::Result<()>, Failure> {
+        let said = self.say_what_had_no_effect(!directories.is_empty(), out);
+        if said.is_err() || directories.is_empty() || self.command.is_success() || self.kind == Kind::Builds {
+            return Ok(said);
+        }
+        Ok(self.show(self.select(directories)?, out))
     }
-    let died = status.signal().is_some() || status.code() == Some(PANIC);
-    let mut dead = Vec::new();
-    for directory in directories.iter().filter(|_| died) {
-        let run = load(directory)?;
-        let is_program = run.pid == Some(u64::from(pid)) && status.signal().is_some();
-        if is_program || matches!(run.end.kind, EndKind::Unknown | EndKind::Killed | EndKind::Panic | EndKind::Signal) {
-            dead.push(run);
+
+    fn say_what_had_no_effect(&self, has_runs: bool, out: &mut dyn Write) -> io::Result<()> {
+        let (command, runs) = (self.command, self.kind == Kind::Runs);
+        let has_built = command.is_success() || command.status.is_none_or(|status| !OF_CARGO.contains(&status));
+        // Whoever ends something from outside may have ended cargo itself, while it compiled.
+        let is_interrupted = command.interrupted_by.is_some();
+        let warnings = self.warnings.iter().filter(|_| (has_built || has_runs) && !is_interrupted);
+        warnings.clone().try_for_each(|warning| writeln!(out, "warning: {warning}"))?;
+        if runs && has_built && !has_runs && !is_interrupted && warnings.count() == 0 {
+            let enable = std::env::var(ENABLE).unwrap_or_default();
+            let off = ["0", "false", "off", "no"].contains(&enable.as_str());
+            match off {
+                true => writeln!(out, "warning: nothing was recorded: {ENABLE}={enable} turns it off")?,
+                false => writeln!(out, "warning: nothing was recorded: nothing that ran is instrumented")?,
+            }
+        }
+        if !command.is_success() && !has_runs && command.signal.is_none() {
+            self.suggestions.iter().try_for_each(|suggestion| writeln!(out, "instr: {suggestion}"))?;
+        }
+        match self.finished {
+            Some(finished) if self.kind == Kind::Builds && command.is_success() => {
+                writeln!(out, "instr: what was built is in {}", finished.display())
+            }
+            _ => Ok(()),
         }
     }
-    // Before an exec the process has had other runs.
-    let newest =
-        dead.iter_mut().filter(|run| run.pid == Some(u64::from(pid))).max_by_key(|run| run.process.start_unix_ns);
-    if let (Some(run), Some(signal)) = (newest, status.signal().and_then(signal_name))
-        && run.end.kind == EndKind::Unknown
-    {
-        run.end = End::by_unrecorded(signal);
-    }
-    show(&dead, output).map_err(|error| Failure(format!("cannot write the report: {error}")))
-}
 
-/// Says where programs are that are not where one would look for them.
-///
-/// # Errors
-/// When standard error cannot be written.
-pub fn say_where(finished: &Path) -> Result<(), Failure> {
-    let said = writeln!(io::stderr(), "instr: what was built is in {}", finished.display());
-    said.map_err(|error| Failure(format!("cannot say where it is: {error}")))
-}
+    /// The runs that tell why the command failed: those that died, those of tests that failed, and the one that cargo ran;
+    /// then those that ended well, which the report only counts.
+    fn select(&self, directories: &[PathBuf]) -> Result<(Vec<Run>, usize), Failure> {
+        let (mut telling, mut others, mut well) = (Vec::new(), Vec::new(), Vec::new());
+        for directory in directories {
+            let run = load(directory)?;
+            let is_cargos = run.pid.is_some() && run.pid == self.command.pid.map(u64::from);
+            match run.end.kind {
+                EndKind::Exit if run.end.code.as_deref() == Some("0") => well.push(run),
+                EndKind::Exit if !is_cargos && run.panic_count == 0 => others.push(run),
+                _ => telling.push(run),
+            }
+        }
+        if telling.is_empty() {
+            telling.extend(others.pop());
+        }
+        self.command.explain(telling.iter_mut());
+        // What only failed is the least telling.
+        telling.sort_by_key(|run| run.end.kind == EndKind::Exit);
+        let more = telling.len().saturating_sub(SHOWN);
+        telling.truncate(SHOWN);
+        telling.append(&mut well);
+        Ok((telling, more))
+    }
 
-fn show(dead: &[Run], output: &Path) -> io::Result<()> {
-    let mut stderr = io::stderr().lock();
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let paint = if stderr.is_terminal() && !no_color { Paint::colours() } else { Paint::default() };
-    if !dead.is_empty() {
-        writeln!(stderr)?;
+    fn show(&self, (runs, more): (Vec<Run>, usize), out: &mut dyn Write) -> io::Result<()> {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let paint = if io::stderr().is_terminal() && !no_color { Paint::colours() } else { Paint::default() };
+        writeln!(out)?;
+        text::write(&runs, &Options { paint, ..Options::default() }, out)?;
+        match more {
+            0 => {}
+            1 => writeln!(out, "\n1 more process failed")?,
+            more => writeln!(out, "\n{more} more processes failed")?,
+        }
+        writeln!(out, "\ninstr: all records are in {}", self.output.display())
     }
-    text::write(&dead[..dead.len().min(SHOWN)], &Options { paint, ..Options::default() }, &mut stderr)?;
-    if let Some(more) = dead.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        writeln!(stderr, "\n{more} more processes have died")?;
-    }
-    writeln!(stderr, "\ninstr: all records are in {}", output.display())
 }
 
 fn load(directory: &Path) -> Result<Run, Failure> {

@@ -1,60 +1,53 @@
 //! The command line: what of it is ours, and what is cargo's.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::{CommandFactory as _, Parser, ValueEnum};
 
 use crate::selection::Selection;
+use crate::words;
 
-/// Runs, tests or builds a package with every function of the workspace's own crates instrumented
+/// Runs any cargo command with every function of the workspace's own packages instrumented
 ///
-/// Sources and manifests stay as they are. What is built goes to a directory of its own, `instr` below cargo's target
-/// directory. A program that runs records to `instr/runs` there, unless INSTR_OUTPUT_DIR says otherwise; when it dies, the
-/// report is printed.
+/// Sources and manifests stay as they are. What is built goes to target/instr. A program that runs records what its threads
+/// do to target/instr/runs; when the command fails, a report of it is printed. The verbs of instr-analyze show these records.
 #[derive(Debug, Parser)]
 #[command(name = "cargo-instr", bin_name = "cargo instr", version, after_help = AFTER_HELP)]
-#[command(override_usage = "cargo instr <run|test|build> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]")]
+#[command(override_usage = USAGE)]
 pub struct Arguments {
-    /// What cargo is to do
-    pub verb: Verb,
     /// Instrument this dependency too; can be given several times
     #[arg(long, value_name = "NAME")]
     pub with_dep: Vec<String>,
-    /// Only files whose paths match: comma list of globs; one without wildcards matches anywhere in the path
+    /// Instrument only files whose paths match: comma list of globs; one without wildcards matches anywhere in the path
+    /// [default: all files]
     #[arg(long, value_name = "LIST")]
-    include: Vec<String>,
-    /// No files whose paths match; the same patterns
+    include_file: Vec<String>,
+    /// Leave out files whose paths match; the same patterns [default: none]
     #[arg(long, value_name = "LIST")]
-    exclude: Vec<String>,
-    /// Only functions whose paths match (`crate::module::Type::method`); the same patterns
+    exclude_file: Vec<String>,
+    /// Instrument only functions whose paths match, such as `crate::module::Type::method`; the same patterns [default: all]
     #[arg(long, value_name = "LIST")]
-    function_include: Vec<String>,
-    /// No functions whose paths match; the same patterns
+    include_function: Vec<String>,
+    /// Leave out functions whose paths match; the same patterns [default: none]
     #[arg(long, value_name = "LIST")]
-    function_exclude: Vec<String>,
-    /// What to record
+    exclude_function: Vec<String>,
+    /// What to record [default: statement]
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Level>,
+    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
+    /// 2 GB]
+    #[arg(long, value_name = "N")]
+    pub keep: Option<usize>,
 }
+
+const USAGE: &str = "\
+cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
+       cargo instr <report|crash|dump|tail|export|list|clean> [OPTIONS OF instr-analyze]";
 
 const AFTER_HELP: &str = "\
 All other options are cargo's: -p, --bin, --release, --features, --manifest-path and so on.
 
-Exit codes: that of cargo or of the program; 128 + N if it was killed by signal N; 2 if cargo instr itself cannot go on.";
-
-/// What cargo can be told to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Verb {
-    /// `cargo run`
-    #[value(alias = "r")]
-    Run,
-    /// `cargo test`
-    #[value(alias = "t")]
-    Test,
-    /// `cargo build`
-    #[value(alias = "b")]
-    Build,
-}
+Exit codes: that of cargo or of the program; 128 + N if signal N ended it; 2 if cargo instr itself cannot go on.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Level {
@@ -66,45 +59,52 @@ enum Level {
     Function,
 }
 
-fn name(value: impl ValueEnum) -> String {
-    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-}
-
-impl Verb {
-    /// Cargo's word for it.
-    pub fn name(self) -> String {
-        name(self)
-    }
-}
-
 impl Arguments {
     /// Ends the process, with a message, when they make no sense.
     pub fn of(split: &Split) -> Self {
         Arguments::parse_from([OsString::from("cargo instr")].into_iter().chain(split.own.clone()))
     }
 
+    /// What is printed when there is no command.
+    pub fn help() -> String {
+        Arguments::command().render_help().to_string()
+    }
+
     /// Which files and functions.
     pub fn selection(&self) -> Selection {
         Selection {
-            include: self.include.join(","),
-            exclude: self.exclude.join(","),
-            function_include: self.function_include.join(","),
-            function_exclude: self.function_exclude.join(","),
+            include_file: self.include_file.join(","),
+            exclude_file: self.exclude_file.join(","),
+            include_function: self.include_function.join(","),
+            exclude_function: self.exclude_function.join(","),
         }
     }
 
     /// The level, as the attribute names it.
     pub fn level(&self) -> Option<String> {
-        self.level.map(name)
+        self.level.and_then(|level| Some(level.to_possible_value()?.get_name().to_owned()))
+    }
+
+    /// Our options, as they are written.
+    pub fn options() -> Vec<String> {
+        let command = Arguments::command();
+        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
     }
 }
+
+/// Cargo's options that may stand before its command, with a value in an argument of its own.
+const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];
 
 /// The command line in parts.
 #[derive(Debug)]
 pub struct Split {
     /// What is for us.
-    own: Vec<OsString>,
-    /// What is for cargo.
+    pub own: Vec<OsString>,
+    /// Options of cargo's before its command.
+    pub before: Vec<OsString>,
+    /// The command.
+    pub word: Option<String>,
+    /// What is for cargo behind its command.
     pub cargo: Vec<OsString>,
     /// What is for the program, with the `--` before it.
     pub program: Vec<OsString>,
@@ -115,37 +115,41 @@ impl Split {
     pub fn new(mut arguments: Vec<OsString>) -> Self {
         let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
         let program = arguments.split_off(end);
-        let (mut own, mut cargo, mut has_verb) = (Vec::new(), Vec::new(), false);
-        let command = Arguments::command();
-        let options: Vec<String> = command
-            .get_arguments()
-            .filter_map(|option| option.get_long())
-            .map(|option| format!("--{option}"))
-            .collect();
+        let mut split = Split { own: Vec::new(), before: Vec::new(), word: None, cargo: Vec::new(), program };
+        let options = Arguments::options();
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy().into_owned();
-            let is = |option: &String| {
-                text == *option || text.strip_prefix(option).is_some_and(|rest| rest.starts_with('='))
-            };
-            let is_for_help = ["-h", "--help", "-V", "--version"].contains(&text.as_str());
-            let is_verb = !has_verb && !text.starts_with('-');
-            has_verb |= is_verb;
-            if options.iter().any(is) || is_for_help || is_verb {
-                let takes_next = options.contains(&text) && !is_for_help;
-                own.push(argument);
-                own.extend(takes_next.then(|| rest.next()).flatten());
+            let is = |option: &String| is_option(&text, option);
+            if options.iter().any(is) {
+                split.own.push(argument);
+                split.own.extend(options.contains(&text).then(|| rest.next()).flatten());
+            } else if split.is_for_our_help(&text) {
+                split.own.push(argument);
+            } else if split.word.is_some() {
+                split.cargo.push(argument);
+            } else if text.starts_with('-') {
+                split.before.push(argument);
+                split.before.extend(BEFORE_THE_COMMAND.contains(&text.as_str()).then(|| rest.next()).flatten());
             } else {
-                cargo.push(argument);
+                split.word = Some(text);
             }
         }
-        Split { own, cargo, program }
+        split
+    }
+
+    /// Other people's programs have help of their own.
+    fn is_for_our_help(&self, text: &str) -> bool {
+        match &self.word {
+            None => ["-h", "--help", "-V", "--version"].contains(&text),
+            Some(word) => words::compiles(word) && ["-h", "--help"].contains(&text),
+        }
     }
 
     /// The values of one of cargo's options, each as often as it is given.
     pub fn values(&self, option: &str) -> Vec<OsString> {
         let mut values = Vec::new();
-        let mut rest = self.cargo.iter();
+        let mut rest = self.before.iter().chain(&self.cargo);
         while let Some(argument) = rest.next() {
             if argument == option {
                 values.extend(rest.next().cloned());
@@ -160,13 +164,15 @@ impl Split {
     /// The same, and cargo does not get to see them.
     pub fn take(&mut self, option: &str) -> Vec<OsString> {
         let values = self.values(option);
-        let mut rest = std::mem::take(&mut self.cargo).into_iter();
-        while let Some(argument) = rest.next() {
-            let text = argument.to_string_lossy();
-            if text == option {
-                rest.next();
-            } else if !text.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')) {
-                self.cargo.push(argument);
+        for arguments in [&mut self.before, &mut self.cargo] {
+            let mut rest = std::mem::take(arguments).into_iter();
+            while let Some(argument) = rest.next() {
+                let text = argument.to_string_lossy();
+                if text == option {
+                    rest.next();
+                } else if !is_option(&text, option) {
+                    arguments.push(argument);
+                }
             }
         }
         values
@@ -174,6 +180,18 @@ impl Split {
 
     /// Whether one of cargo's options is given that has no value.
     pub fn has(&self, option: &str) -> bool {
-        self.cargo.iter().any(|argument| argument == option)
+        self.before.iter().chain(&self.cargo).any(|argument| argument == option)
     }
+
+    /// Everything that is not ours, in its order.
+    pub fn for_cargo(&self) -> impl Iterator<Item = &OsStr> {
+        let word = self.word.as_ref().map(OsStr::new);
+        let behind = self.cargo.iter().chain(&self.program).map(OsString::as_os_str);
+        self.before.iter().map(OsString::as_os_str).chain(word).chain(behind)
+    }
+}
+
+/// Whether an argument is this option, or this option with its value.
+fn is_option(text: &str, option: &str) -> bool {
+    text.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }

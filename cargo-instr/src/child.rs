@@ -10,19 +10,31 @@ use signal_hook::iterator::Signals;
 
 use crate::failure::Failure;
 
+/// How cargo ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// Its status.
+    pub status: ExitStatus,
+    /// The signal by which a person has asked for it.
+    pub interrupted_by: Option<i32>,
+}
+
 /// Waits for cargo, whose place the program takes that it runs. Whoever ends a program that hangs wants to see the report,
-/// so we live on: the keyboard's signals reach the program anyway, the others are passed on.
+/// so we live on: the keyboard's signals reach the program anyway, the others are passed on. `started` is given the process
+/// id.
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn wait(mut command: Command) -> Result<(ExitStatus, u32), Failure> {
+pub fn wait(mut command: Command, started: impl FnOnce(u32)) -> Result<Ended, Failure> {
     let failure = |error| Failure::on("run", Path::new("cargo"), &error);
     let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP]).map_err(failure)?;
     let mut child = command.spawn().map_err(failure)?;
     let pid = child.id();
     let handle = signals.handle();
     let passing = std::thread::spawn(move || {
+        let mut interrupted_by = None;
         for signal in signals.forever() {
+            interrupted_by = Some(signal);
             let passed = match signal {
                 SIGTERM => Signal::TERM,
                 SIGHUP => Signal::HUP,
@@ -33,11 +45,13 @@ pub fn wait(mut command: Command) -> Result<(ExitStatus, u32), Failure> {
                 let _ = kill_process(child, passed);
             }
         }
+        interrupted_by
     });
+    started(pid);
     let status = child.wait().map_err(failure);
     handle.close();
-    let _ = passing.join();
-    Ok((status?, pid))
+    let interrupted_by = passing.join().ok().flatten();
+    Ok(Ended { status: status?, interrupted_by })
 }
 
 /// The child's exit code, or what a shell makes of the signal that killed it.

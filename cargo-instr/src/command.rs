@@ -4,35 +4,111 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use cargo_metadata::Metadata;
-use instr_format::names::OUTPUT_DIR;
+use instr_analyze::run::command::{Command as Record, signal_name};
+use instr_analyze::run::remove::size;
+use instr_format::names::{OUTPUT_DIR, SCHEMA_VERSION};
 
 use crate::after;
-use crate::arguments::{Arguments, Split, Verb};
+use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
-use crate::plan::{BUILD, Plan, WORKSPACE_WRAPPER, WRAPPER};
+use crate::notes::Notes;
+use crate::places::Places;
+use crate::plan::{BUILD, Plan};
 use crate::runtime;
+use crate::store::Store;
+use crate::suggestions;
 use crate::user_wrappers::UserWrappers;
-use crate::workspace::{self, cargo};
+use crate::words::{self, Kind, Meaning};
+use crate::workspace::{self, Refusal, cargo};
+
+/// What cargo ends with when it cannot go on.
+const CARGO_FAILED: u8 = 101;
 
 /// Does what the command line asks for. `arguments` are those behind `cargo instr`.
 ///
 /// # Errors
 /// When cargo could not be run as asked.
 pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let mut split = Split::new(arguments);
+    let split = Split::new(arguments.clone());
+    let meaning =
+        split.word.as_deref().map(|word| words::meaning(word, split.cargo.first().and_then(|next| next.to_str())));
+    if meaning == Some(Meaning::Verb) {
+        return Ok(instr_analyze::cli::main("cargo instr", arguments));
+    }
     let own = Arguments::of(&split);
+    match meaning {
+        Some(Meaning::Own(kind)) => instrumented(&arguments, split, &own, kind, true),
+        Some(Meaning::Other(kind)) => instrumented(&arguments, split, &own, kind, false),
+        Some(Meaning::Plain) => plain(&split),
+        Some(Meaning::Unknown) => unknown(&split),
+        Some(Meaning::Verb) | None => {
+            // Nobody is left to tell when this fails.
+            let _ = write!(io::stderr(), "{}", Arguments::help());
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// Runs cargo as if we were not there.
+fn plain(split: &Split) -> Result<ExitCode, Failure> {
+    if let Some(option) = split.own.first() {
+        let word = split.word.as_deref().unwrap_or_default();
+        let option = option.to_string_lossy();
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "instr: `cargo {word}` is not instrumented: {option} has no effect");
+    }
+    become_cargo(split)
+}
+
+/// Has cargo say that it does not know the command.
+fn unknown(split: &Split) -> Result<ExitCode, Failure> {
+    let word = split.word.as_deref().unwrap_or_default();
+    if let Some(verb) = suggestions::of_verb(word) {
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "instr: did you mean `cargo instr {verb}`?");
+    }
+    become_cargo(split)
+}
+
+fn become_cargo(split: &Split) -> Result<ExitCode, Failure> {
+    let error = Command::new(cargo()).args(split.for_cargo()).exec();
+    Err(Failure::on("run", Path::new("cargo"), &error))
+}
+
+/// Runs cargo with everything instrumented that it compiles. `takes_options`: those of cargo's.
+fn instrumented(
+    given: &[OsString],
+    mut split: Split,
+    own: &Arguments,
+    kind: Kind,
+    takes_options: bool,
+) -> Result<ExitCode, Failure> {
     let selection = own.selection();
     selection.check().map_err(Failure)?;
-    let metadata = workspace::metadata(&split, !own.with_dep.is_empty())?;
+    let metadata = match workspace::metadata(&split, !own.with_dep.is_empty()) {
+        Ok(metadata) => metadata,
+        // It may need none.
+        Err(Refusal::OfCargo(_)) if !takes_options => return plain(&split),
+        Err(Refusal::OfCargo(said)) => {
+            // In its own words, and with its own exit code.
+            let _ = writeln!(io::stderr(), "{said}");
+            return Ok(ExitCode::from(CARGO_FAILED));
+        }
+        Err(Refusal::Other(failure)) => return Err(failure),
+    };
     let home = split.take("--target-dir").pop().map_or_else(|| metadata.target_directory.clone().into(), absolute);
     let home = home.join("instr");
-    let configuration = split.take("--config");
-    fs::create_dir_all(&home).map_err(|error| Failure::on("create", &home, &error))?;
+    let configuration = split.values("--config");
+    fs::create_dir_all(&home).map_err(|error| {
+        let way_out = "name a directory that can be written to with --target-dir or CARGO_TARGET_DIR";
+        Failure(format!("cannot create {}: {error}; {way_out}", home.display()))
+    })?;
     let plan = Plan {
         build: BUILD.to_owned(),
         cache: runtime::cache(&home),
@@ -45,65 +121,69 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     let wrappers = plan.write(&home.join("plans"), &program)?;
     let places = Places::new(&home, &own.with_dep, &plan, &metadata);
 
-    let output = match env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()) {
-        Some(directory) => absolute(directory),
-        None => home.join("runs").join(after::directory_name()),
-    };
-    let mut cargo = Command::new(cargo());
-    cargo.arg(own.verb.name()).arg("--target-dir").arg(&places.finished);
-    for given in configuration {
-        cargo.arg("--config").arg(given);
+    let named = env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()).map(absolute);
+    let store = if named.is_none() { Some(Store::create(&home.join("runs"))?) } else { None };
+    let output = named.or_else(|| Some(store.as_ref()?.dir().to_owned())).unwrap_or_default();
+    let mut command = Command::new(cargo());
+    if takes_options {
+        split.take("--config");
+        command.args(&split.word).args(&split.before);
+        places.as_options(&wrappers, &configuration, &mut command);
+        command.args(&split.cargo).args(&split.program);
+    } else {
+        places.as_variables(&wrappers, &mut command);
+        command.args(split.for_cargo());
     }
-    // Behind those of the user, for the last one counts.
-    cargo.args(setting("build.rustc-wrapper", &wrappers.join(WRAPPER)));
-    cargo.args(setting("build.rustc-workspace-wrapper", &wrappers.join(WORKSPACE_WRAPPER)));
-    if let Some(between) = &places.between {
-        cargo.args(setting("build.build-dir", between));
+    command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
+    let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };
+    let mut record = record(given);
+    // What cannot be written down now takes nothing from the program.
+    let keep = |record: &Record| drop(store.as_ref().map(|store| store.write(record)));
+    let ended = child::wait(command, |pid| {
+        record.pid = Some(pid);
+        keep(&record);
+    })?;
+    record.status = ended.status.code();
+    record.signal = ended.status.signal().map(signal);
+    record.interrupted_by = ended.interrupted_by.map(signal);
+    let said = after::Ended {
+        command: &record,
+        kind: if split.has("--no-run") { Kind::Builds } else { kind },
+        output: &output,
+        earlier: &earlier,
+        finished: Some(places.finished.as_path()).filter(|finished| *finished != home),
+        warnings: Notes::read(&wrappers).warnings(&plan.selection, &workspace::directories(&metadata, &own.with_dep)),
+        suggestions: suggestions::of_options(&split),
     }
-    cargo.args(&split.cargo).args(&split.program);
-    cargo.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
-    let earlier = after::runs(&output);
-    let (status, pid) = child::wait(cargo)?;
-    let reported = match own.verb {
-        Verb::Build if status.success() && places.finished != home => after::say_where(&places.finished),
-        Verb::Build => Ok(()),
-        Verb::Run | Verb::Test => after::report(&output, &earlier, status, pid),
-    };
-    if let Err(failure) = reported {
+    .say();
+    if let Err(failure) = said {
         // The exit code is the program's all the same; nobody is left to tell when this fails.
         let _ = writeln!(io::stderr(), "cargo instr: {failure}");
     }
-    Ok(child::exit_code(status))
-}
-
-fn setting(key: &str, path: &Path) -> [OsString; 2] {
-    ["--config".into(), format!("{key}={:?}", path.to_string_lossy()).into()]
-}
-
-/// Where what is built goes.
-struct Places {
-    /// Programs, under names that say nothing of the plan. A program of another plan must not come between the end of
-    /// building and the beginning of running.
-    finished: PathBuf,
-    /// All else, if apart, and if cargo knows how to (1.91).
-    between: Option<PathBuf>,
-}
-
-impl Places {
-    fn new(home: &Path, with: &[String], plan: &Plan, metadata: &Metadata) -> Self {
-        let key = plan.key();
-        let (finished, between) = match with {
-            [] if plan.is_whole() => (home.to_owned(), home.to_owned()),
-            [] => (home.join(format!("selected-{key}")), home.to_owned()),
-            // Cargo never asks whether a dependency from a registry has to be compiled again.
-            _ => {
-                let own = home.join(format!("with-{}-{key}", with.join("-")));
-                (own.clone(), own)
-            }
-        };
-        // The user's configuration may name one of plain cargo's.
-        Places { finished, between: metadata.build_directory.is_some().then_some(between) }
+    if let Some(store) = &store {
+        record.bytes = Some(size(&output));
+        keep(&record);
+        store.remove_if_empty();
+        if let Some(removed) = store.remove_older(own.keep) {
+            let _ = writeln!(io::stderr(), "instr: {removed}");
+        }
     }
+    Ok(child::exit_code(ended.status))
+}
+
+fn record(arguments: &[OsString]) -> Record {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Record {
+        schema_version: SCHEMA_VERSION,
+        arguments: arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        cwd: env::current_dir().unwrap_or_default(),
+        start_unix_ns: u64::try_from(now.as_nanos()).unwrap_or_default(),
+        ..Record::default()
+    }
+}
+
+fn signal(number: i32) -> String {
+    signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
 }
 
 /// The path as it is seen from elsewhere.

@@ -4,6 +4,7 @@
 //! names relative to itself (`mod x;`, `include_str!("../README.md")`) is found, and the paths that the compiler shows are
 //! the originals once `OVERLAY` is cut off.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +16,7 @@ use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
 use crate::items::Untouched;
 use crate::modules;
-use crate::selection::Selection;
+use crate::selection::{Pattern, Selection};
 
 /// The overlay of one crate.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Overlay {
     pub places: usize,
     /// The annotated files, by the paths of the originals.
     pub files: BTreeMap<PathBuf, Annotated>,
+    /// The patterns of the selection that have matched.
+    pub matched: BTreeSet<Pattern>,
     /// What is not annotated because syn does not know it, in which files.
     pub untouched: Vec<(PathBuf, Untouched)>,
 }
@@ -52,13 +55,13 @@ impl Overlay {
     /// When the tree cannot be written.
     pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
         let mut untouched = Vec::new();
-        let files = annotate_files(source, &mut untouched);
+        let (files, matched) = annotate_files(source, &mut untouched);
         let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
         for original in &tree.real {
             tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
         }
         let places = files.values().map(|file| file.places).sum();
-        Ok(Overlay { directory: directory.to_owned(), places, files, untouched })
+        Ok(Overlay { directory: directory.to_owned(), places, files, matched, untouched })
     }
 
     /// Where the copy of a file is.
@@ -67,15 +70,28 @@ impl Overlay {
     }
 }
 
-fn annotate_files(source: Source<'_>, untouched: &mut Vec<(PathBuf, Untouched)>) -> BTreeMap<PathBuf, Annotated> {
+fn annotate_files(
+    source: Source<'_>,
+    untouched: &mut Vec<(PathBuf, Untouched)>,
+) -> (BTreeMap<PathBuf, Annotated>, BTreeSet<Pattern>) {
     let mut files = BTreeMap::new();
+    let (of_files, of_functions) =
+        source.selection.patterns().into_iter().partition::<Vec<_>, _>(Pattern::is_for_files);
+    let matched = RefCell::new(BTreeSet::new());
+    let note = |patterns: &[Pattern], path: &str| {
+        matched.borrow_mut().extend(patterns.iter().filter(|pattern| pattern.matches(path)).cloned());
+    };
     for (path, module) in modules::find(source.root, source.crate_name) {
         let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
+        note(&of_files, &shown.to_string_lossy());
         if !source.selection.admits_file(&shown.to_string_lossy()) {
             continue;
         }
         let (attribute, skip) = source.attributes;
-        let selects = |name: &str| source.selection.admits_function(name);
+        let selects = |name: &str| {
+            note(&of_functions, name);
+            source.selection.admits_function(name)
+        };
         let style =
             Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
         match annotate_in_style(&module.text, &style) {
@@ -88,7 +104,7 @@ fn annotate_files(source: Source<'_>, untouched: &mut Vec<(PathBuf, Untouched)>)
             Err(error) => untouched.push((path, Untouched::new(&error, 0))),
         }
     }
-    files
+    (files, matched.into_inner())
 }
 
 /// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.

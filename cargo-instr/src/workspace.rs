@@ -19,11 +19,20 @@ pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// Why there is no description of the workspace.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Cargo finds none that it understands, and this is what it says.
+    OfCargo(String),
+    /// Cargo could not be asked.
+    Other(Failure),
+}
+
 /// Asks cargo, with what dependencies resolve to if need be.
 ///
 /// # Errors
 /// What cargo says when there is no workspace that it understands.
-pub fn metadata(split: &Split, dependencies: bool) -> Result<Metadata, Failure> {
+pub fn metadata(split: &Split, dependencies: bool) -> Result<Metadata, Refusal> {
     let mut command = MetadataCommand::new();
     command.cargo_path(cargo());
     if let Some(manifest) = split.values("--manifest-path").pop() {
@@ -41,8 +50,8 @@ pub fn metadata(split: &Split, dependencies: bool) -> Result<Metadata, Failure> 
         options.extend(given.flat_map(|value| [option.to_owned(), value.to_string_lossy().into_owned()]));
     }
     command.other_options(options).exec().map_err(|error| match error {
-        cargo_metadata::Error::CargoMetadata { stderr } => Failure(stderr.trim_end().to_owned()),
-        error => Failure(error.to_string()),
+        cargo_metadata::Error::CargoMetadata { stderr } => Refusal::OfCargo(stderr.trim_end().to_owned()),
+        error => Refusal::Other(Failure(format!("cannot ask cargo for the workspace: {error}"))),
     })
 }
 
@@ -67,6 +76,15 @@ pub fn packages(metadata: &Metadata, with: &[String]) -> Result<Vec<PathBuf>, Fa
     directories.sort();
     directories.dedup();
     Ok(directories)
+}
+
+/// The directories of the packages with each of these names.
+pub fn directories<'a>(metadata: &Metadata, names: &'a [String]) -> Vec<(&'a str, Vec<PathBuf>)> {
+    let named = |name: &String| {
+        let named = metadata.packages.iter().filter(|package| package.name.as_str() == name);
+        named.filter_map(directory).collect()
+    };
+    names.iter().map(|name| (name.as_str(), named(name))).collect()
 }
 
 fn runs_in_the_compiler(package: &Package) -> bool {

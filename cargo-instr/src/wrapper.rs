@@ -14,6 +14,7 @@ use crate::compiler::{Compiler, Outcome, exit_code, pass_on, say};
 use crate::diagnostics::{is_error, note, warning};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
+use crate::notes::Note;
 use crate::overlay::{Overlay, Source};
 use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
 use crate::plan::Plan;
@@ -77,6 +78,8 @@ impl Crate<'_> {
             selection: &self.plan.selection,
         };
         let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
+        let note = Note { package: self.package.clone(), places: overlay.places, matched: overlay.matched.clone() };
+        note.keep(self.home, &self.name())?;
         self.keep(overlay.files.keys().cloned().collect(), &directory)?;
 
         let mut arguments = self.compiler.arguments.to_vec();

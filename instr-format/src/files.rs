@@ -14,6 +14,8 @@ pub const COUNTS: &str = "counts";
 pub const CRASH_JSON: &str = "crash.json";
 /// What panics said, see [`crate::panics`].
 pub const PANIC_JSON: &str = "panic.json";
+/// What a command of `cargo instr` was asked to do and how it ended, JSON; beside the directories of its runs.
+pub const COMMAND_JSON: &str = "command.json";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].
@@ -25,6 +27,14 @@ pub const RING_SUFFIX: &str = ".ring";
 /// second thread with id 7 or a rotated segment.
 pub fn is_thread_log(name: &str) -> bool {
     is_numbered(name, LOG_SUFFIX)
+}
+
+/// Whether `name` is that of a file that runs are made of, by this version or another one.
+pub fn is_of_run(name: &str) -> bool {
+    const FIXED: [&str; 6] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON];
+    const OF_OTHERS: [&str; 3] = ["tasks", "coverage", "control"];
+    let numbered = [LOG_SUFFIX, RING_SUFFIX, ".log.gz", ".stack"];
+    FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))
 }
 
 /// Whether `name` is that of a ring or of a segment of one; which, its header says.

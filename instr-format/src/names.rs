@@ -43,6 +43,8 @@ pub const ECHO_STDERR: &str = "INSTR_ECHO_STDERR";
 
 /// The default of [`OUTPUT_DIR`], relative to the directory in which the program was started.
 pub const DEFAULT_OUTPUT_DIR: &str = "instr-logs";
+/// Where `cargo instr` has the runs of its commands, relative to cargo's target directory.
+pub const RUNS_OF_CARGO_INSTR: &str = "instr/runs";
 /// Appends a text line per statement to the thread's log.
 pub const SINK_WRITE: &str = "write";
 /// Keeps each thread's newest statements in a mapped file.

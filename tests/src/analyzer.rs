@@ -14,7 +14,7 @@ pub fn path() -> &'static Path {
     PATH.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
         let build = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "instr-analyze", "--bin", "instr-analyze"])
+            .args(["build", "--quiet", "--package", "cargo-instr", "--bin", "instr-analyze"])
             .args(["--message-format", "json"])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
             .output()

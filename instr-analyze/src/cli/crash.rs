@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
+use crate::report::crash;
+use crate::report::text::Options;
+use crate::run::load::{Run, Steps};
+use crate::run::{source, symbols};
 use clap::{Args, ValueEnum};
-use instr_analyze::report::crash;
-use instr_analyze::report::text::Options;
-use instr_analyze::run::load::{Run, Steps};
-use instr_analyze::run::{source, symbols};
 
 use super::Failure;
 use super::options::{Common, cannot_read};

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use instr_analyze::model::damage::{Damage, DamageKind};
+use crate::model::damage::{Damage, DamageKind};
 use instr_format::escape::Printable;
 
 use super::Failure;

@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
+use crate::model::damage::Damage;
+use crate::model::filter::{Filter, Taken};
+use crate::report::folded::FoldedWriter;
+use crate::report::hits;
+use crate::report::record::{RecordFormat, RecordWriter};
+use crate::run::files::{RunFiles, ThreadFiles};
+use crate::run::records::Records;
+use crate::run::timeline::Timeline;
 use clap::Args;
-use instr_analyze::model::damage::Damage;
-use instr_analyze::model::filter::{Filter, Taken};
-use instr_analyze::report::folded::FoldedWriter;
-use instr_analyze::report::hits;
-use instr_analyze::report::record::{RecordFormat, RecordWriter};
-use instr_analyze::run::files::{RunFiles, ThreadFiles};
-use instr_analyze::run::records::Records;
-use instr_analyze::run::timeline::Timeline;
 
 use super::Failure;
 use super::damage::{refuse, warn};

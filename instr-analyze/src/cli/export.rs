@@ -2,9 +2,9 @@
 
 use std::io::{IsTerminal as _, Write as _, stdout};
 
+use crate::export::minidump::minidump;
+use crate::run::load::{Run, Steps};
 use clap::{Args, ValueEnum};
-use instr_analyze::export::minidump::minidump;
-use instr_analyze::run::load::{Run, Steps};
 
 use super::Failure;
 use super::options::{Common, cannot_read, shown};

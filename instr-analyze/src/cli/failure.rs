@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use instr_analyze::run::find::NotFound;
+use crate::run::find::NotFound;
 
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -48,7 +48,7 @@ impl From<NotFound> for Failure {
     fn from(reason: NotFound) -> Self {
         let message = reason.to_string();
         match reason {
-            NotFound::Empty(_) => Failure::Nothing(message),
+            NotFound::Empty(_) | NotFound::Nowhere(_) => Failure::Nothing(message),
             NotFound::NoRun(_) | NotFound::Unreadable(..) => Failure::Input(message),
         }
     }

@@ -1,17 +1,23 @@
-//! The command line: verbs, common options, exit codes.
+//! The command line of `instr-analyze`, which `cargo instr` offers too: verbs, common options, exit codes.
 
+mod clean;
 mod crash;
 mod damage;
 mod dump;
 mod export;
 mod failure;
+mod list;
 mod options;
 mod report;
 mod tail;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
-pub(crate) use failure::Failure;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use failure::Failure;
 use options::shown;
 
 /// Says what each thread of an instrumented program last reached; without VERB: report
@@ -19,7 +25,7 @@ use options::shown;
 #[command(version, args_conflicts_with_subcommands = true, subcommand_value_name = "VERB")]
 #[command(subcommand_help_heading = "Verbs")]
 #[command(after_help = EXIT_CODES)]
-pub(crate) struct Arguments {
+struct Arguments {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
@@ -49,16 +55,46 @@ enum Verb {
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
+    /// List the runs: when, how they ended, how much of the disk they take
+    #[command(after_help = EXIT_CODES)]
+    List(list::ListArguments),
+    /// Remove runs, and nothing else; those of processes that still run stay
+    #[command(after_help = EXIT_CODES)]
+    Clean(clean::CleanArguments),
 }
 
-/// Runs the verb.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// Does what the arguments ask for. `name` is how the user has called the command.
+pub fn main(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = Arguments::command().name(name).bin_name(name);
+    let arguments = [OsString::from(name)].into_iter().chain(arguments);
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let outcome = match parsed {
+        Ok(arguments) => run(&arguments),
+        Err(usage) => usage.exit(),
+    };
+    let Err(failure) = outcome else { return ExitCode::SUCCESS };
+    if failure.is_broken_pipe() {
+        return ExitCode::SUCCESS;
+    }
+    // Nobody is left to tell when this fails.
+    let _ = writeln!(io::stderr(), "{name}: {failure}");
+    failure.exit_code()
+}
+
+/// The names of the verbs.
+pub fn verbs() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.verb {
         Some(Verb::Report(report)) => report::run(report),
         Some(Verb::Crash(crash)) => crash::run(crash),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
         Some(Verb::Export(export)) => export::run(export),
+        Some(Verb::List(list)) => list::run(list),
+        Some(Verb::Clean(clean)) => clean::run(clean),
         None => {
             refuse_mistyped_verb(&arguments.report)?;
             report::run(&arguments.report)
@@ -69,9 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// Without a verb, the first word is taken for a run. One that is neither was more likely meant as a verb.
 fn refuse_mistyped_verb(report: &report::ReportArguments) -> Result<(), Failure> {
     let Some(word) = report.missing_word() else { return Ok(()) };
-    let command = Arguments::command();
-    let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-    let verbs = verbs.join(", ");
+    let verbs = verbs().join(", ");
     Err(Failure::Input(format!(
         "no verb and no run is named `{}`; verbs are {verbs}; a run is a directory",
         shown(word)

@@ -5,18 +5,19 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::model::filter::Filter;
+use crate::report::paint::Paint;
+use crate::run::files::RunFiles;
+use crate::run::find;
 use clap::{Args, ValueEnum};
-use instr_analyze::model::filter::Filter;
-use instr_analyze::report::paint::Paint;
-use instr_analyze::run::files::RunFiles;
-use instr_analyze::run::find;
 use instr_format::escape::Printable;
 
 use super::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Output directories (all their runs), directories of single runs, or `latest`, the newest run of ./instr-logs
+    /// Output directories (all their runs), directories of one command of cargo instr or of one run, or `latest`: the newest
+    /// run in ./instr-logs or the newest command's in target/instr/runs of the workspace around, whichever is newer
     #[arg(value_name = "RUN", default_value = find::LATEST)]
     runs: Vec<PathBuf>,
     /// Only these threads: comma list of ids or names

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use crate::report::json;
+use crate::report::text::{self, Options};
+use crate::run::command;
+use crate::run::load::{Run, STEPS, Steps};
 use clap::{Args, ValueEnum};
-use instr_analyze::report::json;
-use instr_analyze::report::text::{self, Options};
-use instr_analyze::run::load::{Run, STEPS, Steps};
 
 use super::Failure;
 use super::damage::{is_whole_file, refuse, warn};
@@ -51,6 +52,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     for dir in common.find_runs()? {
         runs.push(Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?);
     }
+    command::explain(&mut runs);
     // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.
     let orphaned = runs.iter().filter(|run| run.threads.is_empty());
     warn(orphaned.flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage))));

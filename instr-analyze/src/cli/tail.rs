@@ -6,12 +6,12 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::model::damage::Damage;
+use crate::model::filter::Taken;
+use crate::report::record::{RecordFormat, RecordWriter};
+use crate::run::files::RunFiles;
+use crate::run::follow::{Follow, Found, FoundWhat};
 use clap::Args;
-use instr_analyze::model::damage::Damage;
-use instr_analyze::model::filter::Taken;
-use instr_analyze::report::record::{RecordFormat, RecordWriter};
-use instr_analyze::run::files::RunFiles;
-use instr_analyze::run::follow::{Follow, Found, FoundWhat};
 
 use super::Failure;
 use super::damage::{refuse, warn};

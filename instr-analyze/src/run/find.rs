@@ -4,17 +4,16 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use instr_format::escape::Printable;
 use instr_format::files::{LAST, RUN_JSON, SITES};
-use instr_format::names::DEFAULT_OUTPUT_DIR;
 
-use super::files::read_process;
-use super::segment::holds_records;
+use super::group::{Group, group, list};
+use super::stores::stores;
 
-/// Stands for the newest run of the default output directory.
+/// Stands for the newest run: of `./instr-logs`, or all of the newest command in the workspace's `target/instr/runs`.
 pub const LATEST: &str = "latest";
 
 /// Why no run was found.
@@ -22,6 +21,8 @@ pub const LATEST: &str = "latest";
 pub enum NotFound {
     /// An output directory in which nothing has run yet.
     Empty(PathBuf),
+    /// Nothing in any of the places where runs lie that nobody has named.
+    Nowhere(Vec<PathBuf>),
     /// Neither a run nor a directory of runs.
     NoRun(PathBuf),
     /// The directory could not be read.
@@ -34,21 +35,32 @@ impl fmt::Display for NotFound {
             NotFound::Empty(dir) => {
                 write!(
                     f,
-                    "no runs in {}; run the instrumented program first, with INSTR_OUTPUT_DIR at that directory",
+                    "no runs in {}; run the instrumented program first, with INSTR_OUTPUT_DIR set to that directory",
                     shown(dir)
                 )
+            }
+            NotFound::Nowhere(places) => {
+                write!(f, "no runs found: looked in ")?;
+                for (index, dir) in places.iter().enumerate() {
+                    let state = if dir.exists() { "holds none" } else { "does not exist" };
+                    let and = if index == 0 { "" } else { " and " };
+                    write!(f, "{and}{} ({state})", shown(dir))?;
+                }
+                write!(f, "; run an instrumented program here first, or name the directory of a run")
             }
             NotFound::NoRun(dir) => write!(
                 f,
                 "{} is not a run and holds none; expected a directory with {RUN_JSON}, {SITES}, {LAST} and thread logs, \
-                 or a directory of such ones",
+                 or a directory of such directories",
                 shown(dir)
             ),
-            NotFound::Unreadable(dir, error) => write!(
-                f,
-                "cannot read {}: {error}; run the instrumented program first, or name its output directory",
-                shown(dir)
-            ),
+            NotFound::Unreadable(dir, error) => {
+                write!(f, "cannot read {}: {error}", shown(dir))?;
+                match foreign_owner(dir) {
+                    Some(uid) => write!(f, "; it belongs to another user (uid {uid})"),
+                    None => write!(f, "; name an output directory, the directory of one run, or `{LATEST}`"),
+                }
+            }
         }
     }
 }
@@ -59,55 +71,68 @@ fn shown(path: &Path) -> Printable<'_> {
     Printable(path.as_os_str().as_bytes())
 }
 
+/// The user that a file belongs to, if that is somebody else.
+pub fn foreign_owner(path: &Path) -> Option<u32> {
+    let (Ok(file), Ok(own)) = (fs::symlink_metadata(path), fs::metadata("/proc/self")) else { return None };
+    Some(file.uid()).filter(|uid| *uid != own.uid())
+}
+
 /// The directories of the runs that `path` names, oldest first.
 ///
 /// # Errors
 /// When there is none.
 pub fn find(path: &Path) -> Result<Vec<PathBuf>, NotFound> {
     if path.as_os_str() == LATEST {
-        let runs = find(&Path::new(".").join(DEFAULT_OUTPUT_DIR))?;
-        return Ok(runs.into_iter().next_back().into_iter().collect());
+        return latest().map(|group| group.runs);
     }
+    Ok(groups(path)?.into_iter().flat_map(|group| group.runs).collect())
+}
+
+/// The runs and commands that `path` names, oldest first, each with at least one run.
+///
+/// # Errors
+/// When there is none.
+pub fn groups(path: &Path) -> Result<Vec<Group>, NotFound> {
     let unreadable = |error| NotFound::Unreadable(path.to_owned(), error);
-    if is_run(path).map_err(unreadable)? {
-        return Ok(vec![path.to_owned()]);
-    }
-    let (mut runs, mut foreign) = (Vec::new(), false);
-    for entry in fs::read_dir(path).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_dir && is_run(&entry.path()).unwrap_or(false) {
-            runs.push((started(&entry.path()), entry.path()));
-        } else {
-            foreign |= !is_dir || fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_some());
+    let (mut groups, foreign) = match group(path).map_err(unreadable)? {
+        Some(group) => (vec![group], false),
+        None => {
+            let listing = list(path).map_err(unreadable)?;
+            (listing.groups, listing.foreign)
         }
-    }
-    if !runs.is_empty() {
-        runs.sort();
-        Ok(runs.into_iter().map(|(_, dir)| dir).collect())
-    } else if foreign {
-        Err(NotFound::NoRun(path.to_owned()))
-    } else {
-        Err(NotFound::Empty(path.to_owned()))
-    }
-}
-
-/// `last` alone does not make a run: `/usr/bin` holds one.
-fn is_run(dir: &Path) -> io::Result<bool> {
-    for entry in fs::read_dir(dir)? {
-        let name = entry?.file_name();
-        if name.to_str().is_some_and(|name| name == RUN_JSON || holds_records(name)) {
-            return Ok(true);
-        }
-    }
-    Ok(dir.join(SITES).exists() && dir.join(LAST).exists())
-}
-
-/// When a run began: as `run.json` says, or else when a file was last added to its directory.
-fn started(dir: &Path) -> u64 {
-    let changed = || {
-        let modified = fs::metadata(dir).and_then(|metadata| metadata.modified()).ok()?;
-        u64::try_from(modified.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
     };
-    read_process(dir).ok().and_then(|process| process.start_unix_ns).or_else(changed).unwrap_or(0)
+    groups.retain(|group| !group.runs.is_empty());
+    match groups.is_empty() {
+        false => Ok(groups),
+        true if foreign => Err(NotFound::NoRun(path.to_owned())),
+        true => Err(NotFound::Empty(path.to_owned())),
+    }
+}
+
+/// The newest run or command of the places where runs lie that nobody has named.
+///
+/// # Errors
+/// When there is none.
+pub fn latest() -> Result<Group, NotFound> {
+    everywhere()?.pop().ok_or_else(|| NotFound::Nowhere(stores()))
+}
+
+/// All runs and commands of the places where runs lie that nobody has named, oldest first.
+///
+/// # Errors
+/// When there is none.
+pub fn everywhere() -> Result<Vec<Group>, NotFound> {
+    let stores = stores();
+    let (mut found, mut refused) = (Vec::new(), None);
+    for store in &stores {
+        match groups(store) {
+            Ok(groups) => found.extend(groups),
+            Err(NotFound::Unreadable(dir, error)) if error.kind() == io::ErrorKind::PermissionDenied => {
+                refused = Some(NotFound::Unreadable(dir, error));
+            }
+            Err(_) => {}
+        }
+    }
+    found.sort_by_key(|group| group.newest_ns);
+    if found.is_empty() { Err(refused.unwrap_or(NotFound::Nowhere(stores))) } else { Ok(found) }
 }

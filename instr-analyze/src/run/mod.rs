@@ -1,15 +1,19 @@
 //! Finds, opens and follows the files of runs.
 
 pub mod alive;
+pub mod command;
 mod counts;
 pub mod files;
 pub mod find;
 pub mod follow;
+pub mod group;
 mod kernel_log;
 pub mod load;
 mod open;
 pub mod records;
+pub mod remove;
 pub mod segment;
 pub mod source;
+pub mod stores;
 pub mod symbols;
 pub mod timeline;

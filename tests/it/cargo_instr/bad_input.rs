@@ -20,21 +20,47 @@ fn assert_refused(output: &Output, message: &str) {
 fn command_lines() {
     let pair = Workspace::new("pair", "command lines");
     let instr = |arguments: &[&str]| pair.instr(arguments).output().expect("cargo runs");
-    assert_refused(&instr(&["ruin"]), "invalid value 'ruin'");
-    assert_refused(&instr(&[]), "Usage: cargo instr <run|test|build>");
-    assert_refused(&instr(&["build", "--include", "[a"]), "cargo instr: --include: ");
-    assert_refused(&instr(&["build", "--function-exclude", "a,[b"]), "cargo instr: --function-exclude: ");
-    assert_refused(&instr(&["build", "--include"]), "--include");
-    assert_refused(&instr(&["build", "--manifest-path", "no/Cargo.toml"]), "no/Cargo.toml");
-    let nowhere = tempfile::tempdir().expect("a directory");
-    let output = pair.instr(&["build"]).current_dir(nowhere.path()).output().expect("cargo runs");
-    assert_refused(&output, "could not find `Cargo.toml`");
-    // Cargo's own to refuse.
-    let unknown = instr(&["build", "--no-such-option"]);
-    assert_eq!(unknown.status.code(), Some(1), "{}", said(&unknown));
-    assert!(said(&unknown).contains("--no-such-option"), "{}", said(&unknown));
+    assert_refused(&instr(&[]), "Usage: cargo instr <run|test|");
+    assert_refused(&instr(&["build", "--include-file", "[a"]), "cargo instr: --include-file: ");
+    assert_refused(&instr(&["build", "--exclude-function", "a,[b"]), "cargo instr: --exclude-function: ");
+    assert_refused(&instr(&["build", "--include-file"]), "--include-file");
     let help = instr(&["--help"]);
     assert!(help.status.success() && said(&help).contains("--with-dep <NAME>"), "{}", said(&help));
+}
+
+/// What cargo refuses, it refuses in its own words and with its own exit code.
+#[test]
+fn cargos_own_errors() {
+    let pair = Workspace::new("pair", "errors of cargo");
+    let nowhere = tempfile::tempdir().expect("a directory");
+    pair.write("two/src/main.rs", "fn main() {\n    let number: u8 = \"text\";\n}\n");
+    let cases: [&[&str]; 6] = [
+        &["no-such-command"],
+        &["build", "--manifest-path", "no/Cargo.toml"],
+        &["build", "--no-such-option"],
+        &["run", "-p", "nobody"],
+        &["build", "-p", "two"],
+        &["run", "-q", "-p", "two"],
+    ];
+    for arguments in cases {
+        let [plain, instrumented] = [pair.cargo(arguments), pair.instr(arguments)].map(|mut command| {
+            let ended = command.output().expect("cargo runs");
+            (ended.status.code(), error(&said(&ended)))
+        });
+        assert!(plain.0 != Some(0) && !plain.1.is_empty(), "{arguments:?}: {plain:?}");
+        assert_eq!(instrumented, plain, "{arguments:?}");
+    }
+    for arguments in [["build"], ["test"], ["run"]] {
+        let ended = pair.instr(&arguments).current_dir(nowhere.path()).output().expect("cargo runs");
+        assert_eq!(ended.status.code(), Some(101), "{}", said(&ended));
+        assert!(said(&ended).starts_with("error: could not find `Cargo.toml` in "), "{}", said(&ended));
+    }
+}
+
+/// The first error and what stands below it.
+fn error(said: &str) -> String {
+    let begins = said.find("error").unwrap_or(said.len());
+    said[begins..].lines().take_while(|line| !line.starts_with("Usage")).collect::<Vec<_>>().join("\n")
 }
 
 fn with_runtime(theme: &str, features: &str) -> Workspace {

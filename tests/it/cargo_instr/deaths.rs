@@ -93,7 +93,7 @@ fn a_test_that_dies() {
 #[test]
 fn a_death_without_records_is_spoken_of() {
     let pair = Workspace::new("pair", "unrecorded");
-    let arguments = ["r", "-q", "-p", "one", "--function-include", "no::such::function", "--", "segv"];
+    let arguments = ["r", "-q", "-p", "one", "--include-function", "no::such::function", "--", "segv"];
     let ended = pair.instr(&arguments).output().expect("cargo runs");
     assert_eq!(ended.status.code(), Some(139));
     assert_eq!(

@@ -1,6 +1,7 @@
 //! `cargo instr` as a user meets it, and its parts.
 
 mod bad_input;
+mod commands;
 mod deaths;
 mod diagnostics;
 mod embedded;

@@ -108,7 +108,7 @@ fn a_file_becomes_a_directory_and_the_other_way_round() {
 fn a_file_that_is_no_longer_selected_is_a_link_again() {
     let new = Crate::new(&[("p/src/lib.rs", "mod a;\n"), ("p/src/a.rs", FUNCTION)]);
     let overlay = new.overlay();
-    let none = Selection { exclude: "p/src/a.rs".to_owned(), ..Selection::default() };
+    let none = Selection { exclude_file: "p/src/a.rs".to_owned(), ..Selection::default() };
     assert_eq!(new.overlay_of(&none).places, 0);
     assert!(new.copy(&overlay, "p/src/a.rs").is_symlink());
     assert_eq!(new.path("p/src/a.rs").metadata().expect("it is there").len(), FUNCTION.len() as u64);

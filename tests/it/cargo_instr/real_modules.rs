@@ -91,14 +91,14 @@ fn an_inline_one_by_the_attribute() {
 fn one_in_a_file_of_its_own_by_selection() {
     let once_cell = once_cell("module in a file");
     let output = once_cell.output("file");
-    let selection = ["--function-include", "once_cell::imp::*"];
+    let selection = ["--include-function", "once_cell::imp::*"];
     succeed(once_cell.instr(&[&EXAMPLE[..], &selection].concat()).env("INSTR_OUTPUT_DIR", &output));
     let functions = functions(&output);
     assert!(functions.len() > 5, "{functions:#?}");
     for (name, file) in functions {
         assert!(name.starts_with("once_cell::imp::") && file == "src/imp_std.rs", "{name} in {file}");
     }
-    assert_shown("cargo instr run --example lazy_static --function-include 'once_cell::imp::*'");
+    assert_shown("cargo instr run --example lazy_static --include-function 'once_cell::imp::*'");
     assert_in_table("once_cell::imp ", &output);
     // What stable says to the attribute.
     put_attribute(&once_cell, "#[path = \"imp_std.rs\"]\nmod imp;");

@@ -51,15 +51,15 @@ fn another_selection() {
         functions(&output).len()
     };
     let all = run(&[], "all");
-    let some = run(&["--exclude", "ways.rs"], "some");
+    let some = run(&["--exclude-file", "ways.rs"], "some");
     assert!(0 < some && some < all, "{some} of {all}");
     assert_eq!(run(&[], "all again"), all);
     // What was made for either is still there.
     let build =
         |options: &[&str]| compiled(&mut pair.instr(&[&["build", "-p", "one", "--bin", "one"], options].concat()));
     assert_eq!(build(&[]), set([]));
-    assert_eq!(build(&["--exclude", "ways.rs"]), set([]));
+    assert_eq!(build(&["--exclude-file", "ways.rs"]), set([]));
     // Crates that have nothing to do with it were made once. Nobody has asked for this selection before, not even this test.
     let never_before = format!("main.rs,{}", std::process::id());
-    assert_eq!(build(&["--exclude", &never_before]), set(["one"]));
+    assert_eq!(build(&["--exclude-file", &never_before]), set(["one"]));
 }

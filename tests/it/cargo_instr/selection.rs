@@ -38,14 +38,17 @@ fn files_and_functions() {
     let without = |names: &[&str]| -> BTreeSet<String> {
         all.iter().filter(|name| !names.contains(&name.as_str())).cloned().collect()
     };
-    assert_eq!(names(&pair, &["--include", "one/src/lib.rs"]), set(["one::Way::go", "one::Way::new"]));
-    assert_eq!(names(&pair, &["--include=one/src/main.rs,lib.rs", "--exclude", "*/lib.rs"]), set(["one::main"]));
-    assert_eq!(names(&pair, &["--function-include", "*::Way::*"]), set(["one::Way::go", "one::Way::new"]));
-    let options = ["--function-exclude", "one::Way::new", "--function-exclude", "*::give_up,*::wait"];
+    assert_eq!(names(&pair, &["--include-file", "one/src/lib.rs"]), set(["one::Way::go", "one::Way::new"]));
+    assert_eq!(
+        names(&pair, &["--include-file=one/src/main.rs,lib.rs", "--exclude-file", "*/lib.rs"]),
+        set(["one::main"])
+    );
+    assert_eq!(names(&pair, &["--include-function", "*::Way::*"]), set(["one::Way::go", "one::Way::new"]));
+    let options = ["--exclude-function", "one::Way::new", "--exclude-function", "*::give_up,*::wait"];
     assert_eq!(names(&pair, &options), without(&["one::Way::new", "one::ways::give_up", "one::ways::wait"]));
-    let options = ["--include", "lib.rs", "--function-include", "*::go"];
+    let options = ["--include-file", "lib.rs", "--include-function", "*::go"];
     assert_eq!(names(&pair, &options), set(["one::Way::go"]));
-    assert_eq!(names(&pair, &["--include", "no such file"]), set([]));
+    assert_eq!(names(&pair, &["--include-file", "no such file"]), set([]));
 }
 
 /// The name may stand before the verb too.
@@ -53,7 +56,7 @@ fn files_and_functions() {
 fn options_before_the_verb() {
     let pair = Workspace::new("pair", "before");
     let output = pair.output("before");
-    let mut command = pair.instr(&["--function-include", "*::main", "run", "-q", "-p", "one", "--", "0"]);
+    let mut command = pair.instr(&["--include-function", "*::main", "run", "-q", "-p", "one", "--", "0"]);
     succeed(command.env("INSTR_OUTPUT_DIR", &output));
     let names: Vec<_> = functions(&output).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["one::main"]);

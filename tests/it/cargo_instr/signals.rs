@@ -62,7 +62,7 @@ fn an_interrupt_reaches_the_program_and_the_report_comes() {
 #[test]
 fn an_interrupt_of_what_is_not_instrumented_is_not_spoken_of() {
     let pair = Workspace::new("pair", "signals elsewhere");
-    let mut child = waiting_with(&pair, &["--function-include", "no::such::function"]);
+    let mut child = waiting_with(&pair, &["--include-function", "no::such::function"]);
     kill(-id(&child), libc::SIGINT);
     let _input = child.stdin.take();
     let ended = finish(child);

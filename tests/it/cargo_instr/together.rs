@@ -19,7 +19,7 @@ fn each_has_its_own_selection() {
             .into_iter()
             .map(|function| {
                 let output = pair.output(&format!("{function} {round}"));
-                let selection = ["--function-include", function];
+                let selection = ["--include-function", function];
                 let selection = if function.is_empty() { &[][..] } else { &selection };
                 let mut command = pair.instr(&[&["run", "-q", "-p", "one"], selection, &["--", "7"]].concat());
                 command.env("INSTR_OUTPUT_DIR", &output).stdin(Stdio::null());

@@ -19,7 +19,7 @@ fn a_program_prints_the_same_and_no_file_changes() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let zoo = Workspace::new("zoo", "zoo");
     let output = zoo.output("run");
-    let arguments = ["run", "--", "--include", "b"];
+    let arguments = ["run", "--", "--include-file", "b"];
     let plain = zoo.cargo(&arguments).output().expect("cargo runs");
     let before = zoo.tree();
     let instrumented = zoo.instr(&arguments).env("INSTR_OUTPUT_DIR", &output).output().expect("cargo runs");
