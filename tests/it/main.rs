@@ -34,6 +34,7 @@ mod places;
 mod real_crates;
 mod settings;
 mod signals;
+mod skip;
 mod stack;
 mod stepped;
 mod transparency;

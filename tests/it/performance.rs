@@ -7,7 +7,7 @@ use instr_tests::bench::instructions::{Probes, missing};
 use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING};
 use instr_tests::bench::programs::{Built, statements};
 use instr_tests::bench::tables::TABLES;
-use instr_tests::skip::skip;
+use instr_tests::skip::needing;
 use instr_tests::workspace;
 use object::{Object as _, ObjectSymbol as _};
 
@@ -30,9 +30,10 @@ fn probes_of_a_debug_build_execute_few_instructions() {
 }
 
 fn assert_few(test: &str, release: bool, bounds: &[(Kind, f64, f64)]) {
-    if let Some(reason) = missing() {
-        return skip(test, &reason);
-    }
+    needing(test, missing, || count_and_compare(release, bounds));
+}
+
+fn count_and_compare(release: bool, bounds: &[(Kind, f64, f64)]) {
     let probes = Probes::new(release);
     let mut beyond = Vec::new();
     for (kind, statement, call) in bounds {
