@@ -35,6 +35,7 @@ mod places;
 mod real_crates;
 mod settings;
 mod signals;
+mod skip;
 mod stack;
 mod stepped;
 mod transparency;
