@@ -151,5 +151,5 @@ impl Ended<'_> {
 
 fn load(directory: &Path) -> Result<Run, Failure> {
     let filter = Filter::new("", "", "").map_err(|error| Failure(error.to_string()))?;
-    Run::load(directory, &filter, Steps::OfFirst(STEPS)).map_err(|error| Failure::on("read", directory, &error))
+    Run::load(directory, &filter, Steps::OfSuspects(STEPS)).map_err(|error| Failure::on("read", directory, &error))
 }

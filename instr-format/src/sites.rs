@@ -3,18 +3,20 @@
 //! A function's text is one string, so that it costs one relocation:
 //!
 //! ```text
-//! MODULE NAME FILE
-//! LINE COL FLAG[=FILE] SNIPPET
+//! MODULE NAME FILE[ test| should_panic[=EXPECTED]]
+//! LINE COL FLAG[CLOSURES][=FILE] SNIPPET
 //! …
 //! ```
 //!
-//! A site names its file when its statement stands in another one than its function, as it does when it came out of a
-//! macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
+//! The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
+//! are around the site, if any: its function's name goes on with as many `::{{closure}}`. A site names its file when its
+//! statement stands in another one than its function, as it does when it came out of a macro. A function that stays as it
+//! is has no sites, and `LINE REASON` behind its first line.
 //!
-//! The file begins with `# instr-sites v2 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
+//! The file begins with `# instr-sites v3 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
 //! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a
-//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 1 had no
-//! such end.
+//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 2 had
+//! neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
 
 use core::fmt;
 
@@ -26,7 +28,41 @@ use crate::text::SiteText;
 /// What the site table begins with, whatever its version.
 pub const MAGIC: &str = "# instr-sites v";
 /// The version of the site table that this crate writes; it reads all from 1 to this.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
+
+const TEST: &str = "test";
+const SHOULD_PANIC: &str = "should_panic";
+
+/// How a test is meant to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test<'a> {
+    /// Without a panic.
+    Returns,
+    /// With a panic, whatever it says.
+    Panics,
+    /// With a panic whose message contains this; escaped in what was decoded.
+    PanicsWith(&'a [u8]),
+}
+
+impl<'a> Test<'a> {
+    fn decode(word: &'a [u8]) -> Option<Self> {
+        match word.strip_prefix(SHOULD_PANIC.as_bytes()) {
+            Some([]) => Some(Test::Panics),
+            Some([b'=', expected @ ..]) => Some(Test::PanicsWith(expected)),
+            _ => (word == TEST.as_bytes()).then_some(Test::Returns),
+        }
+    }
+}
+
+impl fmt::Display for Test<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Test::Returns => f.write_str(TEST),
+            Test::Panics => f.write_str(SHOULD_PANIC),
+            Test::PanicsWith(expected) => write!(f, "{SHOULD_PANIC}={}", Escaped(expected)),
+        }
+    }
+}
 
 /// The first line of a function's text, but for the module path before it, which only the compiler knows.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +71,17 @@ pub struct FunctionLine<'a> {
     pub name: &'a str,
     /// The file that the function stands in.
     pub file: &'a str,
+    /// Of a test.
+    pub test: Option<Test<'a>>,
 }
 
 impl fmt::Display for FunctionLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, " {} {}", Escaped(self.name.as_bytes()), Escaped(self.file.as_bytes()))
+        write!(f, " {} {}", Escaped(self.name.as_bytes()), Escaped(self.file.as_bytes()))?;
+        if let Some(test) = self.test {
+            write!(f, " {test}")?;
+        }
+        f.write_str("\n")
     }
 }
 
@@ -52,6 +94,8 @@ pub struct SiteLine<'a> {
     pub col: usize,
     /// Relation to macros.
     pub macro_flag: MacroFlag,
+    /// How many closures and async blocks of the function are around the statement.
+    pub closures: usize,
     /// The statement's text, shortened.
     pub snippet: &'a str,
     /// The file, if it is not the function's.
@@ -60,8 +104,11 @@ pub struct SiteLine<'a> {
 
 impl fmt::Display for SiteLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SiteLine { line, col, macro_flag, snippet, other_file } = self;
+        let SiteLine { line, col, macro_flag, closures, snippet, other_file } = self;
         write!(f, "{line} {col} {}", macro_flag.letter())?;
+        if *closures > 0 {
+            write!(f, "{closures}")?;
+        }
         if let Some(file) = other_file {
             write!(f, "={}", Escaped(file.as_bytes()))?;
         }
@@ -111,8 +158,17 @@ pub struct Function<'a> {
     pub name: &'a [u8],
     /// The file that the function stands in.
     pub file: &'a [u8],
+    /// Of a test.
+    pub test: Option<Test<'a>>,
     /// Where the macro was invoked that statements came out of. The text in the program does not say it.
     pub expanded_from: Option<Place<'a>>,
+}
+
+impl<'a> Function<'a> {
+    /// Where the macro was invoked that this statement of the function came out of, if it did.
+    pub fn invocation(&self, site: &SiteText<'_>) -> Option<Place<'a>> {
+        self.expanded_from.filter(|_| site.macro_flag == MacroFlag::Expansion)
+    }
 }
 
 /// A place in the source; the path is still escaped.
@@ -130,13 +186,18 @@ pub struct Place<'a> {
 pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
     let mut words = line.split(|byte| *byte == b' ');
     let (module, name, file) = (words.next()?, words.next()?, words.next()?);
-    let expanded_from = match words.next() {
+    let mut word = words.next();
+    let test = word.and_then(Test::decode);
+    if test.is_some() {
+        word = words.next();
+    }
+    let expanded_from = match word {
         Some(line) => {
             Some(Place { line: parse_decimal(line)?, col: parse_decimal(words.next()?)?, file: words.next()? })
         }
         None => None,
     };
-    words.next().is_none().then_some(Function { module, name, file, expanded_from })
+    words.next().is_none().then_some(Function { module, name, file, test, expanded_from })
 }
 
 /// A function that stays as it is.
@@ -163,16 +224,21 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
     let (number, rest) = split_word(line)?;
     let (col, rest) = split_word(rest)?;
     let (flag, snippet) = split_word(rest)?;
-    let (letter, file) = flag.split_at_checked(1)?;
-    let file = if file.is_empty() { function.file } else { file.strip_prefix(b"=")? };
+    let (letter, rest) = flag.split_at_checked(1)?;
+    let mut parts = rest.splitn(2, |byte| *byte == b'=');
+    let closures = match parts.next()? {
+        [] => 0,
+        digits => parse_decimal(digits)?,
+    };
     Some(SiteText {
         line: parse_decimal(number)?,
         col: parse_decimal(col)?,
         macro_flag: MacroFlag::from_letter(letter)?,
         snippet,
-        file,
+        file: parts.next().unwrap_or(function.file),
         module: function.module,
         name: function.name,
+        closures,
     })
 }
 
@@ -222,14 +288,13 @@ pub enum BadTable {
     Line(usize),
 }
 
-/// Calls `each` with the id and the text of every site of a table, and with the place where the macro was invoked that
-/// its function got expanded statements from.
+/// Calls `each` with the id and the text of every site of a table, and with its function.
 ///
 /// # Errors
 /// Where the table is no table or breaks off; every site before that has been given to `each`.
 pub fn decode_table<'a>(
     table: &'a [u8],
-    mut each: impl FnMut(u32, SiteText<'a>, Option<Place<'a>>),
+    mut each: impl FnMut(u32, SiteText<'a>, &Function<'a>),
 ) -> Result<(), BadTable> {
     let unfinished = !table.ends_with(b"\n");
     let end = table.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
@@ -249,8 +314,7 @@ pub fn decode_table<'a>(
         for id in (first..).take(count as usize) {
             let (line, at) = lines.next().ok_or(BadTable::Line(last_line + 1))?;
             let site = decode_site(&function, line).ok_or(BadTable::Line(at))?;
-            let origin = function.expanded_from.filter(|_| site.macro_flag == MacroFlag::Expansion);
-            each(id, site, origin);
+            each(id, site, &function);
             last_line = at;
         }
     }

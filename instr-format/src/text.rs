@@ -23,6 +23,10 @@ pub const FILE_MAX: usize = 768;
 pub const FUNC_MAX: usize = 512;
 /// The longest escaped snippet that a record holds whole.
 pub const SNIPPET_MAX: usize = 512;
+/// What the name of a function goes on with for each closure or async block in it that the statement is in.
+pub const CLOSURE: &str = "::{{closure}}";
+/// A function's name goes on with [`CLOSURE`] no more often than this.
+pub const CLOSURES_MAX: u64 = 8;
 
 /// What of a record changes from one to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct SiteText<'a> {
     pub module: &'a [u8],
     /// The function's name within its module: `name`, `Type::name`, `outer::inner`.
     pub name: &'a [u8],
+    /// How often the name goes on with [`CLOSURE`]; 0 in a decoded record, where `name` holds it.
+    pub closures: u64,
     /// Relation to macros.
     pub macro_flag: MacroFlag,
     /// The statement's text, shortened.
@@ -138,13 +144,18 @@ pub fn encode_record(buffer: &mut [u8; LINE_MAX], moment: &Moment, site: &SiteTe
     line.number(" line=", site.line);
     line.number(" col=", site.col);
     line.put(b" func=");
-    let name = head(site.name, FUNC_MAX - 2);
-    let module = head(site.module, FUNC_MAX - 2 - name.len());
+    let closures = site.closures.min(CLOSURES_MAX) as usize;
+    let name_max = FUNC_MAX - 2 - closures * CLOSURE.len();
+    let name = head(site.name, name_max);
+    let module = head(site.module, name_max - name.len());
     if !module.is_empty() {
         line.put(module);
         line.put(b"::");
     }
     line.put(name);
+    for _ in 0..closures {
+        line.put(CLOSURE.as_bytes());
+    }
     line.put(b" macro=");
     line.put(site.macro_flag.word().as_bytes());
     line.put(b" snippet=");
@@ -236,7 +247,7 @@ pub fn decode_record(line: &[u8]) -> Option<Record<'_>> {
     let snippet = fields.last("snippet=")?;
     Some(Record {
         moment: Moment { pid, tid, seq, unix_ns, elapsed_ns },
-        site: SiteText { file, line, col, module: b"", name, macro_flag, snippet },
+        site: SiteText { file, line, col, module: b"", name, closures: 0, macro_flag, snippet },
     })
 }
 

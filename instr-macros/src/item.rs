@@ -108,7 +108,7 @@ fn function(attrs: &[Attribute], sig: &mut Signature, block: &mut Block, scope: 
     let name = format!("{path}{}", sig.ident);
     match untouched::reason(attrs, sig) {
         Some(reason) => untouched::list(reason, sig, block, scope, &name),
-        None => rewrite::function(sig, block, scope, &name),
+        None => rewrite::function(attrs, sig, block, scope, &name),
     }
 }
 

@@ -37,6 +37,8 @@ mod snippet;
 mod spacing;
 #[cfg(any(feature = "enabled", test))]
 mod target;
+#[cfg(any(feature = "enabled", test))]
+mod test_attributes;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "enabled", test))]

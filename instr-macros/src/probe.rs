@@ -16,6 +16,7 @@ use crate::attributes;
 use crate::edges::Edges;
 use crate::scope::{Level, Scope};
 use crate::snippet::{Body, ends, first_span, place, without_attributes};
+use crate::test_attributes::with_test;
 
 /// Where the runtime is found unless `crate = path` says otherwise.
 pub(crate) fn default_runtime() -> TokenStream {
@@ -44,8 +45,8 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(scope: &'a Scope, name: &str, body: Body) -> Self {
-        let text = FunctionLine { name, file: &body.file }.to_string();
+    pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute]) -> Self {
+        let text = with_test(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
         Table { scope, body, text, count: 0, expanded: None }
     }
 
@@ -53,9 +54,9 @@ impl<'a> Table<'a> {
         self.count == 0
     }
 
-    /// Adds a site for a statement, an expression or a signature, before anything in it is rewritten; `None`: the
-    /// attribute leaves it out.
-    pub(crate) fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Option<Site> {
+    /// Adds a site for a statement, an expression or a signature in so many closures, before anything in it is rewritten;
+    /// `None`: the attribute leaves it out.
+    pub(crate) fn add(&mut self, code: &impl Edges, calls_macro: bool, closures: usize) -> Option<Site> {
         let hygienic = Span::mixed_site();
         let edges = code.edges().or_else(|| ends(without_attributes(code.to_token_stream())));
         let (first, last) = edges.unwrap_or((hygienic, hygienic));
@@ -70,6 +71,7 @@ impl<'a> Table<'a> {
             line: place.line,
             col: place.col,
             macro_flag: place.macro_flag,
+            closures,
             snippet: &place.snippet,
             other_file: place.other_file.as_deref(),
         };

@@ -173,8 +173,8 @@ static INDEX: OnceRef<'static, Index> = OnceRef::new();
 /// context.
 pub(crate) fn prepare(arena: &mut Arena, switch: u8, admits: impl Fn(&'static [u8]) -> bool) {
     let functions = sections::functions();
-    let heads =
-        arena.slice(functions.len(), sites::Function { module: b"", name: b"", file: b"", expanded_from: None });
+    let none = sites::Function { module: b"", name: b"", file: b"", test: None, expanded_from: None };
+    let heads = arena.slice(functions.len(), none);
     let entries = arena.slice(count(), Entry { function: u32::MAX, start: 0, end: 0 });
     for ((number, function), head) in (0..).zip(functions).zip(&mut *heads) {
         let text = function.text.as_bytes();

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use instr_tests::build::missing_for;
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
-use instr_tests::{analyzer, skip, workspace};
+use instr_tests::skip::{needing, without};
+use instr_tests::{analyzer, workspace};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 const LINKER: &str = "aarch64-linux-gnu-gcc";
@@ -16,9 +18,10 @@ const SOURCE: &str = "tests/crasher/src/deaths.rs";
 /// The probes are those in Rust, as there is no assembly for this machine.
 #[test]
 fn a_death_on_aarch64() {
-    if let Some(missing) = missing() {
-        return skip::skip("a_death_on_aarch64", &missing);
-    }
+    needing("a_death_on_aarch64", missing, die_on_aarch64);
+}
+
+fn die_on_aarch64() {
     let target = workspace().join("target/it/aarch64");
     let cargo = std::env::var_os("CARGO").expect("tests run under cargo");
     let mut build = Command::new(cargo);
@@ -43,15 +46,5 @@ fn a_death_on_aarch64() {
 }
 
 fn missing() -> Option<String> {
-    let answers = |program: &str, arguments: &[&str]| {
-        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
-    };
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let libraries = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output().ok()?;
-    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
-    if !Path::new(&libraries).is_dir() {
-        return Some(format!("no standard library for {TARGET}"));
-    }
-    let tools = [(LINKER, "--version"), (QEMU, "--version")];
-    tools.into_iter().find(|(tool, argument)| !answers(tool, &[argument])).map(|(tool, _)| format!("no {tool}"))
+    missing_for(TARGET, &["-C", &format!("linker={LINKER}")]).or_else(|| without(QEMU))
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use instr_tests::analyzer;
@@ -13,7 +13,7 @@ use instr_tests::faults::times;
 use instr_tests::limits::trap;
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run, send_after_first_line, without_thread_ids};
-use instr_tests::skip::{counted, skip};
+use instr_tests::skip::{counted, needing, skip, without};
 use serde_json::Value;
 
 const THREADS: &str = "tests/programs/src/bin/crashing_threads.rs";
@@ -339,17 +339,17 @@ fn a_broken_record_is_damage_and_the_rest_is_reported() {
 
 #[test]
 fn row_18_a_debugger_sees_a_breakpoint_before_the_handler_does() {
-    let test = "row_18_a_debugger_sees_a_breakpoint_before_the_handler_does";
-    if let Err(error) = Command::new("gdb").arg("--version").output() {
-        return skip(test, &format!("gdb: {error}"));
-    }
+    needing("row_18_a_debugger_sees_a_breakpoint_before_the_handler_does", || without("gdb"), break_under_gdb);
+}
+
+fn break_under_gdb() {
     for build in [PLAIN, INSTRUMENTED] {
         let scene = Scene::new();
         let mut command = scene.command("gdb".as_ref());
         command.args(["-nx", "-batch", "-ex", "run", "-ex", "kill", "--args"]).env("HOME", scene.path());
         let ended = run(command.arg(program("signalled", build)).args(["SIGTRAP", "fault", "default"]));
         if ended.stderr.contains("ptrace: Operation not permitted") {
-            return skip(test, "no ptrace");
+            return skip("row_18_a_debugger_sees_a_breakpoint_before_the_handler_does", "no ptrace");
         }
         assert!(ended.stdout.contains("received signal SIGTRAP"), "{ended:?}");
         assert!(scene.runs().iter().all(|run| crash(run).is_none()), "{ended:?}");

@@ -50,7 +50,7 @@ fn levels_and_macros_choose_what_is_recorded() {
             src/main.rs:139:1  levels::main  fn main()
             src/main.rs:10:9  levels::functions::sum  fn sum(values: &[u32]) -> u32
             src/main.rs:20:5  levels::functions::double  fn double(n: u32) -> u32
-            src/main.rs:17:26  levels::functions::sum  |x| x + 1
+            src/main.rs:17:26  levels::functions::sum::{{closure}}  |x| x + 1
             src/main.rs:24:9  levels::functions::empty  fn empty()
             src/main.rs:27:9  levels::functions::turns  fn turns(n: u32)
             src/main.rs:29:21  levels::functions::turns  { i += 1; if i == 1 { continue; } empty(); }
@@ -67,8 +67,8 @@ fn levels_and_macros_choose_what_is_recorded() {
             src/main.rs:44:13  levels::second  print!("");  (expanded from src/main.rs:54:5)
             src/main.rs:45:13  levels::second  x + 1  (expanded from src/main.rs:54:5)
             src/main.rs:57:58  levels::third  print!("");  (expanded from src/main.rs:60:1)
-            src/main.rs:73:41  levels::only_invocations  print!("")
-            src/main.rs:74:28  levels::only_given  second()
+            src/main.rs:73:41  levels::only_invocations::{{closure}}  print!("")
+            src/main.rs:74:28  levels::only_given::{{closure}}  second()
             src/main.rs:43:13  levels::second  let x = $body;  (expanded from src/main.rs:54:5)
             src/main.rs:54:21  levels::second  2
             src/main.rs:44:13  levels::second  print!("");  (expanded from src/main.rs:54:5)

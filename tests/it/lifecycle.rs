@@ -7,7 +7,7 @@ use instr_tests::program::{Ended, Scene, run};
 use instr_tests::records::{Log, log, logs};
 use instr_tests::rings::{rings, slots, tables};
 use instr_tests::sandbox;
-use instr_tests::skip::skip;
+use instr_tests::skip::{needing, skip};
 
 /// A program that has been run with and without the feature, and has ended in the same way.
 struct Twins {
@@ -125,12 +125,13 @@ fn nothing_is_recorded_after_shutdown() {
 
 #[test]
 fn row_55_threads_with_the_same_id_have_a_log_each() {
+    needing("row_55_threads_with_the_same_id_have_a_log_each", sandbox::missing, run_threads_with_the_same_id);
+}
+
+fn run_threads_with_the_same_id() {
     let (scene, threads) = (Scene::new(), times(1000, 2000));
     let script = "echo 400 >/proc/sys/kernel/pid_max; exec \"$0\" \"$@\"";
-    let mut command = match sandbox::command(&scene, script, &program("short_threads", INSTRUMENTED)) {
-        Ok(command) => command,
-        Err(reason) => return skip("row_55_threads_with_the_same_id_have_a_log_each", &reason),
-    };
+    let mut command = sandbox::command(&scene, script, &program("short_threads", INSTRUMENTED));
     let ended = run(command.arg(threads.to_string()));
     if ended.stderr.contains("pid_max") {
         return skip("row_55_threads_with_the_same_id_have_a_log_each", &ended.stderr);

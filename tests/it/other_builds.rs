@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use instr_tests::build::{INSTRUMENTED, PLAIN, directory, program, standard_library_for};
+use instr_tests::build::{INSTRUMENTED, PLAIN, directory, missing_for, program};
 use instr_tests::marks::Place;
 use instr_tests::program::{Ended, Scene, run, without_thread_ids};
-use instr_tests::{skip, workspace};
+use instr_tests::skip::needing;
+use instr_tests::workspace;
 
 const MUSL: &str = "x86_64-unknown-linux-musl";
 const DEATHS: &str = "tests/crasher/src/deaths.rs";
@@ -64,9 +65,10 @@ fn optimized_across_all_crates() {
 
 #[test]
 fn static_with_musl() {
-    if let Err(missing) = standard_library_for(MUSL) {
-        return skip::skip("static_with_musl", &missing);
-    }
+    needing("static_with_musl", || missing_for(MUSL, &[]), die_with_musl);
+}
+
+fn die_with_musl() {
     let path = format!("{MUSL}/debug/crasher");
     // This libc tells nobody the exit status.
     by_fault_and_by_panic(&crashers("musl", &["--target", MUSL], &[], &path), ("unknown", None));

@@ -1,7 +1,5 @@
 //! The attribute above and below those of published crates that make functions anew.
 
-use std::process::Command;
-
 use instr_tests::libtest::{Outcome, outcomes};
 use instr_tests::package::{Package, runtime_dependency, succeed};
 use instr_tests::program::{Scene, run};
@@ -49,14 +47,6 @@ fn package(enabled: bool) -> Package {
              tokio = {{ version = \"=1.54.1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[workspace]\n"
         ),
     );
-    fetch(&package);
+    package.fetch();
     package
-}
-
-/// What the package depends on: from cargo's cache, or from the registry into it.
-fn fetch(package: &Package) {
-    let offline: &mut Command = &mut package.cargo(&["fetch"]);
-    if !offline.output().expect("cargo runs").status.success() {
-        succeed(&mut package.cargo_online(&["fetch"]));
-    }
 }

@@ -1,11 +1,13 @@
 //! The programs that the tests run, built as any user builds his: with and without the feature `instr`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 
 use crate::package::build_directory;
+use crate::program::Scene;
 
 /// How a program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,13 +61,17 @@ pub fn directory(build: Build) -> PathBuf {
     })
 }
 
-/// Whether programs can be built for a target.
+/// Why no program can be built for a target here, if none can: one is tried.
 ///
-/// # Errors
-/// What is missing for it.
-pub fn standard_library_for(target: &str) -> Result<(), String> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let said = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
-    let directory = String::from_utf8_lossy(&said.map_err(|error| error.to_string())?.stdout).trim().to_owned();
-    if Path::new(&directory).is_dir() { Ok(()) } else { Err(format!("no standard library for {target}")) }
+/// # Panics
+/// When the compiler cannot be run.
+pub fn missing_for(target: &str, options: &[&str]) -> Option<String> {
+    let scene = Scene::new();
+    let source = scene.path().join("empty.rs");
+    fs::write(&source, "fn main() {}\n").expect("a file");
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let tried = rustc.args(["--target", target]).args(options).arg(&source).current_dir(scene.path()).output();
+    let said = String::from_utf8_lossy(&tried.expect("the compiler runs").stderr).into_owned();
+    let error = said.lines().find(|line| line.starts_with("error"));
+    error.map(|error| format!("nothing can be built for {target}: {error}"))
 }

@@ -10,7 +10,7 @@ use instr_format::files::{SITES, is_thread_log};
 use instr_format::sites::decode_table;
 use instr_format::text::decode_record;
 
-use crate::package::{build_directory, succeed};
+use crate::package::{build_directory, fetch_workspace, succeed};
 use crate::workspace;
 
 /// What cargo, the compiler and a program need of the environment of whoever runs the tests.
@@ -45,7 +45,7 @@ impl Workspace {
         copy(sources, &root);
         let inner = root.join("workspace");
         let directory = if inner.exists() { inner } else { root.clone() };
-        // The versions of this workspace, which are there without a network.
+        fetch_workspace();
         write_if_new(&directory.join("Cargo.lock"), &fs::read(workspace().join("Cargo.lock")).expect("a lock file"));
         Workspace { root, directory }
     }
@@ -65,7 +65,15 @@ impl Workspace {
         fs::write(path, text).expect("a file");
     }
 
-    /// `cargo ARGUMENTS`.
+    /// Downloads what it depends on beyond this workspace's lock file, for every platform.
+    ///
+    /// # Panics
+    /// When it cannot be had.
+    pub fn fetch(&self) {
+        succeed(self.cargo(&["fetch"]).env_remove("CARGO_NET_OFFLINE"));
+    }
+
+    /// `cargo ARGUMENTS`, offline.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
         command.current_dir(&self.directory).env_clear();
@@ -121,7 +129,9 @@ fn installed() -> &'static Path {
     ROOT.get_or_init(|| {
         let root = build_directory().join("cargo-instr");
         let mut install = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
-        install.args(["install", "--offline", "--debug", "--quiet", "--path", "cargo-instr", "--root"]).arg(&root);
+        install
+            .args(["install", "--offline", "--locked", "--debug", "--quiet", "--path", "cargo-instr", "--root"])
+            .arg(&root);
         install.arg("--target-dir").arg(build_directory().join("cargo-instr-target"));
         succeed(install.current_dir(workspace()));
         root

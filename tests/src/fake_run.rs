@@ -126,9 +126,9 @@ pub fn sites_file(sites: &[Site]) -> Vec<u8> {
         let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
         table += &Range { first, count: 1 }.to_string();
         table += site.module;
-        table += &FunctionLine { name: site.name, file: site.file }.to_string();
-        table +=
-            &SiteLine { line, col, macro_flag: MacroFlag::None, snippet: site.snippet, other_file: None }.to_string();
+        table += &FunctionLine { name: site.name, file: site.file, test: None }.to_string();
+        let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
+        table += &SiteLine { line, col, macro_flag, closures: 0, snippet, other_file: None }.to_string();
     }
     table.into_bytes()
 }
@@ -158,6 +158,7 @@ pub fn record_at(tid: u64, seq: u64, (day_ms, ms): (u64, u64), site: &Site) -> V
         col: site.col,
         module: site.module.as_bytes(),
         name: name.as_bytes(),
+        closures: 0,
         macro_flag: MacroFlag::None,
         snippet: snippet.as_bytes(),
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ impl Package {
             fs::remove_dir_all(&directory).expect("an old package");
         }
         fs::create_dir_all(&directory).expect("a new directory");
-        // The versions of this workspace, which are there without a network.
+        fetch_workspace();
         fs::copy(workspace().join("Cargo.lock"), directory.join("Cargo.lock")).expect("a lock file");
         Package { directory }
     }
@@ -116,6 +117,23 @@ impl Package {
         command
     }
 
+    /// Downloads what the package depends on beyond this workspace's lock file, for every platform, unless it is there.
+    ///
+    /// # Panics
+    /// When it cannot be had.
+    pub fn fetch(&self) {
+        self.online_if_needed(&["fetch"]);
+    }
+
+    /// A cargo command, offline, and once more with a network when something has to be downloaded for it.
+    ///
+    /// # Panics
+    /// When it does not succeed.
+    pub fn online_if_needed(&self, arguments: &[&str]) -> Output {
+        let output = self.cargo(arguments).output().expect("cargo runs");
+        if output.status.success() { output } else { succeed(&mut self.cargo_online(arguments)) }
+    }
+
     /// Builds and returns the executables by name, and the compiler's messages on this package.
     ///
     /// # Panics
@@ -177,6 +195,21 @@ fn message(message: &Value) -> String {
     format!("{} {} {} {}", place.unwrap_or_default(), message["level"], message["code"]["code"], message["message"])
 }
 
+/// Downloads, once for all tests of a process, every crate in this workspace's lock file. `cargo test` has downloaded what
+/// this platform builds, and `cargo --offline` wants those of all platforms.
+///
+/// # Panics
+/// When one cannot be had.
+pub fn fetch_workspace() {
+    static FETCHED: OnceLock<Result<(), String>> = OnceLock::new();
+    let fetched = FETCHED.get_or_init(|| {
+        let mut cargo = Command::new(std::env::var_os("CARGO").expect("tests run under cargo"));
+        let output = cargo.args(["fetch", "--locked"]).current_dir(workspace()).output().expect("cargo runs");
+        if output.status.success() { Ok(()) } else { Err(said(&output)) }
+    });
+    fetched.as_ref().unwrap_or_else(|said| panic!("cargo fetch --locked\n{said}"));
+}
+
 /// Where the sources of a published crate are: in cargo's cache, or from the registry into it.
 ///
 /// # Panics
@@ -191,9 +224,7 @@ pub fn download(name: &str, version: &str) -> PathBuf {
              [dependencies]\n{name} = \"={version}\"\n"
         ),
     );
-    let metadata = ["metadata", "--format-version", "1"];
-    let output = package.cargo(&metadata).output().expect("cargo runs");
-    let output = if output.status.success() { output } else { succeed(&mut package.cargo_online(&metadata)) };
+    let output = package.online_if_needed(&["metadata", "--format-version", "1"]);
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = metadata["packages"].as_array().expect("packages");
     let found = packages.iter().find(|package| package["name"] == name).expect("the crate");

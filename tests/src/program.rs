@@ -134,8 +134,8 @@ pub fn send_after_first_line(command: &mut Command, signal: &str) -> Ended {
     let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
     let mut text = String::new();
     stdout.read_line(&mut text).expect("UTF-8");
-    let sent = Command::new("kill").args(["-s", &signal[3..], &child.id().to_string()]).status();
-    assert!(sent.expect("there is kill").success());
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -s {} {}", &signal[3..], child.id())).status();
+    assert!(sent.expect("there is sh").success());
     stdout.read_to_string(&mut text).expect("UTF-8");
     Ended { stdout: text, ..finish(child) }
 }

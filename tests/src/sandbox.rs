@@ -3,24 +3,26 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::{Scene, run};
+use crate::program::Scene;
+
+const UNSHARE: &str = "/usr/bin/unshare";
+
+/// Why there are none to be had here, or no file system to be mounted in them.
+pub fn missing() -> Option<String> {
+    let scene = Scene::new();
+    let probe = command(&scene, "mount -t tmpfs tmpfs .", Path::new("")).output();
+    match probe {
+        Err(error) => Some(format!("{UNSHARE}: {error}")),
+        Ok(ended) if ended.status.success() => None,
+        Ok(ended) => Some(format!("no namespaces: {}", String::from_utf8_lossy(&ended.stderr).trim())),
+    }
+}
 
 /// A command that runs `script` in new user, mount and process namespaces, as root in there. `$0` is the program, `$@`
-/// what is added to the command. `Err`: why there are none to be had here.
-///
-/// # Errors
-/// What the system said.
-pub fn command(scene: &Scene, script: &str, program: &Path) -> Result<Command, String> {
-    let unshare = Path::new("/usr/bin/unshare");
-    let namespaces = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    if !unshare.exists() {
-        return Err("there is no /usr/bin/unshare".to_owned());
-    }
-    let probe = run(scene.command(unshare).args(namespaces).arg("/bin/true"));
-    if !probe.status.success() {
-        return Err(format!("no namespaces: {}", probe.stderr.trim()));
-    }
-    let mut command = scene.command(unshare);
-    command.args(namespaces).args(["/bin/sh", "-euc", script]).arg(program);
-    Ok(command)
+/// what is added to the command.
+pub fn command(scene: &Scene, script: &str, program: &Path) -> Command {
+    let mut command = scene.command(Path::new(UNSHARE));
+    command.args(["--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]);
+    command.args(["/bin/sh", "-euc", script]).arg(program);
+    command
 }

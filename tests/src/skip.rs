@@ -3,6 +3,8 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::process::Command;
 
 /// Names the file to which skipped tests append a line each.
 pub const SKIPS: &str = "INSTR_TEST_SKIPS";
@@ -18,6 +20,37 @@ pub fn skip(test: &str, reason: &str) {
     // Nobody is left to tell when stderr is closed.
     let _ = std::io::stderr().write_all(line.as_bytes());
     append(SKIPS, &line);
+}
+
+/// Runs a test that needs something of this machine, or skips it where that is missing. It is looked for again when the test
+/// has failed, as it may have gone meanwhile.
+///
+/// # Panics
+/// When the test fails with everything there.
+pub fn needing(test: &str, missing: impl Fn() -> Option<String>, body: impl FnOnce()) {
+    if let Err(reason) = unless_missing(missing, body) {
+        skip(test, &reason);
+    }
+}
+
+/// The same for what is no test.
+///
+/// # Errors
+/// What is missing.
+///
+/// # Panics
+/// When it fails with everything there.
+pub fn unless_missing(missing: impl Fn() -> Option<String>, body: impl FnOnce()) -> Result<(), String> {
+    if let Some(reason) = missing() {
+        return Err(reason);
+    }
+    catch_unwind(AssertUnwindSafe(body)).or_else(|panic| missing().map_or_else(|| resume_unwind(panic), Err))
+}
+
+/// Why a program cannot be run here, if it cannot.
+pub fn without(program: &str) -> Option<String> {
+    let found = Command::new(program).arg("--version").output();
+    found.err().map(|error| format!("{program}: {error}"))
 }
 
 /// Says what the calling test has done, with figures, for the table of faults.

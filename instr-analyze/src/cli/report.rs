@@ -44,7 +44,11 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let lists = common.lists();
     let filter = lists.filter()?;
     let mut runs = Vec::new();
-    let steps = arguments.history.map_or(Steps::OfFirst(STEPS), Steps::OfEach);
+    let steps = match (arguments.history, arguments.format) {
+        (Some(count), _) => Steps::OfEach(count),
+        (None, Format::Text) => Steps::OfSuspects(STEPS),
+        (None, Format::Json) => Steps::None,
+    };
     for dir in common.find_runs()? {
         runs.push(Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?);
     }

@@ -27,4 +27,5 @@ pub mod source_path;
 mod stack;
 pub mod statement;
 pub mod tally;
+pub mod test;
 pub mod thread;

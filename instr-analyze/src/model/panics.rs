@@ -17,6 +17,9 @@ pub struct Panic {
     /// Which thread of those that had this id, from 1; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
+    /// Name of the thread.
+    #[serde(default, skip_serializing)]
+    pub thread: String,
     /// When it was.
     pub unix_ns: u64,
     /// Where in the source.

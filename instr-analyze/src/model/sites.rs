@@ -1,12 +1,13 @@
-//! The site table: the statements by their ids, and where module paths end.
+//! The site table: the statements by their ids, where module paths end, and which functions are tests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use instr_format::sites::{BadTable, Place, VERSION, decode_function, decode_site, decode_table};
-use instr_format::text::{LINE_MAX, Moment, SiteText, encode_record};
+use instr_format::sites::{BadTable, Function, Place, VERSION, decode_function, decode_site, decode_table};
+use instr_format::text::{CLOSURE, LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
 use super::statement::{Statement, unescaped};
+use super::test::Test;
 
 /// A site table.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Sites {
     /// By id: where the lines of its function and of itself begin, or 0.
     lines: Vec<(u32, u32)>,
     functions: HashMap<Vec<u8>, Known>,
+    /// By path, not escaped.
+    tests: BTreeMap<String, Test>,
 }
 
 /// What records do not say of their function, or of the several with its path.
@@ -39,10 +42,10 @@ pub struct Site {
 impl Sites {
     /// Reads the table named `name`; what stands before damage is kept.
     pub fn read(name: &str, table: Vec<u8>) -> (Self, Option<Damage>) {
-        let (mut lines, mut functions) = (Vec::new(), HashMap::new());
+        let (mut lines, mut functions, mut tests) = (Vec::new(), HashMap::new(), BTreeMap::new());
         // Each site has a line and only padding has none, so no id of a real table is above this.
         let id_max = table.len();
-        let outcome = decode_table(&table, |id, site, expanded_from| {
+        let outcome = decode_table(&table, |id, site, function| {
             let id = id as usize;
             if id < id_max {
                 if lines.len() <= id {
@@ -53,9 +56,12 @@ impl Sites {
                 }
             }
             let path = [site.module, b"::", site.name].concat();
+            if let Some(test) = function.test {
+                tests.insert(unescaped(&path), Test::new(test));
+            }
             let known = Known { module_len: site.module.len(), expanded_from: Vec::new() };
             let places = &mut functions.entry(path).or_insert(known).expanded_from;
-            places.extend(expanded_from.map(shown).filter(|place| !places.contains(place)));
+            places.extend(function.invocation(&site).map(shown).filter(|place| !places.contains(place)));
         });
         let damage = match outcome {
             Ok(()) => None,
@@ -65,7 +71,7 @@ impl Sites {
                 Some(Damage::of_file(DamageKind::Damaged, name, format!("cut or broken at line {line}")))
             }
         };
-        (Sites { table, lines, functions }, damage)
+        (Sites { table, lines, functions, tests }, damage)
     }
 
     /// The entry with this id.
@@ -89,36 +95,57 @@ impl Sites {
 
     /// What the entry with this id says, still escaped.
     pub fn text(&self, id: u32) -> Option<SiteText<'_>> {
-        self.decode(id).map(|(site, _)| site)
+        self.decode(id).map(|(_, site)| site)
     }
 
     /// The statement with this id.
     pub fn statement(&self, id: u32) -> Option<Statement> {
-        let (site, origin) = self.decode(id)?;
-        Some(Statement { expanded_from: origin.map(shown), ..Statement::of_site(&site) })
+        let (function, site) = self.decode(id)?;
+        Some(Statement { expanded_from: function.invocation(&site).map(shown), ..Statement::of_site(&site) })
     }
 
-    fn decode(&self, id: u32) -> Option<(SiteText<'_>, Option<Place<'_>>)> {
+    fn decode(&self, id: u32) -> Option<(Function<'_>, SiteText<'_>)> {
         let (function, site) = *self.lines.get(id as usize)?;
         let line = |at: u32| self.table.get(at as usize..)?.split(|byte| *byte == b'\n').next();
         let function = decode_function(line(function)?)?;
         let site = decode_site(&function, line(site)?)?;
-        Some((site, function.expanded_from.filter(|_| site.macro_flag == instr_format::names::MacroFlag::Expansion)))
+        Some((function, site))
     }
 
-    /// How long the module path is that `path`, a function's, begins with.
+    /// The test with this path, `module::function`.
+    pub fn test(&self, path: &str) -> Option<&Test> {
+        self.tests.get(path)
+    }
+
+    /// The tests of the program that have statements, by their paths.
+    pub fn tests(&self) -> impl Iterator<Item = (&str, &Test)> {
+        self.tests.iter().map(|(path, test)| (path.as_str(), test))
+    }
+
+    /// Where the module path ends that `path` begins with, a function's or a closure's: as the table knows it, or else at
+    /// the last `::`.
     pub(crate) fn module_len(&self, path: &[u8]) -> Option<usize> {
-        self.functions.get(path).map(|known| known.module_len)
+        let path = without_closures(path);
+        let known = self.functions.get(path).map(|known| known.module_len);
+        known.or_else(|| path.windows(2).rposition(|pair| pair == b"::"))
     }
 
-    /// Where the macro was invoked that an expanded statement of the function with this path came out of, if there is
-    /// but one such place.
+    /// Where the macro was invoked that an expanded statement came out of, if there is but one such place in the function.
+    /// `path` is the function's, or that of a closure in it.
     pub(crate) fn expanded_from(&self, path: &[u8]) -> Option<&str> {
-        match self.functions.get(path)?.expanded_from.as_slice() {
+        match self.functions.get(without_closures(path))?.expanded_from.as_slice() {
             [place] => Some(place),
             _ => None,
         }
     }
+}
+
+/// The path of the function that a closure is in.
+fn without_closures(mut path: &[u8]) -> &[u8] {
+    while let Some(around) = path.strip_suffix(CLOSURE.as_bytes()) {
+        path = around;
+    }
+    path
 }
 
 /// Where the line begins that `part` is in.

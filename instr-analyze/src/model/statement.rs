@@ -2,7 +2,7 @@
 
 use instr_format::escape::unescape;
 use instr_format::names::MacroFlag;
-use instr_format::text::SiteText;
+use instr_format::text::{CLOSURE, CLOSURES_MAX, SiteText};
 use serde::{Serialize, Serializer};
 
 use super::record::{Record, What};
@@ -19,7 +19,7 @@ pub struct Statement {
     pub column: u64,
     /// The module of the function.
     pub module: String,
-    /// The function's name within its module.
+    /// The function's name within its module; in a closure, `outer::{{closure}}`.
     pub function: String,
     /// Relation to macros.
     #[serde(rename = "macro", serialize_with = "word")]
@@ -40,11 +40,10 @@ impl Statement {
         }
     }
 
-    /// The statement of a log's line, whose function's path is split as `sites` knows it, or else at its last `::`.
+    /// The statement of a log's line.
     fn of_line(site: &SiteText<'_>, sites: &Sites) -> Self {
         let path = site.name;
-        let module = sites.module_len(path).or_else(|| path.windows(2).rposition(|pair| pair == b"::"));
-        let (module, function) = match module {
+        let (module, function) = match sites.module_len(path) {
             Some(at) => (path.get(..at), path.get(at + 2..)),
             None => (None, Some(path)),
         };
@@ -65,7 +64,7 @@ impl Statement {
             line: site.line,
             column: site.col,
             module: unescaped(site.module),
-            function: unescaped(site.name),
+            function: unescaped(site.name) + &CLOSURE.repeat(site.closures.min(CLOSURES_MAX) as usize),
             macro_flag: site.macro_flag,
             snippet: unescaped(site.snippet),
             expanded_from: None,
@@ -76,6 +75,11 @@ impl Statement {
     pub(crate) fn unknown(id: u32) -> Self {
         let text = unknown(id);
         Statement::of_site(&SiteText { snippet: text.as_bytes(), ..NOWHERE })
+    }
+
+    /// Whether it is in a closure or an async block of its function.
+    pub fn is_in_closure(&self) -> bool {
+        self.function.ends_with(CLOSURE)
     }
 
     /// `module::function`.
@@ -89,8 +93,16 @@ fn word<S: Serializer>(flag: &MacroFlag, serializer: S) -> Result<S::Ok, S::Erro
 }
 
 /// What is said of a statement that the site table does not have, but for its text.
-pub(crate) const NOWHERE: SiteText<'static> =
-    SiteText { file: b"?", line: 0, col: 0, module: b"", name: b"?", macro_flag: MacroFlag::None, snippet: b"" };
+pub(crate) const NOWHERE: SiteText<'static> = SiteText {
+    file: b"?",
+    line: 0,
+    col: 0,
+    module: b"",
+    name: b"?",
+    closures: 0,
+    macro_flag: MacroFlag::None,
+    snippet: b"",
+};
 
 /// The escaped text of a statement that the site table does not have.
 pub(crate) fn unknown(id: u32) -> String {

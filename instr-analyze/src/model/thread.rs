@@ -11,6 +11,7 @@ use super::record::Stamp;
 use super::scan::Scan;
 use super::sites::{Site, Sites};
 use super::statement::Statement;
+use super::test::{Outcome, Tested};
 
 /// What the thread was doing when the run ended, or is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +59,8 @@ pub struct Thread {
     pub reuse: u64,
     /// Its name.
     pub name: String,
+    /// The test that it ran.
+    pub test: Option<Tested>,
     /// What it was doing.
     pub state: State,
     /// The innermost statement that had begun and not ended, or what stands in for it.
@@ -81,6 +84,16 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// Whether it ran a test that failed.
+    pub fn has_failed_test(&self) -> bool {
+        self.test.as_ref().is_some_and(|test| test.outcome == Outcome::Failed)
+    }
+
+    /// Whether it ran a test that panicked as it should.
+    pub fn has_panicked_as_expected(&self) -> bool {
+        self.test.as_ref().is_some_and(|test| test.outcome == Outcome::PanickedAsExpected)
+    }
+
     /// When its newest record was made, since the run began.
     pub fn last_active_ns(&self) -> Option<u64> {
         self.newest.and_then(|newest| newest.elapsed_ns())
@@ -187,6 +200,7 @@ pub fn conclude(
         tid,
         reuse,
         name: name.to_owned(),
+        test: None,
         state: state(slot, last.as_ref()),
         own: scan.own().map(|record| Statement::of_record(&record, sites)),
         last,

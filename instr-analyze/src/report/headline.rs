@@ -48,6 +48,12 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
                 (None, None) => {}
             }
         }
+        EndKind::Exit if run.threads.iter().any(Thread::has_failed_test) => {
+            let failed: Vec<String> =
+                run.threads.iter().filter(|thread| thread.has_failed_test()).map(|thread| name(run, thread)).collect();
+            let tests = if failed.len() == 1 { "1 test".to_owned() } else { format!("{} tests", failed.len()) };
+            write!(out, "failed {bad}{tests}{bad:#}: {}", cut(&failed.join(", ")))?;
+        }
         EndKind::Exit if status == "0" => write!(out, "ended normally")?,
         EndKind::Exit => write!(out, "exited with status {status}")?,
         EndKind::Killed => {
@@ -77,7 +83,12 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
 pub(super) fn program(run: &Run) -> String {
     let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
     let name = exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?"));
-    String::from_utf8_lossy(name.as_bytes()).into_owned()
+    let name = String::from_utf8_lossy(name.as_bytes());
+    // Cargo puts a hash behind the names of test programs.
+    match name.rsplit_once('-') {
+        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => name.to_owned(),
+        _ => name.into_owned(),
+    }
 }
 
 /// Which thread did something last, if one can be told from the others.

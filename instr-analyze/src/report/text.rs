@@ -102,9 +102,14 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let roots = Roots::new(&run.dir, &run.process);
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         run.by_interest().into_iter().partition(|thread| run.is_crashing(thread) || is_telling(thread));
+    returned_errors(run, out)?;
     order(run, &telling, paint, out)?;
-    let entries = fold(&telling, |thread| run.is_crashing(thread) || !thread.history.is_empty());
-    let (long, short) = entries.split_at(entries.len().min(AT_LENGTH));
+    // Who asks for the steps of each thread wants to see them.
+    let apart = |thread: &Thread| options.history_lines.is_none() && !thread.history.is_empty();
+    let is_suspect = |thread: &Thread| run.is_crashing(thread) || thread.has_failed_test();
+    let entries = fold(&telling, |thread| is_suspect(thread) || apart(thread));
+    let suspects = entries.iter().take_while(|threads| threads.iter().any(|thread| is_suspect(thread))).count();
+    let (long, short) = entries.split_at(entries.len().min(suspects + AT_LENGTH));
     for threads in long {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, out)?;
@@ -118,7 +123,25 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
 
 /// Whether its source is worth a look.
 fn is_telling(thread: &Thread) -> bool {
-    thread.state.is_active() || thread.state == State::PanickedAndEnded
+    thread.state.is_active() || (thread.state == State::PanickedAndEnded && !thread.has_panicked_as_expected())
+}
+
+/// A test that returns an error fails without a panic.
+fn returned_errors(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let is_failure = run.end.kind == EndKind::Exit && run.end.code.as_deref() == Some("101");
+    if !is_failure || run.sites.tests().next().is_none() || run.threads.iter().any(Thread::has_failed_test) {
+        return Ok(());
+    }
+    writeln!(out, "  no test panicked, so one has returned an error")?;
+    for thread in &run.threads {
+        let (Some(test), Some(last)) = (&thread.test, &thread.last) else { continue };
+        let snippet = &last.statement.snippet;
+        if snippet.contains('?') || snippet.contains("Err(") {
+            let (name, line) = (Printable(test.name.as_bytes()), last.statement.line);
+            writeln!(out, "  perhaps {name}, which ended at line {line}: {}", headline::cut(snippet))?;
+        }
+    }
+    Ok(())
 }
 
 /// Says what the order of the threads means, where none of them is known to have ended the process.

@@ -25,6 +25,9 @@ const NAMES: usize = 4;
 
 /// A thread as people call it: `worker-3`, or `thread 4711` where it has no name of its own.
 pub(super) fn name(run: &Run, thread: &Thread) -> String {
+    if let Some(test) = &thread.test {
+        return Printable(test.name.as_bytes()).to_string();
+    }
     // The kernel gives a thread without a name that of its process, of which it keeps 15 bytes.
     let is_programs = run.pid != Some(thread.tid) && program(run).starts_with(&thread.name);
     if thread.name.is_empty() || is_programs {
@@ -46,7 +49,7 @@ pub(super) fn at_length(
     title(run, threads, paint, out)?;
     out.write_all(b"\n")?;
     if let Some(last) = &thread.last {
-        if run.has_crashed(thread) && last.statement.function.ends_with("::{{closure}}") {
+        if run.has_crashed(thread) && last.statement.is_in_closure() {
             calls::closures_caller(run, &last.statement, out)?;
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
@@ -61,11 +64,9 @@ pub(super) fn at_length(
     counts(threads, out)?;
     activity(run, threads, out)?;
     out.write_all(b"\n")?;
-    if threads.len() == 1 {
-        history::write(&thread.history, &run.sites, options, out)?;
-        damage_lines(&thread.damage, paint, out)?;
-    }
-    Ok(())
+    history::write(&thread.history, &run.sites, options, out)?;
+    // Threads with damage share no entry.
+    damage_lines(&thread.damage, paint, out)
 }
 
 /// Writes an entry in one line.
@@ -84,7 +85,10 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
     let Some(thread) = threads.first() else { return Ok(()) };
     match threads {
         [thread] if name(run, thread).starts_with("thread ") => write!(out, "thread {strong}{}{strong:#}", thread.tid)?,
-        [thread] => write!(out, "thread {strong}{}{strong:#} ({})", name(run, thread), thread.tid)?,
+        [thread] => {
+            let kind = if thread.test.is_some() { "test" } else { "thread" };
+            write!(out, "{kind} {strong}{}{strong:#} ({})", name(run, thread), thread.tid)?;
+        }
         threads => write!(out, "{strong}{} threads{strong:#} ({})", threads.len(), names(run, threads))?,
     }
     if let [Thread { reuse: 2.., .. }] = threads {
@@ -107,6 +111,8 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
     match thread.state {
         State::Panicking if run.has_crashed(thread) => ("crashed", "while panicking", "in"),
         _ if run.has_crashed(thread) => ("crashed", "", "in"),
+        _ if thread.has_failed_test() => ("failed", "", "in"),
+        _ if thread.has_panicked_as_expected() => ("", "panicked, as the test expects", "last in"),
         State::Panicking => ("panicking", "", "in"),
         State::PanickedAndLeft if run.is_crashing(thread) => ("panicked", "", "in"),
         State::PanickedAndEnded => ("panicked", "and ended", "last in"),
@@ -121,7 +127,11 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
 }
 
 fn names(run: &Run, threads: &[&Thread]) -> String {
-    let mut names: Vec<String> = threads.iter().take(NAMES).map(|thread| name(run, thread)).collect();
+    let of = |thread: &&Thread| match name(run, thread) {
+        unnamed if unnamed.starts_with("thread ") => thread.tid.to_string(),
+        name => name,
+    };
+    let mut names: Vec<String> = threads.iter().take(NAMES).map(of).collect();
     names.dedup();
     if threads.len() > NAMES {
         names.push("…".to_owned());
@@ -168,6 +178,7 @@ fn position(statement: &Statement) -> String {
 /// The newest panic of a thread, with the message as it is, unless the report has begun with it.
 fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
     match run.panic(thread) {
+        Some(panic) if thread.has_failed_test() => indented("panicked at ", &panic.words(), out),
         Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
         _ => Ok(()),
     }

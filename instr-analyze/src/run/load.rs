@@ -20,7 +20,8 @@ use crate::model::process::Process;
 use crate::model::scan::Scan;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
-use crate::model::thread::{Sink, Thread, conclude, wanted};
+use crate::model::test::tested;
+use crate::model::thread::{Sink, State, Thread, conclude, wanted};
 
 /// A run.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ pub struct Run {
 /// Logs of more bytes are looked at for what a filter would have left out.
 pub const LARGE: u64 = 100 << 20;
 
-/// How many steps are told of the first thread unless somebody asks.
+/// How many steps are told of those threads unless somebody asks.
 pub const STEPS: usize = 3;
 
 /// How many of its newest steps are kept of a thread; a loop is one.
@@ -71,8 +72,8 @@ pub const STEPS: usize = 3;
 pub enum Steps {
     /// None, of any thread.
     None,
-    /// So many, of the thread that is told first.
-    OfFirst(usize),
+    /// So many, of the thread that is told first, and of tests that failed.
+    OfSuspects(usize),
     /// So many, of each thread.
     OfEach(usize),
 }
@@ -104,6 +105,10 @@ impl Run {
             }
             let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
             tally.add(found);
+            let panic = newest(&files.panics, thread.tid, thread.reuse);
+            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty());
+            let last = thread.last.as_ref().map(|last| &last.statement);
+            thread.test = tested(&files.sites, (&thread.name, whole), last, panic);
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
@@ -117,12 +122,8 @@ impl Run {
             }
             threads.push(thread);
         }
-        let first = threads.iter_mut().min_by_key(|thread| interest(thread, &end));
-        if let (Steps::OfFirst(count), Some(first)) = (steps, first)
-            && let Some(of_first) =
-                files.threads.iter().find(|files| (files.tid, files.reuse) == (first.tid, first.reuse))
-        {
-            first.history = read(of_first, &files, filter, count, false).0.history;
+        if let Steps::OfSuspects(count) = steps {
+            add_steps(&mut threads, &files, (&end, filter), count);
         }
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
@@ -187,10 +188,24 @@ fn ended_it(end: &End, thread: &Thread) -> bool {
     end.tid == Some(thread.tid) && end.reuse == thread.reuse
 }
 
-/// The thread that ended the process has the lowest, then come those that may be in instrumented code, the one that was
-/// active last before the others.
+/// The thread that ended the process has the lowest; then come tests that failed, and threads that may be in instrumented
+/// code, the one that was active last before the others.
 fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
-    (!ended_it(end, thread), thread.state.rank(), Reverse(thread.last_active_ns()))
+    let rank = if thread.has_panicked_as_expected() { State::Ended.rank() } else { thread.state.rank() };
+    (!ended_it(end, thread), !thread.has_failed_test(), rank, Reverse(thread.last_active_ns()))
+}
+
+/// Reads the newest steps of the threads that a report tells first.
+fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Filter<'_>), count: usize) {
+    let first = threads.iter().min_by_key(|thread| interest(thread, end)).map(|thread| (thread.tid, thread.reuse));
+    for thread in threads.iter_mut() {
+        let id = (thread.tid, thread.reuse);
+        if (Some(id) == first || thread.has_failed_test())
+            && let Some(of_thread) = files.threads.iter().find(|thread| (thread.tid, thread.reuse) == id)
+        {
+            thread.history = read(of_thread, files, filter, count, false).0.history;
+        }
+    }
 }
 
 fn was_killed(files: &RunFiles) -> bool {

@@ -32,9 +32,9 @@ pub enum Source {
 pub struct Roots {
     /// Where the program was started, where its executable is, and where we are, each with all directories above it but `/`.
     directories: Vec<PathBuf>,
-    /// Whether absolute paths of the run are taken as they are.
-    trusted: bool,
-    /// Where cargo has unpacked the registry's crates for the user who reads, a directory per registry.
+    /// Where cargo has checked out dependencies from git for the user who reads.
+    checkouts: Vec<PathBuf>,
+    /// Where cargo has unpacked the registry's crates for that user, a directory per registry.
     registries: Vec<PathBuf>,
     /// The sources of the standard library in the toolchains of that user.
     toolchains: Vec<PathBuf>,
@@ -43,8 +43,7 @@ pub struct Roots {
 impl Roots {
     /// For the run in `dir`.
     pub fn new(dir: &Path, process: &Process) -> Self {
-        let trusted = is_ours_alone(dir);
-        let of_run = Some(process).filter(|_| trusted);
+        let of_run = Some(process).filter(|_| is_ours_alone(dir));
         let cwd = of_run.and_then(|process| process.cwd.as_deref());
         let exe_dir = of_run.and_then(|process| process.exe.as_deref()?.parent());
         let here = env::current_dir().ok();
@@ -56,21 +55,21 @@ impl Roots {
                 }
             }
         }
-        let registries = entries(home("CARGO_HOME", ".cargo").map(|home| home.join("registry/src")));
+        let cargo = home("CARGO_HOME", ".cargo");
+        let registries = entries(cargo.as_ref().map(|home| home.join("registry/src")));
+        let checkouts = entries(cargo.map(|home| home.join("git/checkouts")));
         let toolchains = entries(home("RUSTUP_HOME", ".rustup").map(|home| home.join("toolchains")));
         let toolchains = toolchains.into_iter().map(|toolchain| toolchain.join("lib/rustlib/src/rust")).collect();
-        Roots { directories, trusted, registries, toolchains }
+        Roots { directories, checkouts, registries, toolchains }
     }
 
     /// The files that the path can mean, each below a directory that it may not leave.
     fn candidates<'a>(&'a self, file: &'a str) -> impl Iterator<Item = (&'a Path, &'a Path)> {
-        let path = Path::new(file);
-        let as_it_is = (self.trusted && path.is_absolute()).then_some((Path::new("/"), path));
         let below = |roots: &'a [PathBuf], path: Option<&'a str>| {
             path.into_iter().flat_map(|path| roots.iter().map(move |root| (root.as_path(), Path::new(path))))
         };
         below(&self.directories, Some(file))
-            .chain(as_it_is)
+            .chain(below(&self.checkouts, Some(file)))
             .chain(below(&self.registries, in_registry(file)))
             .chain(below(&self.toolchains, in_toolchain(file)))
     }

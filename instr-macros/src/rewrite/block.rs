@@ -6,7 +6,6 @@ use syn::{Attribute, Block, Expr, Stmt};
 use super::expr::attributes;
 use super::value::diverges;
 use super::{Rewriter, insert_head};
-use crate::item;
 use crate::probe::Site;
 use crate::scope::Level;
 
@@ -33,7 +32,7 @@ impl Rewriter<'_> {
         let (mut around, mut left) = (entry.or(self.statement), false);
         for mut stmt in std::mem::take(&mut block.stmts) {
             if let Stmt::Item(item) = &mut stmt {
-                item::item_below(item, self.scope, &format!("{}::", self.name));
+                self.item(item);
             } else if runs(&stmt) {
                 let attrs = statement_attributes(&stmt);
                 let own = if each { self.add(&stmt, calls_macro(&stmt)) } else { None };

@@ -21,12 +21,15 @@ impl Rewriter<'_> {
             return;
         }
         let passed = self.passed;
-        let entry = self.entry(closure);
         let head = if closure.asyncness.is_none() { vec![self.table.guard()] } else { Vec::new() };
         let tokens = closure.body.to_token_stream();
         // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
         let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        self.apart(|this| this.body(&mut closure.body, entry, head, end));
+        let closures = if closure.asyncness.is_some() { 2 } else { 1 };
+        self.apart(closures, |this| {
+            let entry = this.entry(closure);
+            this.body(&mut closure.body, entry, head, end);
+        });
         if closure.asyncness.is_none() {
             // Its guard gives the statement back.
             self.passed = passed;

@@ -9,7 +9,6 @@ use syn::{
 
 use super::Rewriter;
 use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, is_constructor, promotes, updates};
-use crate::item;
 
 impl VisitMut for Rewriter<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -20,8 +19,10 @@ impl VisitMut for Rewriter<'_> {
         match expr {
             Expr::Closure(closure) => self.closure(closure),
             Expr::Async(block) => {
-                let entry = self.entry(block);
-                self.apart(|this| this.entered(&mut block.block, entry));
+                self.apart(1, |this| {
+                    let entry = this.entry(block);
+                    this.entered(&mut block.block, entry);
+                });
             }
             Expr::Match(expr) => self.arms(expr),
             Expr::While(expr) => self.while_loop(expr),
@@ -81,7 +82,7 @@ impl VisitMut for Rewriter<'_> {
     }
 
     fn visit_item_mut(&mut self, item: &mut Item) {
-        item::item_below(item, self.scope, &format!("{}::", self.name));
+        self.item(item);
     }
 
     // What holds no statements that run here.

@@ -10,9 +10,11 @@ mod loops;
 mod tail;
 mod value;
 
-use crate::edges::Edges;
-use syn::{Block, Expr, Macro, Signature, Stmt};
+use instr_format::text::CLOSURE;
+use syn::{Attribute, Block, Expr, Item, Macro, Signature, Stmt};
 
+use crate::edges::Edges;
+use crate::item;
 use crate::probe::{Site, Table};
 use crate::scope::{Level, Scope};
 use crate::snippet::Body;
@@ -23,10 +25,10 @@ use loops::Loop;
 // Input:  fn f() { a(); }
 // Output: fn f() { let __instr_guard = enter(); sites!(…); __INSTR_SITES.__instr_probe(0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
-pub(crate) fn function(sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
+pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
-    let table = Table::new(scope, name, body);
-    let mut rewriter = Rewriter { table, scope, name, statement: None, loops: Vec::new(), passed: 0 };
+    let table = Table::new(scope, name, body, attrs);
+    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), passed: 0 };
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
@@ -83,6 +85,8 @@ struct Rewriter<'a> {
     scope: &'a Scope,
     /// Path of the function within its module.
     name: &'a str,
+    /// How many closures and async blocks of the function are around this place.
+    closures: usize,
     /// The innermost statement around this place, or whatever else the level gives a site, within the same function,
     /// closure or async block.
     statement: Option<Site>,
@@ -100,16 +104,25 @@ impl Rewriter<'_> {
         self.statement = outer;
     }
 
-    /// Works on code that runs on its own: it cannot reach the loops around it, and neither does the statement.
-    fn apart(&mut self, work: impl FnOnce(&mut Self)) {
+    /// Works on a closure or an async block, or on an async closure, which is both. It runs on its own: it cannot reach the
+    /// loops around it, and neither does the statement.
+    fn apart(&mut self, closures: usize, work: impl FnOnce(&mut Self)) {
         let outer = std::mem::take(&mut self.loops);
+        self.closures += closures;
         self.within(None, work);
+        self.closures -= closures;
         self.loops = outer;
+    }
+
+    /// An item within the function.
+    fn item(&mut self, item: &mut Item) {
+        let path = format!("{}{}::", self.name, CLOSURE.repeat(self.closures));
+        item::item_below(item, self.scope, &path);
     }
 
     fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Option<Site> {
         self.passed += 1;
-        self.table.add(code, calls_macro)
+        self.table.add(code, calls_macro, self.closures)
     }
 
     /// The site of a function, a closure or an async block as a whole.

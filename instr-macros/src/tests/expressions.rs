@@ -134,7 +134,7 @@ fn closures_with_and_without_block() {
                 let __instr_guard = enter();
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n x\\s+\\s1\n1 29 n let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n x\\s+\\s1\n1 67 n let\\sc\\s=\\s||\\s{};\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n1 x\\s+\\s1\n1 29 n let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n1 x\\s+\\s1\n1 67 n let\\sc\\s=\\s||\\s{};\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 let a = |x| {
@@ -165,7 +165,7 @@ fn closure_that_begins_like_a_statement() {
                 let __instr_guard = enter();
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n {\\sf\\s}\\s+\\s1\n1 58 n f\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1 match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n1 c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1 {\\sf\\s}\\s+\\s1\n1 58 n1 f\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 let a = || {
@@ -209,7 +209,7 @@ fn async_block_and_closure() {
                 let __instr_guard = enter();
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n one().await;\n1 39 n two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n x.await\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n1 one().await;\n1 39 n1 two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n2 x.await\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 let a = async {

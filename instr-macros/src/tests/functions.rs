@@ -273,7 +273,7 @@ fn items_first_stay_first() {
                 let __instr_guard = enter();
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n D\n"
+                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1 D\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 let c = || {
@@ -400,7 +400,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 }
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n f()\n1 51 n f()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n1 f()\n1 51 n f()\n"
                 );
                 __INSTR_SITES.__instr_probe(2);
                 (after)(f, leave(__instr_guard))()

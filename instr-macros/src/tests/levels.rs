@@ -53,7 +53,7 @@ fn function_with_closures() {
                 let __instr_guard = enter();
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n |x|\\sx\\s+\\s1\n1 37 n move\\s|y|\\s{\\sone();\\s}\n1 62 n ||\\s{}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1 |x|\\sx\\s+\\s1\n1 37 n1 move\\s|y|\\s{\\sone();\\s}\n1 62 n1 ||\\s{}\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 let c = |x| {
@@ -85,7 +85,7 @@ fn function_that_is_async() {
             async fn f() {
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n async\\smove\\s{\\sfive()\\s}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n1 async\\smove\\s{\\sfive()\\s}\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 one().await;

@@ -241,7 +241,7 @@ fn a_closure_and_an_async_block_hide_the_loops_around() {
                 let __instr_guard = enter();
                 sites!(
                     7,
-                    " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n loop\\s{\\scontinue\\s}\n1 38 n continue\n1 50 n let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n continue\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n1 loop\\s{\\scontinue\\s}\n1 38 n1 continue\n1 50 n let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n1 for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n1 continue\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 while a {

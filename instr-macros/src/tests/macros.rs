@@ -14,7 +14,7 @@ fn macros_both() {
                 let __instr_guard = enter();
                 sites!(
                     12,
-                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 one();
@@ -65,7 +65,7 @@ fn macros_invocations() {
                 let __instr_guard = enter();
                 sites!(
                     12,
-                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 one();

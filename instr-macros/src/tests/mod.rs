@@ -10,14 +10,17 @@ mod items;
 mod levels;
 mod loops;
 mod macros;
+mod names;
 mod operands;
 mod parts;
 mod rejected;
 mod statements;
+mod test_functions;
 mod untouched;
 
 use expect_test::Expect;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::LitStr;
 
 use crate::expand;
 
@@ -30,6 +33,34 @@ fn check(args: &str, input: &str, expect: Expect) {
     let input = with_invisible_groups(input.parse().expect("the input is Rust"));
     let output = expand::instrument_source(args.parse().expect("the arguments are tokens"), input);
     expect.assert_eq(&pretty(&output));
+}
+
+/// Compares the texts of all sites of an expansion, their files left out.
+#[track_caller]
+fn check_texts(args: &str, input: &str, expect: Expect) {
+    proc_macro2::extra::invalidate_current_thread_spans();
+    let input = with_invisible_groups(input.parse().expect("the input is Rust"));
+    let output = expand::instrument_source(args.parse().expect("the arguments are tokens"), input);
+    let mut texts = String::new();
+    add_texts(output, &mut texts);
+    expect.assert_eq(&texts.replace(" <parsed\\sstring\\s1>", ""));
+}
+
+/// Adds the texts in the calls of `sites!`.
+fn add_texts(tokens: TokenStream, texts: &mut String) {
+    let mut is_call = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => is_call = ident == "sites",
+            TokenTree::Group(group) if is_call => {
+                let literals = group.stream().into_iter().map(TokenStream::from);
+                let texts_here = literals.filter_map(|literal| syn::parse2::<LitStr>(literal).ok());
+                texts_here.for_each(|text| *texts += &text.value());
+            }
+            TokenTree::Group(group) => add_texts(group.stream(), texts),
+            _ => {}
+        }
+    }
 }
 
 /// As it would be written, the path to the runtime left out.

@@ -396,7 +396,7 @@ fn closures_out_of_blocks_stay() {
                 let __instr_guard = enter();
                 sites!(
                     13,
-                    " f <parsed\\sstring\\s1>\n1 10 n a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n one();\n1 21 n |x|\\sx\n1 25 n x\n1 37 n &|x|\\sx\n1 42 n x\n1 53 n c\n1 60 i d!(|x|\\sx)\n1 80 n break\\s(1,\\s|x|\\sx);\n1 94 n x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n |x|\\sx\n1 110 n x\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n one();\n1 21 n |x|\\sx\n1 25 n1 x\n1 37 n &|x|\\sx\n1 42 n1 x\n1 53 n c\n1 60 i d!(|x|\\sx)\n1 80 n break\\s(1,\\s|x|\\sx);\n1 94 n1 x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n |x|\\sx\n1 110 n1 x\n"
                 );
                 __INSTR_SITES.__instr_probe(0);
                 a(

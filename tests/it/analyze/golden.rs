@@ -1,20 +1,25 @@
-//! Runs of each version of rings and counts, kept as files: they must stay readable.
+//! Runs of each version of rings, counts and site tables, kept as files: they must stay readable.
 
 use std::fs;
 use std::path::Path;
 
 use expect_test::expect;
+use instr_analyze::model::sites::Sites;
+use instr_format::files::SITES;
+use instr_format::names::MacroFlag;
 use instr_format::ring::{BLOCK_SIZE, Clock};
-use instr_format::{counts, ring};
+use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader, Test};
+use instr_format::{counts, ring, sites};
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
-use instr_tests::fake_run::{FakeRun, FakeSlot, PID};
+use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, Site, header, record, sites_file};
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 2] = ["ring-v1", "counts-v1"];
+const NAMES: [&str; 3] = ["ring-v1", "counts-v1", "sites-v3"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
     let run = FakeRun::new(output, "ring-v1");
+    run.write(SITES, table_v2());
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
     let mut main = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
     main.put_all([0].into_iter().chain([1, 2, 2, 2].repeat(200)));
@@ -27,10 +32,57 @@ fn write(output: &Path) {
     run.write(&format!("{}.ring", PID + 1), worker.file());
 
     let run = FakeRun::new(output, "counts-v1");
+    run.write(SITES, table_v2());
     let ended = FakeSlot { ended: true, left: true, seq: 12, ..FakeSlot::inside(PID + 1, b"worker", 1) };
     run.last(Some(0), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }, ended]);
     let table = |tid, hits: [u64; 4]| FakeTable { tid, reuse: 1, before: 0, hits: hits.to_vec() };
     run.write("counts", counts_file(4, &[table(PID, [1, 0, 0, 41_321]), table(PID + 1, [0, 4, 8, 0])]));
+
+    let run = FakeRun::new(output, "sites-v3");
+    run.write(SITES, table_v3());
+    let [main, closure] = [(1, "main"), (2, "main::{{closure}}")].map(|(line, name)| Site {
+        file: "src/main.rs",
+        line,
+        col: 5,
+        module: "demo",
+        name,
+        snippet: "step();",
+    });
+    run.log(
+        &format!("{PID}.log"),
+        &[header(PID, 1, 0, b"demo"), record(PID, 1, 1, &main), record(PID, 2, 2, &closure)],
+    );
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 1)]);
+}
+
+/// The statements of [`DEMO`], of which version 3 says nothing else.
+fn table_v2() -> String {
+    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v3", "# instr-sites v2")
+}
+
+/// A function with a closure in its closure, and a test.
+fn table_v3() -> String {
+    let site = |line, closures| {
+        let (macro_flag, snippet) = (MacroFlag::None, "step();");
+        SiteLine { line, col: 5, macro_flag, closures, snippet, other_file: None }
+    };
+    let test = Some(Test::PanicsWith(b"out of range"));
+    let functions = [
+        ("main", None, vec![site(1, 0), site(2, 1), site(3, 2)]),
+        ("fails", Some(Test::Panics), vec![site(11, 0)]),
+        ("fails_so", test, vec![site(21, 0)]),
+        ("works", Some(Test::Returns), vec![site(31, 0), site(32, 1)]),
+    ];
+    let mut table = TableHeader { count: 7 }.to_string();
+    let mut first = 0;
+    for (name, test, sites) in functions {
+        table += &Range { first, count: sites.len() }.to_string();
+        table += "demo";
+        table += &FunctionLine { name, file: "src/main.rs", test }.to_string();
+        sites.iter().for_each(|site| table += &site.to_string());
+        first += sites.len();
+    }
+    table
 }
 
 fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
@@ -41,10 +93,11 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Of an older version, the files stay and this test goes.
+/// Of an older version, the files stay and are not written any more.
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
-    assert_eq!((ring::VERSION, counts::VERSION), (1, 1), "keep the golden runs and make new ones");
+    let versions = (ring::VERSION, counts::VERSION, sites::VERSION);
+    assert_eq!(versions, (1, 1, 3), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -113,4 +166,37 @@ fn version_1_of_counts_is_readable() {
              1  src/main.rs:2:5       demo::main            let total = work(3);
     "#]]
     .assert_eq(&shown(&["dump"], "counts-v1"));
+}
+
+#[test]
+fn version_3_of_site_tables_is_readable() {
+    expect![[r#"
+        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
+          started 2026-11-22T14:00:00.000000000Z
+          files in WORKSPACE/tests/golden/sites-v3
+
+        thread 4500000 main: inside demo::main::{{closure}} at src/main.rs:2:5
+          2 records, the newest of the run among them
+          source not found; recorded: step();
+    "#]]
+    .assert_eq(&shown(&["report"], "sites-v3"));
+    expect![[r#"
+        2026-11-22T14:00:00.001000000Z  4500000 main      src/main.rs:1:5       demo::main            step();
+        2026-11-22T14:00:00.002000000Z  4500000 main      src/main.rs:2:5       demo::main::{{closure}}  step();
+    "#]]
+    .assert_eq(&shown(&["dump"], "sites-v3"));
+}
+
+#[test]
+fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
+    let (sites, damage) = Sites::read(SITES, table_v3().into_bytes());
+    assert!(damage.is_none(), "{damage:?}");
+    let paths: Vec<_> = sites.tests().map(|(path, _)| path).collect();
+    assert_eq!(paths, ["demo::fails", "demo::fails_so", "demo::works"]);
+    let expects = |name: &str, message| sites.test(name).map(|test| test.expects(message));
+    assert_eq!(expects("demo::main", Some("any")), None);
+    assert_eq!([Some("any"), None].map(|message| expects("demo::works", message)), [Some(false); 2]);
+    assert_eq!([Some("any"), None].map(|message| expects("demo::fails", message)), [Some(true); 2]);
+    let messages = [Some("index is out of range: 3"), Some("out_of range"), None];
+    assert_eq!(messages.map(|message| expects("demo::fails_so", message)), [Some(true), Some(false), Some(false)]);
 }

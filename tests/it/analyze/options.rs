@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use instr_tests::analyzer;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record};
+use instr_tests::skip::{needing, without};
 use tempfile::TempDir;
 
 fn run(records: u64) -> TempDir {
@@ -49,6 +50,10 @@ fn colour_is_for_terminals_or_when_asked_for() {
 
 #[test]
 fn no_color_turns_the_terminals_colour_off() {
+    needing("no_color_turns_the_terminals_colour_off", || without("script"), run_on_a_terminal);
+}
+
+fn run_on_a_terminal() {
     let runs = run(1);
     let on_terminal = |no_color: Option<&str>| {
         let mut script = analyzer::on_terminal([runs.path()]);

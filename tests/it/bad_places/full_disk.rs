@@ -8,7 +8,7 @@ use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::report::Report;
 use instr_tests::sandbox;
-use instr_tests::skip::{counted, skip};
+use instr_tests::skip::{counted, needing};
 
 use super::errnos;
 
@@ -16,24 +16,18 @@ use super::errnos;
 const TURNS: &str = "300";
 
 /// Runs the program on a file system of `size`, of which a file takes `filler` until the program removes it.
-fn run_on(size: &str, filler: &str) -> Result<Report, String> {
-    let (_scene, run) = run_in(&format!("size={size}"), filler, "INSTR_SINK=write", TURNS)?;
-    Ok(Report::of(&run))
+fn run_on(size: &str, filler: &str) -> Report {
+    let (_scene, run) = run_in(&format!("size={size}"), filler, "INSTR_SINK=write", TURNS);
+    Report::of(&run)
 }
 
 /// The same with these options, this variable and so many turns. What is left is copied to where it outlives that file
 /// system: the path of the run there.
-pub(super) fn run_in(options: &str, filler: &str, variable: &str, turns: &str) -> Result<(Scene, PathBuf), String> {
+pub(super) fn run_in(options: &str, filler: &str, variable: &str, turns: &str) -> (Scene, PathBuf) {
     run_program_in("steady", options, filler, variable, turns)
 }
 
-fn run_program_in(
-    name: &str,
-    options: &str,
-    filler: &str,
-    variable: &str,
-    turns: &str,
-) -> Result<(Scene, PathBuf), String> {
+fn run_program_in(name: &str, options: &str, filler: &str, variable: &str, turns: &str) -> (Scene, PathBuf) {
     let script = format!(
         "mkdir instr-logs kept; mount -t tmpfs -o {options} tmpfs instr-logs
          head -c {filler} /dev/zero >instr-logs/filler
@@ -42,17 +36,14 @@ fn run_program_in(
     );
     let run = |build| {
         let scene = Scene::new();
-        let ended = run(&mut sandbox::command(&scene, &script, &program(name, build))?);
-        Ok::<_, String>((scene, ended))
+        let ended = run(&mut sandbox::command(&scene, &script, &program(name, build)));
+        (scene, ended)
     };
-    let ((_, plain), (scene, instrumented)) = (run(PLAIN)?, run(INSTRUMENTED)?);
-    if plain.stderr.contains("mount") {
-        return Err(plain.stderr);
-    }
+    let ((_, plain), (scene, instrumented)) = (run(PLAIN), run(INSTRUMENTED));
     assert_eq!(instrumented, plain);
     assert_eq!(plain.status.code(), Some(5));
     let kept = only_entry(scene.path().join("kept"));
-    Ok((scene, kept))
+    (scene, kept)
 }
 
 fn only_entry(directory: PathBuf) -> PathBuf {
@@ -72,12 +63,12 @@ fn reached() -> u64 {
 
 #[test]
 fn row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room() {
-    let report = match run_on("1m", "800k") {
-        Ok(report) => report,
-        Err(reason) => {
-            return skip("row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room", &reason);
-        }
-    };
+    const NAME: &str = "row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_room";
+    needing(NAME, sandbox::missing, write_on_when_there_is_room);
+}
+
+fn write_on_when_there_is_room() {
+    let report = run_on("1m", "800k");
     assert_eq!(report.sum("records") + report.sum("dropped"), reached());
     assert_eq!(errnos(&report), ["ENOSPC"; 3]);
     let main = report.thread("main");
@@ -88,14 +79,14 @@ fn row_32_what_cannot_be_written_is_counted_and_writing_goes_on_when_there_is_ro
 
 #[test]
 fn row_33_a_line_that_is_cut_ends_where_the_next_one_begins() {
+    needing("row_33_a_line_that_is_cut_ends_where_the_next_one_begins", sandbox::missing, cut_lines);
+}
+
+fn cut_lines() {
     let (mut whole, mut cut) = (0, 0);
     // So that lines are cut at many places, among them within the snippet, where they look like whole ones.
     for filler in (760..840).step_by(4) {
-        let ran = run_program_in("long_lines", "size=1m", &format!("{filler}k"), "INSTR_SINK=write", "1000");
-        let (_scene, run) = match ran {
-            Ok(run) => run,
-            Err(reason) => return skip("row_33_a_line_that_is_cut_ends_where_the_next_one_begins", &reason),
-        };
+        let (_scene, run) = run_program_in("long_lines", "size=1m", &format!("{filler}k"), "INSTR_SINK=write", "1000");
         let report = Report::of(&run);
         let sum = |counter| report.sum(counter);
         assert_eq!(sum("records") + sum("dropped"), 2000, "{filler}k");
@@ -110,9 +101,6 @@ fn row_33_a_line_that_is_cut_ends_where_the_next_one_begins() {
 
 #[test]
 fn row_32_without_room_for_the_shared_file_the_logs_take_what_there_is() {
-    let report = match run_on("64k", "8k") {
-        Ok(report) => report,
-        Err(reason) => return skip("row_32_without_room_for_the_shared_file_the_logs_take_what_there_is", &reason),
-    };
-    assert!(report.sum("records") > 50);
+    const NAME: &str = "row_32_without_room_for_the_shared_file_the_logs_take_what_there_is";
+    needing(NAME, sandbox::missing, || assert!(run_on("64k", "8k").sum("records") > 50));
 }

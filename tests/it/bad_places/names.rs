@@ -10,7 +10,7 @@ use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::report::Report;
 use instr_tests::sandbox;
-use instr_tests::skip::skip;
+use instr_tests::skip::{needing, skip};
 
 use super::{reached, steady};
 
@@ -42,13 +42,13 @@ fn row_66_a_program_whose_name_is_not_utf8_is_recorded() {
 /// As in a root of its own to which nobody has given one.
 #[test]
 fn without_proc_the_run_bears_the_programs_name() {
+    needing("without_proc_the_run_bears_the_programs_name", sandbox::missing, run_without_proc);
+}
+
+fn run_without_proc() {
     let scene = Scene::new();
     let script = "mount -t tmpfs tmpfs /proc || exit 77; status=0; \"$0\" 10 || status=$?; exit $status";
-    let mut command = match sandbox::command(&scene, script, &program("steady", INSTRUMENTED)) {
-        Ok(command) => command,
-        Err(reason) => return skip("without_proc_the_run_bears_the_programs_name", &reason),
-    };
-    let ended = run(&mut command);
+    let ended = run(&mut sandbox::command(&scene, script, &program("steady", INSTRUMENTED)));
     if ended.status.code() == Some(77) {
         return skip("without_proc_the_run_bears_the_programs_name", &ended.stderr);
     }

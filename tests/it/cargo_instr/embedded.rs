@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_instr::runtime::{Runtime, unpack_to};
-use instr_tests::package::succeed;
+use instr_tests::package::{fetch_workspace, succeed};
 use instr_tests::workspace;
 use serde_json::Value;
 
@@ -45,6 +45,7 @@ fn text(value: &Value) -> String {
 }
 
 fn cargo(arguments: &[&str]) -> Command {
+    fetch_workspace();
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments).arg("--offline").current_dir(workspace());
     command

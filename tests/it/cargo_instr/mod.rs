@@ -17,6 +17,7 @@ mod signals;
 mod silence;
 mod store;
 mod style;
+mod test_functions;
 mod together;
 mod wrappers;
 mod zoo;

@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use instr_tests::build::standard_library_for;
+use instr_tests::build::missing_for;
 use instr_tests::cargo_instr::{Workspace, recorded};
 use instr_tests::package::{said, succeed};
-use instr_tests::skip;
+use instr_tests::skip::needing;
+
+const MUSL: &str = "x86_64-unknown-linux-musl";
 
 fn host(pair: &Workspace) -> String {
     let version = said(&succeed(&mut pair.cargo(&["-vV"])));
@@ -38,13 +40,13 @@ fn targets_profiles_and_packages() {
 /// The static programs of containers. That such a target has no dylibs is a warning of the compiler's that Cargo reads.
 #[test]
 fn a_target_without_dylibs() {
-    let target = "x86_64-unknown-linux-musl";
-    if let Err(missing) = standard_library_for(target) {
-        return skip::skip("a_target_without_dylibs", &missing);
-    }
+    needing("a_target_without_dylibs", || missing_for(MUSL, &[]), run_without_dylibs);
+}
+
+fn run_without_dylibs() {
     let pair = Workspace::new("pair", "static");
     let output = pair.output("static");
-    succeed(pair.instr(&["run", "-q", "--target", target, "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
+    succeed(pair.instr(&["run", "-q", "--target", MUSL, "-p", "two"]).env("INSTR_OUTPUT_DIR", &output));
     assert!(recorded(&output).contains("two::main"));
 }
 

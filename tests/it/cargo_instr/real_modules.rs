@@ -24,6 +24,7 @@ fn once_cell(theme: &str) -> Workspace {
     for example in ["bench.rs", "bench_acquire.rs", "regex.rs", "test_synchronization.rs"] {
         fs::remove_file(once_cell.path().join("examples").join(example)).expect("it is there");
     }
+    once_cell.fetch();
     once_cell
 }
 

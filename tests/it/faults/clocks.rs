@@ -9,9 +9,10 @@ use instr_tests::build::{INSTRUMENTED, PLAIN, program};
 use instr_tests::program::{Scene, run};
 use instr_tests::records::{Log, logs};
 use instr_tests::report::Report;
-use instr_tests::skip::skip;
 use instr_tests::sums::{Sums, sums};
 use serde_json::Value;
+
+use super::held_locks::compile;
 
 /// Of the sinks that do not ask the clock, see Known limits in docs/architecture.md.
 #[test]
@@ -44,14 +45,10 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 
 #[test]
 fn row_68_records_are_in_order_whatever_the_clock_says() {
-    const NAME: &str = "row_68_records_are_in_order_whatever_the_clock_says";
     let scene = Scene::new();
     let [source, library] = ["clock.c", "clock.so"].map(|name| scene.path().join(name));
     fs::write(&source, CLOCK).expect("a file");
-    match Command::new("gcc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).status() {
-        Err(error) => return skip(NAME, &format!("no gcc: {error}")),
-        Ok(status) => assert!(status.success()),
-    }
+    compile(Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]));
     for (sink, clock) in [("write", "full"), ("ring", "full"), ("ring", "coarse")] {
         let scene = Scene::new();
         let variables = [("INSTR_SINK", sink), ("INSTR_CLOCK", clock)];

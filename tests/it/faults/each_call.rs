@@ -9,8 +9,9 @@ use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::faults::times;
 use instr_tests::program::{Ended, Scene};
 use instr_tests::report::Report;
-use instr_tests::skip::{counted, skip};
-use instr_tests::strace::calls::{Call, inject, leave, own_calls, why_not};
+use instr_tests::skip::{counted, needing};
+use instr_tests::strace::calls::{Call, inject, leave, own_calls};
+use instr_tests::strace::missing;
 
 const SINKS: [&str; 3] = ["write", "ring", "count"];
 /// Of these the kernel reports no error, so the C library looks for none.
@@ -42,9 +43,10 @@ fn assert_readable(scene: &Scene, of: &str) {
 
 #[test]
 fn row_03_a_kill_at_a_call_leaves_files_that_can_be_read() {
-    if let Some(reason) = why_not() {
-        return skip("row_03_a_kill_at_a_call_leaves_files_that_can_be_read", &reason);
-    }
+    needing("row_03_a_kill_at_a_call_leaves_files_that_can_be_read", missing, kill_at_each_call);
+}
+
+fn kill_at_each_call() {
     let mut kills = 0;
     for arguments in PROGRAMS {
         for (first, sink) in SINKS.into_iter().enumerate() {
@@ -64,9 +66,11 @@ fn row_03_a_kill_at_a_call_leaves_files_that_can_be_read() {
 
 #[test]
 fn row_03_a_call_that_fails_changes_nothing_and_what_is_missing_is_counted() {
-    if let Some(reason) = why_not() {
-        return skip("row_03_a_call_that_fails_changes_nothing_and_what_is_missing_is_counted", &reason);
-    }
+    const NAME: &str = "row_03_a_call_that_fails_changes_nothing_and_what_is_missing_is_counted";
+    needing(NAME, missing, have_each_call_fail);
+}
+
+fn have_each_call_fail() {
     let (mut failures, mut whole) = (0, 0);
     for arguments in PROGRAMS {
         let plain = leave(&Scene::new(), &command(arguments, "write", PLAIN));

@@ -6,24 +6,18 @@ use instr_tests::build::{INSTRUMENTED, PLAIN, program};
 use instr_tests::program::{Scene, run};
 use instr_tests::records::logs;
 use instr_tests::rings::{kept_records, rings, slots};
-use instr_tests::skip::{counted, skip};
-use instr_tests::strace::Strace;
+use instr_tests::skip::{counted, needing};
+use instr_tests::strace::{Strace, missing};
 use instr_tests::sums::errnos;
 
 /// Runs three threads that count to so many under strace, and compares it with its twin that runs without. Returns the run,
 /// and how many calls were changed.
-fn steady(
-    scene: &Scene,
-    turns: &str,
-    sink: &[(&str, &str)],
-    calls: &str,
-    rule: &str,
-) -> Result<(PathBuf, u64), String> {
+fn steady(scene: &Scene, turns: &str, sink: &[(&str, &str)], calls: &str, rule: &str) -> (PathBuf, u64) {
     let plain = run(Scene::new().command(&program("steady", PLAIN)).arg(turns));
-    let strace = Strace::new(scene, calls, rule)?;
+    let strace = Strace::new(scene, calls, rule);
     let mut command = strace.command(scene, &program("steady", INSTRUMENTED));
     assert_eq!(run(command.arg(turns).envs(sink.iter().copied())), plain, "{calls}:{rule}");
-    Ok((scene.runs()[0].clone(), strace.changed()))
+    (scene.runs()[0].clone(), strace.changed())
 }
 
 /// How many statements that program reaches.
@@ -39,7 +33,14 @@ const CHANGES: u64 = 3 * 11;
 
 #[test]
 fn row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() {
-    const NAME: &str = "row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted";
+    needing(
+        "row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted",
+        missing,
+        interrupt_and_fail_writes,
+    );
+}
+
+fn interrupt_and_fail_writes() {
     let whole = reached("100");
     for (name, errno) in [
         ("EINTR", libc::EINTR),
@@ -50,10 +51,7 @@ fn row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() 
     ] {
         let scene = Scene::new();
         let rule = format!("error={name}:{SOMETIMES}");
-        let (run, changed) = match steady(&scene, "100", &[("INSTR_SINK", "write")], "write", &rule) {
-            Ok(done) => done,
-            Err(reason) => return skip(NAME, &reason),
-        };
+        let (run, changed) = steady(&scene, "100", &[("INSTR_SINK", "write")], "write", &rule);
         let dropped = if errno == libc::EINTR { 0 } else { CHANGES };
         assert_eq!((changed, slots(&run).iter().map(|slot| slot.dropped).sum::<u64>()), (CHANGES, dropped), "{name}");
         assert_eq!(errnos(&run), if dropped == 0 { vec![] } else { vec![errno] });
@@ -69,15 +67,15 @@ fn row_32_34_an_interrupted_write_is_written_once_and_a_failed_one_is_counted() 
 
 #[test]
 fn row_34_an_interrupted_write_of_a_rings_history_is_written_once() {
-    const NAME: &str = "row_34_an_interrupted_write_of_a_rings_history_is_written_once";
+    needing("row_34_an_interrupted_write_of_a_rings_history_is_written_once", missing, interrupt_a_history);
+}
+
+fn interrupt_a_history() {
     let sink = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K"), ("INSTR_RING_HISTORY", "1")];
     for (errno, is_whole) in [("EINTR", true), ("EIO", false)] {
         let scene = Scene::new();
         let rule = format!("error={errno}:when=2+2");
-        let (run, changed) = match steady(&scene, "20000", &sink, "pwrite64", &rule) {
-            Ok(done) => done,
-            Err(reason) => return skip(NAME, &reason),
-        };
+        let (run, changed) = steady(&scene, "20000", &sink, "pwrite64", &rule);
         assert!(changed >= 3, "{errno}: {changed} failures");
         let rings = rings(&run);
         for slot in slots(&run) {
@@ -90,16 +88,16 @@ fn row_34_an_interrupted_write_of_a_rings_history_is_written_once() {
 
 #[test]
 fn row_49_a_slow_disk_delays_lines_and_no_ring() {
-    const NAME: &str = "row_49_a_slow_disk_delays_lines_and_no_ring";
+    needing("row_49_a_slow_disk_delays_lines_and_no_ring", missing, slow_a_disk_down);
+}
+
+fn slow_a_disk_down() {
     let whole = reached("100");
     for (sink, delays) in [("write", 3 * 5), ("ring", 0), ("count", 0)] {
         let scene = Scene::new();
         // Behind what each thread asks for when it begins.
         let rule = "delay_enter=100000:when=20..24";
-        let (run, changed) = match steady(&scene, "100", &[("INSTR_SINK", sink)], "write,pwrite64,msync,openat", rule) {
-            Ok(done) => done,
-            Err(reason) => return skip(NAME, &reason),
-        };
+        let (run, changed) = steady(&scene, "100", &[("INSTR_SINK", sink)], "write,pwrite64,msync,openat", rule);
         assert_eq!(changed, delays, "{sink}");
         if sink == "write" {
             logs(&run).iter().for_each(|log| log.assert_whole());

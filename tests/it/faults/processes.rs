@@ -12,7 +12,8 @@ use instr_tests::program::{Ended, Scene, finish, run, start};
 use instr_tests::records::{Log, id, log, logs, run_json};
 use instr_tests::report::Report;
 use instr_tests::rings::{slots, tables};
-use instr_tests::{sandbox, skip};
+use instr_tests::sandbox;
+use instr_tests::skip::{counted, needing, skip};
 
 fn source(name: &str) -> String {
     format!("tests/programs/src/bin/{name}.rs")
@@ -81,15 +82,15 @@ fn row_53_a_failed_exec_changes_nothing_and_what_one_replaces_is_kept() {
 
 #[test]
 fn row_54_processes_with_the_same_id_have_a_run_each() {
-    const TEST: &str = "row_54_processes_with_the_same_id_have_a_run_each";
+    needing("row_54_processes_with_the_same_id_have_a_run_each", sandbox::missing, run_processes_with_the_same_id);
+}
+
+fn run_processes_with_the_same_id() {
     let scene = Scene::new();
     let script = "echo 400 >/proc/sys/kernel/pid_max; n=0; while [ $n -lt 500 ]; do \"$0\"; n=$((n+1)); done";
-    let ended = match sandbox::command(&scene, script, &program("constructors", INSTRUMENTED)) {
-        Ok(mut command) => run(&mut command),
-        Err(reason) => return skip::skip(TEST, &reason),
-    };
+    let ended = run(&mut sandbox::command(&scene, script, &program("constructors", INSTRUMENTED)));
     if ended.stderr.contains("pid_max") {
-        return skip::skip(TEST, &ended.stderr);
+        return skip("row_54_processes_with_the_same_id_have_a_run_each", &ended.stderr);
     }
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(scene.runs().len(), 500);
@@ -102,24 +103,22 @@ fn row_54_processes_with_the_same_id_have_a_run_each() {
         ids.insert(log.pid);
     }
     assert!(ids.len() < 400, "{} ids", ids.len());
-    skip::counted(&format!("500 processes, {} ids, 500 runs", ids.len()));
+    counted(&format!("500 processes, {} ids, 500 runs", ids.len()));
 }
 
 #[test]
 fn row_56_two_first_processes_of_their_namespaces_share_a_directory() {
+    needing("row_56_two_first_processes_of_their_namespaces_share_a_directory", sandbox::missing, run_first_processes);
+}
+
+fn run_first_processes() {
     let scene = Scene::new();
     let pairs = times(5, 100);
     for _ in 0..pairs {
-        let started = [(); 2].map(|()| {
-            sandbox::command(&scene, "exec \"$0\"", &program("constructors", INSTRUMENTED)).map(|mut it| start(&mut it))
-        });
+        let started = [(); 2]
+            .map(|()| start(&mut sandbox::command(&scene, "exec \"$0\"", &program("constructors", INSTRUMENTED))));
         for child in started {
-            match child {
-                Ok(child) => assert!(finish(child).status.success()),
-                Err(reason) => {
-                    return skip::skip("row_56_two_first_processes_of_their_namespaces_share_a_directory", &reason);
-                }
-            }
+            assert!(finish(child).status.success());
         }
     }
     let runs = scene.runs();
@@ -128,14 +127,14 @@ fn row_56_two_first_processes_of_their_namespaces_share_a_directory() {
         assert_eq!((run_json(run)["pid"].as_u64(), logs(run).len()), (Some(1), 1));
         logs(run).iter().for_each(Log::assert_whole);
     }
-    skip::counted(&format!("{pairs} pairs of processes 1, {} runs", runs.len()));
+    counted(&format!("{pairs} pairs of processes 1, {} runs", runs.len()));
 }
 
 #[test]
 fn row_58_a_program_that_goes_elsewhere_is_recorded_where_it_was() {
     for way in ["chdir", "chroot", "unshare"] {
         if way != "chdir" && !is_root() {
-            skip::skip("row_58_a_program_that_goes_elsewhere_is_recorded_where_it_was", &format!("{way} needs root"));
+            skip("row_58_a_program_that_goes_elsewhere_is_recorded_where_it_was", &format!("{way} needs root"));
             continue;
         }
         for sink in ["write", "ring"] {
@@ -153,7 +152,7 @@ fn row_58_a_program_that_goes_elsewhere_is_recorded_where_it_was() {
 #[test]
 fn row_58_without_the_right_to_make_files_new_threads_are_counted() {
     if !is_root() {
-        return skip::skip("row_58_without_the_right_to_make_files_new_threads_are_counted", "setuid needs root");
+        return skip("row_58_without_the_right_to_make_files_new_threads_are_counted", "setuid needs root");
     }
     let scene = twins("moved", "setuid", &[]);
     let main = log(&scene.runs()[0], "moved");
@@ -169,7 +168,7 @@ fn row_58_without_the_right_to_make_files_new_threads_are_counted() {
 fn row_59_a_program_with_rights_of_its_own_reads_no_variables_and_records_nothing() {
     const TEST: &str = "row_59_a_program_with_rights_of_its_own_reads_no_variables_and_records_nothing";
     if !is_root() {
-        return skip::skip(TEST, "to give a program to another user needs root");
+        return skip(TEST, "to give a program to another user needs root");
     }
     let scene = Scene::new();
     let copy = scene.path().join("privileged");

@@ -50,9 +50,7 @@ fn build(scene: &Scene, instrumented: bool) -> PathBuf {
     let (source, program) = (scene.path().join("main.c"), scene.path().join(name));
     std::fs::write(&source, C).expect("a file");
     let library = target.join("debug/libsanitized.a");
-    compile(
-        Command::new("gcc").args(["-fsanitize=address", "-g", "-o"]).args([&program, &source, &library]).arg("-lm"),
-    );
+    compile(Command::new("cc").args(["-fsanitize=address", "-g", "-o"]).args([&program, &source, &library]).arg("-lm"));
     program
 }
 
@@ -67,7 +65,7 @@ fn summary(report: &str) -> Vec<String> {
 fn row_19_the_sanitizers_report_and_exit_status_stay() {
     let beside = Scene::new();
     if !sanitizes(&beside) {
-        return skip("row_19", "gcc has no AddressSanitizer here");
+        return skip("row_19", "cc has no AddressSanitizer here");
     }
     let [plain, instrumented] = [false, true].map(|instrumented| build(&beside, instrumented));
     for (way, what) in [("fine", None), ("use after free", Some("heap-use-after-free")), ("segv", Some("SEGV"))] {
@@ -90,6 +88,6 @@ fn row_19_the_sanitizers_report_and_exit_status_stay() {
 fn sanitizes(scene: &Scene) -> bool {
     let (source, program) = (scene.path().join("empty.c"), scene.path().join("empty"));
     std::fs::write(&source, "int main(void) { return 0; }\n").expect("a file");
-    let compiled = Command::new("gcc").args(["-fsanitize=address", "-o"]).args([&program, &source]).output();
+    let compiled = Command::new("cc").args(["-fsanitize=address", "-o"]).args([&program, &source]).output();
     compiled.is_ok_and(|ended| ended.status.success())
 }

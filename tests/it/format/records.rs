@@ -16,11 +16,11 @@ proptest! {
     #[test]
     fn row_66_records_come_back_and_their_ends_are_kept(
         moment in moment(), line in any::<u64>(), col in any::<u64>(), macro_flag in flag(),
-        file in text(500), module in text(300), name in text(300), snippet in text(300),
+        file in text(500), module in text(300), name in text(300), snippet in text(300), closures in any::<u64>(),
     ) {
         let [file, module, name, snippet] = [&file, &module, &name, &snippet].map(|text| escaped(text));
         let site = SiteText {
-            file: file.as_bytes(), line, col, module: module.as_bytes(), name: name.as_bytes(), macro_flag,
+            file: file.as_bytes(), line, col, module: module.as_bytes(), name: name.as_bytes(), closures, macro_flag,
             snippet: snippet.as_bytes(),
         };
         let mut buffer = [0; LINE_MAX];
@@ -31,9 +31,11 @@ proptest! {
         prop_assert_eq!(record.moment, moment);
         let read = record.site;
         prop_assert_eq!((read.line, read.col, read.macro_flag), (line, col, macro_flag));
-        let path = if module.is_empty() { name.clone() } else { format!("{module}::{name}") };
+        let suffix = "::{{closure}}".repeat(closures.min(8) as usize);
+        let path = if module.is_empty() { name.clone() } else { format!("{module}::{name}") } + &suffix;
         prop_assert!(file.as_bytes().ends_with(read.file) && snippet.as_bytes().starts_with(read.snippet));
         prop_assert!(path.len() > 512 || path.as_bytes() == read.name);
+        prop_assert!(read.name.len() <= 512 && read.name.ends_with(suffix.as_bytes()));
         prop_assert!(file.len() > 768 || file.as_bytes() == read.file);
         prop_assert!(snippet.len() > 512 || snippet.as_bytes() == read.snippet);
         // Nothing that was cut ends, or begins, within an escape or a character.
@@ -48,7 +50,8 @@ proptest! {
     #[test]
     fn every_cut_before_the_snippet_is_refused(moment in moment(), cut in 0_usize..400) {
         let site = SiteText {
-            file: b"f", line: 1, col: 2, module: b"m", name: b"n", macro_flag: MacroFlag::None, snippet: b"snip",
+            file: b"f", line: 1, col: 2, module: b"m", name: b"n", closures: 1, macro_flag: MacroFlag::None,
+            snippet: b"snip",
         };
         let mut buffer = [0; LINE_MAX];
         let line = encode_record(&mut buffer, &moment, &site) - 1;
@@ -61,7 +64,8 @@ proptest! {
     fn damaged_records_change_where_they_are_damaged(at in 0_usize..150, byte in any::<u8>()) {
         let moment = Moment { pid: 7, tid: 8, seq: 9, unix_ns: 1, elapsed_ns: 2 };
         let site = SiteText {
-            file: b"f", line: 1, col: 2, module: b"m", name: b"n", macro_flag: MacroFlag::None, snippet: b"snip",
+            file: b"f", line: 1, col: 2, module: b"m", name: b"n", closures: 1, macro_flag: MacroFlag::None,
+            snippet: b"snip",
         };
         let mut buffer = [0; LINE_MAX];
         let len = encode_record(&mut buffer, &moment, &site) - 1;
@@ -88,12 +92,15 @@ fn the_longest_record_fits() {
     let moment = Moment { pid: u64::MAX, tid: u64::MAX, seq: u64::MAX, unix_ns: u64::MAX, elapsed_ns: u64::MAX };
     let long = vec![b'x'; 5000];
     let (line, col, macro_flag) = (u64::MAX, u64::MAX, MacroFlag::Invocation);
-    let site = SiteText { file: &long, line, col, module: &long, name: &long[..9], macro_flag, snippet: &long };
-    let mut buffer = [0; LINE_MAX];
-    let len = encode_record(&mut buffer, &moment, &site);
-    let record = decode_record(&buffer[..len - 1]).expect("a record");
-    assert_eq!((record.moment, record.site.file.len(), record.site.name.len()), (moment, 768, 512));
-    assert_eq!((record.site.snippet.len(), record.site.line), (512, u64::MAX));
+    let text =
+        SiteText { file: &long, line, col, module: &long, name: &long[..9], closures: 0, macro_flag, snippet: &long };
+    for closures in [0, 1, u64::MAX] {
+        let mut buffer = [0; LINE_MAX];
+        let len = encode_record(&mut buffer, &moment, &SiteText { closures, ..text });
+        let record = decode_record(&buffer[..len - 1]).expect("a record");
+        assert_eq!((record.moment, record.site.file.len(), record.site.name.len()), (moment, 768, 512));
+        assert_eq!((record.site.snippet.len(), record.site.line), (512, u64::MAX));
+    }
 }
 
 #[test]

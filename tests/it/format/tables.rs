@@ -1,7 +1,10 @@
 //! The site table and `last`.
 
 use instr_format::last;
-use instr_format::sites::{BadTable, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, decode_table};
+use instr_format::sites::{
+    BadTable, Function, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, Test, decode_table,
+};
+use instr_format::text::SiteText;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -10,20 +13,21 @@ use super::{escaped, flag, text};
 proptest! {
     #[test]
     fn site_tables_come_back(
-        functions in vec((text(20), text(20), vec((any::<u32>(), any::<u32>(), flag(), text(20), proptest::option::of(text(9))), 0..4)), 0..5)
+        functions in vec((text(20), text(20), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9))), 0..4)), 0..5)
     ) {
         let mut table = TableHeader { count: functions.iter().map(|(_, _, sites)| sites.len()).sum() }.to_string();
         let (mut id, mut expected) = (0, Vec::new());
         for (name, file, sites) in &functions {
             table += &Range { first: id, count: sites.len() }.to_string();
             table += "module";
-            table += &FunctionLine { name, file }.to_string();
-            for (line, col, macro_flag, snippet, other_file) in sites {
-                let (line, col) = (*line as usize, *col as usize);
-                let other_file = other_file.as_deref();
-                table += &SiteLine { line, col, macro_flag: *macro_flag, snippet, other_file }.to_string();
+            table += &FunctionLine { name, file, test: None }.to_string();
+            for (numbers, macro_flag, snippet, other_file) in sites {
+                let [line, col, closures] = numbers.map(usize::from);
+                let (other_file, macro_flag) = (other_file.as_deref(), *macro_flag);
+                table += &SiteLine { line, col, macro_flag, closures, snippet, other_file }.to_string();
                 let file = other_file.unwrap_or(file);
-                expected.push((id, escaped(file), line as u64, col as u64, escaped(name), *macro_flag, escaped(snippet)));
+                let numbers = [line, col, closures].map(|number| number as u64);
+                expected.push((id, escaped(file), numbers, escaped(name), macro_flag, escaped(snippet)));
                 id += 1;
             }
         }
@@ -31,7 +35,8 @@ proptest! {
         let outcome = decode_table(table.as_bytes(), |id, site, _| {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(site.module, b"module");
-            read.push((id as usize, text(site.file), site.line, site.col, text(site.name), site.macro_flag, text(site.snippet)));
+            let numbers = [site.line, site.col, site.closures];
+            read.push((id as usize, text(site.file), numbers, text(site.name), site.macro_flag, text(site.snippet)));
         });
         prop_assert_eq!(outcome, Ok(()));
         prop_assert_eq!(read, expected);
@@ -61,7 +66,7 @@ fn only_expansions_have_a_place_of_invocation() {
     let origin = Origin { line: 3, col: 5, file: "src/a b.rs" };
     let table = format!("# instr-sites v2 count=2\n@0 2\nm f file.rs{origin}\n1 1 n a\n2 1 e b\n");
     let mut places = Vec::new();
-    assert_eq!(decode_table(table.as_bytes(), |_, _, place| places.push(place)), Ok(()));
+    assert_eq!(decode_table(table.as_bytes(), |_, site, function| places.push(function.invocation(&site))), Ok(()));
     assert_eq!(places, [None, Some(Place { file: b"src/a\\sb.rs", line: 3, col: 5 })]);
 }
 
@@ -74,11 +79,51 @@ fn a_broken_place_of_invocation_is_damage() {
 }
 
 #[test]
-fn version_1_is_still_read() {
-    let table = b"# instr-sites v1 count=2\n@0 2\nm f file.rs\n1 1 n a\n2 1 e=other.rs b\n";
-    let mut files = Vec::new();
-    assert_eq!(decode_table(table, |_, site, place| files.push((site.file, place))), Ok(()));
-    assert_eq!(files, [(b"file.rs".as_slice(), None), (b"other.rs".as_slice(), None)]);
+fn versions_1_and_2_are_still_read() {
+    let origin = Some(Place { file: b"at.rs", line: 8, col: 9 });
+    for (version, end, origin) in [(1, "", None), (2, " 8 9 at.rs", origin)] {
+        let table = format!("# instr-sites v{version} count=2\n@0 2\nm f file.rs{end}\n1 1 n a\n2 1 e=other.rs b\n");
+        let mut read = Vec::new();
+        let each = |_, site: SiteText<'_>, function: &Function<'_>| {
+            assert_eq!((function.test, site.closures), (None, 0));
+            read.push((site.file.to_vec(), function.invocation(&site).map(|place| (place.line, place.col))));
+        };
+        assert_eq!(decode_table(table.as_bytes(), each), Ok(()));
+        assert_eq!(read, [(b"file.rs".to_vec(), None), (b"other.rs".to_vec(), origin.map(|at| (at.line, at.col)))]);
+    }
+}
+
+#[test]
+fn tests_are_told_apart_and_a_macro_may_make_them() {
+    let text = "a = \"b\" should_panic";
+    let tests = [None, Some(Test::Returns), Some(Test::Panics), Some(Test::PanicsWith(text.as_bytes()))];
+    for (test, origin) in tests.into_iter().flat_map(|test| ["", " 3 5 src/a.rs"].map(|origin| (test, origin))) {
+        let function = FunctionLine { name: "f", file: "file.rs", test }.to_string();
+        let function = function.trim_end_matches('\n');
+        let table = format!("# instr-sites v3 count=1\n@0 1\nm{function}{origin}\n1 1 e2 a\n");
+        let escaped = escaped(text);
+        let expected = match test {
+            Some(Test::PanicsWith(_)) => Some(Test::PanicsWith(escaped.as_bytes())),
+            other => other,
+        };
+        let mut read = Vec::new();
+        let each = |_, site: SiteText<'_>, function: &Function<'_>| {
+            assert_eq!((function.test, function.file, site.closures), (expected, b"file.rs".as_slice(), 2));
+            read.push(function.invocation(&site).is_some());
+        };
+        assert_eq!(decode_table(table.as_bytes(), each), Ok(()), "{table}");
+        assert_eq!(read, [!origin.is_empty()]);
+    }
+}
+
+#[test]
+fn a_broken_flag_or_test_is_damage() {
+    for (test, flag) in
+        [("", "nx"), ("", "n1x"), ("", "n-1"), (" tes", "n"), (" should_panics", "n"), (" test test", "n")]
+    {
+        let table = format!("# instr-sites v3 count=1\n@0 1\nm f file.rs{test}\n1 1 {flag} a\n");
+        assert!(decode_table(table.as_bytes(), |_, _, _| {}).is_err(), "{table}");
+    }
 }
 
 #[test]

@@ -1,18 +1,17 @@
 //! Instructions, counted by callgrind: the same in every run, whatever else the machine does.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::kinds::Kind;
 use super::programs::{Built, records_per_turn, statements};
 use super::subject::Subject;
 use crate::package::succeed;
 use crate::program::Scene;
+use crate::skip::without;
 
 /// Why instructions cannot be counted here, if they cannot.
 pub fn missing() -> Option<String> {
-    let output = Command::new("valgrind").arg("--version").output();
-    output.err().map(|error| format!("valgrind: {error}"))
+    without("valgrind")
 }
 
 /// How many instructions the subject executes, from its start to its end.

@@ -10,7 +10,7 @@ use super::runs::Runs;
 use super::{Crate, TEXT_SINK, versions};
 use crate::libtest::{Outcome, outcomes, seconds};
 use crate::limits::limit;
-use crate::package::{Package, runtime_dependency, said, succeed};
+use crate::package::{Package, runtime_dependency, said};
 
 /// How an instrumented package is annotated.
 struct Mode {
@@ -148,7 +148,7 @@ impl Crate {
         let (name, version) = (self.name, self.version);
         let head = "[package]\nname = \"download\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
         package.write("Cargo.toml", &format!("{head}\n[dependencies]\n{name} = \"={version}\"\n"));
-        let output = online_if_needed(&package, &["metadata", "--format-version", "1"]);
+        let output = package.online_if_needed(&["metadata", "--format-version", "1"]);
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let packages = metadata["packages"].as_array().expect("packages");
         let found = packages.iter().find(|package| package["name"] == name).expect("the crate");
@@ -173,7 +173,7 @@ impl Crate {
         }
         package.write("Cargo.toml", &manifest.text());
         versions::pin(&package);
-        online_if_needed(&package, &["fetch"]);
+        package.fetch();
         package
     }
 
@@ -323,12 +323,6 @@ fn run(command: &mut Command) -> Output {
     let arguments: Vec<_> = command.get_args().skip(3).map(|argument| argument.to_string_lossy()).collect();
     eprintln!("{:6.1} s {}: {}", start.elapsed().as_secs_f64(), package.display(), arguments.join(" "));
     output
-}
-
-/// A cargo command, and when there is something to download for it, once more.
-fn online_if_needed(package: &Package, arguments: &[&str]) -> Output {
-    let output = package.cargo(arguments).output().expect("cargo runs");
-    if output.status.success() { output } else { succeed(&mut package.cargo_online(arguments)) }
 }
 
 fn copy_all(from: &Path, to: &Path) {

@@ -16,11 +16,6 @@ pub struct Call {
     pub number: usize,
 }
 
-/// Why strace cannot tell whose calls are whose here.
-pub fn why_not() -> Option<String> {
-    super::why_not(&Scene::new(), &["-k", "-o", "/dev/null"])
-}
-
 /// The calls that are the runtime's own, whichever thread makes them: those that no thread makes for the program.
 ///
 /// # Panics

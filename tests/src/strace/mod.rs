@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::program::{Scene, run};
+use crate::program::Scene;
 
 /// What strace does to a program, and what it has to say of it.
 #[derive(Debug)]
@@ -17,16 +17,9 @@ pub struct Strace {
 
 impl Strace {
     /// To have `rule` hold for these calls, as `strace -e inject=CALLS:RULE` takes it; a thread's calls are counted for each
-    /// by itself. `Err`: why that cannot be done here.
-    ///
-    /// # Errors
-    /// What strace said.
-    pub fn new(scene: &Scene, calls: &str, rule: &str) -> Result<Self, String> {
-        let strace = Strace { report: scene.path().join("strace"), rule: format!("inject={calls}:{rule}") };
-        match why_not(scene, &strace.options()) {
-            None => Ok(strace),
-            Some(reason) => Err(reason),
-        }
+    /// by itself.
+    pub fn new(scene: &Scene, calls: &str, rule: &str) -> Self {
+        Strace { report: scene.path().join("strace"), rule: format!("inject={calls}:{rule}") }
     }
 
     /// A command that runs `program` so.
@@ -59,11 +52,12 @@ fn strace(scene: &Scene, options: &[&str]) -> Command {
     command
 }
 
-/// Why it cannot work so here.
-fn why_not(scene: &Scene, options: &[&str]) -> Option<String> {
-    if !Path::new(STRACE).exists() {
-        return Some(format!("there is no {STRACE}"));
+/// Why strace cannot change calls here, or cannot tell whose they are.
+pub fn missing() -> Option<String> {
+    let options = ["-k", "-o", "/dev/null", "-e", "inject=write:error=EIO:when=100"];
+    match strace(&Scene::new(), &options).arg("/bin/true").output() {
+        Err(error) => Some(format!("{STRACE}: {error}")),
+        Ok(ended) if ended.status.success() => None,
+        Ok(ended) => Some(format!("no strace: {}", String::from_utf8_lossy(&ended.stderr).trim())),
     }
-    let tried = run(strace(scene, options).arg("/bin/true"));
-    (!tried.status.success()).then(|| format!("no strace: {}", tried.stderr.trim()))
 }

@@ -1,0 +1,123 @@
+//! Tests, which the site texts tell apart.
+
+use expect_test::expect;
+
+use super::check_texts;
+
+#[test]
+fn tests_of_libtest_and_of_others() {
+    check_texts(
+        "",
+        "#[test] fn f() { a() }",
+        expect![[r#"
+         f test
+        1 18 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[tokio::test(flavor = \"multi_thread\")] async fn f() { a() }",
+        expect![[r#"
+         f test
+        1 56 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[cfg(test)] fn f() { a() }",
+        expect![[r#"
+         f
+        1 23 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[cfg_attr(test, inline)] fn f() { a() }",
+        expect![[r#"
+         f
+        1 36 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[cfg_attr(not(miri), test)] fn f() { a() }",
+        expect![[r#"
+         f test
+        1 39 n a()
+    "#]],
+    );
+}
+
+#[test]
+fn tests_that_are_to_panic() {
+    check_texts(
+        "",
+        "#[test] #[should_panic] fn f() { a() }",
+        expect![[r#"
+         f should_panic
+        1 34 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[should_panic(expected = \"a b\")] #[test] fn f() { a() }",
+        expect![[r#"
+         f should_panic=a\sb
+        1 52 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[test] #[should_panic = \"a\\nb\"] fn f() { a() }",
+        expect![[r#"
+         f should_panic=a\nb
+        1 43 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[test] #[should_panic(expected = invisible!(\"a\"))] fn f() { a() }",
+        expect![[r#"
+         f should_panic=a
+        1 62 n a()
+    "#]],
+    );
+    check_texts(
+        "",
+        "#[test] #[should_panic(expected = \"a\",)] fn f() { a() }",
+        expect![[r#"
+         f should_panic=a
+        1 51 n a()
+    "#]],
+    );
+}
+
+#[test]
+fn a_test_whose_attribute_has_been_expanded_is_known_by_its_other_one() {
+    check_texts(
+        "",
+        "#[should_panic] fn f() { a() }",
+        expect![[r#"
+         f should_panic
+        1 26 n a()
+    "#]],
+    );
+}
+
+#[test]
+fn tests_in_a_module_and_not_what_is_in_them() {
+    let input = "mod tests { #[test] fn f() { fn g() { a() } b(|| c()) } fn h() { d() } }";
+    check_texts(
+        "",
+        input,
+        expect![[r#"
+         f::g
+        1 39 n a()
+         f test
+        1 45 n b(||\sc())
+        1 50 n1 c()
+         h
+        1 66 n d()
+    "#]],
+    );
+}
