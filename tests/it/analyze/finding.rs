@@ -54,7 +54,7 @@ fn latest_is_the_newer_one_of_both_places() {
     fs::write(home.path().join("Cargo.toml"), "").unwrap();
     let below = home.path().join("src/deep");
     fs::create_dir_all(&below).unwrap();
-    let report = |dir: &Path| analyzer::outcome(analyzer::command::<&str>([]).current_dir(dir).output().unwrap());
+    let report = |dir: &Path| analyzer::outcome(analyzer::command([""; 0]).current_dir(dir).output().unwrap());
     two_runs(&home.path().join("instr-logs"));
     command_run(&home.path().join("target"), 5, 7);
     let newest = command_run(&home.path().join("target"), 12, 6);
@@ -81,7 +81,7 @@ fn the_target_directory_is_where_cargo_says() {
     command_run(&home.path().join("of the variable"), 2, 2);
     command_run(&home.path().join("target"), 3, 3);
     let report = |variable: Option<&str>| {
-        let mut command = analyzer::command::<&str>([]);
+        let mut command = analyzer::command([""; 0]);
         for name in ["CARGO", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PATH"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
@@ -212,8 +212,7 @@ fn a_mistyped_verb_is_told_from_a_run_that_is_not_there() {
         |arguments: &[&str]| analyzer::outcome(analyzer::command(arguments).current_dir(home.path()).output().unwrap());
     let mistyped = run(&["coverage", "--context", "1"]);
     assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""));
-    let expected =
-        "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, export, list, clean; a run is a directory";
+    let expected = "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, export, list, clean; a run is a directory";
     assert_eq!(mistyped.stderr, format!("instr-analyze: {expected}\n"));
     for path in [&["./coverage"][..], &["report", "coverage"]] {
         assert!(run(path).stderr.contains("coverage: No such file"), "{}", run(path).stderr);

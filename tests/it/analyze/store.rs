@@ -61,7 +61,7 @@ fn the_list_says_when_how_what_and_how_much() {
     let expected = [
         ("unknown end", "cargo instr test -- 'a b' (2 runs)  target/instr/runs/1795356004000-3"),
         ("SIGSEGV", "cargo instr test -- 'a b' (2 runs)  target/instr/runs/1795356003000-2"),
-        ("exit 7", "demo-1  ./instr-logs/demo-1"),
+        ("exit 7", "demo  ./instr-logs/demo-1"),
         ("exit 101", "cargo instr test -- 'a b' (2 runs)  target/instr/runs/1795356001000-1"),
     ];
     assert_eq!(lines.len(), expected.len(), "{}", list.stdout);

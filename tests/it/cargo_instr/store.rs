@@ -100,7 +100,10 @@ fn command_json_says_what_was_asked_for_and_how_it_ended() {
     assert_eq!(ended.status.code(), Some(7));
     let json = command_json(&pair);
     assert_eq!(json["arguments"], serde_json::json!(["run", "-q", "-p", "one", "--", "7"]));
-    assert_eq!((json["status"].as_i64(), json["signal"].as_str(), json["schema_version"].as_u64()), (Some(7), None, Some(1)));
+    assert_eq!(
+        (json["status"].as_i64(), json["signal"].as_str(), json["schema_version"].as_u64()),
+        (Some(7), None, Some(1))
+    );
     assert_eq!(json["cwd"].as_str(), pair.path().to_str());
     let listed = succeed(&mut pair.instr(&["list"]));
     assert!(said(&listed).contains("  exit 7  "), "{}", said(&listed));
