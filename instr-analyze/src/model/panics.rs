@@ -17,6 +17,9 @@ pub struct Panic {
     /// The how manieth thread of the run with this id; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
+    /// The thread's name, of which the kernel keeps 15 bytes: whole where std knew it.
+    #[serde(default, skip_serializing)]
+    pub thread: String,
     /// When it was.
     pub unix_ns: u64,
     /// Where in the source.

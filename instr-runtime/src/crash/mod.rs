@@ -140,7 +140,7 @@ fn name() -> CName<64> {
 }
 
 /// What both files begin with: which thread of which process it is, and when. Async-signal-safe.
-fn who_and_when(json: &mut Json<'_>, process: &Process) -> fmt::Result {
+fn who_and_when(json: &mut Json<'_>, process: &Process, thread_name: &[u8]) -> fmt::Result {
     let (unix_ns, monotonic_ns) = sys::now();
     json.key("schema_version")?;
     json.number(u64::from(SCHEMA_VERSION))?;
@@ -151,7 +151,7 @@ fn who_and_when(json: &mut Json<'_>, process: &Process) -> fmt::Result {
     json.key("reuse")?;
     json.number(u64::from(thread::reuse()))?;
     json.key("thread")?;
-    json.string(sys::thread_name().as_bytes())?;
+    json.string(thread_name)?;
     json.key("unix_ns")?;
     json.number(unix_ns)?;
     json.key("elapsed_ns")?;

@@ -43,6 +43,8 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.string(facts.argv0)?;
     json.key("cwd")?;
     json.string(facts.cwd)?;
+    json.key("test")?;
+    json.string_or_null(facts.test)?;
     json.key("build_id")?;
     json.hex_or_null(facts.objects.iter().next().and_then(|object| object.build_id))?;
     json.key("start_unix_ns")?;

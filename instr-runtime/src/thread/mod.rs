@@ -25,7 +25,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use instr_format::last::{LEFT, Slot};
 use instr_format::text::LINE_MAX;
 
-pub(crate) use end::prepare;
+pub(crate) use end::{has_locals, prepare};
 pub(crate) use log::LogState;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
 pub(crate) use state::Thread;
