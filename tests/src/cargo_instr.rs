@@ -173,7 +173,8 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 
 /// The run directories below an output directory.
 pub fn runs(output: &Path) -> Vec<PathBuf> {
-    if output.exists() { entries(output) } else { Vec::new() }
+    let entries = if output.exists() { entries(output) } else { Vec::new() };
+    entries.into_iter().filter(|path| path.is_dir()).collect()
 }
 
 /// Every function that could have been recorded, and the file it is in.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use instr_format::escape::Printable;
-use instr_format::files::{LAST, RUN_JSON, SITES};
+use instr_format::files::{LAST, RUN_JSON, SITES, is_mark};
 use instr_format::names::DEFAULT_OUTPUT_DIR;
 
 use super::files::read_process;
@@ -78,7 +78,7 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>, NotFound> {
         let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_dir && is_run(&entry.path()).unwrap_or(false) {
             runs.push((started(&entry.path()), entry.path()));
-        } else {
+        } else if !entry.file_name().to_str().is_some_and(is_mark) {
             foreign |= !is_dir || fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_some());
         }
     }
