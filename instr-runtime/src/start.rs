@@ -31,7 +31,7 @@ pub(crate) fn start() {
     if !settings.enabled {
         return site::switch_all_off();
     }
-    for message in settings.bad.iter() {
+    for message in settings.notes.iter() {
         sys::complain(format_args!("{}", Printable(message.as_bytes())));
     }
     sys::stay_loaded();

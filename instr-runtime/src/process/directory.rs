@@ -37,8 +37,7 @@ pub(super) fn create(settings: &Settings, path: &mut Path, pid: u32, unix_ns: u6
 fn complain(path: &Path, errno: Errno) {
     let (variable, shown) = (names::OUTPUT_DIR, Printable(path.as_bytes()));
     sys::complain(format_args!(
-        "cannot make a run directory, nothing is recorded: {errno}; set {variable} to a directory that you can write to, \
-         not {shown}"
+        "nothing is recorded, as no directory can be created in {shown}: {errno}; set {variable} to one that you can write to"
     ));
 }
 

@@ -70,9 +70,7 @@ pub(crate) fn start(settings: &Settings) {
         }
         Err(errno) => {
             if settings.echo {
-                sys::complain(format_args!(
-                    "no memory that forked children do not share, nothing is recorded: {errno}"
-                ));
+                sys::complain(format_args!("nothing is recorded, as there is no memory for it: {errno}"));
             }
             site::switch_all_off();
         }

@@ -64,7 +64,7 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.close('}')?;
     json.key("notes")?;
     json.open('[')?;
-    for note in settings.bad.iter().chain(settings.unknown.iter()) {
+    for note in settings.notes.iter() {
         json.string(note.as_bytes())?;
     }
     json.close(']')?;
