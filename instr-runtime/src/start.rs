@@ -2,7 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Acquire, Release},
+};
 
 use instr_format::escape::Printable;
 
@@ -18,6 +21,23 @@ pub(crate) static BEFORE_MAIN: Constructor = constructor;
 
 extern "C" fn constructor() {
     start();
+}
+
+/// Run behind the constructors of the crates that use this one: the linker puts these before it.
+#[used]
+#[unsafe(link_section = ".init_array")]
+pub(crate) static AFTER_CONSTRUCTORS: Constructor = constructed;
+
+static CONSTRUCTED: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn constructed() {
+    CONSTRUCTED.store(true, Release);
+}
+
+/// Whether the constructors of this program or library have run, so that what its main thread reaches is called by `main`.
+/// Async-signal-safe.
+pub(crate) fn has_been_constructed() -> bool {
+    CONSTRUCTED.load(Acquire)
 }
 
 /// Reads the settings, decides the filters and begins the run. Only the first call does anything.

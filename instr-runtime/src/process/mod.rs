@@ -167,6 +167,13 @@ impl Process {
         }
     }
 
+    /// Notes whether crashes are not recorded because `main` is not Rust's. Async-signal-safe.
+    pub(crate) fn note_foreign_main(&self, is_foreign: bool) {
+        if let Some(header) = self.last.header() {
+            header.foreign_main.store(u32::from(is_foreign), Relaxed);
+        }
+    }
+
     /// Creates a log in the run directory.
     pub(crate) fn create_log<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::create_in(self.directory()?, name, true)

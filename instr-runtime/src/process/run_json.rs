@@ -33,6 +33,8 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.number(u64::from(SCHEMA_VERSION))?;
     json.key("instr_version")?;
     json.string(env!("CARGO_PKG_VERSION").as_bytes())?;
+    json.key("built_by")?;
+    json.string_or_null(cfg!(cargo_instr).then_some(b"cargo instr"))?;
     json.key("pid")?;
     json.number(u64::from(run.pid))?;
     json.key("parent")?;
