@@ -11,7 +11,9 @@ use instr_format::names::{OUTPUT_DIR, SINK};
 use instr_tests::cargo_instr::{Workspace, runs};
 use instr_tests::package::{Package, succeed};
 use instr_tests::program::{Ended, Scene, run};
+use instr_tests::records::run_json;
 use instr_tests::report::Report;
+use instr_tests::rings::rings;
 use instr_tests::skip;
 
 /// Two would wait for each other anyway.
@@ -127,6 +129,9 @@ fn a_crash_of_a_library_that_a_program_of_c_is_linked_with_is_recorded() {
         let ended = run(&mut scene.command(&program));
         assert_eq!((ended.status.signal(), ended.stderr.as_str()), (Some(libc::SIGSEGV), ""), "{ended:?}");
         crashed(&scene.output());
+        // Whoever starts it.
+        let run = &scene.runs()[0];
+        assert_eq!((run_json(run)["built_by"].as_str(), rings(run).len()), (Some("cargo instr"), 2));
     }
 }
 
@@ -193,5 +198,6 @@ fn other_libraries_wait_until_they_are_asked_and_say_so() {
         let last = fs::read(run.join("last")).expect("a file");
         let (header, _) = last::decode(&last).expect("a header");
         assert_eq!((run.join("crash.json").exists(), header.foreign_main), (asks, !asks));
+        assert_eq!((run_json(&run)["built_by"].as_str(), rings(&run).len()), (None, 0));
     }
 }
