@@ -18,7 +18,7 @@ pub struct Panic {
     /// Which thread of those that had this id, from 1; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
-    /// Name of the thread.
+    /// The thread's name, of which the kernel keeps 15 bytes: whole where std knew it.
     #[serde(default, skip_serializing)]
     pub thread: String,
     /// When it was.
