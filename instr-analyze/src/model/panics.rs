@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::damage::{Damage, DamageKind};
 use super::process::read_versioned;
+use super::statement::unescaped;
 
 /// A panic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct Panic {
     /// Which thread of those that had this id, from 1; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
-    /// Name of the thread.
+    /// The thread's name, of which the kernel keeps 15 bytes: whole where std knew it.
     #[serde(default, skip_serializing)]
     pub thread: String,
     /// When it was.
@@ -58,6 +59,14 @@ impl Panic {
         }
     }
 
+    fn unescaped(mut self) -> Self {
+        let texts = [Some(&mut self.thread), self.file.as_mut(), self.message.as_mut()];
+        for text in texts.into_iter().flatten() {
+            *text = unescaped(text.as_bytes());
+        }
+        self
+    }
+
     /// Whether it is what became of another one: the library's own, when a panic may not unwind any further.
     fn is_consequence(&self) -> bool {
         self.file.as_deref().is_some_and(|file| file.ends_with("library/core/src/panicking.rs"))
@@ -75,7 +84,7 @@ pub fn read(name: &str, file: &[u8]) -> (Vec<Panic>, Vec<Damage>) {
             continue;
         }
         match read_versioned::<Panic>(name, text) {
-            Ok(panic) => panics.push(panic),
+            Ok(panic) => panics.push(panic.unescaped()),
             Err(found) => damage.push(Damage { start: Some(start), end: Some(start + SIZE as u64), ..found }),
         }
     }

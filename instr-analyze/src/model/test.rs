@@ -69,7 +69,8 @@ pub fn tested(
     last: Option<&Statement>,
     panic: Option<&Panic>,
 ) -> Option<Tested> {
-    let whole = whole.or_else(|| (name.len() < THREAD_NAME_MAX).then_some(name));
+    let is_whole = |name: &&str| name.len() != THREAD_NAME_MAX;
+    let whole = whole.into_iter().chain([name]).find(is_whole);
     let mut named = sites.tests().filter(|(path, _)| match whole {
         Some(whole) => without_crate(path) == whole,
         None => without_crate(path).starts_with(name) && !name.is_empty(),

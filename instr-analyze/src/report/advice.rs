@@ -13,12 +13,15 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     if run.log_bytes <= LARGE {
         return Ok(());
     }
-    let threads = run.threads.len() as u64;
-    let ring = Bytes(threads.saturating_mul(DEFAULT_RING_BYTES));
     let each = Bytes(DEFAULT_RING_BYTES);
+    let threads = match run.threads.len() {
+        1 => "its thread".to_owned(),
+        count => format!("each of its {count} threads"),
+    };
     writeln!(out, "  the logs of {SINK}={SINK_WRITE} take {}", Bytes(run.log_bytes))?;
-    writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {ring} ({each} for each thread)")?;
-    if let Some((file, percent)) = run.tally.largest() {
+    writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {each} for {threads}")?;
+    // Who leaves out everything learns nothing.
+    if let Some((file, percent @ 10..100)) = run.tally.largest() {
         writeln!(out, "    {EXCLUDE}={} would leave out {percent} % of the logs", Printable(file.as_bytes()))?;
     }
     Ok(())

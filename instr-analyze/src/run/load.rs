@@ -192,7 +192,9 @@ fn ended_it(end: &End, thread: &Thread) -> bool {
 /// code, the one that was active last before the others.
 fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
     let rank = if thread.has_panicked_as_expected() { State::Ended.rank() } else { thread.state.rank() };
-    (!ended_it(end, thread), !thread.has_failed_test(), rank, Reverse(thread.last_active_ns()))
+    // What was killed was not killed for a test that had failed.
+    let is_reason = end.kind == EndKind::Exit && thread.has_failed_test();
+    (!ended_it(end, thread), !is_reason, rank, Reverse(thread.last_active_ns()))
 }
 
 /// Reads the newest steps of the threads that a report tells first.
