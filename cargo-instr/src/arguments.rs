@@ -50,8 +50,8 @@ All other options are cargo's: -p, --bin, --release, --features, --manifest-path
 Exit codes: that of cargo or of the program; 128 + N if signal N ended it; 2 if cargo instr itself cannot go on.";
 
 const RECORDING: &str = "\
-What instr-analyze can do with the records: `cargo instr <VERB> --help`. Records go to target/instr/runs, unless INSTR_OUTPUT_DIR
-is set. Under cargo instr the sink (INSTR_SINK) is `ring` unless another one is set.";
+Records go to target/instr/runs, unless INSTR_OUTPUT_DIR is set. `cargo instr report --help`, and so on for the other verbs,
+says what can be done with them.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Level {

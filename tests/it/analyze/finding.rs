@@ -13,7 +13,7 @@ fn two_runs(output: &Path) {
     for (name, start) in [("a-run", START_NS + 9), ("b-run", START_NS)] {
         let run = FakeRun::new(output, name);
         run.json(PID, start, Path::new("/nowhere"), &[]);
-        run.last(Some(0), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
+        run.last(Some(1), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
     }
 }
 

@@ -1,11 +1,12 @@
 //! `list` and `clean`.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 
 use instr_tests::analyzer::{self, Outcome};
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS, last_file};
+use instr_tests::limits::obey_modes;
 use instr_tests::mapped::Mapped;
 use instr_tests::skip::skip;
 use serde_json::Value;
@@ -146,4 +147,45 @@ fn clean_names_what_belongs_to_somebody_else() {
     assert_eq!(cleaned.code, 2);
     assert!(cleaned.stderr.ends_with("/theirs belongs to another user (uid 12345)\n"), "{}", cleaned.stderr);
     assert_eq!(names(output.path()), ["theirs"]);
+}
+
+/// As a process leaves it that was killed while it began.
+#[test]
+fn a_half_written_run_is_listed_and_removed() {
+    let output = tempfile::tempdir().unwrap();
+    let half = output.path().join("demo-4500000-20261122T140000Z-00000001");
+    fs::create_dir(&half).unwrap();
+    fs::write(half.join("run.json"), "{ \"schema_version\": 1, \"pi").unwrap();
+    fs::write(half.join("last"), "").unwrap();
+    let list = analyzer::run(["list".as_ref(), output.path().as_os_str()]);
+    assert_eq!((list.code, list.stderr.as_str()), (0, ""));
+    assert!(list.stdout.contains("unknown end") && list.stdout.contains("demo-4500000-"), "{}", list.stdout);
+    let report = analyzer::run([output.path()]);
+    assert_eq!(report.code, 2);
+    assert!(report.stderr.contains("instr-analyze: ") && !report.stderr.contains("panicked"), "{}", report.stderr);
+    let cleaned = analyzer::run(["clean".as_ref(), output.path().as_os_str()]);
+    assert_eq!(cleaned.code, 0);
+    assert_eq!(names(output.path()), [""; 0]);
+}
+
+#[test]
+fn a_directory_of_another_user_that_may_not_be_read_is_named() {
+    let output = tempfile::tempdir().unwrap();
+    let theirs = output.path().join("theirs");
+    run(&theirs, "demo-1", 1, None);
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o700)).unwrap();
+    if chown(&theirs, Some(12345), None).is_err() {
+        return skip("a_directory_of_another_user_that_may_not_be_read_is_named", "only root gives files away");
+    }
+    for verb in ["report", "list", "clean"] {
+        let mut command = analyzer::command([verb.as_ref(), theirs.as_os_str()]);
+        obey_modes(&mut command);
+        let refused = analyzer::outcome(command.output().unwrap());
+        assert_eq!(refused.code, 2, "{verb}");
+        let expected = format!(
+            "instr-analyze: cannot read {}: Permission denied (os error 13); it belongs to another user (uid 12345)\n",
+            theirs.display()
+        );
+        assert_eq!(refused.stderr, expected, "{verb}");
+    }
 }

@@ -93,7 +93,7 @@ fn a_test_that_dies() {
     let arguments = ["test", "-q", "-p", "one", "--test", "deadly", "--", "--include-ignored", "--test-threads=1"];
     let ended = pair.instr(&arguments).output().expect("cargo runs");
     assert_eq!(ended.status.code(), Some(101));
-    assert!(stderr(&ended).contains("inside one::ways::give_up at one/src/ways.rs"), "{}", stderr(&ended));
+    assert!(stderr(&ended).contains("in one::ways::give_up at one/src/ways.rs"), "{}", stderr(&ended));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use instr_tests::program::{finish, start};
 
 /// Kills itself in its second statement.
 const KILLED: &str = "fn main() {\n    let mut shell = std::process::Command::new(\"sh\");\n    \
-                      shell.args([\"-c\", \"kill -KILL $PPID; sleep 100\"]).status().unwrap();\n}\n";
+                      shell.args([\"-c\", \"kill -KILL $PPID\"]).status().unwrap();\n}\n";
 
 /// The report's first line.
 fn answer<'a>(report: &'a str, program: &str) -> &'a str {
@@ -72,7 +72,7 @@ fn an_interrupt_of_a_test_that_hangs() {
     let rest: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
     let told = rest.join("\n");
     assert!(answer(&told, "two ").starts_with("two was killed by SIGINT; "), "{told}");
-    assert!(told.contains("two::hangs at two/src/main.rs:7:"), "{told}");
+    assert!(told.contains("two::hangs at two/src/main.rs:"), "{told}");
     assert_eq!(finish(child).status.code(), Some(130));
 }
 
