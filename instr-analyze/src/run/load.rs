@@ -106,7 +106,8 @@ impl Run {
             let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
             tally.add(found);
             let panic = newest(&files.panics, thread.tid, thread.reuse);
-            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty());
+            let of_process = files.process.test.as_deref().filter(|test| test.starts_with(&thread.name));
+            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty()).or(of_process);
             let last = thread.last.as_ref().map(|last| &last.statement);
             thread.test = tested(&files.sites, (&thread.name, whole), last, panic);
             if filter.restricts_files() && thread.last.is_none() {
