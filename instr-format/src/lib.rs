@@ -17,5 +17,6 @@ pub mod panics;
 pub mod pattern;
 pub mod ring;
 pub mod sites;
+pub mod test;
 pub mod text;
 pub mod time;
