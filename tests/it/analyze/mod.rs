@@ -16,6 +16,7 @@ mod report;
 mod rings;
 mod sinks;
 mod source;
+mod store;
 mod tail;
 mod tail_rings;
 mod versions;
