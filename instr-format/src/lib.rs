@@ -18,5 +18,6 @@ pub mod pattern;
 pub mod ring;
 pub mod sites;
 pub mod spelling;
+pub mod test;
 pub mod text;
 pub mod time;

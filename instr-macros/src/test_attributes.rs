@@ -2,7 +2,7 @@
 //!
 //! `#[test]` is itself a macro, and gone once it has been expanded; `#[should_panic]`, which only tests have, stays.
 
-use instr_format::sites::Test;
+use instr_format::test::Test;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;

@@ -106,7 +106,7 @@ fn row_07_the_report_names_a_timer() {
     run(scene.command(&program("signalled", INSTRUMENTED)).args(["SIGFPE", "timer", "default"]));
     let report = scene.report();
     assert_eq!((report.signal(), &report.run()["end"]["code"]), (Some("SIGFPE"), &"SI_TIMER".into()));
-    assert_eq!(report.run()["end"]["message"], "sent by a timer of its own");
+    assert_eq!(report.run()["end"]["message"], "sent by a timer of the process");
 }
 
 #[test]

@@ -124,12 +124,12 @@ fn it_holds_the_statements_of_every_thread() {
         format!("{}:{}:", place.file, place.line)
     };
     let guilty = place("guilty: ffi-segfault", "tests/crasher/src/deaths.rs");
-    assert!(report.contains(" guilty: crashed inside crasher::deaths::ffi_segfault at "), "{report}");
+    assert!(report.contains("): crashed in crasher::deaths::ffi_segfault at "), "{report}");
     assert!(report.contains(&guilty) && report.contains("libc::strlen(no_text());"), "{report}");
     let waits = place("waits: bystander", "tests/crasher/src/places.rs");
     // Each is there and has this as the last step of what it did.
     assert_eq!(report.matches(&format!(" at {waits}")).count(), 7, "{report}");
-    assert!(report.contains("what it did before, the newest last:"), "{report}");
+    assert!(report.contains("its last steps, the newest last:"), "{report}");
 }
 
 #[test]

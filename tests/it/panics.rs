@@ -68,7 +68,7 @@ fn row_06_a_panic_that_does_not_end_the_process_is_its_threads() {
     assert_eq!((report.end(), message(&report)), (("exit", Some("0")), None));
     assert_eq!(panic(&report, "worker"), (guilty, Some("2 is too little")));
     let text = analyzer::run(["report", scene.output().to_str().expect("UTF-8")]).stdout;
-    assert!(text.contains(&format!("its newest panic was at {SOURCE}:{guilty}:5: 2 is too little\n")), "{text}");
+    assert!(text.contains(&format!("its newest panic: {SOURCE}:{guilty}:5: 2 is too little\n")), "{text}");
     for (way, end) in [("caught", ("exit", Some("0"))), ("caught-then-exit", ("exit", Some("101")))] {
         let (scene, _) = compare(way, &[]);
         let report = scene.report();
@@ -77,7 +77,7 @@ fn row_06_a_panic_that_does_not_end_the_process_is_its_threads() {
     }
     // What was caught before is not what has ended it.
     let (scene, _) = compare("caught-then-abort", &[]);
-    assert_eq!(message(&scene.report()), Some("raised by itself"));
+    assert_eq!(message(&scene.report()), Some("raised by the process itself"));
     let (scene, _) = compare("caught-then-resumed", &[]);
     let report = scene.report();
     assert_eq!((report.end().0, message(&report)), ("panic", None));
@@ -97,7 +97,7 @@ fn row_06_panics_that_may_not_unwind_say_why() {
     // The one that began; the next one is the thread's newest.
     assert_eq!(words("drop"), panicked("guilty", "5: 4 is too little"));
     // The user's hook has replaced ours by then.
-    assert_eq!(words("in-hook").as_deref(), Some("raised by itself"));
+    assert_eq!(words("in-hook").as_deref(), Some("raised by the process itself"));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn row_06_what_is_no_text_or_too_long_is_said_to_be() {
     let (scene, _) = compare("any", &[]);
     let any = Place::marked(SOURCE, "any");
     let (report, column) = (scene.report(), 18);
-    assert_eq!(message(&report), Some(&*format!("{SOURCE}:{}:{column}, with a value that is no text", any.line)));
+    assert_eq!(message(&report), Some(&*format!("{SOURCE}:{}:{column}: a value that is not text", any.line)));
 
     let (scene, _) = compare("long", &[]);
     let report = scene.report();

@@ -9,7 +9,7 @@ use instr_format::escape::Escaped;
 use instr_format::files::{LAST, RUN_JSON, SITES};
 use instr_format::last::{self, Header, LEFT, STATE_ENDED, STATE_LIVE, Slot};
 use instr_format::names::MacroFlag;
-use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
+use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader, Test};
 use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
 /// Process id of every run made here: more than any system hands out.
@@ -121,12 +121,18 @@ pub(crate) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
 
 /// The bytes of a site table.
 pub fn sites_file(sites: &[Site]) -> Vec<u8> {
+    let sites: Vec<_> = sites.iter().map(|site| (*site, None)).collect();
+    sites_and_tests_file(&sites)
+}
+
+/// The bytes of a site table of which some functions are tests.
+pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
     let mut table = TableHeader { count: sites.len() }.to_string();
-    for (first, site) in sites.iter().enumerate() {
+    for (first, (site, test)) in sites.iter().enumerate() {
         let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
         table += &Range { first, count: 1 }.to_string();
         table += site.module;
-        table += &FunctionLine { name: site.name, file: site.file, test: None }.to_string();
+        table += &FunctionLine { name: site.name, file: site.file, test: *test }.to_string();
         let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
         table += &SiteLine { line, col, macro_flag, closures: 0, snippet, other_file: None }.to_string();
     }

@@ -1,4 +1,4 @@
-//! What `instr-analyze report --format json` says.
+//! What `instr-analyze report` says.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -7,7 +7,16 @@ use serde_json::Value;
 
 use crate::analyzer;
 
-/// The report on one run.
+/// A text report without what depends on when it was asked for: how long ago its runs began.
+pub fn without_age(report: &str) -> String {
+    let lines = report.split_inclusive('\n').map(|line| {
+        let age = line.split_once(", started ").and_then(|(before, rest)| Some((before, rest.split_once(" (")?.1)));
+        age.map_or_else(|| line.to_owned(), |(before, time)| format!("{before}, started … ago ({time}"))
+    });
+    lines.collect()
+}
+
+/// The report on one run, as JSON.
 #[derive(Debug)]
 pub struct Report {
     run: Value,

@@ -27,6 +27,7 @@ pub struct Scan<'a> {
     pub damage: DamageList,
     /// How many pieces of a file are no records, and may have been.
     pub damaged: u64,
+    first: Option<Kept>,
     matching: Option<Kept>,
     own: Option<Own>,
     nameless: u64,
@@ -59,6 +60,7 @@ impl<'a> Scan<'a> {
             of_wanted: None,
             damage: DamageList::default(),
             damaged: 0,
+            first: None,
             matching: None,
             // Where the wanted statement is the workspace's, there is nothing to look for.
             own: wanted.filter(|site| !is_local(&site.statement.file)).map(|_| Own::default()),
@@ -89,6 +91,11 @@ impl<'a> Scan<'a> {
     /// The newest record of a statement in the program's own workspace, where the wanted one is elsewhere.
     pub fn own(&self) -> Option<Record<'_>> {
         self.own.as_ref()?.newest.as_ref().map(Kept::record)
+    }
+
+    /// The first record that is still there.
+    pub fn first(&self) -> Option<Record<'_>> {
+        self.first.as_ref().map(Kept::record)
     }
 
     /// The newest record of a file that the filter takes.
@@ -145,6 +152,7 @@ impl Visitor for Scan<'_> {
     /// A handler of a signal can log while its thread is inside a record, so that the order in the file is not `seq`'s.
     fn record(&mut self, record: &Record<'_>) {
         let stamp = record.stamp;
+        self.first.get_or_insert_with(|| record.kept());
         self.records += 1;
         self.clocks.push(record);
         self.remember(record);
@@ -179,7 +187,8 @@ impl Visitor for Scan<'_> {
     }
 
     fn batch(&mut self, batch: Batch<'_>) {
-        let Some(newest) = batch.records.last() else { return };
+        let (Some(oldest), Some(newest)) = (batch.records.first(), batch.records.last()) else { return };
+        self.first.get_or_insert_with(|| batch.of(oldest).kept());
         if self.history.is_some() {
             batch.records.iter().for_each(|record| self.remember(&batch.of(record)));
         }

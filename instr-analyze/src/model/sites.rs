@@ -1,13 +1,14 @@
 //! The site table: the statements by their ids, where module paths end, and which functions are tests.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use instr_format::sites::{BadTable, Function, Place, VERSION, decode_function, decode_site, decode_table};
 use instr_format::text::{CLOSURE, LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
 use super::statement::{Statement, unescaped};
-use super::test::Test;
+use super::test::{Test, name_of_test};
 
 /// A site table.
 #[derive(Debug, Default)]
@@ -16,8 +17,8 @@ pub struct Sites {
     /// By id: where the lines of its function and of itself begin, or 0.
     lines: Vec<(u32, u32)>,
     functions: HashMap<Vec<u8>, Known>,
-    /// By path, not escaped.
-    tests: BTreeMap<String, Test>,
+    /// By libtest's name: the whole path, and what is known of it. All tests of a program are of one crate.
+    tests: BTreeMap<String, (String, Test)>,
 }
 
 /// What records do not say of their function, or of the several with its path.
@@ -57,7 +58,8 @@ impl Sites {
             }
             let path = [site.module, b"::", site.name].concat();
             if let Some(test) = function.test {
-                tests.insert(unescaped(&path), Test::new(test));
+                let path = unescaped(&path);
+                tests.entry(name_of_test(&path).to_owned()).or_insert_with(|| (path, Test::new(test)));
             }
             let known = Known { module_len: site.module.len(), expanded_from: Vec::new() };
             let places = &mut functions.entry(path).or_insert(known).expanded_from;
@@ -114,12 +116,18 @@ impl Sites {
 
     /// The test with this path, `module::function`.
     pub fn test(&self, path: &str) -> Option<&Test> {
-        self.tests.get(path)
+        self.tests.get(name_of_test(path)).filter(|(known, _)| known == path).map(|(_, test)| test)
     }
 
-    /// The tests of the program that have statements, by their paths.
+    /// The tests of the program that have statements, with their paths.
     pub fn tests(&self) -> impl Iterator<Item = (&str, &Test)> {
-        self.tests.iter().map(|(path, test)| (path.as_str(), test))
+        self.tests.values().map(|(path, test)| (path.as_str(), test))
+    }
+
+    /// The tests whose names begin like this, with these names, which libtest gives them.
+    pub(crate) fn tests_named<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = (&'a str, &'a Test)> {
+        let from = self.tests.range::<str, _>((Bound::Included(beginning), Bound::Unbounded));
+        from.take_while(move |(name, _)| name.starts_with(beginning)).map(|(name, (_, test))| (name.as_str(), test))
     }
 
     /// Where the module path ends that `path` begins with, a function's or a closure's: as the table knows it, or else at

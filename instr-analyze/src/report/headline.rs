@@ -42,13 +42,13 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
             match (place, first) {
                 (Some((file, panic)), _) => {
                     write!(out, " in main at {}:{}: ", Printable(file.as_bytes()), panic.line)?;
-                    write!(out, "{}", cut(panic.message.as_deref().unwrap_or("a value that is no text")))?;
+                    write!(out, "{}", cut(panic.message.as_deref().unwrap_or("a value that is not text")))?;
                 }
                 (None, Some(thread)) => at_place(run, thread, "in", out)?,
                 (None, None) => {}
             }
         }
-        EndKind::Exit if run.threads.iter().any(Thread::has_failed_test) => {
+        EndKind::Exit if !run.is_filtered && run.threads.iter().any(Thread::has_failed_test) => {
             let failed: Vec<String> =
                 run.threads.iter().filter(|thread| thread.has_failed_test()).map(|thread| name(run, thread)).collect();
             let tests = if failed.len() == 1 { "1 test".to_owned() } else { format!("{} tests", failed.len()) };
@@ -110,7 +110,8 @@ fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io
     let file = short(&statement.file);
     write!(out, " at {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
     if last.choice == Choice::Innermost && own(thread).is_some() {
-        write!(out, " (in {})", Printable(short(&last.statement.file).as_bytes()))?;
+        let (file, line) = (short(&last.statement.file), last.statement.line);
+        write!(out, " (in {}:{line})", Printable(file.as_bytes()))?;
     }
     Ok(())
 }

@@ -13,5 +13,6 @@ pub mod json;
 pub mod number;
 pub mod paint;
 pub mod record;
+mod returned;
 pub mod text;
 mod thread;

@@ -11,7 +11,7 @@ use instr_format::time::format_timestamp;
 
 use super::fold::fold;
 use super::paint::Paint;
-use super::{advice, headline, thread};
+use super::{advice, headline, returned, thread};
 use crate::model::damage::Damage;
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
@@ -104,7 +104,7 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let roots = Roots::new(&run.dir, &run.process);
     let (telling, away): (Vec<&Thread>, Vec<&Thread>) =
         run.by_interest().into_iter().partition(|thread| run.is_crashing(thread) || is_telling(thread));
-    returned_errors(run, out)?;
+    returned::write(run, out)?;
     order(run, &telling, paint, out)?;
     // Who asks for the steps of each thread wants to see them.
     let apart = |thread: &Thread| options.history_lines.is_none() && !thread.history.is_empty();
@@ -138,25 +138,9 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
 
 /// Whether its source is worth a look.
 fn is_telling(thread: &Thread) -> bool {
-    thread.state.is_active() || (thread.state == State::PanickedAndEnded && !thread.has_panicked_as_expected())
-}
-
-/// A test that returns an error fails without a panic.
-fn returned_errors(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let is_failure = run.end.kind == EndKind::Exit && run.end.code.as_deref() == Some("101");
-    if !is_failure || run.sites.tests().next().is_none() || run.threads.iter().any(Thread::has_failed_test) {
-        return Ok(());
-    }
-    writeln!(out, "  no test panicked, so one has returned an error")?;
-    for thread in &run.threads {
-        let (Some(test), Some(last)) = (&thread.test, &thread.last) else { continue };
-        let snippet = &last.statement.snippet;
-        if snippet.contains('?') || snippet.contains("Err(") {
-            let (name, line) = (Printable(test.name.as_bytes()), last.statement.line);
-            writeln!(out, "  perhaps {name}, which ended at line {line}: {}", headline::cut(snippet))?;
-        }
-    }
-    Ok(())
+    thread.has_failed_test()
+        || thread.state.is_active()
+        || (thread.state == State::PanickedAndEnded && !thread.has_panicked_as_expected())
 }
 
 /// Says what the order of the threads means, where none of them is known to have ended the process.

@@ -111,6 +111,9 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
     match thread.state {
         State::Panicking if run.has_crashed(thread) => ("crashed", "while panicking", "in"),
         _ if run.has_crashed(thread) => ("crashed", "", "in"),
+        State::Left | State::Ended if thread.has_failed_test() => {
+            ("failed", "without the panic that it expects", "last in")
+        }
         _ if thread.has_failed_test() => ("failed", "", "in"),
         _ if thread.has_panicked_as_expected() => ("", "panicked, as the test expects", "last in"),
         State::Panicking => ("panicking", "", "in"),
@@ -179,7 +182,9 @@ fn position(statement: &Statement) -> String {
 /// The newest panic of a thread, with the message as it is, unless the report has begun with it.
 fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
     match run.panic(thread) {
-        Some(panic) if thread.has_failed_test() => indented("panicked at ", &panic.words(), out),
+        Some(panic) if thread.has_failed_test() && thread.state.is_panicked() => {
+            indented("panicked at ", &panic.words(), out)
+        }
         Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
         _ => Ok(()),
     }

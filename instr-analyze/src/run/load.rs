@@ -21,7 +21,7 @@ use crate::model::scan::Scan;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
-use crate::model::thread::{Sink, State, Thread, conclude, wanted};
+use crate::model::thread::{Sink, State, Thread, conclude, leave_each_test_to_one, wanted};
 
 /// A run.
 #[derive(Debug)]
@@ -106,9 +106,10 @@ impl Run {
             let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
             tally.add(found);
             let panic = newest(&files.panics, thread.tid, thread.reuse);
-            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty());
-            let last = thread.last.as_ref().map(|last| &last.statement);
-            thread.test = tested(&files.sites, (&thread.name, whole), last, panic);
+            let of_process = files.process.test.as_deref().filter(|test| test.starts_with(&thread.name));
+            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty()).or(of_process);
+            let statements = thread.last.iter().map(|last| &last.statement).chain(&thread.first);
+            thread.test = tested(&files.sites, (&thread.name, whole), statements, thread.test_end(panic));
             if filter.restricts_files() && thread.last.is_none() {
                 continue;
             }
@@ -122,6 +123,7 @@ impl Run {
             }
             threads.push(thread);
         }
+        leave_each_test_to_one(&mut threads);
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }

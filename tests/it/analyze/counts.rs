@@ -46,7 +46,7 @@ fn threads_have_what_they_counted_themselves() {
     let (output, _run) = run();
     assert_eq!(records(&output), [json!(41_330), json!(8), json!(25)]);
     let report = analyze(&output, &[]).stdout;
-    assert!(report.contains("worker: inside demo::work::Job::run at src/work.rs:7:9\n  8 records\n"), "{report}");
+    assert!(report.contains("XX"), "{report}");
 }
 
 #[test]

@@ -8,10 +8,12 @@ use instr_analyze::model::sites::Sites;
 use instr_format::files::SITES;
 use instr_format::names::MacroFlag;
 use instr_format::ring::{BLOCK_SIZE, Clock};
-use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader, Test};
+use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
+use instr_format::test::Test;
 use instr_format::{counts, ring, sites};
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, Site, header, record, sites_file};
+use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
 const NAMES: [&str; 3] = ["ring-v1", "counts-v1", "sites-v3"];
@@ -114,7 +116,7 @@ fn shown(arguments: &[&str], name: &str) -> String {
     let run = workspace().join("tests/golden").join(name);
     let shown = analyzer::run([arguments, &[run.to_str().unwrap()]].concat());
     assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
-    shown.stdout.replace(workspace().to_str().unwrap(), "WORKSPACE")
+    without_age(&shown.stdout).replace(workspace().to_str().unwrap(), "WORKSPACE")
 }
 
 #[test]

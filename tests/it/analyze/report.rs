@@ -3,6 +3,7 @@
 use expect_test::expect;
 use instr_tests::analyzer;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, header, last_file, record};
+use instr_tests::report::without_age;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ fn killed() -> (TempDir, FakeRun) {
 fn text(output: &TempDir) -> String {
     let report = analyzer::run([output.path()]);
     assert_eq!((report.code, report.stderr.as_str()), (0, ""));
-    report.stdout.replace(output.path().to_str().unwrap(), "OUTPUT")
+    without_age(&report.stdout).replace(output.path().to_str().unwrap(), "OUTPUT")
 }
 
 fn json(output: &TempDir, more: &[&str]) -> Value {

@@ -7,6 +7,7 @@ use instr_format::ring::{BLOCK_SIZE, Clock};
 use instr_tests::analyzer;
 use instr_tests::fake_ring::FakeRing;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, record};
+use instr_tests::report::without_age;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -33,7 +34,7 @@ fn killed(clock: Clock) -> (TempDir, FakeRun) {
 fn text(output: &TempDir) -> String {
     let report = analyzer::run([output.path()]);
     assert_eq!((report.code, report.stderr.as_str()), (0, ""));
-    report.stdout.replace(output.path().to_str().unwrap(), "OUTPUT")
+    without_age(&report.stdout).replace(output.path().to_str().unwrap(), "OUTPUT")
 }
 
 fn threads(output: &TempDir) -> Vec<Value> {
