@@ -18,7 +18,9 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let each = Bytes(DEFAULT_RING_BYTES);
     writeln!(out, "  the logs of {SINK}={SINK_WRITE} take {}", Bytes(run.log_bytes))?;
     writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {ring} ({each} for each thread)")?;
-    if let Some((file, percent)) = run.tally.largest() {
+    let (file, bytes) = run.tally.largest().unwrap_or_default();
+    let percent = bytes.saturating_mul(100) / run.log_bytes;
+    if percent > 0 {
         writeln!(out, "    {EXCLUDE}={} would leave out {percent} % of the logs", Printable(file.as_bytes()))?;
     }
     Ok(())

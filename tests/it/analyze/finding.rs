@@ -13,7 +13,7 @@ fn two_runs(output: &Path) {
     for (name, start) in [("a-run", START_NS + 9), ("b-run", START_NS)] {
         let run = FakeRun::new(output, name);
         run.json(PID, start, Path::new("/nowhere"), &[]);
-        run.last(Some(0), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
+        run.last(Some(1), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
     }
 }
 
@@ -122,8 +122,7 @@ fn a_mistyped_verb_is_told_from_a_run_that_is_not_there() {
         |arguments: &[&str]| analyzer::outcome(analyzer::command(arguments).current_dir(home.path()).output().unwrap());
     let mistyped = run(&["coverage", "--context", "1"]);
     assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""));
-    let expected =
-        "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, export; a run is a directory";
+    let expected = "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, export, list, clean; a run is a directory";
     assert_eq!(mistyped.stderr, format!("instr-analyze: {expected}\n"));
     for path in [&["./coverage"][..], &["report", "coverage"]] {
         assert!(run(path).stderr.contains("coverage: No such file"), "{}", run(path).stderr);
