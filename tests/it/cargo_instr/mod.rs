@@ -6,6 +6,7 @@ mod deaths;
 mod diagnostics;
 mod embedded;
 mod environment;
+mod failing;
 mod invocation;
 mod modules;
 mod options;
