@@ -13,6 +13,7 @@ pub(crate) struct Duration(pub(crate) u64);
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
+            ns @ DAY.. => write!(f, "{} days {} h", ns / DAY, ns % DAY / HOUR),
             ns @ HOUR.. => write!(f, "{} h {} min", ns / HOUR, ns % HOUR / MINUTE),
             ns @ MINUTE.. => write!(f, "{} min {} s", ns / MINUTE, ns % MINUTE / SECOND),
             ns => {
@@ -48,9 +49,9 @@ mod tests {
 
     #[test]
     fn units_suit_the_length() {
-        let shown = [999, 1_500, 12_345_678, 59_999_999_999, 247 * SECOND, 2 * HOUR + 3 * MINUTE];
+        let shown = [999, 1_500, 12_345_678, 59_999_999_999, 247 * SECOND, 2 * HOUR + 3 * MINUTE, 50 * HOUR];
         let shown = shown.map(|ns| Duration(ns).to_string());
-        assert_eq!(shown, ["999 ns", "1.5 µs", "12.3 ms", "59.9 s", "4 min 7 s", "2 h 3 min"]);
+        assert_eq!(shown, ["999 ns", "1.5 µs", "12.3 ms", "59.9 s", "4 min 7 s", "2 h 3 min", "2 days 2 h"]);
         let ago = [SECOND - 1, SECOND, 119 * SECOND, 50 * HOUR].map(|ns| Ago(ns).to_string());
         assert_eq!(ago, ["just now", "1 second ago", "1 minute ago", "2 days ago"]);
     }

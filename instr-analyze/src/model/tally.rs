@@ -29,10 +29,9 @@ impl Tally {
         }
     }
 
-    /// The file with the most bytes, and their share of all in percent.
+    /// The file with the most bytes, and how many these are.
     pub fn largest(&self) -> Option<(String, u64)> {
-        let all: u64 = self.by_file.values().sum();
         let (file, bytes) = self.by_file.iter().max_by_key(|(file, bytes)| (**bytes, *file))?;
-        Some((unescaped(file), bytes * 100 / all.max(1)))
+        Some((unescaped(file), *bytes))
     }
 }

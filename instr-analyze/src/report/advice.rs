@@ -20,8 +20,9 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(out, "  the logs of {SINK}={SINK_WRITE} take {}", Bytes(run.log_bytes))?;
     writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {each} for {threads}")?;
+    let (file, bytes) = run.tally.largest().unwrap_or_default();
     // Who leaves out everything learns nothing.
-    if let Some((file, percent @ 10..100)) = run.tally.largest() {
+    if let percent @ 1..100 = bytes.saturating_mul(100) / run.log_bytes {
         writeln!(out, "    {EXCLUDE}={} would leave out {percent} % of the logs", Printable(file.as_bytes()))?;
     }
     Ok(())

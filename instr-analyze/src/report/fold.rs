@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use crate::model::thread::{Choice, State, Thread};
 
-/// What threads of one entry have in common: their state, and the statement with its function's path.
+/// What threads of one entry have in common: their state, and the statement with its function's path and, of an expanded
+/// one, where its macro was invoked.
 #[derive(PartialEq, Eq, Hash)]
 struct Place<'a> {
     state: State,
-    last: Option<(Choice, [&'a str; 3], u64, u64)>,
+    last: Option<(Choice, [&'a str; 3], u64, u64, Option<&'a str>)>,
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -34,7 +35,7 @@ fn place(thread: &Thread) -> Place<'_> {
     let last = thread.last.as_ref().map(|last| {
         let statement = &last.statement;
         let texts = [&statement.file, &statement.module, &statement.function].map(String::as_str);
-        (last.choice, texts, statement.line, statement.column)
+        (last.choice, texts, statement.line, statement.column, statement.expanded_from.as_deref())
     });
     Place { state: thread.state, last }
 }

@@ -47,7 +47,7 @@ impl Default for Options {
 /// # Errors
 /// When the output cannot be written.
 pub fn write(runs: &[Run], options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let is_aside = |run: &&Run| runs.len() > 1 && run.ended_well() && !run.is_filtered;
+    let is_aside = |run: &&Run| runs.len() > 1 && run.ended_well() && !run.is_filtered && !has_warnings(run);
     let (aside, mut shown): (Vec<&Run>, Vec<&Run>) = runs.iter().partition(is_aside);
     shown.sort_by_key(|run| gravity(run));
     for (index, run) in shown.iter().enumerate() {
@@ -60,6 +60,12 @@ pub fn write(runs: &[Run], options: &Options, out: &mut dyn Write) -> io::Result
         out.write_all(b"\n")?;
     }
     ended_well(&aside, out)
+}
+
+/// Whether there is something to say of what was recorded.
+fn has_warnings(run: &Run) -> bool {
+    let has_damage = !run.damage.is_empty() || run.threads.iter().any(|thread| !thread.damage.is_empty());
+    has_damage || !run.process.notes.is_empty()
 }
 
 /// Lower ones are told first.

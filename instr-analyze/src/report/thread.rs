@@ -1,11 +1,14 @@
 //! One entry of a report: a thread, or several that are at the same place.
 
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use instr_format::escape::Printable;
+use instr_format::names::THREAD_NAME_MAX;
 use instr_format::ring::Clock;
 
-use super::headline::{own, program};
+use super::headline::own;
 use super::history;
 use super::number::Grouped;
 use super::paint::Paint;
@@ -28,12 +31,17 @@ pub(super) fn name(run: &Run, thread: &Thread) -> String {
     if let Some(test) = &thread.test {
         return Printable(test.name.as_bytes()).to_string();
     }
-    // The kernel gives a thread without a name that of its process, of which it keeps 15 bytes.
-    let is_programs = run.pid != Some(thread.tid) && program(run).starts_with(&thread.name);
+    let is_programs = run.pid != Some(thread.tid) && thread.name == name_of_process(run);
     if thread.name.is_empty() || is_programs {
         return format!("thread {}", thread.tid);
     }
     Printable(thread.name.as_bytes()).to_string()
+}
+
+/// What the kernel calls the process, and each thread that has no name of its own.
+fn name_of_process(run: &Run) -> String {
+    let file = run.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
+    String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)).into_owned()
 }
 
 /// Writes an entry with the source around its statement.
@@ -101,6 +109,8 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
     }
     if !circumstance.is_empty() {
         write!(out, "{circumstance}, ")?;
+    } else if !fault.is_empty() && stand_in(thread).is_some() {
+        out.write_all(b"with the ")?;
     }
     write!(out, "{} ", stand_in(thread).unwrap_or(preposition))?;
     place(thread.last.as_ref(), strong, out)

@@ -50,8 +50,8 @@ fn an_empty_crash_json_tells_of_a_crash() {
     let (output, run, _) = one_thread();
     run.write("crash.json", "");
     let report = analyzer::run([output.path()]);
-    let head = ": no orderly exit was recorded: it crashed, and crash.json cannot be read\n";
-    assert!(report.stdout.contains(head), "{}", report.stdout);
+    let head = "demo crashed, but crash.json cannot be read; main at src/work.rs:12: ";
+    assert!(report.stdout.starts_with(head), "{}", report.stdout);
 }
 
 #[test]

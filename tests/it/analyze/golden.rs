@@ -122,18 +122,24 @@ fn shown(arguments: &[&str], name: &str) -> String {
 #[test]
 fn version_1_of_rings_is_readable() {
     expect![[r#"
-        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
-          started 2026-11-22T14:00:00.000000000Z
+        demo did not exit normally; the cause is unknown; last active: main at src/main.rs:2: let total = work(3);
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.2 ms
           files in WORKSPACE/tests/golden/ring-v1
-          which thread ended it was not recorded; the one that was active last most likely comes first
+          the thread that was active last is most likely the first
 
-        thread 4500000 main: inside demo::main at src/main.rs:2:5
-          1301 records, the last one at or after 2026-11-22T14:00:00.001261000Z
+        thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
+          1,301 records; last active 1.2 ms after the start, or later
+          its last steps, the newest last:
+            src/main.rs:2:5  demo::main  let total = work(3);
+            x200
+              src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+              x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
+            x500  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
-        thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
-          2 records, the last one 1.2 ms before the newest of the run
+        thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
+          2 records; last active 1.2 ms before the last record of the run
     "#]]
     .assert_eq(&shown(&["report"], "ring-v1"));
     expect![[r#"
@@ -153,12 +159,12 @@ fn version_1_of_rings_is_readable() {
 #[test]
 fn version_1_of_counts_is_readable() {
     expect![[r#"
-        demo, process 4500000: exited with status 0
-          started 2026-11-22T14:00:00.000000000Z
+        demo ended normally
+          process 4500000, started … ago (2026-11-22T14:00:00Z)
           files in WORKSPACE/tests/golden/counts-v1
 
-        thread 4500000 main: left, last in demo::main at src/main.rs:2:5, 41322 records
-        thread 4500001 worker: ended, last in demo::work::Job::run at src/work.rs:7:9, 12 records
+        thread main (4500000): outside instrumented code, last in demo::main at src/main.rs:2:5; 41,322 records
+        thread worker (4500001): ended, last in demo::work::Job::run at src/work.rs:7:9; 12 records
     "#]]
     .assert_eq(&shown(&["report"], "counts-v1"));
     expect![[r#"
@@ -173,13 +179,16 @@ fn version_1_of_counts_is_readable() {
 #[test]
 fn version_3_of_site_tables_is_readable() {
     expect![[r#"
-        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
-          started 2026-11-22T14:00:00.000000000Z
+        demo did not exit normally; the cause is unknown; main at src/main.rs:2: step();
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 2.0 ms
           files in WORKSPACE/tests/golden/sites-v3
 
-        thread 4500000 main: inside demo::main::{{closure}} at src/main.rs:2:5
-          2 records, the newest of the run among them
+        thread main (4500000): inside demo::main::{{closure}} at src/main.rs:2:5
           source not found; recorded: step();
+          2 records
+          its last steps, the newest last:
+            src/main.rs:1:5  demo::main  step();
+            src/main.rs:2:5  demo::main::{{closure}}  step();
     "#]]
     .assert_eq(&shown(&["report"], "sites-v3"));
     expect![[r#"

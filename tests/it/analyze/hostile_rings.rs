@@ -341,5 +341,5 @@ fn an_endless_segment_needs_no_memory() {
         .unwrap();
     let report = analyzer::outcome(limited);
     assert_eq!(report.code, 0, "{}", report.stderr);
-    assert!(report.stdout.contains("1000 records,"), "{}", report.stdout);
+    assert!(report.stdout.contains("\n  1,000 records\n"), "{}", report.stdout);
 }

@@ -26,7 +26,7 @@ fn an_existing_output_is_replaced_only_by_force() {
     let written = analyzer::run([runs, "--output", path]);
     assert_eq!((written.code, written.stdout.as_str()), (0, ""));
     let report = fs::read_to_string(path).unwrap();
-    assert!(report.starts_with("demo, process"), "{report}");
+    assert!(report.starts_with("demo did not exit normally"), "{report}");
 
     fs::write(path, "dear to me, and longer than any report, or so I hope ".repeat(99)).unwrap();
     let refused = analyzer::run([runs, "--output", path]);

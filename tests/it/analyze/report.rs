@@ -42,21 +42,24 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
     let (output, run) = killed();
     run.json(PID, START_NS, "/nowhere/else".as_ref(), &["INSTR_SINK=\u{1b}x is not a sink"]);
     expect![[r#"
-        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
-          started 2026-11-22T14:00:00.000000000Z
+        demo did not exit normally; the cause is unknown; last active: worker at src/work.rs:7: step(self.n)?;
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 14.0 ms
           files in OUTPUT/demo-1
           note: INSTR_SINK=\x1bx is not a sink
-          which thread ended it was not recorded; the one that was active last comes first
+          the thread that was active last is the first
 
-        thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
-          2 records, the newest of the run among them
+        thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
+          2 records; active last
+          its last steps, the newest last:
+            src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+            src/work.rs:12:5  demo::work::step  n / (n - 3)
 
-        thread 4500000 main: inside demo::main at src/main.rs:2:5
-          2 records, the last one 12.0 ms before the newest of the run
+        thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
+          2 records; last active 12.0 ms before the last record of the run
 
-        thread 4500002 pump: ended, last in demo::io::pump at src/io.rs:3:5, 1 record, 4 filtered
+        thread pump (4500002): ended, last in demo::io::pump at src/io.rs:3:5; 1 record, 4 filtered out
     "#]]
     .assert_eq(&text(&output));
 }
@@ -125,7 +128,8 @@ fn a_panic_of_main_names_the_statement_and_the_thread() {
     assert_eq!(run["threads"][0]["last"]["function"], "step");
     assert_eq!([&run["threads"][0]["crashing"], &run["threads"][1]["crashing"]], [&json!(true), &json!(false)]);
     let text = text(&output);
-    let (panicked, worker) = (text.find("main: panicked in demo::work::step").unwrap(), text.find("worker:").unwrap());
+    let (panicked, worker) =
+        (text.find("main (4500000): panicked in demo::work::step").unwrap(), text.find("worker (").unwrap());
     assert!(panicked < worker, "{text}");
 }
 
@@ -144,7 +148,7 @@ fn an_orderly_exit_has_its_status() {
     let (output, run) = killed();
     run.last(Some(7), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
     assert_eq!(json(&output, &[])["runs"][0]["end"]["code"], "7");
-    assert!(text(&output).starts_with("demo, process 4500000: exited with status 7\n"), "{}", text(&output));
+    assert!(text(&output).starts_with("demo exited with status 7\n"), "{}", text(&output));
 }
 
 #[test]
@@ -239,12 +243,12 @@ fn a_thread_that_panicked_and_ended_stands_behind_those_inside_a_statement() {
     ];
     run.last(None, &slots);
     let text = text(&output);
-    let title = |line: &str| Some(line.strip_prefix("thread ")?.split_once(": ")?.0.split_once(' ')?.1.to_owned());
+    let title = |line: &str| Some(line.strip_prefix("thread ")?.split_once(" (")?.0.to_owned());
     let names: Vec<String> = text.lines().filter_map(title).collect();
     assert_eq!(names, ["unwinding", "worker", "main", "dead", "pump", "done"]);
-    let place = "panicked in demo::work::step at src/work.rs:12:5";
-    assert!(text.contains(&format!("dead: {place} (ended)\n  0 records\n  source not found")), "{text}");
-    assert!(text.contains(&format!("unwinding: {place}\n")), "{text}");
+    let place = "in demo::work::step at src/work.rs:12:5\n  source not found";
+    assert!(text.contains(&format!("dead (4500004): panicked and ended, last {place}")), "{text}");
+    assert!(text.contains(&format!("unwinding (4500005): panicking {place}")), "{text}");
 }
 
 #[test]
@@ -253,7 +257,7 @@ fn a_thread_that_ended_cannot_have_ended_the_run() {
     let dead = FakeSlot { panicked: Some(2), ended: true, ..FakeSlot::inside(PID + 2, b"pump", 0) };
     let left = FakeSlot { left: true, ..FakeSlot::inside(PID + 1, b"worker", 1) };
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), left, dead]);
-    assert!(!text(&output).contains("which thread ended it"), "{}", text(&output));
+    assert!(!text(&output).contains("active last"), "{}", text(&output));
 }
 
 #[test]
@@ -262,17 +266,17 @@ fn a_record_that_stands_in_for_the_last_statement_is_not_called_it() {
     let include = || analyzer::run(["--include", "work.rs", output.path().to_str().unwrap()]).stdout;
     let shown = include();
     let record = "newest matching record in demo::work::step at src/work.rs:12:5";
-    assert!(shown.contains(&format!("thread 4500000 main: {record}\n")), "{shown}");
-    assert!(shown.contains("worker: inside demo::work::Job::run at src/work.rs:7:9\n"), "{shown}");
+    assert!(shown.contains(&format!("thread main (4500000): {record}\n")), "{shown}");
+    assert!(shown.contains("worker (4500001): inside demo::work::Job::run at src/work.rs:7:9\n"), "{shown}");
 
     let inside = FakeSlot::inside(PID, b"demo", 0);
     for (slot, what) in [
-        (FakeSlot { panicked: Some(0), ..inside }, "panicked"),
-        (FakeSlot { left: true, ..inside }, "left"),
-        (FakeSlot { ended: true, ..inside }, "ended"),
+        (FakeSlot { panicked: Some(0), ..inside }, "panicking with the"),
+        (FakeSlot { left: true, ..inside }, "outside instrumented code,"),
+        (FakeSlot { ended: true, ..inside }, "ended,"),
     ] {
         run.last(None, &[slot]);
-        assert!(include().contains(&format!("main: {what}, {record}")), "{}", include());
+        assert!(include().contains(&format!("main (4500000): {what} {record}")), "{}", include());
     }
 }
 
@@ -280,7 +284,7 @@ fn a_record_that_stands_in_for_the_last_statement_is_not_called_it() {
 fn without_the_site_table_nobody_is_said_to_be_inside_a_record() {
     let (output, run) = killed();
     std::fs::remove_file(run.dir.join("sites")).unwrap();
-    assert!(text(&output).contains("main: newest record in demo::work::step at"), "{}", text(&output));
+    assert!(text(&output).contains("main (4500000): newest record in demo::work::step at"), "{}", text(&output));
 }
 
 #[test]
@@ -303,11 +307,11 @@ fn names_are_compared_as_far_as_the_kernel_keeps_them() {
 fn a_run_that_may_go_on_is_not_said_to_be_dead() {
     let (output, run) = killed();
     std::fs::remove_file(run.dir.join("last")).unwrap();
-    assert!(text(&output).contains("recorded: killed, crashed, or left by _exit or exec\n"), "{}", text(&output));
+    assert!(text(&output).contains("demo did not exit normally; the cause is unknown; "), "{}", text(&output));
     // This process has the run's id, and whether it is the run's cannot be told without `last`.
     run.json(std::process::id().into(), START_NS, "/nowhere/else".as_ref(), &[]);
     let text = text(&output);
-    assert!(text.contains(": no orderly exit was recorded\n") && !text.contains("which thread ended it"), "{text}");
+    assert!(text.starts_with("demo has not exited, as far as is known") && !text.contains("is the first"), "{text}");
 }
 
 #[test]
@@ -327,12 +331,10 @@ fn many_threads_that_went_alike_share_a_line() {
     }
     let text = text(&output);
     expect![[r#"
-        4 threads left, last in demo::work::Job::run at src/work.rs:7:9, 0 records, 8 filtered
-        5 threads ended, last in demo::io::pump at src/io.rs:3:5, 5 records
-        thread 4500006 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
-        thread 4500007 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
-        thread 4500008 pump: ended, last in demo::work::step at src/work.rs:12:5, 0 records
-        thread 4500013 pump: ended, last in demo::io::pump at src/io.rs:3:5, 0 records, 1 dropped
+        4 threads (pump): outside instrumented code, last in demo::work::Job::run at src/work.rs:7:9; 0 records, 8 filtered out
+        5 threads (pump, …): ended, last in demo::io::pump at src/io.rs:3:5; 5 records
+        3 threads (pump): ended, last in demo::work::step at src/work.rs:12:5; 0 records
+        thread pump (4500013): ended, last in demo::io::pump at src/io.rs:3:5; 0 records, 1 dropped
           damage: 1 records could not be written
     "#]]
     .assert_eq(text.rsplit_once("\n\n").unwrap().1);
@@ -346,11 +348,11 @@ fn an_expanded_statement_says_where_its_macro_was_invoked() {
     run.write("sites", table);
     let report = text(&output);
     assert!(
-        report.contains("main: inside demo::main at src/main.rs:2:5 (expanded from src/in put.rs:40:3)\n"),
+        report.contains("main (4500000): inside demo::main at src/main.rs:2:5 (expanded from src/in put.rs:40:3)\n"),
         "{report}"
     );
     assert!(
-        report.contains("worker: inside demo::main at src/main.rs:2:5 (expanded from src/main.rs:41:3)\n"),
+        report.contains("worker (4500001): inside demo::main at src/main.rs:2:5 (expanded from src/main.rs:41:3)\n"),
         "{report}"
     );
 }

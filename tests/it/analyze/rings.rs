@@ -53,18 +53,24 @@ fn dump(output: &TempDir, more: &[&str]) -> String {
 #[test]
 fn coarse_times_are_not_said_to_be_more_than_they_are() {
     expect![[r#"
-        demo, process 4500000: no orderly exit was recorded: killed, crashed, or left by _exit or exec
-          started 2026-11-22T14:00:00.000000000Z
+        demo did not exit normally; the cause is unknown; last active: main at src/main.rs:2: let total = work(3);
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 757.0 µs
           files in OUTPUT/demo-1
-          which thread ended it was not recorded; the one that was active last most likely comes first
+          the thread that was active last is most likely the first
 
-        thread 4500000 main: inside demo::main at src/main.rs:2:5
-          1000 records, the last one at or after 2026-11-22T14:00:00.000757000Z
+        thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
+          1,000 records; last active 757.0 µs after the start, or later
+          its last steps, the newest last:
+            src/main.rs:2:5  demo::main  let total = work(3);
+            x49
+              src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+              src/work.rs:12:5  demo::work::step  n / (n - 3)
+            src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
-        thread 4500001 worker: inside demo::work::Job::run at src/work.rs:7:9
-          2 records, the last one at or after 2026-11-22T14:00:00.000500000Z
+        thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
+          2 records; last active 500.0 µs after the start, or later
     "#]]
     .assert_eq(&text(&killed(Clock::Coarse).0));
 }
@@ -72,12 +78,12 @@ fn coarse_times_are_not_said_to_be_more_than_they_are() {
 #[test]
 fn a_full_clock_is_that_of_a_log_and_none_says_nothing() {
     let full = text(&killed(Clock::Full).0);
-    assert!(full.contains("\n  244 records, 756 overwritten, the newest of the run among them\n"), "{full}");
-    assert!(full.contains("\n  2 records, the last one 300.0 µs before the newest of the run\n"), "{full}");
-    assert!(full.contains("; the one that was active last comes first\n"), "{full}");
+    assert!(full.contains("\n  244 records, 756 overwritten; active last\n"), "{full}");
+    assert!(full.contains("\n  2 records; last active 300.0 µs before the last record of the run\n"), "{full}");
+    assert!(full.contains("\n  the thread that was active last is the first\n"), "{full}");
     let off = text(&killed(Clock::Off).0);
-    assert!(off.contains("\n  1000 records\n") && off.contains("\n  2 records\n"), "{off}");
-    assert!(off.contains("recorded, nor when each was active\n"), "{off}");
+    assert!(off.contains("\n  1,000 records\n") && off.contains("\n  2 records\n"), "{off}");
+    assert!(off.contains("\n  the threads are in no order: no times were recorded\n"), "{off}");
 }
 
 #[test]
@@ -112,7 +118,7 @@ fn what_is_overwritten_is_counted_and_may_be_the_last_statement() {
     assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(969), &json!(4032)));
     assert_eq!((&thread["filtered"], &thread["dropped"]), (&json!(5), &json!(0)));
     assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("main"), &Value::Null));
-    assert!(text(&output).contains("969 records, 5 filtered, 4032 overwritten, the last one"), "{}", text(&output));
+    assert!(text(&output).contains("\n  969 records, 5 filtered out, 4,032 overwritten\n"), "{}", text(&output));
 }
 
 #[test]
@@ -227,5 +233,5 @@ fn what_is_not_a_ring_is_refused_and_the_rest_is_shown() {
     let report = analyzer::run([output.path()]);
     assert_eq!(report.code, 2);
     assert!(report.stderr.contains("2.ring: version 7, but this instr-analyze reads version 1;"), "{}", report.stderr);
-    assert!(report.stdout.contains("main: inside demo::main") && report.stdout.contains("1000 records"));
+    assert!(report.stdout.contains("main (4500000): inside demo::main") && report.stdout.contains("1,000 records"));
 }

@@ -159,7 +159,7 @@ fn a_running_run_is_reported_as_such_and_may_be_in_the_middle_of_a_line() {
     let live = Live::new();
     live.append("1.log", &lines(PID, 4..=4)[..50]);
     let report = analyzer::run([&live.run.dir]);
-    assert!(report.stdout.starts_with("XX is running"), "{}", report.stdout);
+    assert!(report.stdout.starts_with("demo is running; thread 4500000 at src/main.rs:2: "), "{}", report.stdout);
     assert!(!report.stdout.contains("damage"), "{}", report.stdout);
     let report = analyzer::run(["--format", "json", live.run.dir.to_str().unwrap()]);
     assert!(report.stdout.contains("\"kind\": \"running\""), "{}", report.stdout);

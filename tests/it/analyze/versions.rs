@@ -30,8 +30,8 @@ fn with_replaced(file: &str, from: &[u8], to: &[u8]) -> analyzer::Outcome {
 #[test]
 fn a_log_of_another_version_leaves_the_slots_and_the_other_logs() {
     let report = with_replaced("2.log", b"# instr-log v1", b"# instr-log v7");
-    assert!(report.stdout.contains("worker: inside demo::work::Job::run"), "{}", report.stdout);
-    assert!(report.stdout.contains("main: inside demo::main at src/main.rs:2:5\n  1 record,"), "{}", report.stdout);
+    assert!(report.stdout.contains("worker (4500001): inside demo::work::Job::run"), "{}", report.stdout);
+    assert!(report.stdout.contains("\n  1 record; active last\n"), "{}", report.stdout);
 }
 
 #[test]
@@ -50,5 +50,5 @@ fn a_last_of_another_version_leaves_the_records() {
 fn a_run_json_of_another_version_leaves_the_rest() {
     let report = with_replaced("run.json", b"\"schema_version\":1", b"\"schema_version\":7");
     assert!(report.stdout.contains("process 4500000"), "{}", report.stdout);
-    assert!(report.stdout.contains("worker: inside demo::work::Job::run"), "{}", report.stdout);
+    assert!(report.stdout.contains("worker (4500001): inside demo::work::Job::run"), "{}", report.stdout);
 }

@@ -6,6 +6,7 @@ mod deaths;
 mod diagnostics;
 mod embedded;
 mod environment;
+mod failing;
 mod hosts;
 mod invocation;
 mod modules;
