@@ -92,7 +92,7 @@ pub fn read(name: &str, file: &[u8]) -> (Vec<Panic>, Vec<Damage>) {
     panics.dedup_by_key(|panic| panic.number);
     // Whoever kills the process may have cut the file.
     if !file.len().is_multiple_of(SIZE) && damage.is_empty() {
-        damage.push(Damage::of_file(DamageKind::Torn, name, "the last panic is cut"));
+        damage.push(Damage::of_file(DamageKind::Torn, name, "the last panic is incomplete"));
     }
     (panics, damage)
 }
