@@ -120,7 +120,9 @@ fn hits(
             return Err(Failure::Input("the run has counts and no records; use --format text or json".to_owned()));
         }
         if filter.restricts_threads() {
-            return Err(Failure::Input("statements are counted for all threads together, without --thread".to_owned()));
+            return Err(Failure::Input(
+                "statements are counted for all threads together; leave out --thread".to_owned(),
+            ));
         }
         let json = arguments.format == RecordFormat::Json;
         any |= hits::write((counts, &run.sites, filter), (json, run.pid), arguments.common.paint(), out)?;
