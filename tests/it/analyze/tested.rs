@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use instr_format::sites::Test;
+use instr_format::test::Test;
 use instr_tests::analyzer;
 use instr_tests::fake_end::FakePanic;
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID, Site, header, record, sites_and_tests_file};
