@@ -51,10 +51,11 @@ fn a_crash_in_a_closure_says_who_called_it() {
     let workspace = Workspace::new("failing", "crashing closure");
     let ended = run(&mut workspace.instr(&["run", "-q"]));
     assert_eq!(ended.status.code(), Some(139), "{ended:?}");
-    let at = place(&workspace, "src/main.rs", "unsafe { place.read_volatile() }");
+    let at = place(&workspace, "src/main.rs", "place.read_volatile()");
     let title = format!("): crashed in failing::watch::{{{{closure}}}} at {at}\n");
     assert!(ended.stderr.contains(&title), "{}", ended.stderr);
-    let called = ended.stderr.lines().find(|line| line.starts_with("  called from failing::fill")).expect(&ended.stderr);
+    let called =
+        ended.stderr.lines().find(|line| line.starts_with("  called from failing::fill")).expect(&ended.stderr);
     let line = place(&workspace, "src/main.rs", "u32::from(hook(row))");
     let line = line.rsplit_once(':').expect("a column").0;
     assert!(called.ends_with(&format!(" at {line}")), "{}", ended.stderr);
