@@ -137,7 +137,9 @@ fn is_telling(thread: &Thread) -> bool {
 /// Says what the order of the threads means, where none of them is known to have ended the process.
 fn order(run: &Run, telling: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
-    if !matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) || run.life != Life::Gone || suspects < 2 {
+    let is_by_time = telling.iter().all(|thread| thread.state != State::Panicking);
+    let is_over = matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) && run.life == Life::Gone;
+    if !is_over || !is_by_time || suspects < 2 {
         return Ok(());
     }
     let faint = paint.faint;
