@@ -111,11 +111,12 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     returned::write(run, out)?;
     order(run, &telling, paint, out)?;
     // Who asks for the steps of each thread wants to see them.
-    let apart = |thread: &Thread| options.history_lines.is_none() && !thread.history.is_empty();
+    let asked = options.history_lines.is_none();
+    let apart = |thread: &Thread| asked && !thread.history.is_empty();
     let is_suspect = |thread: &Thread| run.is_crashing(thread) || thread.has_failed_test();
     let entries = fold(&telling, |thread| is_suspect(thread) || apart(thread));
     let suspects = entries.iter().take_while(|threads| threads.iter().any(|thread| is_suspect(thread))).count();
-    let (long, short) = entries.split_at(entries.len().min(suspects + AT_LENGTH));
+    let (long, short) = entries.split_at(if asked { entries.len() } else { entries.len().min(suspects + AT_LENGTH) });
     for threads in long {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, out)?;
