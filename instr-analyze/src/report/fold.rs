@@ -9,7 +9,9 @@ use crate::model::thread::{Choice, State, Thread};
 #[derive(PartialEq, Eq, Hash)]
 struct Place<'a> {
     state: State,
-    last: Option<(Choice, [&'a str; 3], u64, u64, Option<&'a str>)>,
+    choice: Option<Choice>,
+    statement: Option<[&'a str; 4]>,
+    line_and_column: Option<(u64, u64)>,
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -32,10 +34,15 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
 }
 
 fn place(thread: &Thread) -> Place<'_> {
-    let last = thread.last.as_ref().map(|last| {
-        let statement = &last.statement;
-        let texts = [&statement.file, &statement.module, &statement.function].map(String::as_str);
-        (last.choice, texts, statement.line, statement.column, statement.expanded_from.as_deref())
-    });
-    Place { state: thread.state, last }
+    let last = thread.last.as_ref();
+    let statement = last.map(|last| &last.statement);
+    Place {
+        state: thread.state,
+        choice: last.map(|last| last.choice),
+        statement: statement.map(|statement| {
+            let origin = statement.expanded_from.as_deref().unwrap_or_default();
+            [&statement.file, &statement.module, &statement.function, origin]
+        }),
+        line_and_column: statement.map(|statement| (statement.line, statement.column)),
+    }
 }
