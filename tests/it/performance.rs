@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use instr_tests::bench::document::PATH;
+use instr_tests::bench::document::{PATH, Part, document};
 use instr_tests::bench::instructions::{Probes, missing};
 use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING};
 use instr_tests::bench::programs::{Built, statements};
@@ -83,6 +83,13 @@ fn the_document_on_performance_shows_every_row_with_its_targets() {
             }
         }
     }
+}
+
+#[test]
+fn a_section_that_was_not_measured_again_stays() {
+    let text = fs::read_to_string(workspace().join(PATH)).expect("the document");
+    let parts: Vec<_> = TABLES.iter().map(|table| Part::shown(table, &text).expect(table.title)).collect();
+    assert_eq!(document(&parts), text);
 }
 
 fn cells(line: &str) -> Vec<&str> {

@@ -4,23 +4,52 @@ use std::fmt::Write as _;
 
 use super::figure::{Figure, digits};
 use super::results::Results;
-use super::tables::{Row, Target};
+use super::tables::{Row, Table, Target};
 
 /// The document's path in the repository.
 pub const PATH: &str = "docs/performance.md";
 /// The command that writes it.
 pub const COMMAND: &str = "cargo run -p instr-tests --bin performance";
 
+/// What the document says of one table.
+#[derive(Debug)]
+pub struct Part {
+    /// A line for each target that is missed.
+    missed: String,
+    section: String,
+}
+
+impl Part {
+    /// What was found.
+    pub fn of(results: &Results) -> Self {
+        Part { missed: missed(results), section: section(results) }
+    }
+
+    /// What the document has said so far.
+    pub fn shown(table: &Table, document: &str) -> Option<Self> {
+        let begin = document.find(&format!("\n## {}\n", table.title))? + 1;
+        let end = document[begin..].find("\n## ").map_or(document.len(), |length| begin + length);
+        let of_table = format!("- {}: ", table.title);
+        let missed = document.split_inclusive('\n').filter(|line| line.starts_with(&of_table)).collect();
+        Some(Part { missed, section: document[begin..end].to_owned() })
+    }
+}
+
 /// The whole document.
-pub fn document(all: &[Results]) -> String {
+pub fn document(parts: &[Part]) -> String {
     let mut text = format!(
         "# What it costs\n\nWritten by `{COMMAND}`, which runs the benches (`cargo bench -p instr-tests`). Every figure is the \
          median of alternating rounds, with the quartiles behind it where they differ; ratios are of figures within one \
-         round. What is measured stays on one processor. Absolute figures differ from machine to machine. A figure that has a target is followed by it.\n\n"
+         round. What is measured stays on one processor unless its section says otherwise. Absolute figures differ from machine to machine. A figure that has a target is followed by it.\n\n"
     );
-    text += &missed(all);
-    for results in all {
-        let _ = write!(text, "\n{}", section(results));
+    let missed: String = parts.iter().map(|part| part.missed.as_str()).collect();
+    text += &if missed.is_empty() {
+        "No target is missed.\n".to_owned()
+    } else {
+        format!("Targets that are missed:\n\n{missed}")
+    };
+    for part in parts {
+        let _ = write!(text, "\n{}", part.section);
     }
     text
 }
@@ -53,18 +82,16 @@ fn cell(results: &Results, row: &Row, column: &str) -> String {
 }
 
 /// The figures that are not as they should be.
-fn missed(all: &[Results]) -> String {
+fn missed(results: &Results) -> String {
     let mut text = String::new();
-    for results in all {
-        for ((row, column), figure) in &results.figures {
-            let row = results.table.rows.iter().find(|known| known.name == row).expect("a row of the table");
-            if let Some(target) = target(row, column).filter(|target| !target.is_met(figure.median)) {
-                let (title, name) = (results.table.title, row.name);
-                let _ = writeln!(text, "- {title}: {name}, {column}: {}, {}", digits(figure.median), target);
-            }
+    for ((row, column), figure) in &results.figures {
+        let row = results.table.rows.iter().find(|known| known.name == row).expect("a row of the table");
+        if let Some(target) = target(row, column).filter(|target| !target.is_met(figure.median)) {
+            let (title, name) = (results.table.title, row.name);
+            let _ = writeln!(text, "- {title}: {name}, {column}: {}, {}", digits(figure.median), target);
         }
     }
-    if text.is_empty() { "No target is missed.\n".to_owned() } else { format!("Targets that are missed:\n\n{text}") }
+    text
 }
 
 fn target(row: &Row, column: &str) -> Option<Target> {

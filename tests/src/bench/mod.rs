@@ -11,3 +11,4 @@ pub mod results;
 pub mod rounds;
 pub mod subject;
 pub mod tables;
+pub mod whole;

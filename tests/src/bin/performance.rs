@@ -1,9 +1,10 @@
 //! Runs the benches and writes docs/performance.md from what they find.
 
+use std::fs;
 use std::process::{Command, ExitCode};
 
 use clap::Parser;
-use instr_tests::bench::document::{PATH, document};
+use instr_tests::bench::document::{PATH, Part, document};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::tables::TABLES;
 use instr_tests::workspace;
@@ -11,7 +12,7 @@ use instr_tests::workspace;
 #[derive(Parser)]
 #[command(about)]
 struct Options {
-    /// Only these benches; of the others, what their last run has found
+    /// Only these benches; of the others, what their last run here has found, or what the document says
     benches: Vec<String>,
     /// Runs none
     #[arg(long, conflicts_with = "benches")]
@@ -36,12 +37,22 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    let kept: Result<Vec<_>, _> = TABLES.iter().map(|table| Results::kept(table)).collect();
-    match kept.map(|all| std::fs::write(workspace().join(PATH), document(&all)).map_err(|error| error.to_string())) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(reason)) | Err(reason) => {
+    match write() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
             eprintln!("{PATH}: {reason}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn write() -> Result<(), String> {
+    let path = workspace().join(PATH);
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let part = |table| match Results::kept(table) {
+        Ok(results) => Ok(Part::of(&results)),
+        Err(reason) => Part::shown(table, &before).ok_or(reason),
+    };
+    let parts = TABLES.iter().map(|table| part(table)).collect::<Result<Vec<_>, _>>()?;
+    fs::write(path, document(&parts)).map_err(|error| error.to_string())
 }

@@ -1,0 +1,44 @@
+//! What whole programs take, as published and built by `cargo instr`: time, and room on the disk.
+//!
+//! `cargo bench -p instr-tests --bench whole`.
+
+use instr_tests::bench::kinds::{Kind, RING, WRITE};
+use instr_tests::bench::results::Results;
+use instr_tests::bench::rounds::alternate_for;
+use instr_tests::bench::tables::{PLAIN_SECONDS, RING_MB, RING_TIMES, WHOLE_PROGRAMS, WRITE_MB, WRITE_TIMES};
+use instr_tests::bench::whole::{WHOLE, Work};
+
+/// How many rounds count.
+const ROUNDS: usize = 5;
+const SINKS: [(Kind, &str, &str); 2] = [(RING, RING_TIMES, RING_MB), (WRITE, WRITE_TIMES, WRITE_MB)];
+
+fn main() {
+    let mut results = Results::new(&WHOLE_PROGRAMS);
+    for whole in &WHOLE {
+        let programs = whole.programs();
+        whole.works.iter().for_each(|work| measure(work, &programs, &mut results));
+    }
+    results.finish();
+}
+
+fn measure(work: &Work, [plain, instrumented]: &[std::path::PathBuf; 2], results: &mut Results) {
+    let files = tempfile::tempdir().expect("a directory");
+    work.prepare(files.path());
+    let sinks = &SINKS[..if work.is_small { 2 } else { 1 }];
+    let mut subjects = vec![work.subject(plain)];
+    subjects.extend(sinks.iter().map(|(kind, ..)| kind.of(&work.subject(instrumented))));
+    let rounds = alternate_for(ROUNDS, &subjects, |subject| work.take(subject, files.path()));
+    results.set(work.row, PLAIN_SECONDS, rounds.figure(|round| round[0].seconds));
+    for (at, (_, times, megabytes)) in (1..).zip(sinks) {
+        results.set(work.row, times, rounds.figure(|round| round[at].seconds / round[0].seconds));
+        results.set(
+            work.row,
+            megabytes,
+            rounds.figure(|round| {
+                round[at].assert_same(&round[0]);
+                assert!(round[at].bytes > 0, "{}: nothing was recorded", work.row);
+                round[at].bytes as f64 / 1e6
+            }),
+        );
+    }
+}

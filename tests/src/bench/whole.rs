@@ -1,0 +1,204 @@
+//! Published command-line programs, each run as a whole on work of its own: plain, and as `cargo instr build` makes it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use super::subject::Subject;
+use crate::cargo_instr::Workspace;
+use crate::package::{download, json_lines, succeed};
+use crate::program::Scene;
+
+/// A program, and what it is given to do.
+#[derive(Debug)]
+pub struct Whole {
+    name: &'static str,
+    version: &'static str,
+    program: &'static str,
+    /// The crates of its repository, which are published beside it.
+    with: &'static [&'static str],
+    /// What it does, by the rows that show it.
+    pub works: &'static [Work],
+}
+
+/// What a program does once.
+#[derive(Debug)]
+pub struct Work {
+    /// The row.
+    pub row: &'static str,
+    arguments: &'static [&'static str],
+    /// Files in the directory that it runs in, and the lines of each.
+    files: usize,
+    lines: usize,
+    /// Whether it takes seconds with a line per statement, and not minutes.
+    pub is_small: bool,
+    /// Whether it prints the same each time, but for the order of lines.
+    prints_the_same: bool,
+}
+
+const RIPGREP: &[&str] = &["--count", r"\w+ing (fish|bird)s? \w+ed", "files"];
+const FD: &[&str] = &["--extension", "txt", "7.*3", "files"];
+
+/// Those that are measured: a search in files and one of files, both by threads; a loop over bytes; and one that waits.
+pub const WHOLE: [Whole; 4] = [
+    Whole {
+        name: "ripgrep",
+        version: "15.2.0",
+        program: "rg",
+        with: &["globset", "grep", "grep-cli", "grep-matcher", "grep-printer", "grep-regex", "grep-searcher", "ignore"],
+        works: &[
+            Work { files: 2_000, lines: 600, arguments: RIPGREP, is_small: false, ..work("ripgrep, 2,000 files") },
+            Work { files: 50, lines: 600, arguments: RIPGREP, ..work("ripgrep, 50 files") },
+        ],
+    },
+    Whole {
+        name: "fd-find",
+        version: "10.5.0",
+        program: "fd",
+        with: &[],
+        works: &[
+            Work { files: 50_000, arguments: FD, is_small: false, ..work("fd, 50,000 files") },
+            Work { files: 5_000, arguments: FD, ..work("fd, 5,000 files") },
+        ],
+    },
+    Whole {
+        name: "hexyl",
+        version: "0.17.0",
+        program: "hexyl",
+        with: &[],
+        works: &[
+            Work {
+                files: 1,
+                lines: 60_000,
+                arguments: &["files/0/0.txt"],
+                is_small: false,
+                ..work("hexyl, 60,000 lines")
+            },
+            Work { files: 1, lines: 600, arguments: &["files/0/0.txt"], ..work("hexyl, 600 lines") },
+        ],
+    },
+    Whole {
+        name: "hyperfine",
+        version: "1.20.0",
+        program: "hyperfine",
+        with: &[],
+        works: &[Work {
+            arguments: &["--shell=none", "--style=basic", "--warmup=0", "--runs=200", "true"],
+            prints_the_same: false,
+            ..work("hyperfine, 200 runs of `true`")
+        }],
+    },
+];
+
+const fn work(row: &'static str) -> Work {
+    Work { row, arguments: &[], files: 0, lines: 0, is_small: true, prints_the_same: true }
+}
+
+/// What a program took.
+#[derive(Debug)]
+pub struct Taken {
+    /// Seconds from its start to its end.
+    pub seconds: f64,
+    /// What its runs occupy on the disk, in bytes.
+    pub bytes: u64,
+    printed: Option<Vec<String>>,
+}
+
+impl Whole {
+    /// Builds it as published, plain and by `cargo instr`.
+    ///
+    /// # Panics
+    /// When it cannot be had or built.
+    pub fn programs(&self) -> [PathBuf; 2] {
+        let source = download(self.name, self.version);
+        let workspace = Workspace::of(&source, &format!("whole {}", self.name));
+        let read = |name: &str| fs::read_to_string(source.join(name)).expect("it is published");
+        // Its own versions, and nothing of the workspaces above it.
+        workspace.write("Cargo.lock", &read("Cargo.lock"));
+        workspace.write("Cargo.toml", &format!("{}\n[workspace]\n", read("Cargo.toml")));
+        workspace.fetch();
+        let build = ["build", "--release", "--locked", "--bin", self.program, "--message-format", "json"];
+        let with = self.with.iter().flat_map(|name| ["--with-dep", name]);
+        let instrumented: Vec<_> = build.into_iter().chain(with).collect();
+        [workspace.cargo(&build), workspace.instr(&instrumented)].map(|mut command| {
+            let output = succeed(&mut command);
+            let executable = json_lines(&output).find_map(|line| Some(PathBuf::from(line["executable"].as_str()?)));
+            executable.expect("cargo names the program")
+        })
+    }
+}
+
+impl Work {
+    /// Writes the files. The same ones each time.
+    ///
+    /// # Panics
+    /// When there is no room for them.
+    pub fn prepare(&self, directory: &Path) {
+        const WORDS: [&str; 8] = ["reading", "fish", "walked", "a", "bird", "birds", "of", "singing"];
+        let mut random = 1_u64;
+        for number in 0..self.files {
+            let below = directory.join("files").join((number / 100).to_string());
+            fs::create_dir_all(&below).expect("a directory");
+            let mut text = String::new();
+            for line in 0..self.lines {
+                let _ = write!(text, "{line}");
+                for _ in 0..10 {
+                    random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    let _ = write!(text, " {}", WORDS[(random >> 61) as usize]);
+                }
+                text.push('\n');
+            }
+            fs::write(below.join(format!("{number}.txt")), text).expect("room");
+        }
+    }
+
+    /// A subject that does it, where the files are.
+    pub fn subject(&self, program: &Path) -> Subject {
+        Subject { pinned: false, ..Subject::new(program, self.arguments) }
+    }
+
+    /// Does it once.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn take(&self, subject: &Subject, files: &Path) -> Taken {
+        let scene = Scene::new();
+        let (output, printed) = (scene.output(), scene.path().join("printed"));
+        let mut command = subject.command(&scene);
+        command.current_dir(files).env("INSTR_OUTPUT_DIR", &output).stderr(Stdio::null());
+        // Some look for what they start.
+        command.env("PATH", "/usr/bin:/bin").stdout(fs::File::create(&printed).expect("a file"));
+        // So that none waits until the disk has what another one has written.
+        succeed(&mut Command::new("sync"));
+        let start = Instant::now();
+        let status = command.status().expect("it starts");
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(status.success(), "{command:?}: {status}");
+        Taken { seconds, bytes: occupied(&output), printed: self.prints_the_same.then(|| lines(&printed)) }
+    }
+}
+
+impl Taken {
+    /// Whether the other has printed the same.
+    pub fn assert_same(&self, other: &Taken) {
+        assert!(self.printed == other.printed, "the programs have printed different things");
+    }
+}
+
+fn lines(file: &Path) -> Vec<String> {
+    let text = fs::read(file).expect("what it has printed");
+    let mut lines: Vec<_> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
+    assert!(!lines.is_empty(), "it has printed nothing");
+    lines.sort();
+    lines
+}
+
+/// Bytes of the blocks of all files, of which a sparse one has few.
+fn occupied(path: &Path) -> u64 {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return 0 };
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    metadata.blocks() * 512 + entries.map(|entry| occupied(&entry.path())).sum::<u64>()
+}
