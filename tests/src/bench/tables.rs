@@ -99,7 +99,7 @@ pub const WHOLE_PROGRAMS: Table = Table {
         row("ripgrep, 2,000 files"),
         row("ripgrep, 50 files"),
         row("fd, 50,000 files"),
-        row("fd, 1,000 files"),
+        row("fd, 5,000 files"),
         row("hexyl, 60,000 lines"),
         row("hexyl, 600 lines"),
         row("hyperfine, 200 runs of `true`"),

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
-use crate::package::{download, succeed};
+use crate::package::{download, json_lines, succeed};
 use crate::program::Scene;
 
 /// A program, and what it is given to do.
@@ -61,7 +61,7 @@ pub const WHOLE: [Whole; 4] = [
         with: &[],
         works: &[
             Work { files: 50_000, arguments: FD, is_small: false, ..work("fd, 50,000 files") },
-            Work { files: 1_000, arguments: FD, ..work("fd, 1,000 files") },
+            Work { files: 5_000, arguments: FD, ..work("fd, 5,000 files") },
         ],
     },
     Whole {
@@ -120,11 +120,14 @@ impl Whole {
         workspace.write("Cargo.lock", &read("Cargo.lock"));
         workspace.write("Cargo.toml", &format!("{}\n[workspace]\n", read("Cargo.toml")));
         workspace.fetch();
-        let build = ["build", "--release", "--locked", "--bin", self.program];
-        succeed(&mut workspace.cargo(&build));
+        let build = ["build", "--release", "--locked", "--bin", self.program, "--message-format", "json"];
         let with = self.with.iter().flat_map(|name| ["--with-dep", name]);
-        succeed(&mut workspace.instr(&build.into_iter().chain(with).collect::<Vec<_>>()));
-        ["target/release", "target/instr/release"].map(|directory| workspace.path().join(directory).join(self.program))
+        let instrumented: Vec<_> = build.into_iter().chain(with).collect();
+        [workspace.cargo(&build), workspace.instr(&instrumented)].map(|mut command| {
+            let output = succeed(&mut command);
+            let executable = json_lines(&output).find_map(|line| Some(PathBuf::from(line["executable"].as_str()?)));
+            executable.expect("cargo names the program")
+        })
     }
 }
 
@@ -168,6 +171,8 @@ impl Work {
         command.current_dir(files).env("INSTR_OUTPUT_DIR", &output).stderr(Stdio::null());
         // Some look for what they start.
         command.env("PATH", "/usr/bin:/bin").stdout(fs::File::create(&printed).expect("a file"));
+        // So that none waits until the disk has what another one has written.
+        succeed(&mut Command::new("sync"));
         let start = Instant::now();
         let status = command.status().expect("it starts");
         let seconds = start.elapsed().as_secs_f64();
