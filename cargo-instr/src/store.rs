@@ -98,12 +98,10 @@ impl Store {
             kept = usize::MAX;
             // What cannot be removed now can be by a later command.
             let group = group::group(&dir).ok().flatten();
-            match group.and_then(|group| remove::remove(&group).ok()) {
-                Some(Removal::Removed(bytes) | Removal::Rest(bytes)) => {
-                    removed += 1;
-                    freed += bytes;
-                }
-                _ => {}
+            let removal = group.and_then(|group| remove::remove(&group).ok());
+            if let Some(Removal::Removed(bytes) | Removal::Rest(bytes)) = removal {
+                removed += 1;
+                freed += bytes;
             }
         }
         let limit = match keep {
