@@ -291,7 +291,12 @@ fn row_08_a_thread_of_c_that_uses_up_its_stack_is_written_down() {
 #[test]
 fn the_verb_names_every_function_on_the_way() {
     let scene = Scene::new();
-    run(scene.command(&program("crasher", INSTRUMENTED)).args(["ffi-segfault", "worker"]));
+    // The kernel writes of a path what it is given.
+    let directory = scene.path().join(r"é \x41\012");
+    std::fs::create_dir(&directory).expect("a directory");
+    let crasher = directory.join("crasher");
+    std::fs::copy(program("crasher", INSTRUMENTED), &crasher).expect("room for it");
+    run(scene.command(&crasher).args(["ffi-segfault", "worker"]));
     let asked = |arguments: &[&str]| {
         let mut command = analyzer::command(arguments);
         analyzer::outcome(command.current_dir(scene.path()).output().expect("it runs"))

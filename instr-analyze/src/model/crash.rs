@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::damage::Damage;
+use super::mappings;
 use super::process::read_versioned;
 use super::stack::has_overflowed;
 
@@ -85,7 +86,8 @@ impl Crash {
     /// # Errors
     /// What makes it unreadable.
     pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
-        read_versioned(name, json)
+        let crash: Crash = read_versioned(name, json)?;
+        Ok(Crash { maps: mappings::unescaped(&crash.maps), ..crash })
     }
 
     /// The signal's name, or what there is instead.

@@ -22,6 +22,28 @@ pub(super) struct Mapping<'a> {
     pub(super) path: &'a str,
 }
 
+/// The text as the kernel wrote it: `\xNN` stands for a byte, `\\` for a backslash, and any other backslash for itself, as
+/// earlier versions left them all.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut rest = text.as_bytes();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let [byte, behind @ ..] = rest {
+        let (byte, len) = match behind {
+            [b'\\', ..] if *byte == b'\\' => (*byte, 2),
+            [b'x', high, low, ..] if *byte == b'\\' => {
+                match [*high, *low].map(|digit| char::from(digit).to_digit(16)) {
+                    [Some(high), Some(low)] => (u8::try_from(high * 16 + low).unwrap_or(*byte), 4),
+                    _ => (*byte, 1),
+                }
+            }
+            _ => (*byte, 1),
+        };
+        bytes.push(byte);
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The files that are mapped executably, by address.
 pub fn modules(maps: &str) -> Vec<Module> {
     let (mut modules, mut executable): (Vec<Module>, Vec<bool>) = (Vec::new(), Vec::new());
@@ -59,4 +81,23 @@ fn mapping(line: &str) -> Option<Mapping<'_>> {
     let offset = hex(words.next()?)?;
     let path = words.nth(2).unwrap_or_default().trim_start();
     (start < end).then_some(Mapping { range: start..end, modes, offset, path })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_path_is_as_it_was() {
+        let cases = [
+            (r"/a\xc3\xa9 b", "/aé b"),
+            (r"/a\\x41\\012", r"/a\x41\012"),
+            (r"/old\012\x4", r"/old\012\x4"),
+            (r"/\xff", "/\u{fffd}"),
+            ("\\", "\\"),
+        ];
+        for (escaped, expected) in cases {
+            assert_eq!(unescaped(escaped), expected);
+        }
+    }
 }

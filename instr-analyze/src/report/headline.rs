@@ -6,13 +6,14 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use instr_format::escape::Printable;
 use instr_format::files::CRASH_JSON;
+use instr_format::ring::Clock;
 
 use super::paint::Paint;
 use super::thread::name;
 use crate::model::end::EndKind;
 use crate::model::source_path::{is_local, short};
 use crate::model::statement::Statement;
-use crate::model::thread::{Choice, Thread};
+use crate::model::thread::{Choice, State, Thread};
 use crate::run::alive::Life;
 use crate::run::load::Run;
 
@@ -91,14 +92,19 @@ pub(super) fn program(run: &Run) -> String {
     }
 }
 
-/// Which thread did something last, if one can be told from the others.
+/// Which thread panics, or else did something last, if one can be told from the others.
 fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Result<()> {
     let Some(thread) = first.filter(|thread| thread.state.is_active()) else { return Ok(()) };
     let active = run.threads.iter().filter(|thread| thread.state.is_active()).count();
     match active {
         1 => at_place(run, thread, ";", out),
-        _ if thread.last_active_ns().is_some() && !run.is_filtered => at_place(run, thread, "; last active:", out),
-        _ => Ok(()),
+        _ if thread.state == State::Panicking => at_place(run, thread, "; panicking:", out),
+        _ if run.is_filtered => Ok(()),
+        _ => match thread.newest.map(|newest| newest.clock) {
+            Some(Clock::Full) => at_place(run, thread, "; last active:", out),
+            Some(Clock::Coarse) => at_place(run, thread, "; probably last active:", out),
+            Some(Clock::Off) | None => Ok(()),
+        },
     }
 }
 

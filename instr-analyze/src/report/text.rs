@@ -113,11 +113,12 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     returned::write(run, out)?;
     order(run, &telling, paint, out)?;
     // Who asks for the steps of each thread wants to see them.
-    let apart = |thread: &Thread| options.history_lines.is_none() && !thread.history.is_empty();
+    let asked = options.history_lines.is_none();
+    let apart = |thread: &Thread| asked && !thread.history.is_empty();
     let is_suspect = |thread: &Thread| run.is_crashing(thread) || thread.has_failed_test();
     let entries = fold(&telling, |thread| is_suspect(thread) || apart(thread));
     let suspects = entries.iter().take_while(|threads| threads.iter().any(|thread| is_suspect(thread))).count();
-    let (long, short) = entries.split_at(entries.len().min(suspects + AT_LENGTH));
+    let (long, short) = entries.split_at(if asked { entries.len() } else { entries.len().min(suspects + AT_LENGTH) });
     for threads in long {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, out)?;
@@ -152,7 +153,9 @@ fn is_telling(thread: &Thread) -> bool {
 /// Says what the order of the threads means, where none of them is known to have ended the process.
 fn order(run: &Run, telling: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
-    if !matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) || run.life != Life::Gone || suspects < 2 {
+    let is_by_time = telling.iter().all(|thread| thread.state != State::Panicking);
+    let is_over = matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) && run.life == Life::Gone;
+    if !is_over || !is_by_time || suspects < 2 {
         return Ok(());
     }
     let faint = paint.faint;

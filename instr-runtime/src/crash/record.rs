@@ -133,10 +133,11 @@ fn maps(out: &mut Writer<'_>) -> fmt::Result {
         for byte in bytes {
             // Paths can hold any byte.
             let _ = match byte {
-                b'\n' => out.write_str("\\n"),
-                b'"' | b'\\' => write!(out, "\\{}", *byte as char),
+                b'\n' => out.write_str(r"\n"),
+                b'"' => out.write_str(r#"\""#),
+                b'\\' => out.write_str(r"\\\\"),
                 b' '..=b'~' => out.write_char(*byte as char),
-                _ => out.write_char('?'),
+                _ => write!(out, r"\\x{byte:02x}"),
             };
         }
     });

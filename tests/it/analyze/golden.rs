@@ -122,7 +122,7 @@ fn shown(arguments: &[&str], name: &str) -> String {
 #[test]
 fn version_1_of_rings_is_readable() {
     expect![[r#"
-        demo did not exit normally; the cause is unknown; last active: main at src/main.rs:2: let total = work(3);
+        demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
           process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.2 ms
           files in WORKSPACE/tests/golden/ring-v1
           the thread that was active last is most likely the first

@@ -114,6 +114,17 @@ fn a_run_that_goes_on_is_said_to() {
     assert_eq!(head(&output, 1), ["demo is running; last active: worker at src/work.rs:12: n / (n - 3)"]);
 }
 
+/// It is not the one that was active last.
+#[test]
+fn who_was_panicking_is_named_before_who_was_active_last() {
+    let (output, run) = run();
+    let main = FakeSlot { panicked: Some(0), ..FakeSlot::inside(PID, b"demo", 0) };
+    run.last(None, &[main, FakeSlot::inside(PID + 1, b"worker", 2)]);
+    let report = report(&output);
+    let first = "demo did not exit normally; the cause is unknown; panicking: main at src/main.rs:2: ";
+    assert!(report.starts_with(first) && !report.contains("active last is"), "{report}");
+}
+
 /// A dependency's file, as the compiler was given it where the program was built.
 const FILE: &str = "/home/u/.cargo/registry/src/index-1/smallvec-0.6.9/lib.rs";
 const GROW: Site = Site { file: FILE, line: 2, col: 5, module: "smallvec", name: "grow", snippet: "shift(len);" };

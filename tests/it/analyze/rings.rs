@@ -53,7 +53,7 @@ fn dump(output: &TempDir, more: &[&str]) -> String {
 #[test]
 fn coarse_times_are_not_said_to_be_more_than_they_are() {
     expect![[r#"
-        demo did not exit normally; the cause is unknown; last active: main at src/main.rs:2: let total = work(3);
+        demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
           process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 757.0 µs
           files in OUTPUT/demo-1
           the thread that was active last is most likely the first

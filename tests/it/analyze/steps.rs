@@ -62,6 +62,17 @@ fn history_shows_so_many_steps_of_each_thread() {
 }
 
 #[test]
+fn history_leaves_out_no_thread_however_many_there_are() {
+    let (output, run) = run();
+    run.last(None, &(0..20).map(|number| FakeSlot::inside(PID + number, b"worker", 1)).collect::<Vec<_>>());
+    for tid in PID..PID + 20 {
+        run.log(&format!("{tid}.log"), &[header(tid, 1, 0, b"worker"), record(tid, 1, 1, &DEMO[1])]);
+    }
+    let shown = report(&output, &["--history", "1"]);
+    assert_eq!(steps(&shown).len(), 20, "{shown}");
+}
+
+#[test]
 fn a_loop_with_many_statements_is_cut_and_said_to_be() {
     let (output, run) = run();
     // One loop of fifteen steps, of which no two that follow each other are the same.

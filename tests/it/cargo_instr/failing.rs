@@ -51,7 +51,7 @@ fn a_crash_in_a_closure_says_who_called_it() {
     let workspace = Workspace::new("failing", "crashing closure");
     let ended = run(&mut workspace.instr(&["run", "-q"]));
     assert_eq!(ended.status.code(), Some(139), "{ended:?}");
-    let at = place(&workspace, "src/main.rs", "unsafe { place.read_volatile() }");
+    let at = place(&workspace, "src/main.rs", "place.read_volatile()");
     let title = format!("): crashed in failing::watch::{{{{closure}}}} at {at}\n");
     assert!(ended.stderr.contains(&title), "{}", ended.stderr);
     let called =
