@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::model::statement::Statement;
 use crate::model::thread::{Choice, State, Thread};
 
-/// What threads of one entry have in common: their state, and the statement with its function's path and, of an expanded
-/// one, where its macro was invoked.
+/// What threads of one entry have in common: their state, and their last statement.
 #[derive(PartialEq, Eq, Hash)]
 struct Place<'a> {
     state: State,
-    choice: Option<Choice>,
-    statement: Option<[&'a str; 4]>,
-    line_and_column: Option<(u64, u64)>,
+    last: Option<(Choice, &'a Statement)>,
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -34,15 +32,5 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
 }
 
 fn place(thread: &Thread) -> Place<'_> {
-    let last = thread.last.as_ref();
-    let statement = last.map(|last| &last.statement);
-    Place {
-        state: thread.state,
-        choice: last.map(|last| last.choice),
-        statement: statement.map(|statement| {
-            let origin = statement.expanded_from.as_deref().unwrap_or_default();
-            [&statement.file, &statement.module, &statement.function, origin]
-        }),
-        line_and_column: statement.map(|statement| (statement.line, statement.column)),
-    }
+    Place { state: thread.state, last: thread.last.as_ref().map(|last| (last.choice, &last.statement)) }
 }

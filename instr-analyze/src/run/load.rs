@@ -21,7 +21,8 @@ use crate::model::scan::Scan;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
-use crate::model::thread::{Sink, State, Thread, conclude, leave_each_test_to_one, wanted};
+use crate::model::test_thread::leave_each_test_to_one;
+use crate::model::thread::{Sink, State, Thread, conclude, wanted};
 
 /// A run.
 #[derive(Debug)]
