@@ -105,7 +105,10 @@ impl Ended<'_> {
             let off = ["0", "false", "off", "no"].contains(&enable.as_str());
             match off {
                 true => writeln!(out, "warning: nothing was recorded: {ENABLE}={enable} turns it off")?,
-                false => writeln!(out, "warning: nothing was recorded: nothing that ran is instrumented")?,
+                false => {
+                    let reason = "nothing that ran is instrumented, or it could not write to";
+                    writeln!(out, "warning: nothing was recorded: {reason} {}", self.output.display())?;
+                }
             }
         }
         if !command.is_success() && !has_runs && command.signal.is_none() {
