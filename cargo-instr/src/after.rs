@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use instr_analyze::model::end::EndKind;
 use instr_analyze::model::filter::Filter;
@@ -11,6 +13,7 @@ use instr_analyze::report::text::{self, Options};
 use instr_analyze::run::command::Command;
 use instr_analyze::run::find;
 use instr_analyze::run::load::{Run, STEPS, Steps};
+use instr_analyze::run::remove::is_in_use;
 use instr_format::names::ENABLE;
 
 use crate::failure::Failure;
@@ -18,6 +21,9 @@ use crate::words::Kind;
 
 /// More deaths than this are only counted.
 const SHOWN: usize = 5;
+/// How long what was interrupted has to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+const INTERVAL: Duration = Duration::from_millis(5);
 /// What cargo ends with itself: options that it does not have, sources that do not compile.
 const OF_CARGO: [i32; 2] = [1, 101];
 
@@ -70,6 +76,9 @@ impl Ended<'_> {
     pub fn say(&self) -> Result<(), Failure> {
         let mut directories = runs(self.output);
         directories.retain(|directory| !self.earlier.contains(directory));
+        if self.command.interrupted_by.is_some() {
+            wait_for(&directories);
+        }
         let mut out = BufWriter::new(io::stderr().lock());
         let said = self.say_to(&directories, &mut out)?;
         let flushed = said.and_then(|()| out.flush());
@@ -146,6 +155,14 @@ impl Ended<'_> {
             more => writeln!(out, "\n{more} more processes failed")?,
         }
         writeln!(out, "\ninstr: all records are in {}", self.output.display())
+    }
+}
+
+/// A signal to all of them ends cargo and what it runs in any order.
+fn wait_for(directories: &[PathBuf]) {
+    let began = Instant::now();
+    while directories.iter().any(|run| is_in_use(run)) && began.elapsed() < PATIENCE {
+        thread::sleep(INTERVAL);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{CommandFactory as _, Parser, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::selection::Selection;
 use crate::words;
@@ -49,6 +49,10 @@ All other options are cargo's: -p, --bin, --release, --features, --manifest-path
 
 Exit codes: that of cargo or of the program; 128 + N if signal N ended it; 2 if cargo instr itself cannot go on.";
 
+const RECORDING: &str = "\
+Records go to target/instr/runs, unless INSTR_OUTPUT_DIR is set. `cargo instr report --help`, and so on for the other verbs,
+says what can be done with them.";
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Level {
     /// Every statement
@@ -62,7 +66,10 @@ enum Level {
 impl Arguments {
     /// Ends the process, with a message, when they make no sense.
     pub fn of(split: &Split) -> Self {
-        Arguments::parse_from([OsString::from("cargo instr")].into_iter().chain(split.own.clone()))
+        let long = format!("{AFTER_HELP}\n\n{RECORDING}\n\n{}", instr_analyze::cli::variables());
+        let command = Arguments::command().after_long_help(long);
+        let matches = command.get_matches_from([OsString::from("cargo instr")].into_iter().chain(split.own.clone()));
+        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
     /// What is printed when there is no command.

@@ -10,6 +10,9 @@ use signal_hook::iterator::Signals;
 
 use crate::failure::Failure;
 
+/// Signals by which a person ends a program.
+const ENDING: [i32; 4] = [SIGINT, SIGQUIT, SIGTERM, SIGHUP];
+
 /// How cargo ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended {
@@ -27,7 +30,7 @@ pub struct Ended {
 /// When cargo cannot be run.
 pub fn wait(mut command: Command, started: impl FnOnce(u32)) -> Result<Ended, Failure> {
     let failure = |error| Failure::on("run", Path::new("cargo"), &error);
-    let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP]).map_err(failure)?;
+    let mut signals = Signals::new(ENDING).map_err(failure)?;
     let mut child = command.spawn().map_err(failure)?;
     let pid = child.id();
     let handle = signals.handle();
@@ -45,13 +48,16 @@ pub fn wait(mut command: Command, started: impl FnOnce(u32)) -> Result<Ended, Fa
                 let _ = kill_process(child, passed);
             }
         }
-        interrupted_by
+        // What has arrived as the iterator was closed.
+        signals.pending().last().or(interrupted_by)
     });
     started(pid);
     let status = child.wait().map_err(failure);
     handle.close();
-    let interrupted_by = passing.join().ok().flatten();
-    Ok(Ended { status: status?, interrupted_by })
+    let (status, seen) = (status?, passing.join().ok().flatten());
+    // It may have reached cargo alone.
+    let interrupted_by = seen.or(status.signal().filter(|signal| ENDING.contains(signal)));
+    Ok(Ended { status, interrupted_by })
 }
 
 /// The child's exit code, or what a shell makes of the signal that killed it.

@@ -150,7 +150,8 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
     // For programs that are optimised as a whole; and apart from the same crates in the user's program. Warnings stay:
     // by one of them Cargo learns that a target, such as those with musl, has no dylibs.
-    command.env("RUSTFLAGS", "--cap-lints=warn -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg instr_called");
+    let flags = "--cap-lints=warn -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg instr_called --cfg cargo_instr";
+    command.env("RUSTFLAGS", flags);
     let output = command.output().map_err(|error| Failure::on("run cargo in", sources, &error))?;
     if output.status.success() {
         return Ok(());

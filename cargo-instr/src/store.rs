@@ -67,7 +67,7 @@ impl Store {
     /// When it cannot be written.
     pub fn write(&self, command: &Command) -> Result<(), Failure> {
         let (file, fresh) = (self.dir.join(COMMAND_JSON), self.dir.join(format!(".{COMMAND_JSON}")));
-        let text = serde_json::to_string_pretty(command).unwrap_or_default();
+        let text = serde_json::to_string_pretty(command).unwrap_or_default() + "\n";
         let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, &file));
         written.map_err(|error| Failure::on("write", &file, &error))
     }

@@ -63,7 +63,7 @@ pub fn of_options(split: &Split) -> Vec<String> {
     unknown
         .filter_map(|name| {
             let meant =
-                ours.iter().map(|option| (likeness(name, option), option)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+                ours.iter().rev().map(|option| (likeness(name, option), option)).max_by(|a, b| a.0.total_cmp(&b.0))?;
             (meant.0 >= ALIKE).then(|| format!("`{name}`: did you mean `{}`?", meant.1))
         })
         .collect()

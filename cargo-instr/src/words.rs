@@ -87,7 +87,9 @@ pub fn meaning(word: &str, next: Option<&str>) -> Meaning {
         _ if PLAIN.contains(&word) => Meaning::Plain,
         _ if instr_analyze::cli::verbs().iter().any(|verb| verb == word) => Meaning::Verb,
         "install" => Meaning::Other(Kind::Builds),
-        "nextest" => listed(word).map_or(Meaning::Unknown, |_| Meaning::Other(Kind::Runs)),
+        "nextest" if next.is_some_and(|next| ["run", "r"].contains(&next)) => {
+            listed(word).map_or(Meaning::Unknown, |_| Meaning::Other(Kind::Runs))
+        }
         _ => through_aliases(word, DEPTH),
     }
 }

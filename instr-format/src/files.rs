@@ -21,6 +21,24 @@ pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].
 pub const RING_SUFFIX: &str = ".ring";
 
+/// The files of the output directory itself, with their contents: by them git and what goes by its rules, ripgrep and fd
+/// (which follow `.gitignore` within repositories alone, and `.ignore` everywhere), and backup tools pass over the runs.
+pub const MARKS: [(&str, &str); 3] = [
+    (".gitignore", IGNORE_ALL),
+    (".ignore", IGNORE_ALL),
+    (
+        "CACHEDIR.TAG",
+        "Signature: 8a477f597d28d172789f06886806bc55\n# The runs in this directory were recorded by instr.\n\
+         # About this file: https://bford.info/cachedir/\n",
+    ),
+];
+const IGNORE_ALL: &str = "# Written by instr.\n*\n";
+
+/// Whether `name` is that of one of [`MARKS`].
+pub fn is_mark(name: &str) -> bool {
+    MARKS.iter().any(|(mark, _)| *mark == name)
+}
+
 /// Whether `name` is that of a thread log or of a rotated segment of one.
 ///
 /// Which thread and which segment it holds is said by its first line, not by its name: `7.2.log` can be either the

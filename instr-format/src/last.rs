@@ -41,6 +41,9 @@ pub struct Header {
     /// A bit for each of [`CRASH_SIGNALS`], from the lowest: the last look found the program's own in the place of the
     /// handler that would record it. 0 in files of runtimes that did not look.
     pub replaced: AtomicU32,
+    /// 1 while no crash is recorded, as `main` is not Rust's and nobody has asked for it. 0 in files of runtimes that did
+    /// not say.
+    pub foreign_main: AtomicU32,
 }
 
 /// What holds for one thread.
@@ -97,6 +100,8 @@ pub struct HeaderCopy {
     pub panics: u32,
     /// Statements that belong to no slot.
     pub unattributed: u64,
+    /// Whether no crash was recorded, as `main` is not Rust's and nobody has asked for it.
+    pub foreign_main: bool,
     replaced: u32,
 }
 
@@ -162,6 +167,7 @@ pub fn decode(file: &[u8]) -> Result<(HeaderCopy, impl Iterator<Item = SlotCopy>
         exit_status: exited.then(|| u32_at(header, offset_of!(Header, exit_status)).cast_signed()),
         panics: u32_at(header, offset_of!(Header, panics)),
         unattributed: u64_at(header, offset_of!(Header, unattributed)),
+        foreign_main: u32_at(header, offset_of!(Header, foreign_main)) == 1,
         replaced: u32_at(header, offset_of!(Header, replaced)),
     };
     Ok((header, slots.chunks_exact(SLOT_SIZE).filter_map(decode_slot)))

@@ -17,5 +17,7 @@ pub mod panics;
 pub mod pattern;
 pub mod ring;
 pub mod sites;
+pub mod spelling;
+pub mod test;
 pub mod text;
 pub mod time;

@@ -74,7 +74,7 @@ pub const VARIABLES: [Variable; 12] = [
         name: SINK,
         meaning: "`write`: a text line per statement, one `write(2)` each; `ring`: each thread's newest statements in a \
                   mapped file, at nanoseconds each; `count`: only how often each statement was reached",
-        default: "write",
+        default: "`write`; under `cargo instr` `ring`",
     },
     Variable {
         name: RING_BYTES,

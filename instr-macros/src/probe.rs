@@ -16,7 +16,7 @@ use crate::attributes;
 use crate::edges::Edges;
 use crate::scope::{Level, Scope};
 use crate::snippet::{Body, ends, first_span, place, without_attributes};
-use crate::test_attributes::with_test;
+use crate::test_attributes::{Described, described};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
 pub(crate) fn default_runtime() -> TokenStream {
@@ -38,6 +38,7 @@ pub(crate) struct Site {
 pub(crate) struct Table<'a> {
     scope: &'a Scope,
     body: Body,
+    function: Described,
     text: String,
     count: usize,
     /// The first token that came out of a macro.
@@ -46,8 +47,8 @@ pub(crate) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute]) -> Self {
-        let text = with_test(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table { scope, body, text, count: 0, expanded: None }
+        let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
+        Table { scope, body, function, text: String::new(), count: 0, expanded: None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -187,7 +188,7 @@ impl<'a> Table<'a> {
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
     // Or:     ::instr_runtime::macro_api::sites!(4, "…", (::instr_runtime::macro_api::caller)());
     pub(crate) fn definition(&self) -> Stmt {
-        let (runtime, count, text) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count), &self.text);
+        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count));
         let expanded = self.expanded.map(|span| {
             // The compiler takes a call for as far expanded as its first and last tokens, and says as its place where
             // the outermost macro was invoked.
@@ -195,7 +196,18 @@ impl<'a> Table<'a> {
             let (caller, arguments) = (parenthesized(caller, span), parenthesized(TokenStream::new(), span));
             quote_spanned!(Span::mixed_site()=> , #caller #arguments)
         });
-        verbatim(quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);))
+        let sites = |function: &str| {
+            let text = format!("{function}{}", self.text);
+            quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);)
+        };
+        let plain = sites(&self.function.text);
+        verbatim(match &self.function.unless {
+            None => plain,
+            Some((when, function)) => {
+                let conditional = sites(function);
+                quote_spanned!(Span::mixed_site()=> #[cfg(not(#when))] #plain #[cfg(#when)] #conditional)
+            }
+        })
     }
 }
 

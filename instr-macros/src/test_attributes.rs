@@ -2,32 +2,60 @@
 //!
 //! `#[test]` is itself a macro, and gone once it has been expanded; `#[should_panic]`, which only tests have, stays.
 
-use instr_format::sites::Test;
+use instr_format::test::Test;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token};
 
+/// A text that depends on what the attributes say.
+pub(crate) struct Described {
+    pub(crate) text: String,
+    /// The text that stands in its place where this condition of a `cfg_attr` holds.
+    pub(crate) unless: Option<(TokenStream, String)>,
+}
+
 /// Gives `describe` what the attributes say.
-pub(crate) fn with_test<T>(attrs: &[Attribute], describe: impl FnOnce(Option<Test<'_>>) -> T) -> T {
-    let metas: Vec<Meta> = attrs.iter().flat_map(|attr| given(&attr.meta)).collect();
-    if let Some(should_panic) = metas.iter().find(|meta| is_named(meta, "should_panic")) {
-        match expected(should_panic) {
-            Some(text) => describe(Some(Test::PanicsWith(text.as_bytes()))),
-            None => describe(Some(Test::Panics)),
-        }
-    } else {
-        describe(metas.iter().any(|meta| is_named(meta, "test")).then_some(Test::Returns))
+pub(crate) fn described(attrs: &[Attribute], describe: impl Fn(Option<Test<'_>>) -> String) -> Described {
+    let given: Vec<Given> = attrs.iter().flat_map(|attr| given(&attr.meta, None)).collect();
+    let is_test = given.iter().any(|given| is_named(&given.meta, "test"));
+    let plain = describe(is_test.then_some(Test::Returns));
+    let Some(should_panic) = given.into_iter().find(|given| is_named(&given.meta, "should_panic")) else {
+        return Described { text: plain, unless: None };
+    };
+    let text = describe(Some(match &expected(&should_panic.meta) {
+        Some(text) => Test::PanicsWith(text.as_bytes()),
+        None => Test::Panics,
+    }));
+    match should_panic.when {
+        None => Described { text, unless: None },
+        Some(when) => Described { text: plain, unless: Some((when, text)) },
     }
 }
 
-/// The attribute, or those that a `cfg_attr` may give.
-fn given(meta: &Meta) -> Vec<Meta> {
-    match meta {
+/// An attribute.
+struct Given {
+    meta: Meta,
+    /// The condition of the `cfg_attr` around it.
+    when: Option<TokenStream>,
+}
+
+/// The attribute, or those that a `cfg_attr` gives.
+fn given(meta: &Meta, when: Option<&TokenStream>) -> Vec<Given> {
+    let conditional = match meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
-            let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
-            metas.iter().skip(1).flat_map(given).collect()
+            list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()
         }
-        meta => vec![meta.clone()],
-    }
+        _ => None,
+    };
+    let Some(metas) = conditional else { return vec![Given { meta: meta.clone(), when: when.cloned() }] };
+    let mut metas = metas.iter();
+    let Some(condition) = metas.next().map(ToTokens::to_token_stream) else { return Vec::new() };
+    let when = match when {
+        Some(outer) => quote_spanned!(Span::mixed_site()=> all(#outer, #condition)),
+        None => condition,
+    };
+    metas.flat_map(|meta| given(meta, Some(&when))).collect()
 }
 
 /// Whether it is `#[name]` or `#[path::name]`.

@@ -10,6 +10,8 @@ pub(crate) struct Facts {
     pub(crate) exe: &'static [u8],
     pub(crate) argv0: &'static [u8],
     pub(crate) cwd: &'static [u8],
+    /// The whole name of the test for which cargo-nextest has started the process.
+    pub(crate) test: Option<&'static [u8]>,
     pub(crate) objects: List<LoadedObject, 64>,
 }
 
@@ -21,11 +23,22 @@ pub(crate) fn prepare(arena: &mut Arena) {
         exe: sys::executable(|path| arena.bytes(path)),
         argv0: sys::command_line(|line| arena.bytes(line.split(|byte| *byte == 0).next().unwrap_or_default())),
         cwd: sys::current_directory(|path| arena.bytes(path)),
+        test: sys::variable("NEXTEST", |value| value == b"1").unwrap_or(false).then(|| test(arena)).flatten(),
         objects: sys::loaded_objects(arena),
     };
     if let Some(facts) = arena.keep(facts) {
         let _ = FACTS.set(facts);
     }
+}
+
+/// As cargo-nextest calls test binaries: `BINARY --exact NAME --nocapture`, where others may be between.
+fn test(arena: &mut Arena) -> Option<&'static [u8]> {
+    sys::command_line(|line| {
+        let arguments = || line.split(|byte| *byte == 0).skip(1);
+        let is_one = arguments().any(|argument| argument == b"--exact");
+        let name = arguments().find(|argument| !argument.is_empty() && !argument.starts_with(b"-"));
+        name.filter(|_| is_one).map(|name| arena.bytes(name))
+    })
 }
 
 /// What [`prepare`] has found. Async-signal-safe.

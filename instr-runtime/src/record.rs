@@ -1,13 +1,13 @@
 //! The slow paths of the probe: everything that it cannot do by itself.
 
-use crate::start::{BEFORE_MAIN, Constructor};
+use crate::start::{AFTER_CONSTRUCTORS, BEFORE_MAIN, Constructor};
 use crate::thread::Thread;
 use crate::{process, sink, site, sys, thread};
 
 /// From a static library, a linker takes only the objects that something refers to: the probes to this one, and this one
 /// to what is to run before `main`, which nothing else calls.
 #[used]
-static KEPT: &Constructor = &BEFORE_MAIN;
+static KEPT: [&Constructor; 2] = [&BEFORE_MAIN, &AFTER_CONSTRUCTORS];
 
 /// The statement with this number is about to run. Async-signal-safe: takes no lock, allocates nothing, and leaves `errno`
 /// as it was; a signal handler may interrupt it anywhere and reach statements itself.

@@ -1,11 +1,12 @@
 //! The settings: read once, from the environment, before the first record.
 
+use core::fmt;
 use core::ops::RangeInclusive;
 
-use instr_format::names;
 use instr_format::number::parse_decimal;
 use instr_format::pattern::Patterns;
 use instr_format::ring::{self, Clock};
+use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
@@ -27,11 +28,12 @@ pub(crate) struct Settings {
     pub(crate) echo: bool,
     /// Every variable that was set, for the run's own description.
     pub(crate) given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
-    /// What was wrong with their values.
-    pub(crate) bad: List<&'static str, { names::VARIABLES.len() }>,
-    /// Variables that look like ours and are not.
-    pub(crate) unknown: List<&'static str, 16>,
+    /// A sentence for each that does not do what it seems to be meant for: it has a value that it cannot have, has no effect
+    /// with this sink, or is none of ours.
+    pub(crate) notes: Notes,
 }
+
+pub(crate) type Notes = List<&'static str, { 2 * names::VARIABLES.len() }>;
 
 /// What takes the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,7 @@ pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
     if sys::is_privileged() {
         return None;
     }
-    let settings = Reader { arena, given: List::new(), bad: List::new() }.settings();
+    let settings = Reader { arena, given: List::new(), notes: List::new() }.settings();
     let _ = SETTINGS.set(arena.keep(settings)?);
     get()
 }
@@ -72,7 +74,7 @@ pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
 struct Reader<'a> {
     arena: &'a mut Arena,
     given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
-    bad: List<&'static str, { names::VARIABLES.len() }>,
+    notes: Notes,
 }
 
 impl Reader<'_> {
@@ -80,7 +82,7 @@ impl Reader<'_> {
         let output_dir = self.value(names::OUTPUT_DIR).unwrap_or(names::DEFAULT_OUTPUT_DIR.as_bytes());
         let enabled = self.switch(names::ENABLE, true);
         let sink = self.sink();
-        let ring = self.ring();
+        let ring = self.ring(sink);
         let filter = Filter {
             include: self.patterns(names::INCLUDE),
             exclude: self.patterns(names::EXCLUDE),
@@ -88,6 +90,7 @@ impl Reader<'_> {
         };
         let crash = self.switch(names::CRASH, true);
         let echo = self.switch(names::ECHO_STDERR, false);
+        self.note_unknown();
         Settings {
             enabled,
             output_dir: absolute(self.arena, output_dir),
@@ -96,10 +99,31 @@ impl Reader<'_> {
             filter,
             crash,
             echo,
-            unknown: unknown(self.arena),
             given: self.given,
-            bad: self.bad,
+            notes: self.notes,
         }
+    }
+
+    /// Misspelt variables would do nothing, without a word.
+    fn note_unknown(&mut self) {
+        let known = || names::VARIABLES.iter().map(|variable| variable.name);
+        sys::for_each_variable(|name| {
+            let Some(name) = str::from_utf8(name).ok().filter(|name| name.starts_with(names::PREFIX)) else { return };
+            if known().any(|variable| variable == name) {
+                return;
+            }
+            let suffix = |name: &'static str| name.strip_prefix(names::PREFIX).unwrap_or_default();
+            match spelling::closest(&name[names::PREFIX.len()..], known().map(suffix)) {
+                Some(meant) => {
+                    self.note(format_args!("{name} is not a variable of instr; did you mean {}{meant}?", names::PREFIX))
+                }
+                None => self.note(format_args!("{name} is not a variable of instr, and is ignored")),
+            }
+        });
+    }
+
+    fn note(&mut self, note: fmt::Arguments<'_>) {
+        self.notes.push(self.arena.text(note));
     }
 
     /// The value of a variable; empty is unset.
@@ -112,7 +136,7 @@ impl Reader<'_> {
     fn text(&mut self, name: &'static str) -> Option<&'static str> {
         let text = str::from_utf8(self.value(name)?).ok();
         if text.is_none() {
-            self.bad.push(self.arena.text(format_args!("{name}: not UTF-8, ignored")));
+            self.note(format_args!("{name} is ignored: its value is not UTF-8"));
         }
         text
     }
@@ -130,8 +154,7 @@ impl Reader<'_> {
         } else if is_one_of(["1", "true", "on", "yes"]) {
             true
         } else {
-            let kept = if default { "on" } else { "off" };
-            self.bad.push(self.arena.text(format_args!("{name}={text}: expected on or off, stays {kept}")));
+            self.note(format_args!("{name}={text} is ignored: expected `on` or `off`"));
             default
         }
     }
@@ -141,7 +164,7 @@ impl Reader<'_> {
         match Patterns::new(list) {
             Ok(patterns) => (!patterns.is_empty()).then_some(list),
             Err(error) => {
-                self.bad.push(self.arena.text(format_args!("{name}: {error}, the variable is ignored")));
+                self.note(format_args!("{name} is ignored: its {error}"));
                 None
             }
         }
@@ -150,17 +173,38 @@ impl Reader<'_> {
     fn sink(&mut self) -> Sink {
         let sinks =
             [(names::SINK_WRITE, Sink::Write), (names::SINK_RING, Sink::Ring), (names::SINK_COUNT, Sink::Count)];
-        self.word(names::SINK, sinks).unwrap_or(Sink::Write)
+        // What `cargo instr` builds is whole programs, of which a log would say more than a disk holds.
+        let default = if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write };
+        self.word(names::SINK, sinks).unwrap_or(default)
     }
 
-    fn ring(&mut self) -> Ring {
+    fn ring(&mut self, sink: Sink) -> Ring {
         let size = self.bytes(names::RING_BYTES, ring::SIZE_MIN..=ring::SIZE_MAX);
         let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
         let history = self.switch(names::RING_HISTORY, false);
-        let kept = self.bytes(names::MAX_BYTES, ring::SIZE_MIN..=u64::MAX).unwrap_or(names::DEFAULT_MAX_BYTES);
+        let kept = self.bytes(names::MAX_BYTES, ring::SIZE_MIN..=u64::MAX);
+        // What these have anyway.
+        let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
+        let of_rings = [
+            (names::RING_BYTES, size.is_some()),
+            (names::CLOCK, clock.is_some_and(|clock| clock != own_clock)),
+            (names::RING_HISTORY, history),
+            (names::MAX_BYTES, kept.is_some()),
+        ];
+        for (name, _) in of_rings.into_iter().filter(|(_, is_given)| *is_given && sink != Sink::Ring) {
+            let sink = if sink == Sink::Count { names::SINK_COUNT } else { names::SINK_WRITE };
+            self.note(format_args!("{name} has no effect with {}={sink}, only with `ring`", names::SINK));
+        }
+        if sink == Sink::Ring && kept.is_some() && !history {
+            self.note(format_args!("{} has no effect without {}=1", names::MAX_BYTES, names::RING_HISTORY));
+        }
         // Whole blocks, and as many in each half.
         let size = size.unwrap_or(names::DEFAULT_RING_BYTES).next_multiple_of(ring::SIZE_MIN);
-        Ring { size: size as u32, clock: clock.unwrap_or(Clock::Coarse), history: history.then_some(kept) }
+        Ring {
+            size: size as u32,
+            clock: clock.unwrap_or(Clock::Coarse),
+            history: history.then_some(kept.unwrap_or(names::DEFAULT_MAX_BYTES)),
+        }
     }
 
     /// The value that one of three words stands for.
@@ -169,9 +213,7 @@ impl Reader<'_> {
         let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         if found.is_none() {
             let [first, second, third] = words.map(|(word, _)| word);
-            self.bad.push(self.arena.text(format_args!(
-                "{name}={text}: expected `{first}`, `{second}` or `{third}`, the variable is ignored"
-            )));
+            self.note(format_args!("{name}={text} is ignored: expected `{first}`, `{second}` or `{third}`"));
         }
         found.map(|(_, value)| *value)
     }
@@ -182,10 +224,7 @@ impl Reader<'_> {
         let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
         if bytes.is_none() {
             let (least, most) = (range.start() >> 10, range.end() >> 30);
-            self.bad.push(self.arena.text(format_args!(
-                "{name}={text}: expected a number of bytes with or without K, M or G, from {least}K to {most}G, the \
-                 variable is ignored"
-            )));
+            self.note(format_args!("{name}={text} is ignored: expected a size from {least}K to {most}G, such as 16M"));
         }
         bytes
     }
@@ -202,21 +241,6 @@ fn parse_bytes(text: &str) -> Option<u64> {
         _ => return None,
     };
     parse_decimal(digits.as_bytes())?.checked_mul(unit)
-}
-
-/// A misspelled variable would otherwise do nothing, silently.
-fn unknown(arena: &mut Arena) -> List<&'static str, 16> {
-    let mut unknown = List::new();
-    let known = |name: &str| names::VARIABLES.iter().any(|variable| variable.name == name);
-    sys::for_each_variable(|name| {
-        if let Ok(name) = str::from_utf8(name)
-            && name.starts_with(names::PREFIX)
-            && !known(name)
-        {
-            unknown.push(arena.text(format_args!("{name}: not a variable of this version, ignored")));
-        }
-    });
-    unknown
 }
 
 /// The program may change its directory before a child is forked. Empty where the present one has no path any more.

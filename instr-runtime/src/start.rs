@@ -2,7 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Acquire, Release},
+};
 
 use instr_format::escape::Printable;
 
@@ -20,6 +23,23 @@ extern "C" fn constructor() {
     start();
 }
 
+/// Run behind the constructors of the crates that use this one: the linker puts these before it.
+#[used]
+#[unsafe(link_section = ".init_array")]
+pub(crate) static AFTER_CONSTRUCTORS: Constructor = constructed;
+
+static CONSTRUCTED: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn constructed() {
+    CONSTRUCTED.store(true, Release);
+}
+
+/// Whether the constructors of this program or library have run, so that what its main thread reaches is called by `main`.
+/// Async-signal-safe.
+pub(crate) fn has_been_constructed() -> bool {
+    CONSTRUCTED.load(Acquire)
+}
+
 /// Reads the settings, decides the filters and begins the run. Only the first call does anything.
 pub(crate) fn start() {
     static STARTED: AtomicBool = AtomicBool::new(false);
@@ -31,7 +51,7 @@ pub(crate) fn start() {
     if !settings.enabled {
         return site::switch_all_off();
     }
-    for message in settings.bad.iter() {
+    for message in settings.notes.iter() {
         sys::complain(format_args!("{}", Printable(message.as_bytes())));
     }
     sys::stay_loaded();

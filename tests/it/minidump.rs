@@ -218,7 +218,7 @@ fn without_a_crash_there_is_none_and_of_two_none_is_chosen() {
     }
     let two = export(&scene.output(), &file, &[]);
     assert_eq!((two.code, file.exists()), (2, false));
-    assert!(two.stderr.contains("2 runs have crashed"), "{two:?}");
+    assert!(two.stderr.contains("2 runs crashed"), "{two:?}");
     std::fs::write(&file, "dear to me").expect("room");
     let taken = export(&scene.runs()[2], &file, &[]);
     assert!(taken.code == 2 && taken.stderr.contains("exists; name another file"), "{taken:?}");

@@ -2,6 +2,7 @@
 
 use std::process::ExitStatus;
 
+use instr_analyze::model::panics;
 use instr_format::panics::{KEPT, SIZE};
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
@@ -167,6 +168,38 @@ fn row_06_the_panic_that_ends_the_run_outlives_those_of_other_threads_meanwhile(
     let (report, guilty) = (scene.report(), Place::marked(SOURCE, "guilty").line);
     assert_eq!(report.run()["panics"], 201);
     assert_eq!(message(&report), Some(&*format!("{SOURCE}:{guilty}:5: 10 is too little")));
+}
+
+#[test]
+fn a_panic_has_the_whole_name_of_its_thread_where_std_knows_it() {
+    let (scene, status) = compare("named", &[]);
+    assert!(status.success());
+    let path = scene.runs()[0].join("panic.json");
+    let file = std::fs::read(&path).expect("it is there");
+    let (panics, damage) = panics::read("panic.json", &file);
+    assert!(damage.is_empty(), "{damage:?}");
+    let names: Vec<_> =
+        panics.iter().map(|panic| (panic.message.as_deref().unwrap_or_default(), &*panic.thread)).collect();
+    let cut = "n\\x01".repeat(127) + "n";
+    let ending = "tests::of_names";
+    let expected = [
+        ("20 is too little", "tests::of_names::a_test_with_a_long_name"),
+        ("21 is too little", &cut),
+        ("22 is too little", "short"),
+        ("23 is too little", "fifteen_letters"),
+        ("24 is too little", "letters_fifteen"),
+        ("25 is too little", ending),
+        ("26 is too little", ending),
+        ("27 is too little", ending),
+        ("28 is too little", ending),
+    ];
+    assert_eq!(names, expected);
+
+    // As other builds write it.
+    let text = String::from_utf8(file).expect("UTF-8");
+    let key = "\"thread\":\"short\",";
+    std::fs::write(&path, text.replace(key, &" ".repeat(key.len()))).expect("ours");
+    assert_eq!(panic(&scene.report(), "short").1, Some("22 is too little"));
 }
 
 #[test]

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use instr_format::files::{SITES, is_thread_log};
+use instr_format::files::{SITES, is_ring, is_thread_log};
 use instr_format::sites::decode_table;
 use instr_format::text::decode_record;
 
 use crate::package::{build_directory, fetch_workspace, succeed};
+use crate::rings::Ring;
 use crate::workspace;
 
 /// What cargo, the compiler and a program need of the environment of whoever runs the tests.
@@ -183,7 +184,8 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 
 /// The run directories below an output directory.
 pub fn runs(output: &Path) -> Vec<PathBuf> {
-    if output.exists() { entries(output) } else { Vec::new() }
+    let entries = if output.exists() { entries(output) } else { Vec::new() };
+    entries.into_iter().filter(|path| path.is_dir()).collect()
 }
 
 /// Every function that could have been recorded, and the file it is in.
@@ -206,18 +208,33 @@ pub fn functions(output: &Path) -> BTreeSet<(String, String)> {
 /// Every function that was recorded, as records name it.
 ///
 /// # Panics
-/// When a log cannot be read.
+/// When a log or a ring cannot be read.
 pub fn recorded(output: &Path) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
-    for file in runs(output).iter().flat_map(|run| entries(run)) {
-        if !file.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log) {
-            continue;
+    for (run, file) in runs(output).iter().flat_map(|run| entries(run).into_iter().map(move |file| (run, file))) {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if is_thread_log(name) {
+            let log = fs::read(&file).expect("a log");
+            let records = log.split(|byte| *byte == b'\n').skip(1).filter_map(decode_record);
+            functions.extend(records.map(|record| text(record.site.name)));
+        } else if is_ring(name) {
+            let names = names(run);
+            let ring = Ring::read(&file).expect("a ring");
+            functions.extend(ring.records(0).iter().map(|record| names[&record.site].clone()));
         }
-        let log = fs::read(&file).expect("a log");
-        let records = log.split(|byte| *byte == b'\n').skip(1).filter_map(decode_record);
-        functions.extend(records.map(|record| text(record.site.name)));
     }
     functions
+}
+
+/// The function of each statement of a run, by id.
+fn names(run: &Path) -> BTreeMap<u32, String> {
+    let mut names = BTreeMap::new();
+    let table = fs::read(run.join(SITES)).expect("a site table");
+    let read = decode_table(&table, |id, site, _| {
+        names.insert(id, text(&[site.module, b"::", site.name].concat()));
+    });
+    assert_eq!(read, Ok(()), "{run:?}");
+    names
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -9,7 +9,8 @@ use instr_format::escape::Escaped;
 use instr_format::files::{LAST, RUN_JSON, SITES};
 use instr_format::last::{self, Header, LEFT, STATE_ENDED, STATE_LIVE, Slot};
 use instr_format::names::MacroFlag;
-use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader, Test};
+use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
+use instr_format::test::Test;
 use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
 /// Process id of every run made here: more than any system hands out.

@@ -28,7 +28,9 @@ pub fn umask(command: &mut Command, mask: libc::mode_t) {
 /// Has the modes of files hold for root too.
 pub fn obey_modes(command: &mut Command) {
     const CAP_DAC_OVERRIDE: libc::c_ulong = 1;
+    const CAP_DAC_READ_SEARCH: libc::c_ulong = 2;
     give_up(command, CAP_DAC_OVERRIDE);
+    give_up(command, CAP_DAC_READ_SEARCH);
 }
 
 /// Has the limit for locked memory hold for root too.

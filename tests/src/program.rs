@@ -67,7 +67,8 @@ impl Scene {
     /// The run directories, in order of their names.
     pub fn runs(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.output()) else { return Vec::new() };
-        let mut runs: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let mut runs: Vec<_> = paths.filter(|path| path.is_dir()).collect();
         runs.sort();
         runs
     }

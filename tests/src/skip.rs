@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::Command;
 
 /// Names the file to which skipped tests append a line each.
-pub const SKIPS: &str = "INSTR_TEST_SKIPS";
+// No variable of instr, so that no program under test speaks of it.
+pub const SKIPS: &str = "TEST_OF_INSTR_SKIPS";
 /// Names the file to which tests append what they have counted.
-pub const COUNTS: &str = "INSTR_TEST_COUNTS";
+pub const COUNTS: &str = "TEST_OF_INSTR_COUNTS";
 
 /// Says that the calling test is skipped and why.
 ///

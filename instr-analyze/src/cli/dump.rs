@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let lists = common.lists();
     let filter = lists.filter()?;
     if arguments.fold && arguments.format == RecordFormat::Raw {
-        return Err(Failure::Input("what is folded is no line of a log; use --format text or json".to_owned()));
+        return Err(Failure::Input("folded records are not lines of a log; use --format text or json".to_owned()));
     }
     let runs = common.open_runs()?;
     let threads: Vec<Chosen<'_>> = runs
@@ -117,7 +117,7 @@ fn hits(
     for run in runs.iter().filter(|run| run.has_only_counts()) {
         let Some(counts) = &run.counts else { continue };
         if arguments.format == RecordFormat::Raw {
-            return Err(Failure::Input("the run counts, and has no records; use --format text or json".to_owned()));
+            return Err(Failure::Input("the run has counts and no records; use --format text or json".to_owned()));
         }
         if filter.restricts_threads() {
             return Err(Failure::Input(

@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     match dumps.as_slice() {
         [] => Err(Failure::Nothing("no crash was recorded, of which a minidump could be made".to_owned())),
         [_] if common.output.is_none() && stdout().is_terminal() => {
-            Err(Failure::Input("a minidump is nothing for a terminal; name a file with --output".to_owned()))
+            Err(Failure::Input("a minidump is not written to a terminal; name a file with --output".to_owned()))
         }
         [dump] => {
             let mut out = common.open_output()?;
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         }
         dumps => {
             let count = dumps.len();
-            Err(Failure::Input(format!("{count} runs have crashed, and a minidump is of one; name its directory")))
+            Err(Failure::Input(format!("{count} runs crashed and a minidump holds one; name the directory of one")))
         }
     }
 }

@@ -10,6 +10,7 @@ mod list;
 mod options;
 mod report;
 mod tail;
+mod variables;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -19,8 +20,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use failure::Failure;
 use options::shown;
+pub use variables::variables;
 
-/// Says what each thread of an instrumented program last reached; without VERB: report
+/// Shows what the threads of an instrumented program last did; without VERB: report
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_value_name = "VERB")]
 #[command(subcommand_help_heading = "Verbs")]
@@ -65,7 +67,8 @@ enum Verb {
 
 /// Does what the arguments ask for. `name` is how the user has called the command.
 pub fn main(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = Arguments::command().name(name).bin_name(name);
+    let help = format!("{EXIT_CODES}\n\n{}", variables());
+    let command = Arguments::command().name(name).bin_name(name).after_long_help(help);
     let arguments = [OsString::from(name)].into_iter().chain(arguments);
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
     let outcome = match parsed {

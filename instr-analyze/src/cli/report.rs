@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     warn(unsaid.map(|(run, damage)| (run.dir.as_path(), damage)));
     match unreadable {
         0 => refuse(damage.map(|(_, damage)| damage)),
-        1 => Err(Failure::Input("nothing of the run could be read".to_owned())),
-        count => Err(Failure::Input(format!("nothing of {count} runs could be read"))),
+        1 => Err(Failure::Input("no file of the run could be read".to_owned())),
+        count => Err(Failure::Input(format!("no file of {count} runs could be read"))),
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     warn(damage.iter().map(|(dir, damage)| (*dir, damage)));
     refuse(damage.iter().map(|(_, damage)| damage))?;
     if nothing && runs.iter().any(RunFiles::has_only_counts) {
-        return Err(Failure::Nothing("the run counts, and has no records; `dump` shows the counts".to_owned()));
+        return Err(Failure::Nothing("the run has counts and no records; `dump` shows the counts".to_owned()));
     }
     if nothing { Err(Failure::Nothing("no record matches".to_owned())) } else { Ok(()) }
 }

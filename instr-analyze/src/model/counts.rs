@@ -14,7 +14,7 @@ pub fn header(name: &str, file: &[u8]) -> Result<HeaderCopy, Damage> {
     decode_header(file).map_err(|bad| match bad {
         BadCounts::Version(found) => Damage::version(name, found.into(), VERSION.into()),
         BadCounts::NotCounts => {
-            Damage::of_file(DamageKind::Damaged, name, "not the counts of a run on a machine like this one")
+            Damage::of_file(DamageKind::Damaged, name, "not a file of counts, or one from another kind of machine")
         }
     })
 }

@@ -25,7 +25,7 @@ impl Last {
             Err(BadLast::NotALast) => {
                 let message = match file {
                     [] => "empty, as where the disk was full when the run began",
-                    _ => "not the last-reached statements of a run on a machine like this one",
+                    _ => "not the last-reached statements of a run, or those of another kind of machine",
                 };
                 Err(Damage::of_file(DamageKind::Damaged, name, message))
             }

@@ -55,7 +55,7 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
         (Some(head), _) => Ok(Some(head)),
         (None, Some((0, end))) => Err(torn(name, 0, end)),
         (None, _) if empty => Ok(None),
-        (None, _) => Err(Damage::of_file(DamageKind::Damaged, name, "holds neither a first line nor a record")),
+        (None, _) => Err(Damage::of_file(DamageKind::Damaged, name, "has neither a header line nor a record")),
     }
 }
 
@@ -136,6 +136,6 @@ fn damaged(name: &str, start: u64, end: u64, message: &str) -> Damage {
 }
 
 fn torn(name: &str, start: u64, end: u64) -> Damage {
-    let damage = Damage::of_file(DamageKind::Torn, name, "the last line is cut");
+    let damage = Damage::of_file(DamageKind::Torn, name, "the last line is incomplete");
     Damage { start: Some(start), end: Some(end), ..damage }
 }

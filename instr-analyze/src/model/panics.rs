@@ -18,7 +18,7 @@ pub struct Panic {
     /// Which thread of those that had this id, from 1; 0: it has reached no statement.
     #[serde(skip_serializing)]
     pub reuse: u64,
-    /// Name of the thread.
+    /// The thread's name, of which the kernel keeps 15 bytes: whole where std knew it.
     #[serde(default, skip_serializing)]
     pub thread: String,
     /// When it was.
@@ -92,7 +92,7 @@ pub fn read(name: &str, file: &[u8]) -> (Vec<Panic>, Vec<Damage>) {
     panics.dedup_by_key(|panic| panic.number);
     // Whoever kills the process may have cut the file.
     if !file.len().is_multiple_of(SIZE) && damage.is_empty() {
-        damage.push(Damage::of_file(DamageKind::Torn, name, "the last panic is cut"));
+        damage.push(Damage::of_file(DamageKind::Torn, name, "the last panic is incomplete"));
     }
     (panics, damage)
 }

@@ -25,6 +25,10 @@ pub struct Process {
     /// Where it was started.
     #[serde(deserialize_with = "path")]
     pub cwd: Option<PathBuf>,
+    /// The whole name of the test for which cargo-nextest has started it.
+    pub test: Option<String>,
+    /// What compiled the runtime into it, if that was not the program's own manifest: `cargo instr`.
+    pub built_by: Option<String>,
     /// When it was started.
     pub start_unix_ns: Option<u64>,
     /// The same, since the machine was started.

@@ -106,7 +106,7 @@ impl<'a> Scan<'a> {
     /// Says what was wrong with the records as a whole, and gives the newest parts of what the thread did.
     pub(crate) fn finish(&mut self) -> Vec<Part> {
         if self.nameless > 0 {
-            let message = format!("{} records are of statements that the site table does not have", self.nameless);
+            let message = format!("{} records name statements that are not in the site table", self.nameless);
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
         }
         self.clocks.damage().for_each(|damage| self.damage.push(damage));

@@ -70,7 +70,7 @@ impl Sites {
             Err(BadTable::Version(found)) => Some(Damage::version(name, found, VERSION)),
             Err(BadTable::NotATable) => Some(Damage::of_file(DamageKind::Damaged, name, "not a site table")),
             Err(BadTable::Line(line)) => {
-                Some(Damage::of_file(DamageKind::Damaged, name, format!("cut or broken at line {line}")))
+                Some(Damage::of_file(DamageKind::Damaged, name, format!("incomplete or damaged at line {line}")))
             }
         };
         (Sites { table, lines, functions, tests }, damage)

@@ -106,7 +106,7 @@ pub(crate) const NOWHERE: SiteText<'static> = SiteText {
 
 /// The escaped text of a statement that the site table does not have.
 pub(crate) fn unknown(id: u32) -> String {
-    format!("statement\\s{id},\\swhich\\sthe\\ssite\\stable\\sdoes\\snot\\shave")
+    format!("statement\\s{id},\\swhich\\sis\\snot\\sin\\sthe\\ssite\\stable")
 }
 
 /// The text that an escaped word stands for; what is not UTF-8 is replaced, and a bad escape ends it.

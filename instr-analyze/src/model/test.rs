@@ -1,7 +1,7 @@
 //! The program's tests, as libtest judges how they end.
 
 use instr_format::names::THREAD_NAME_MAX;
-use instr_format::sites;
+use instr_format::test::Test as Word;
 
 use super::panics::Panic;
 use super::sites::Sites;
@@ -22,11 +22,11 @@ pub struct ShouldPanic {
 }
 
 impl Test {
-    pub(crate) fn new(test: sites::Test<'_>) -> Self {
+    pub(crate) fn new(test: Word<'_>) -> Self {
         let should_panic = match test {
-            sites::Test::Returns => None,
-            sites::Test::Panics => Some(ShouldPanic { expected: None }),
-            sites::Test::PanicsWith(text) => Some(ShouldPanic { expected: Some(unescaped(text)) }),
+            Word::Returns => None,
+            Word::Panics => Some(ShouldPanic { expected: None }),
+            Word::PanicsWith(text) => Some(ShouldPanic { expected: Some(unescaped(text)) }),
         };
         Test { should_panic }
     }

@@ -227,7 +227,7 @@ fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
 }
 
 fn no_last() -> Damage {
-    let message = "its innermost statement was not kept; the newest record may be a callee's";
+    let message = "the innermost statement is unknown; the newest record may be a callee's";
     Damage::new(DamageKind::NoLast, message)
 }
 

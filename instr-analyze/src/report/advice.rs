@@ -13,14 +13,16 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     if run.log_bytes <= LARGE {
         return Ok(());
     }
-    let threads = run.threads.len() as u64;
-    let ring = Bytes(threads.saturating_mul(DEFAULT_RING_BYTES));
     let each = Bytes(DEFAULT_RING_BYTES);
+    let threads = match run.threads.len() {
+        1 => "its thread".to_owned(),
+        count => format!("each of its {count} threads"),
+    };
     writeln!(out, "  the logs of {SINK}={SINK_WRITE} take {}", Bytes(run.log_bytes))?;
-    writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {ring} ({each} for each thread)")?;
+    writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {each} for {threads}")?;
     let (file, bytes) = run.tally.largest().unwrap_or_default();
-    let percent = bytes.saturating_mul(100) / run.log_bytes;
-    if percent > 0 {
+    // Who leaves out everything learns nothing.
+    if let percent @ 1..100 = bytes.saturating_mul(100) / run.log_bytes {
         writeln!(out, "    {EXCLUDE}={} would leave out {percent} % of the logs", Printable(file.as_bytes()))?;
     }
     Ok(())

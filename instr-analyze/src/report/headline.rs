@@ -116,7 +116,8 @@ fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io
     let file = short(&statement.file);
     write!(out, " at {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
     if last.choice == Choice::Innermost && own(thread).is_some() {
-        write!(out, " (in {})", Printable(short(&last.statement.file).as_bytes()))?;
+        let (file, line) = (short(&last.statement.file), last.statement.line);
+        write!(out, " (in {}:{line})", Printable(file.as_bytes()))?;
     }
     Ok(())
 }

@@ -22,6 +22,8 @@ use crate::run::source::Roots;
 
 /// So many entries of threads show their source; the rest have a line each.
 const AT_LENGTH: usize = 5;
+/// So many of the rest have one; the others are counted.
+const IN_SHORT: usize = 20;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy)]
@@ -121,11 +123,24 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, out)?;
     }
+    let (tests, away): (Vec<&Thread>, Vec<&Thread>) =
+        away.into_iter().partition(|thread| thread.test.is_some() && thread.damage.is_empty());
     let rest: Vec<Vec<&Thread>> = short.iter().cloned().chain(fold(&away, |_| false)).collect();
-    if !rest.is_empty() {
+    if !rest.is_empty() || !tests.is_empty() {
         out.write_all(b"\n")?;
     }
-    rest.iter().try_for_each(|threads| thread::in_short(run, threads, paint, out))
+    for threads in rest.iter().take(IN_SHORT) {
+        thread::in_short(run, threads, paint, out)?;
+    }
+    let left_out: usize = rest.iter().skip(IN_SHORT).map(Vec::len).sum();
+    if left_out > 0 {
+        writeln!(out, "{left_out} more threads, which --format json shows")?;
+    }
+    match tests.len() {
+        0 => Ok(()),
+        1 => writeln!(out, "1 more test ended: {}", thread::names(run, &tests)),
+        count => writeln!(out, "{count} more tests ended: {}", thread::names(run, &tests)),
+    }
 }
 
 /// Whether its source is worth a look.

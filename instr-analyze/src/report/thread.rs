@@ -139,7 +139,8 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
     }
 }
 
-fn names(run: &Run, threads: &[&Thread]) -> String {
+/// The names of the first few threads.
+pub(super) fn names(run: &Run, threads: &[&Thread]) -> String {
     let of = |thread: &&Thread| match name(run, thread) {
         unnamed if unnamed.starts_with("thread ") => thread.tid.to_string(),
         name => name,

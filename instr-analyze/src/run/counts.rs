@@ -31,7 +31,7 @@ pub(crate) fn read(dir: &Path) -> Result<Option<(Counts, Option<Damage>)>, Damag
     }
     let header = header(COUNTS, begun)?;
     if header.sites > SITES_MAX {
-        let message = format!("counts of {} statements, more than any program has", header.sites);
+        let message = format!("counts of {} statements, more than a program can have", header.sites);
         return Err(Damage::of_file(DamageKind::Damaged, COUNTS, message));
     }
     let sites = usize::try_from(header.sites).unwrap_or(0);
@@ -51,7 +51,7 @@ fn sum(file: &mut File, table_size: u64, sites: usize) -> io::Result<(Counts, Op
                 let len = len + if len == head.len() { fill(file, at + len as u64, counters)? } else { 0 };
                 counts.add(table.get(..len).unwrap_or_default());
                 if len < table.len() {
-                    let damage = Damage::of_file(DamageKind::Torn, COUNTS, "the last table is cut");
+                    let damage = Damage::of_file(DamageKind::Torn, COUNTS, "the last table is incomplete");
                     let (start, end) = (Some(at), Some(at + len as u64));
                     return Ok((counts, Some(Damage { start, end, ..damage })));
                 }

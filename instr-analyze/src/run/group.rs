@@ -1,12 +1,11 @@
 //! Runs that belong together: those of one command of `cargo instr`, or a single one.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use instr_format::files::{COMMAND_JSON, LAST, RUN_JSON, SITES};
+use instr_format::files::{COMMAND_JSON, LAST, RUN_JSON, SITES, is_mark};
 
 use super::command::Command;
 use super::files::read_process;
@@ -70,7 +69,7 @@ pub fn list(dir: &Path) -> io::Result<Listing> {
             _ if is_dir => {
                 listing.foreign |= fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_some());
             }
-            _ => listing.foreign |= !is_mark(&entry.file_name()),
+            _ => listing.foreign |= !entry.file_name().to_str().is_some_and(is_mark),
         }
     }
     listing.groups.sort_by(|a, b| (a.newest_ns, &a.dir).cmp(&(b.newest_ns, &b.dir)));
@@ -101,11 +100,6 @@ pub fn begins(dir: &Path) -> Option<u64> {
         return None;
     }
     milliseconds.parse::<u64>().ok()?.checked_mul(1_000_000)
-}
-
-/// What marks a directory for other tools: `.gitignore`, `CACHEDIR.TAG`.
-pub(super) fn is_mark(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".") || name == "CACHEDIR.TAG"
 }
 
 /// `last` alone does not make a run: `/usr/bin` holds one.

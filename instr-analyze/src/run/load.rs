@@ -107,7 +107,8 @@ impl Run {
             let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
             tally.add(found);
             let panic = newest(&files.panics, thread.tid, thread.reuse);
-            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty());
+            let of_process = files.process.test.as_deref().filter(|test| test.starts_with(&thread.name));
+            let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty()).or(of_process);
             let statements = thread.last.iter().map(|last| &last.statement).chain(&thread.first);
             thread.test = tested(&files.sites, (&thread.name, whole), statements, thread.test_end(panic));
             if filter.restricts_files() && thread.last.is_none() {
@@ -194,7 +195,9 @@ fn ended_it(end: &End, thread: &Thread) -> bool {
 /// code, the one that was active last before the others.
 fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
     let rank = if thread.has_panicked_as_expected() { State::Ended.rank() } else { thread.state.rank() };
-    (!ended_it(end, thread), !thread.has_failed_test(), rank, Reverse(thread.last_active_ns()))
+    // What was killed was not killed for a test that had failed.
+    let is_reason = end.kind == EndKind::Exit && thread.has_failed_test();
+    (!ended_it(end, thread), !is_reason, rank, Reverse(thread.last_active_ns()))
 }
 
 /// Reads the newest steps of the threads that a report tells first.

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use std::os::unix::fs::MetadataExt as _;
 
-use instr_format::files::{COMMAND_JSON, is_of_run};
+use instr_format::files::{COMMAND_JSON, is_mark, is_of_run};
 use rustix::fs::{FlockOperation, flock};
 
 use super::alive::{Life, life};
 use super::files::read_process;
 use super::find::foreign_owner;
-use super::group::{Group, is_mark};
+use super::group::Group;
 
 /// What became of a group that was to be removed.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub fn remove(group: &Group) -> io::Result<Removal> {
         whole &= gone;
     }
     let is_run = group.runs.contains(&group.dir);
-    let is_known = |name: &str| if is_run { is_of_run(name) } else { name == COMMAND_JSON || is_mark(name.as_ref()) };
+    let is_known = |name: &str| if is_run { is_of_run(name) } else { name == COMMAND_JSON || is_mark(name) };
     // What is of somebody else stays together with what says what it is.
     let (bytes, gone) = if whole { remove_known(&group.dir, is_known)? } else { (0, false) };
     Ok(if gone { Removal::Removed(freed + bytes) } else { Removal::Rest(freed + bytes) })

@@ -12,7 +12,13 @@ use serde::Deserialize;
 /// Both places, whether they are there or not; the second one only in a workspace.
 pub fn stores() -> Vec<PathBuf> {
     let logs = Path::new(".").join(DEFAULT_OUTPUT_DIR);
-    [logs].into_iter().chain(target().map(|target| target.join(RUNS_OF_CARGO_INSTR))).collect()
+    [logs].into_iter().chain(target().map(|target| shortened(target.join(RUNS_OF_CARGO_INSTR)))).collect()
+}
+
+/// As seen from here, if it is below.
+fn shortened(path: PathBuf) -> PathBuf {
+    let here = env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).map(Path::to_owned).unwrap_or(path)
 }
 
 /// The target directory of the workspace around.

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::check_texts;
+use super::{check, check_texts};
 
 #[test]
 fn tests_of_libtest_and_of_others() {
@@ -119,5 +119,44 @@ fn tests_in_a_module_and_not_what_is_in_them() {
          h
         1 66 n d()
     "#]],
+    );
+}
+
+#[test]
+fn a_condition_decides_whether_a_test_is_to_panic() {
+    check(
+        "",
+        "#[test] #[cfg_attr(debug_assertions, should_panic(expected = \"a\"))] fn f() { a() }",
+        expect![[r##"
+        #[test]
+        #[cfg_attr(debug_assertions, should_panic(expected = "a"))]
+        fn f() {
+            let __instr_guard = enter();
+            #[cfg(not(debug_assertions))]
+            sites!(1, " f <parsed\\sstring\\s1> test\n1 78 n a()\n");
+            #[cfg(debug_assertions)]
+            sites!(1, " f <parsed\\sstring\\s1> should_panic=a\n1 78 n a()\n");
+            __INSTR_SITES.__instr_probe(0);
+            a()
+        }
+    "##]],
+    );
+    let nested = "#[test] #[cfg_attr(unix, cfg_attr(debug_assertions, inline, should_panic))] fn f() { a() }";
+    check(
+        "",
+        nested,
+        expect![[r##"
+        #[test]
+        #[cfg_attr(unix, cfg_attr(debug_assertions, inline, should_panic))]
+        fn f() {
+            let __instr_guard = enter();
+            #[cfg(not(all(unix, debug_assertions)))]
+            sites!(1, " f <parsed\\sstring\\s1> test\n1 86 n a()\n");
+            #[cfg(all(unix, debug_assertions))]
+            sites!(1, " f <parsed\\sstring\\s1> should_panic\n1 86 n a()\n");
+            __INSTR_SITES.__instr_probe(0);
+            a()
+        }
+    "##]],
     );
 }

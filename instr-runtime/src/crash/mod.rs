@@ -24,7 +24,7 @@ use crate::json::Json;
 use crate::process::{self, Process};
 use crate::sys::{self, Arrival, CName, Reactions, Stack, Verdict};
 use crate::thread::Thread;
-use crate::{settings, thread};
+use crate::{settings, start, thread};
 pub(crate) use panics::watch as watch_panics;
 pub(crate) use replaced::{look_at_a_handler, look_at_handlers};
 
@@ -58,6 +58,27 @@ pub(crate) fn watch(asked: bool) {
     let reactions =
         Reactions { mapping_at: thread::mapping_at, crashed: if wanted { Some(crashed) } else { None }, recovered };
     sys::watch_signals(reactions, asked);
+    if asked && let Some(process) = process::begun() {
+        process.note_foreign_main(false);
+    }
+}
+
+/// Puts the handlers in place where a thread has reached its first statement, or the main thread a later one.
+///
+/// Where constructors are done, and there are still no handlers of Rust's, `main` is not Rust's: this is a library in a
+/// program of C, or of Python. What it wants of handlers is unknown, so ours wait until they are asked for; but nobody can
+/// ask in a program that `cargo instr` has built, so there they come at once. A handler of the program's that is there
+/// already is passed every signal, and one that comes later takes the place of ours. Async-signal-safe.
+pub(crate) fn watch_where_main_has_begun(process: &Process) {
+    watch(false);
+    if sys::is_watching() || !start::has_been_constructed() {
+        return;
+    }
+    if cfg!(cargo_instr) {
+        watch(true);
+    } else if settings::get().is_some_and(|settings| settings.crash) {
+        process.note_foreign_main(true);
+    }
 }
 
 /// Gives the calling thread a stack for signal handlers if it has none, as threads of C do not: a crash that has used up
@@ -140,7 +161,7 @@ fn name() -> CName<64> {
 }
 
 /// What both files begin with: which thread of which process it is, and when. Async-signal-safe.
-fn who_and_when(json: &mut Json<'_>, process: &Process) -> fmt::Result {
+fn who_and_when(json: &mut Json<'_>, process: &Process, thread_name: &[u8]) -> fmt::Result {
     let (unix_ns, monotonic_ns) = sys::now();
     json.key("schema_version")?;
     json.number(u64::from(SCHEMA_VERSION))?;
@@ -151,7 +172,7 @@ fn who_and_when(json: &mut Json<'_>, process: &Process) -> fmt::Result {
     json.key("reuse")?;
     json.number(u64::from(thread::reuse()))?;
     json.key("thread")?;
-    json.string(sys::thread_name().as_bytes())?;
+    json.string(thread_name)?;
     json.key("unix_ns")?;
     json.number(unix_ns)?;
     json.key("elapsed_ns")?;

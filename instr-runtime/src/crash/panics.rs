@@ -8,15 +8,17 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::{AcqRel, Release};
 use std::panic::{self, PanicHookInfo};
+use std::thread::Thread;
 
 use instr_format::files::PANIC_JSON;
+use instr_format::names::THREAD_NAME_MAX;
 use instr_format::panics::{KEPT, SIZE, THREADS};
 use instr_format::text::LINE_MAX;
 
 use crate::json::Json;
 use crate::process::{self, Process};
 use crate::sys::{self, CName, Stack};
-use crate::{settings, thread};
+use crate::{facts, settings, thread};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
@@ -77,7 +79,7 @@ impl fmt::Write for Place<'_> {
     }
 }
 
-/// Async-signal-safe.
+/// Async-signal-safe, but for what [`whole_name`] says.
 fn record(panic: &PanicHookInfo<'_>) {
     if let Some(process) = process::current() {
         let number = process.next_panic();
@@ -91,20 +93,49 @@ fn record(panic: &PanicHookInfo<'_>) {
 
 /// `false`: it has no room with an empty message either, and is only counted.
 fn describe_shortened(bytes: &mut [u8; SIZE], process: &Process, panic: &PanicHookInfo<'_>, number: u64) -> bool {
+    let kernels = sys::thread_name();
+    let thread = whole_name(process, kernels.as_bytes());
+    let mut name = thread.as_ref().and_then(Thread::name).map_or(kernels.as_bytes(), |name| {
+        if name.as_bytes().starts_with(kernels.as_bytes()) {
+            first_part(name, NAME_MAX.min(name.len())).as_bytes()
+        } else {
+            kernels.as_bytes()
+        }
+    });
     let mut kept = message(panic);
     loop {
         bytes.fill(b' ');
         let mut place = Place { bytes, len: 0 };
         let json = &mut Json::new(&mut place);
-        if describe(json, process, number, panic, kept).is_ok() {
+        if describe(json, process, name, number, panic, kept).is_ok() {
             bytes[SIZE - 1] = b'\n';
             return true;
         }
         match kept.filter(|text| !text.is_empty()) {
             Some(text) => kept = Some(first_part(text, text.len() / 2)),
+            None if name.len() > kernels.as_bytes().len() => (name, kept) = (kernels.as_bytes(), message(panic)),
             None => return false,
         }
     }
+}
+
+/// How much of a thread's name is kept.
+const NAME_MAX: usize = 255;
+
+/// The thread, where std may know more of its name than the kernel, which keeps 15 bytes; libtest names threads by the
+/// whole paths of tests.
+///
+/// `std::thread::current` can do harm here. It *panics*, which in a hook aborts the process, once the thread's handle is
+/// gone. That goes when the destructors of pthread keys are called; so we do not ask once ours has been called, which
+/// is the first of the two, as its key was made before `main`. It *allocates* in threads that std has not made, and a
+/// panic may come out of the allocator, or from a signal handler that has interrupted it. So we ask only where the
+/// kernel's name is full, and not where it is the program's, as that of the main thread and of C's threads is unless they
+/// are given one. What remains is a thread of C with a name of just 15 bytes that panics within the allocator; std would
+/// allocate there too, as soon as it unwinds.
+fn whole_name(process: &Process, kernels: &[u8]) -> Option<Thread> {
+    let program = facts::get()?.exe.rsplit(|byte| *byte == b'/').next()?;
+    let may_be_cut = kernels.len() == THREAD_NAME_MAX && !program.starts_with(kernels);
+    (may_be_cut && sys::thread_id() != process.pid() && thread::has_locals()).then(std::thread::current)
 }
 
 fn write(process: &Process, number: u64, bytes: &[u8; SIZE]) {
@@ -133,12 +164,13 @@ fn first_part(text: &str, len: usize) -> &str {
 fn describe(
     json: &mut Json<'_>,
     process: &Process,
+    thread_name: &[u8],
     number: u64,
     panic: &PanicHookInfo<'_>,
     kept: Option<&str>,
 ) -> fmt::Result {
     json.open('{')?;
-    super::who_and_when(json, process)?;
+    super::who_and_when(json, process, thread_name)?;
     json.key("number")?;
     json.number(number)?;
     if let Some(place) = panic.location() {

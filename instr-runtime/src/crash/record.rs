@@ -25,7 +25,7 @@ pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'
 /// All but the last two keys, and the end.
 fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>) -> fmt::Result {
     json.open('{')?;
-    super::who_and_when(json, process)?;
+    super::who_and_when(json, process, sys::thread_name().as_bytes())?;
     json.key("exiting")?;
     json.value(format_args!("{}", process.is_exiting()))?;
     // Until it is caught; where panics abort, for good.

@@ -1,10 +1,11 @@
 //! Makes the run directory: `<program>-<pid>-<start time>-<random>`, for its owner only, never one that is there.
 
 use core::fmt::Write as _;
+use core::ptr::NonNull;
 
 use instr_format::escape::Printable;
-use instr_format::names;
 use instr_format::time::format_timestamp;
+use instr_format::{files, names};
 
 use crate::facts;
 use crate::settings::Settings;
@@ -36,8 +37,7 @@ pub(super) fn create(settings: &Settings, path: &mut Path, pid: u32, unix_ns: u6
 fn complain(path: &Path, errno: Errno) {
     let (variable, shown) = (names::OUTPUT_DIR, Printable(path.as_bytes()));
     sys::complain(format_args!(
-        "cannot make a run directory, nothing is recorded: {errno}; set {variable} to a directory that you can write to, \
-         not {shown}"
+        "nothing is recorded, as no directory can be created in {shown}: {errno}; set {variable} to one that you can write to"
     ));
 }
 
@@ -78,8 +78,8 @@ fn try_create(path: &mut Path, pid: u32, unix_ns: u64, forked: bool) -> Result<i
         return Err(Errno::NO_DIRECTORY);
     }
     // A child may be in another root by now, where nobody has asked for directories.
-    if !forked {
-        make_parents(path)?;
+    if !forked && make_parents(path)? {
+        mark(path);
     }
     let stem = path.as_bytes().len();
     let mut result = Err(Errno::EXISTS);
@@ -101,17 +101,33 @@ fn try_create(path: &mut Path, pid: u32, unix_ns: u64, forked: bool) -> Result<i
     sys::open_directory(path)
 }
 
-/// Makes the directories that are missing on the way, the output directory included.
-fn make_parents(path: &mut Path) -> Result<(), Errno> {
+/// Makes the directories that are missing on the way, the output directory included. Whether there were some, which means
+/// that the output directory is new.
+fn make_parents(path: &mut Path) -> Result<bool, Errno> {
+    let mut is_new = false;
     for end in 1..=path.as_bytes().len() {
         if path.as_bytes().get(end).is_some_and(|byte| *byte != b'/') {
             continue;
         }
-        path.with_prefix(end, |parent| match sys::create_directory(parent) {
+        is_new |= path.with_prefix(end, |parent| match sys::create_directory(parent) {
             // It may be there all the same, below one that we may not write to.
             Err(errno) if errno != Errno::EXISTS && !sys::is_directory(parent) => Err(errno),
-            _ => Ok(()),
+            made => Ok(made.is_ok()),
         })?;
     }
-    Ok(())
+    Ok(is_new)
+}
+
+/// Has programs that walk the directory around pass over the new output directory, such as one that would otherwise read its
+/// own log for ever. Never in a directory that was there before, which may be a project's. Runs are recorded without it,
+/// too. Async-signal-safe.
+fn mark(path: &Path) {
+    let Ok(directory) = sys::open_directory(path) else { return };
+    for (name, text) in files::MARKS {
+        if let Ok(file) = sys::create_in(directory, &CName::<64>::new(format_args!("{name}")), false) {
+            let _ = sys::write_begin(file, NonNull::from(text.as_bytes()));
+            sys::close(file);
+        }
+    }
+    sys::close(directory);
 }

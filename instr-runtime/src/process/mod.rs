@@ -70,9 +70,7 @@ pub(crate) fn start(settings: &Settings) {
         }
         Err(errno) => {
             if settings.echo {
-                sys::complain(format_args!(
-                    "no memory that forked children do not share, nothing is recorded: {errno}"
-                ));
+                sys::complain(format_args!("nothing is recorded, as there is no memory for it: {errno}"));
             }
             site::switch_all_off();
         }
@@ -166,6 +164,13 @@ impl Process {
             header.replaced.fetch_or(bits, Relaxed);
         } else {
             header.replaced.fetch_and(!bits, Relaxed);
+        }
+    }
+
+    /// Notes whether crashes are not recorded because `main` is not Rust's. Async-signal-safe.
+    pub(crate) fn note_foreign_main(&self, is_foreign: bool) {
+        if let Some(header) = self.last.header() {
+            header.foreign_main.store(u32::from(is_foreign), Relaxed);
         }
     }
 

@@ -33,6 +33,8 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.number(u64::from(SCHEMA_VERSION))?;
     json.key("instr_version")?;
     json.string(env!("CARGO_PKG_VERSION").as_bytes())?;
+    json.key("built_by")?;
+    json.string_or_null(cfg!(cargo_instr).then_some(b"cargo instr"))?;
     json.key("pid")?;
     json.number(u64::from(run.pid))?;
     json.key("parent")?;
@@ -43,6 +45,8 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.string(facts.argv0)?;
     json.key("cwd")?;
     json.string(facts.cwd)?;
+    json.key("test")?;
+    json.string_or_null(facts.test)?;
     json.key("build_id")?;
     json.hex_or_null(facts.objects.iter().next().and_then(|object| object.build_id))?;
     json.key("start_unix_ns")?;
@@ -62,7 +66,7 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     json.close('}')?;
     json.key("notes")?;
     json.open('[')?;
-    for note in settings.bad.iter().chain(settings.unknown.iter()) {
+    for note in settings.notes.iter() {
         json.string(note.as_bytes())?;
     }
     json.close(']')?;

@@ -121,6 +121,5 @@ impl<const SIZE: usize> Write for CName<SIZE> {
 #[inline(never)]
 pub(crate) fn complain(message: fmt::Arguments<'_>) {
     let text = CName::<1536>::new(format_args!("instr: {message}\n"));
-    // Nobody is left to tell when stderr is closed.
-    let _ = write(2, text.as_bytes());
+    write_to_stderr(text.as_bytes());
 }

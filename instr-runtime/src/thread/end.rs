@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::{ENDED, LogState, Thread, pool};
+use super::{ENDED, LogState, Thread, begun, pool};
 use crate::sys::{self, ThreadExitKey};
 use crate::{crash, fast, process, sink};
 
@@ -21,6 +21,12 @@ pub(crate) fn prepare() {
 /// Has the thread's state freed when the thread ends. Async-signal-safe.
 pub(super) fn watch(thread: &'static Thread) {
     set(ptr::from_ref(thread).cast());
+}
+
+/// Whether it is certain that none of the calling thread's thread-local values is gone for good: it has begun, and has not
+/// begun to end. Async-signal-safe.
+pub(crate) fn has_locals() -> bool {
+    KEY.load(Relaxed) != 0 && begun().is_some_and(|(thread, _)| !thread.is_ending())
 }
 
 fn set(value: *const c_void) {

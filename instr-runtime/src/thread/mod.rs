@@ -25,7 +25,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use instr_format::last::{LEFT, Slot};
 use instr_format::text::LINE_MAX;
 
-pub(crate) use end::prepare;
+pub(crate) use end::{has_locals, prepare};
 pub(crate) use log::LogState;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
 pub(crate) use state::Thread;
@@ -140,7 +140,7 @@ pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
     match state() {
         Some(thread) if thread.has_begun() => {
             if thread.asks() {
-                look_for_main(thread);
+                look_for_main(process, thread);
             }
             thread.reach(id);
             Some(thread)
@@ -152,10 +152,15 @@ pub(crate) fn reach(process: &Process, id: u32) -> Option<&'static Thread> {
 
 /// The thread's first statement may have come before `main`, too early for the handlers.
 #[cold]
-fn look_for_main(thread: &Thread) {
+fn look_for_main(process: &Process, thread: &Thread) {
     if sys::is_watch_due() {
         let _blocked = sys::SignalsBlocked::new();
-        crash::watch(false);
+        if thread.tid() == process.pid() {
+            crash::watch_where_main_has_begun(process);
+        } else {
+            // A constructor has begun the thread, whose statements say nothing of `main`.
+            crash::watch(false);
+        }
     }
     thread.settle();
 }
@@ -197,7 +202,7 @@ fn begin(process: &Process, id: u32) -> Option<&'static Thread> {
     // A handler may have forked since the run was looked up: in the child there is none yet to begin the thread in.
     process::begun()?;
     // Before the first look at a mapped file.
-    crash::watch(false);
+    crash::watch_where_main_has_begun(process);
     crash::look_at_handlers(process);
     let thread = match state() {
         // By a handler that came before the signals were blocked.

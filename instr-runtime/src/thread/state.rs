@@ -149,6 +149,11 @@ impl Thread {
         self.lines.end();
     }
 
+    /// Whether the thread's end has been announced.
+    pub(super) fn is_ending(&self) -> bool {
+        self.exit_rounds.load(Relaxed) != 0
+    }
+
     /// How often the thread's end has been announced, this time included.
     pub(super) fn count_exit_round(&self) -> u32 {
         self.exit_rounds.fetch_add(1, Relaxed) + 1

@@ -39,7 +39,7 @@ fn a_torn_tail_is_flagged_with_its_bytes_and_hides_nothing() {
     assert_eq!((&thread["records"], &thread["last"]["function"]), (&json!(2), &json!("step")));
     let damage = json!([{
         "kind": "torn", "file": "1.log", "start": start, "end": start + 40, "count": null, "errno": null,
-        "message": "the last line is cut",
+        "message": "the last line is incomplete",
     }]);
     assert_eq!(thread["damage"], damage);
 }
@@ -103,7 +103,10 @@ fn zero_bytes_before_something_else_are_one_piece_of_damage_with_it() {
     run.log("1.log", &parts);
     let thread = &threads(&output)[0];
     let damage: Vec<_> = thread["damage"].as_array().unwrap().iter().map(|damage| &damage["message"]).collect();
-    assert_eq!((&thread["records"], damage), (&json!(1), vec![&json!("not a record"), &json!("the last line is cut")]));
+    assert_eq!(
+        (&thread["records"], damage),
+        (&json!(1), vec![&json!("not a record"), &json!("the last line is incomplete")])
+    );
 }
 
 #[test]
@@ -242,7 +245,7 @@ fn damage_of_a_run_without_threads_is_said_on_stderr() {
         for unreadable in [report(&[]), report(&["--thread", "main"])] {
             assert_eq!(unreadable.code, 2, "{unreadable:?}");
             let expected =
-                [&line("last: missing"), &line("sites: missing"), "instr-analyze: nothing of the run could be read\n"];
+                [&line("last: missing"), &line("sites: missing"), "instr-analyze: no file of the run could be read\n"];
             assert!(unreadable.stderr.ends_with(&expected.concat()), "{unreadable:?}");
             assert_eq!(unreadable.stderr.lines().count(), 4, "{unreadable:?}");
         }

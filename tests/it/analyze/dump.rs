@@ -90,7 +90,7 @@ fn damage_is_said_on_stderr_and_does_not_fail() {
     run.write("1.log", log);
     let dump = analyzer::run(["dump", output.path().to_str().unwrap()]);
     assert_eq!((dump.code, dump.stdout.lines().count(), dump.stderr.lines().count()), (0, 4, 1));
-    assert!(dump.stderr.contains("demo-1: 1.log, bytes ") && dump.stderr.ends_with(": the last line is cut\n"));
+    assert!(dump.stderr.contains("demo-1: 1.log, bytes ") && dump.stderr.ends_with(": the last line is incomplete\n"));
 }
 
 #[test]

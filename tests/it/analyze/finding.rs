@@ -38,6 +38,96 @@ fn latest_is_the_run_that_began_last_and_the_default() {
     }
 }
 
+/// A run of a command of `cargo instr` that began so many milliseconds behind the others.
+fn command_run(target: &Path, ms: u64, pid: u64) -> String {
+    let name = format!("{}-{pid}", START_NS / 1_000_000 + ms);
+    let run = FakeRun::new(&target.join("instr/runs").join(&name), &format!("demo-{ms}"));
+    run.json(PID, START_NS + ms * 1_000_000, Path::new("/nowhere"), &[]);
+    run.last(Some(1), &[FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    name
+}
+
+/// Also where there is no cargo to ask.
+#[test]
+fn latest_is_the_newer_one_of_both_places() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("Cargo.toml"), "").unwrap();
+    let below = home.path().join("src/deep");
+    fs::create_dir_all(&below).unwrap();
+    let report = |dir: &Path| analyzer::outcome(analyzer::command([""; 0]).current_dir(dir).output().unwrap());
+    two_runs(&home.path().join("instr-logs"));
+    command_run(&home.path().join("target"), 5, 7);
+    let newest = command_run(&home.path().join("target"), 12, 6);
+    command_run(&home.path().join("target"), 8, 8);
+    for dir in [home.path(), &below] {
+        let report = report(dir);
+        assert!(report.stdout.contains(&format!("target/instr/runs/{newest}/demo-12\n")), "{}", report.stdout);
+        assert!(!report.stdout.contains("-run") && !report.stdout.contains("demo-8"), "{}", report.stdout);
+    }
+    let run = FakeRun::new(&home.path().join("instr-logs"), "newest");
+    run.json(PID, START_NS + 99_000_000, Path::new("/nowhere"), &[]);
+    assert!(report(home.path()).stdout.contains("./instr-logs/newest\n"));
+}
+
+#[test]
+fn the_target_directory_is_where_cargo_says() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir_all(home.path().join("src")).unwrap();
+    fs::write(home.path().join("src/lib.rs"), "").unwrap();
+    fs::write(home.path().join("Cargo.toml"), "[package]\nname = \"demo\"\nversion = \"0.1.0\"\n").unwrap();
+    fs::create_dir_all(home.path().join(".cargo")).unwrap();
+    fs::write(home.path().join(".cargo/config.toml"), "build.target-dir = \"configured\"\n").unwrap();
+    command_run(&home.path().join("configured"), 1, 1);
+    command_run(&home.path().join("of the variable"), 2, 2);
+    command_run(&home.path().join("target"), 3, 3);
+    let report = |variable: Option<&str>| {
+        let mut command = analyzer::command([""; 0]);
+        for name in ["CARGO", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PATH"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.envs(variable.map(|value| ("CARGO_TARGET_DIR", value)));
+        analyzer::outcome(command.current_dir(home.path()).output().unwrap()).stdout
+    };
+    assert!(report(None).contains("configured/instr/runs/"), "{}", report(None));
+    let of_the_variable = report(Some("of the variable"));
+    assert!(of_the_variable.contains("of the variable/instr/runs/"), "{of_the_variable}");
+}
+
+/// One command with all its processes, and the directory of all commands.
+#[test]
+fn what_cargo_instr_makes_is_a_run_too() {
+    let target = tempfile::tempdir().unwrap();
+    let names = [command_run(target.path(), 2, 1), command_run(target.path(), 1, 2)];
+    let runs = target.path().join("instr/runs");
+    let second = FakeRun::new(&runs.join(&names[0]), "second");
+    second.json(PID, START_NS + 1, Path::new("/nowhere"), &[]);
+    let found = |path: &Path| {
+        let report = analyzer::run([path, Path::new("--format"), Path::new("json")]);
+        let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
+        let runs = report["runs"].as_array().unwrap();
+        runs.iter().map(|run| run["dir"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&runs.join(&names[0])), ["second", "demo-2"]);
+    assert_eq!(found(&runs), ["demo-1", "second", "demo-2"]);
+    assert_eq!(found(&runs.join(&names[0]).join("second")), ["second"]);
+}
+
+#[test]
+fn where_runs_were_looked_for_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |verb: &str| analyzer::outcome(analyzer::command([verb]).current_dir(home.path()).output().unwrap());
+    for verb in ["report", "dump", "list", "clean"] {
+        let outcome = run(verb);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+        let expected = "instr-analyze: no runs found: looked in ./instr-logs (does not exist); run an instrumented";
+        assert!(outcome.stderr.starts_with(expected), "{}", outcome.stderr);
+    }
+    fs::write(home.path().join("Cargo.toml"), "").unwrap();
+    fs::create_dir_all(home.path().join("target/instr/runs")).unwrap();
+    let expected = "looked in ./instr-logs (does not exist) and target/instr/runs (holds none); run";
+    assert!(run("report").stderr.contains(expected), "{}", run("report").stderr);
+}
+
 #[test]
 fn an_empty_output_directory_is_no_match() {
     let output = tempfile::tempdir().unwrap();

@@ -137,7 +137,7 @@ fn a_crash_in_a_dependency_is_led_back_to_the_programs_own_code() {
     run.last(None, &[FakeSlot::inside(PID, b"demo", 3)]);
     let records = [record(PID, 1, 1, &DEMO[0]), record(PID, 2, 2, &GROW), record(PID, 3, 3, &GROW)];
     run.log("1.log", &[vec![header(PID, 1, 0, b"demo")], records.to_vec()].concat());
-    let first = "demo died of SIGSEGV in main at src/main.rs:2: let total = work(3); (in smallvec-0.6.9/lib.rs)";
+    let first = "demo died of SIGSEGV in main at src/main.rs:2: let total = work(3); (in smallvec-0.6.9/lib.rs:2)";
     assert_eq!(head(&output, 1), [first]);
     let report = report(&output);
     let title = "\nthread main (4500000): crashed in smallvec::grow at smallvec-0.6.9/lib.rs:2:5\n";

@@ -174,7 +174,7 @@ fn an_endless_line_needs_no_memory() {
     let report = analyzer::outcome(limited);
     assert_eq!(report.code, 0, "{}", report.stderr);
     assert!(
-        report.stdout.contains("\n  1 record\n") && report.stdout.contains("the last line is cut"),
+        report.stdout.contains("\n  1 record\n") && report.stdout.contains("the last line is incomplete"),
         "{}",
         report.stdout
     );

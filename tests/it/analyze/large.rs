@@ -43,7 +43,7 @@ fn report(output: &TempDir) -> String {
 fn logs_of_more_than_100_mb_are_said_to_be_large_and_what_would_have_helped() {
     let report = report(&run((100 << 20) + 1));
     let expected = "  the logs of INSTR_SINK=write take 104.8 MB\n    \
-                    INSTR_SINK=ring would keep the newest statements in 2.0 MB (1.0 MB for each thread)\n    \
+                    INSTR_SINK=ring would keep the newest statements in 1.0 MB for each of its 2 threads\n    \
                     INSTR_EXCLUDE=src/work.rs would leave out 3 % of the logs\n";
     assert!(report.contains(expected), "{report}");
 }

@@ -20,6 +20,7 @@ mod rings;
 mod sinks;
 mod source;
 mod steps;
+mod store;
 mod tail;
 mod tail_rings;
 mod tested;

@@ -186,9 +186,9 @@ fn a_statement_that_the_table_does_not_have_is_shown_by_its_number() {
     run.write("1.ring", ring.file());
     let thread = &threads(&output)[0];
     assert_eq!((&thread["records"], &thread["last"]["seq"]), (&json!(3), &json!(1)));
-    assert_eq!(thread["damage"][0]["message"], "2 records are of statements that the site table does not have");
+    assert_eq!(thread["damage"][0]["message"], "2 records name statements that are not in the site table");
     let text = dump(&output, &[]);
-    assert!(text.ends_with("  statement 4000000000, which the site table does not have\n"), "{text}");
+    assert!(text.ends_with("  statement 4000000000, which is not in the site table\n"), "{text}");
     let raw = dump(&output, &["--format", "raw"]);
     assert!(raw.contains("file=? line=0 col=0 func=? macro=none snippet=statement\\s4,\\swhich\\s"), "{raw}");
     assert_eq!(dump(&output, &["--format", "raw", "--exclude", "nothing"]).lines().count(), 1);
@@ -226,7 +226,11 @@ fn what_is_not_a_ring_is_refused_and_the_rest_is_shown() {
     let mut ring = fs::read(run.dir.join("2.ring")).unwrap();
     ring[0] ^= 1;
     run.write("2.ring", &ring);
-    assert!(text(&output).contains("damage: 2.ring: not the ring of a thread on a machine"), "{}", text(&output));
+    assert!(
+        text(&output).contains("damage: 2.ring: not a ring, or one from another kind of machine"),
+        "{}",
+        text(&output)
+    );
     ring[0] ^= 1;
     ring[8] = 7;
     run.write("2.ring", &ring);

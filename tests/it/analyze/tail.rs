@@ -113,7 +113,7 @@ fn half_a_line_waits_for_its_other_half() {
     live.mapped.take();
     let end = tail.expect_end();
     assert_eq!(end.code, 0);
-    assert!(end.stderr.ends_with(": the last line is cut\n"), "{}", end.stderr);
+    assert!(end.stderr.ends_with(": the last line is incomplete\n"), "{}", end.stderr);
 }
 
 #[test]

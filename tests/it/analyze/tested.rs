@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use instr_format::sites::Test;
+use instr_format::test::Test;
 use instr_tests::analyzer;
 use instr_tests::fake_end::FakePanic;
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID, Site, header, record, sites_and_tests_file};
@@ -78,10 +78,8 @@ fn a_panic_that_its_test_expects_is_no_failure() {
     let panics = [panic(1, 3, "any"), panic(2, 4, "out of range"), panic(3, 7, "false")];
     let shown = report(&slots, &panics, |_| ());
     assert_eq!(first_line(&shown), "demo failed 1 test: tests::bad");
-    for name in ["is_to_panic_at_once", "says_what_is_wrong"] {
-        let line = shown.lines().find(|line| line.starts_with(&format!("test tests::{name} ("))).expect("a line");
-        assert!(line.contains(": panicked, as the test expects, last in ") && line.ends_with("; 0 records"), "{shown}");
-    }
+    let others = "\n2 more tests ended: tests::is_to_panic_at_once, tests::says_what_is_wrong\n";
+    assert!(shown.ends_with(others), "{shown}");
     // Another panic than the one it expects.
     let shown = report(&slots[1..2], &[panic(2, 4, "not a number")], |_| ());
     assert_eq!(first_line(&shown), "demo failed 1 test: tests::says_what_is_wrong");

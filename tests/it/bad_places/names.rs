@@ -1,11 +1,11 @@
 //! Names that are not UTF-8, or that nobody says.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::cargo_instr::runs;
 use instr_tests::marks::Place;
 use instr_tests::program::{Scene, run};
 use instr_tests::report::Report;
@@ -22,7 +22,7 @@ fn an_output_directory_that_is_not_utf8_holds_all_records() {
     let ended = steady(&scene, "10", |command| _ = command.env("INSTR_OUTPUT_DIR", OsStr::from_bytes(NOT_UTF8)));
     assert_eq!(ended.stderr, "");
     let output = scene.path().join(OsStr::from_bytes(NOT_UTF8));
-    let run = fs::read_dir(output).expect("a directory").next().expect("a run").expect("an entry").path();
+    let [run] = runs(&output).try_into().expect("one run");
     assert_eq!(Report::of(&run).sum("records"), reached("10"));
 }
 

@@ -47,10 +47,16 @@ fn what_goes_well_is_not_spoken_of() {
     assert_eq!(String::from_utf8_lossy(&ended.stdout), "another [\"a\", \"--\", \"-b\"]\n");
     assert_eq!((stderr(&ended).as_str(), ended.status.code()), ("", Some(0)));
     assert!(!pair.path().join("instr-logs").exists());
-    // Not with a status of its own, either.
+}
+
+/// Also with a status of its own.
+#[test]
+fn what_fails_is_reported() {
+    let pair = Workspace::new("pair", "fails");
     let ended = pair.instr(&["run", "-q", "-p", "one", "--", "3"]).output().expect("cargo runs");
     assert_eq!(ended.status.code(), Some(3));
-    assert!(!stderr(&ended).contains("inside"), "{}", stderr(&ended));
+    let said = stderr(&ended);
+    assert!(said.contains("one exited with status 3") && said.contains("one::main at one/src/main.rs:"), "{said}");
 }
 
 /// The output directory of someone who collects: what has died before is not what died now.
@@ -87,7 +93,7 @@ fn a_test_that_dies() {
     let arguments = ["test", "-q", "-p", "one", "--test", "deadly", "--", "--include-ignored", "--test-threads=1"];
     let ended = pair.instr(&arguments).output().expect("cargo runs");
     assert_eq!(ended.status.code(), Some(101));
-    assert!(stderr(&ended).contains("inside one::ways::give_up at one/src/ways.rs"), "{}", stderr(&ended));
+    assert!(stderr(&ended).contains("in one::ways::give_up at one/src/ways.rs"), "{}", stderr(&ended));
 }
 
 #[test]
@@ -96,8 +102,10 @@ fn a_death_without_records_is_spoken_of() {
     let arguments = ["r", "-q", "-p", "one", "--include-function", "no::such::function", "--", "segv"];
     let ended = pair.instr(&arguments).output().expect("cargo runs");
     assert_eq!(ended.status.code(), Some(139));
-    assert_eq!(
-        stderr(&ended),
-        "\ninstr: nothing was recorded: recording is off, or nothing that ran is instrumented\n"
-    );
+    let expected = "warning: no function matches --include-function no::such::function; nothing is instrumented\n";
+    assert_eq!(stderr(&ended), expected);
+    let mut command = pair.instr(&["r", "-q", "-p", "one", "--", "segv"]);
+    let ended = command.env("INSTR_ENABLE", "0").output().expect("cargo runs");
+    assert_eq!(ended.status.code(), Some(139));
+    assert_eq!(stderr(&ended), "warning: nothing was recorded: INSTR_ENABLE=0 turns it off\n");
 }

@@ -39,6 +39,18 @@ mod tests {
         assert_eq!(four(), 5);
     }
 
+    #[cfg_attr(debug_assertions, should_panic)]
+    #[test]
+    fn fails_in_debug_builds() {
+        debug_assert_eq!(four(), 5);
+    }
+
+    #[test]
+    #[cfg_attr(not(debug_assertions), should_panic)]
+    fn fails_in_release_builds() {
+        assert_eq!(four(), if cfg!(debug_assertions) { 4 } else { 5 });
+    }
+
     mod deeper {
         /// Says nothing.
         #[should_panic(expected = \"no \\\"number\\\"\")]
@@ -90,6 +102,8 @@ fn tests_are_known() {
         ("two::tests::doubles", None),
         ("two::tests::fails", Some(None)),
         ("two::tests::fails_as_said", Some(Some("index out of bounds: the len is 1"))),
+        ("two::tests::fails_in_debug_builds", Some(None)),
+        ("two::tests::fails_in_release_builds", None),
     ];
     let owned = |(path, panics): (&str, Option<Option<&str>>)| {
         (path.to_owned(), panics.map(|expected| expected.map(str::to_owned)))

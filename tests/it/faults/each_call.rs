@@ -23,7 +23,10 @@ const PROGRAMS: [[&str; 2]; 2] = [["normal-exit", "worker"], ["null-dereference"
 
 fn command(arguments: [&str; 2], sink: &str, build: Build) -> Command {
     let mut command = Command::new(program("crasher", build));
-    command.args(arguments).env("INSTR_SINK", sink).env("INSTR_RING_BYTES", "64K");
+    command.args(arguments).env("INSTR_SINK", sink);
+    if sink == "ring" {
+        command.env("INSTR_RING_BYTES", "64K");
+    }
     command
 }
 

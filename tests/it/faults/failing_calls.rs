@@ -74,6 +74,8 @@ fn interrupt_a_history() {
     let sink = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K"), ("INSTR_RING_HISTORY", "1")];
     for (errno, is_whole) in [("EINTR", true), ("EIO", false)] {
         let scene = Scene::new();
+        // A new one gets files of its own, with writes of their own.
+        std::fs::create_dir(scene.output()).expect("a directory");
         let rule = format!("error={errno}:when=2+2");
         let (run, changed) = steady(&scene, "20000", &sink, "pwrite64", &rule);
         assert!(changed >= 3, "{errno}: {changed} failures");

@@ -3,6 +3,7 @@
 mod patterns;
 mod records;
 mod rings;
+mod spelling;
 mod tables;
 mod words;
 

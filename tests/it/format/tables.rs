@@ -2,8 +2,9 @@
 
 use instr_format::last;
 use instr_format::sites::{
-    BadTable, Function, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, Test, decode_table,
+    BadTable, Function, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, decode_table,
 };
+use instr_format::test::Test;
 use instr_format::text::SiteText;
 use proptest::collection::vec;
 use proptest::prelude::*;

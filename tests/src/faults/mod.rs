@@ -48,7 +48,7 @@ pub const PARTS: [Part; 5] = [
 ];
 
 /// Set to have tests that loop do so as often as it takes to be sure.
-pub const FULL: &str = "INSTR_TEST_FULL";
+pub const FULL: &str = "TEST_OF_INSTR_FULL";
 
 /// How often to do something: `quick` times, or `full` times in a full run.
 pub fn times(quick: u64, full: u64) -> u64 {

@@ -26,8 +26,7 @@ pub(super) struct Runs {
 impl Runs {
     pub(super) fn read(output: &Path) -> Self {
         let mut runs = Runs::default();
-        for run in fs::read_dir(output).expect("runs") {
-            let run = run.expect("an entry").path();
+        for run in crate::cargo_instr::runs(output) {
             // A process that was killed before its first statement has no table.
             let table = fs::read(run.join(SITES)).unwrap_or_default();
             let read = decode_table(&table, |_, site, _| {

@@ -24,7 +24,7 @@ pub fn identify(name: &str, file: &[u8]) -> Result<Option<Head>, Damage> {
         Err(BadRing::NotARing) if file.iter().all(|byte| *byte == 0) => return Ok(None),
         Err(BadRing::Version(found)) => return Err(Damage::version(name, found.into(), VERSION.into())),
         Err(BadRing::NotARing) => {
-            let message = "not the ring of a thread on a machine like this one";
+            let message = "not a ring, or one from another kind of machine";
             return Err(Damage::of_file(DamageKind::Damaged, name, message));
         }
     };

@@ -154,7 +154,7 @@ impl<R: Read + Seek> RingReader<R> {
     /// The cut block that a segment ends with.
     pub fn torn(&self) -> Option<Damage> {
         let (start, end) = self.cut?;
-        let damage = Damage::of_file(DamageKind::Torn, &self.name, "the last block is cut");
+        let damage = Damage::of_file(DamageKind::Torn, &self.name, "the last block is incomplete");
         Some(Damage { start: Some(start), end: Some(end), ..damage })
     }
 
@@ -235,7 +235,7 @@ impl<R: Read + Seek> RingReader<R> {
             return size;
         }
         if !self.looked {
-            let message = format!("a ring of {size} bytes; all blocks behind its header are read");
+            let message = format!("the header says {size} bytes; all blocks after it are read");
             self.damage.push_back(Damage::of_file(DamageKind::Damaged, &self.name, message));
         }
         SIZE_MAX

@@ -11,6 +11,7 @@ mod image;
 mod memory;
 mod signals;
 mod stack;
+mod stderr;
 mod task;
 mod writer;
 
@@ -22,6 +23,7 @@ pub(crate) use image::*;
 pub(crate) use memory::*;
 pub(crate) use signals::*;
 pub(crate) use stack::*;
+pub(crate) use stderr::*;
 pub(crate) use task::*;
 pub(crate) use writer::*;
 

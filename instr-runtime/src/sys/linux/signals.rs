@@ -75,6 +75,11 @@ pub(crate) fn is_watch_due() -> bool {
     !DONE.load(Acquire) && LOOKS.load(Relaxed) < MOST_LOOKS
 }
 
+/// Whether ours are in place, or about to be. Async-signal-safe.
+pub(crate) fn is_watching() -> bool {
+    DONE.load(Acquire)
+}
+
 /// Puts our handlers in place, once; only where there are others already, as in every Rust program whose `main` has
 /// begun, unless `asked` for. Async-signal-safe.
 pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {

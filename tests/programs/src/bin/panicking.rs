@@ -105,10 +105,64 @@ fn main() {
                 libc::raise(libc::SIGUSR1);
             }
         }
+        "named" => named(),
         "many" => many(),
         "forked" => forked(),
         other => unreachable!("{other}"),
     }
+}
+
+/// In threads whose names the kernel cuts, or that are not std's, or have nothing of std's any more.
+#[instrument_source]
+fn named() {
+    let in_thread = |name: &str, work: fn()| {
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+        println!("{}", thread.expect("threads can be had").join().is_err());
+    };
+    in_thread("tests::of_names::a_test_with_a_long_name", || _ = fail(20));
+    in_thread(&"n\u{1}".repeat(400), || _ = fail(21));
+    in_thread("short", || _ = fail(22));
+    in_thread("renamed::in_the_meantime", || {
+        // SAFETY: the name ends in NUL.
+        unsafe { libc::prctl(libc::PR_SET_NAME, c"fifteen_letters".as_ptr()) };
+        fail(23);
+    });
+    // SAFETY: the function takes nothing and returns nothing.
+    unsafe {
+        let mut thread = 0;
+        libc::pthread_create(&mut thread, std::ptr::null(), of_c, std::ptr::null_mut());
+        libc::pthread_join(thread, std::ptr::null_mut());
+    }
+    in_thread("tests::of_names::that_ends", || {
+        // SAFETY: the destructor takes what is set.
+        unsafe {
+            let mut key = 0;
+            // The first of these is before std's, unless the runtime's has its place.
+            libc::pthread_key_create(&mut key, None);
+            libc::pthread_key_create(&mut key, Some(ends));
+            libc::pthread_setspecific(key, Box::into_raw(Box::new((key, 0_u32))).cast());
+        }
+        fail(0xffff_ffff);
+    });
+}
+
+#[instrument_source]
+extern "C" fn of_c(nothing: *mut libc::c_void) -> *mut libc::c_void {
+    // SAFETY: the name ends in NUL.
+    unsafe { libc::prctl(libc::PR_SET_NAME, c"letters_fifteen".as_ptr()) };
+    println!("{}", catch_unwind(|| fail(24)).is_err());
+    nothing
+}
+
+/// Called in each round of the destructors, behind std's.
+#[instrument_source]
+unsafe extern "C" fn ends(value: *mut libc::c_void) {
+    // SAFETY: made for this.
+    let (key, round) = unsafe { &mut *value.cast::<(libc::pthread_key_t, u32)>() };
+    *round += 1;
+    let _caught = catch_unwind(|| fail(24 + *round));
+    // SAFETY: the key exists.
+    unsafe { libc::pthread_setspecific(*key, value) };
 }
 
 /// A thousand that are caught, and then one that is not.

@@ -12,8 +12,9 @@ use instr_runtime::instrument_source;
 #[instrument_source]
 fn main() {
     let kind = std::env::args().nth(1).expect("a kind of file");
-    if let Ok(mut runs) = fs::read_dir("instr-logs") {
-        let run = runs.next().expect("a run").expect("an entry").path();
+    if let Ok(entries) = fs::read_dir("instr-logs") {
+        let mut paths = entries.map(|entry| entry.expect("an entry").path());
+        let run = paths.find(|path| path.is_dir()).expect("a run");
         for tid in (std::process::id()..).take(100) {
             for suffix in ["log", "ring"] {
                 plant(&kind, &run.join(format!("{tid}.{suffix}")));
