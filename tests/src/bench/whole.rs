@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
 use crate::package::{download, json_lines, succeed};
+use crate::processors::children_seconds;
 use crate::program::Scene;
 
 /// A program, and what it is given to do.
@@ -102,6 +103,8 @@ const fn work(row: &'static str) -> Work {
 pub struct Taken {
     /// Seconds from its start to its end.
     pub seconds: f64,
+    /// What it took of the processors meanwhile, in seconds.
+    pub processor_seconds: f64,
     /// What its runs occupy on the disk, in bytes.
     pub bytes: u64,
     printed: Option<Vec<String>>,
@@ -173,11 +176,17 @@ impl Work {
         command.env("PATH", "/usr/bin:/bin").stdout(fs::File::create(&printed).expect("a file"));
         // So that none waits until the disk has what another one has written.
         succeed(&mut Command::new("sync"));
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), children_seconds());
         let status = command.status().expect("it starts");
         let seconds = start.elapsed().as_secs_f64();
         assert!(status.success(), "{command:?}: {status}");
-        Taken { seconds, bytes: occupied(&output), printed: self.prints_the_same.then(|| lines(&printed)) }
+        let processor_seconds = children_seconds() - before;
+        Taken {
+            seconds,
+            processor_seconds,
+            bytes: occupied(&output),
+            printed: self.prints_the_same.then(|| lines(&printed)),
+        }
     }
 }
 
