@@ -19,8 +19,8 @@ use instr_format::names::ENABLE;
 use crate::failure::Failure;
 use crate::words::Kind;
 
-/// More deaths than this are only counted.
-const SHOWN: usize = 5;
+/// More processes than this are only counted.
+const SHOWN: usize = 20;
 /// How long what was interrupted has to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 const INTERVAL: Duration = Duration::from_millis(5);
@@ -105,7 +105,10 @@ impl Ended<'_> {
             let off = ["0", "false", "off", "no"].contains(&enable.as_str());
             match off {
                 true => writeln!(out, "warning: nothing was recorded: {ENABLE}={enable} turns it off")?,
-                false => writeln!(out, "warning: nothing was recorded: nothing that ran is instrumented")?,
+                false => {
+                    let reason = "nothing that ran is instrumented, or it could not write to";
+                    writeln!(out, "warning: nothing was recorded: {reason} {}", self.output.display())?;
+                }
             }
         }
         if !command.is_success() && !has_runs && command.signal.is_none() {
@@ -151,8 +154,8 @@ impl Ended<'_> {
         text::write(&runs, &Options { paint, ..Options::default() }, out)?;
         match more {
             0 => {}
-            1 => writeln!(out, "\n1 more process failed")?,
-            more => writeln!(out, "\n{more} more processes failed")?,
+            1 => writeln!(out, "\n1 more process failed; `cargo instr report` shows it")?,
+            more => writeln!(out, "\n{more} more processes failed; `cargo instr report` shows them")?,
         }
         writeln!(out, "\ninstr: all records are in {}", self.output.display())
     }

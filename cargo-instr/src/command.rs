@@ -127,7 +127,7 @@ fn instrumented(
     let mut command = Command::new(cargo());
     if takes_options {
         split.take("--config");
-        command.args(&split.word).args(&split.before);
+        command.args(&split.before).args(&split.word);
         places.as_options(&wrappers, &configuration, &mut command);
         command.args(&split.cargo).args(&split.program);
     } else {

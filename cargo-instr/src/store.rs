@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use instr_analyze::report::number::Bytes;
 use instr_analyze::run::command::Command;
+use instr_analyze::run::find::foreign_owner;
 use instr_analyze::run::group::{self, begins};
 use instr_analyze::run::remove::{self, Removal};
 use instr_format::files::COMMAND_JSON;
@@ -52,7 +53,11 @@ impl Store {
             }
             Err(io::Error::other("it vanishes again and again"))
         };
-        let lock = make().map_err(|error| Failure::on("create", &dir, &error))?;
+        let lock = make().map_err(|error| {
+            let owner =
+                foreign_owner(runs).map(|uid| format!("; {} belongs to another user (uid {uid})", runs.display()));
+            Failure(format!("cannot create {}: {error}{}", dir.display(), owner.unwrap_or_default()))
+        })?;
         Ok(Store { dir, _lock: lock })
     }
 
@@ -98,12 +103,10 @@ impl Store {
             kept = usize::MAX;
             // What cannot be removed now can be by a later command.
             let group = group::group(&dir).ok().flatten();
-            match group.and_then(|group| remove::remove(&group).ok()) {
-                Some(Removal::Removed(bytes) | Removal::Rest(bytes)) => {
-                    removed += 1;
-                    freed += bytes;
-                }
-                _ => {}
+            let removal = group.and_then(|group| remove::remove(&group).ok());
+            if let Some(Removal::Removed(bytes) | Removal::Rest(bytes)) = removal {
+                removed += 1;
+                freed += bytes;
             }
         }
         let limit = match keep {

@@ -4,6 +4,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 
 use instr_tests::cargo_instr::Workspace;
+use instr_tests::limits::obey_modes;
 use instr_tests::package::{said, succeed};
 use instr_tests::skip::skip;
 
@@ -38,6 +39,24 @@ fn a_disk_that_cannot_be_written() {
         told.ends_with("; name a directory that can be written to with --target-dir or CARGO_TARGET_DIR\n"),
         "{told}"
     );
+}
+
+/// Of an earlier command under sudo.
+#[test]
+fn runs_of_another_user() {
+    let pair = Workspace::new("pair", "runs of another user");
+    let target = tempfile::tempdir().expect("a directory");
+    let runs = target.path().join("instr/runs");
+    std::fs::create_dir_all(&runs).expect("a directory");
+    if std::os::unix::fs::chown(&runs, Some(12345), None).is_err() {
+        return skip("runs_of_another_user", "only root gives files away");
+    }
+    let mut command = pair.instr(&["run", "-q", "-p", "two"]);
+    obey_modes(command.env("CARGO_TARGET_DIR", target.path()));
+    let ended = command.output().expect("it runs");
+    assert_eq!(ended.status.code(), Some(2), "{}", said(&ended));
+    let expected = format!("Permission denied (os error 13); {} belongs to another user (uid 12345)\n", runs.display());
+    assert!(said(&ended).ends_with(&expected), "{}", said(&ended));
 }
 
 /// The program's exit code and output are there all the same.
