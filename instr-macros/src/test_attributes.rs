@@ -40,7 +40,7 @@ struct Given {
     when: Option<TokenStream>,
 }
 
-/// The attribute, or those that a `cfg_attr` gives.
+/// The attribute, or those that a `cfg_attr` gives, as far as they matter here.
 fn given(meta: &Meta, when: Option<&TokenStream>) -> Vec<Given> {
     let conditional = match meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {
@@ -48,7 +48,10 @@ fn given(meta: &Meta, when: Option<&TokenStream>) -> Vec<Given> {
         }
         _ => None,
     };
-    let Some(metas) = conditional else { return vec![Given { meta: meta.clone(), when: when.cloned() }] };
+    let Some(metas) = conditional else {
+        let matters = is_named(meta, "test") || is_named(meta, "should_panic");
+        return if matters { vec![Given { meta: meta.clone(), when: when.cloned() }] } else { Vec::new() };
+    };
     let mut metas = metas.iter();
     let Some(condition) = metas.next().map(ToTokens::to_token_stream) else { return Vec::new() };
     let when = match when {

@@ -3,8 +3,6 @@
 //! `cargo bench -p instr-tests --bench compile`. Builds from scratch alternate, with the dependencies there already; counted is
 //! the processor time that cargo and its children took.
 
-#![allow(unsafe_code)]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -15,6 +13,7 @@ use instr_tests::bench::programs::generate_modules;
 use instr_tests::bench::results::Results;
 use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE};
 use instr_tests::package::{Package, download, runtime_dependency, succeed};
+use instr_tests::processors::children_seconds;
 use instr_tests::rust_files;
 
 /// Kinds of builds, and how many rounds count. An optimized build has no target, and takes most of the time.
@@ -133,16 +132,6 @@ fn times(packages: &[Package; 2], command: &[&str], rounds: usize) -> [Vec<f64>;
         }
     }
     times
-}
-
-/// What all processes that this one has waited for have taken of the processors.
-fn children_seconds() -> f64 {
-    // SAFETY: zeros are a structure for the call to fill.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: fills the structure.
-    assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage) }, 0);
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    seconds(usage.ru_utime) + seconds(usage.ru_stime)
 }
 
 /// KiB of code in the library, generic functions left out: the linker's libraries are the same for both.

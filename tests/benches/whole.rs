@@ -5,12 +5,15 @@
 use instr_tests::bench::kinds::{Kind, RING, WRITE};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate_for;
-use instr_tests::bench::tables::{PLAIN_SECONDS, RING_MB, RING_TIMES, WHOLE_PROGRAMS, WRITE_MB, WRITE_TIMES};
-use instr_tests::bench::whole::{WHOLE, Work};
+use instr_tests::bench::tables::{
+    PLAIN_SECONDS, RING_MB, RING_PROCESSOR, RING_TIMES, WHOLE_PROGRAMS, WRITE_MB, WRITE_PROCESSOR, WRITE_TIMES,
+};
+use instr_tests::bench::whole::{Taken, WHOLE, Work};
 
 /// How many rounds count.
 const ROUNDS: usize = 5;
-const SINKS: [(Kind, &str, &str); 2] = [(RING, RING_TIMES, RING_MB), (WRITE, WRITE_TIMES, WRITE_MB)];
+const SINKS: [(Kind, [&str; 3]); 2] =
+    [(RING, [RING_TIMES, RING_PROCESSOR, RING_MB]), (WRITE, [WRITE_TIMES, WRITE_PROCESSOR, WRITE_MB])];
 
 fn main() {
     let mut results = Results::new(&WHOLE_PROGRAMS);
@@ -26,11 +29,13 @@ fn measure(work: &Work, [plain, instrumented]: &[std::path::PathBuf; 2], results
     work.prepare(files.path());
     let sinks = &SINKS[..if work.is_small { 2 } else { 1 }];
     let mut subjects = vec![work.subject(plain)];
-    subjects.extend(sinks.iter().map(|(kind, ..)| kind.of(&work.subject(instrumented))));
+    subjects.extend(sinks.iter().map(|(kind, _)| kind.of(&work.subject(instrumented))));
     let rounds = alternate_for(ROUNDS, &subjects, |subject| work.take(subject, files.path()));
     results.set(work.row, PLAIN_SECONDS, rounds.figure(|round| round[0].seconds));
-    for (at, (_, times, megabytes)) in (1..).zip(sinks) {
+    for (at, (_, [times, processor, megabytes])) in (1..).zip(sinks) {
         results.set(work.row, times, rounds.figure(|round| round[at].seconds / round[0].seconds));
+        let processor_time = |round: &[Taken]| round[at].processor_seconds / round[0].processor_seconds;
+        results.set(work.row, processor, rounds.figure(processor_time));
         results.set(
             work.row,
             megabytes,

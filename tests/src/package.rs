@@ -227,9 +227,18 @@ pub fn download(name: &str, version: &str) -> PathBuf {
     let output = package.online_if_needed(&["metadata", "--format-version", "1"]);
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = metadata["packages"].as_array().expect("packages");
-    let found = packages.iter().find(|package| package["name"] == name).expect("the crate");
+    // Cargo downloads what is no library too, and leaves it out.
+    let Some(found) = packages.iter().find(|package| package["name"] == name) else { return unpacked(name, version) };
     let manifest = Path::new(found["manifest_path"].as_str().expect("a path"));
     manifest.parent().expect("a directory").to_owned()
+}
+
+fn unpacked(name: &str, version: &str) -> PathBuf {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.unwrap_or_else(|| Path::new(&std::env::var_os("HOME").expect("a home")).join(".cargo"));
+    let registries = fs::read_dir(home.join("registry/src")).expect("what cargo has downloaded");
+    let mut crates = registries.map(|entry| entry.expect("an entry").path().join(format!("{name}-{version}")));
+    crates.find(|path| path.exists()).expect("the crate")
 }
 
 /// Messages without those on braces: where a probe stands beside the only expression of a block, they are needed.

@@ -28,4 +28,5 @@ mod stack;
 pub mod statement;
 pub mod tally;
 pub mod test;
+pub(crate) mod test_thread;
 pub mod thread;

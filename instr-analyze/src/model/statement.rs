@@ -9,7 +9,7 @@ use super::record::{Record, What};
 use super::sites::Sites;
 
 /// A statement; its texts are not escaped any more. All JSON has these keys of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Statement {
     /// Path of the source file, as the compiler was given it.
     pub file: String,

@@ -1,7 +1,5 @@
 //! One thread of a run, concluded from its slot and its logs.
 
-use std::collections::HashSet;
-
 use instr_format::last::SlotCopy;
 use instr_format::ring::Clock;
 
@@ -9,12 +7,11 @@ use super::damage::{Damage, DamageKind};
 use super::errno::Errno;
 use super::filter::Filter;
 use super::history::Part;
-use super::panics::Panic;
 use super::record::Stamp;
 use super::scan::Scan;
 use super::sites::{Site, Sites};
 use super::statement::Statement;
-use super::test::{Ended, Outcome, Tested, name_of_test};
+use super::test::Tested;
 
 /// What the thread was doing when the run ended, or is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,32 +91,6 @@ pub struct Thread {
 }
 
 impl Thread {
-    /// Whether it ran a test that failed.
-    pub fn has_failed_test(&self) -> bool {
-        self.test.as_ref().is_some_and(|test| test.outcome == Outcome::Failed)
-    }
-
-    /// Whether it ran a test that panicked as it should.
-    pub fn has_panicked_as_expected(&self) -> bool {
-        self.test.as_ref().is_some_and(|test| test.outcome == Outcome::PanickedAsExpected)
-    }
-
-    /// How the test that it ran has ended, where this is its newest panic. One that was caught before has ended nothing.
-    pub(crate) fn test_end<'a>(&self, newest: Option<&'a Panic>) -> Ended<'a> {
-        match self.state {
-            State::Panicking | State::PanickedAndEnded | State::PanickedAndLeft => Ended::Panicked(newest),
-            State::Unknown if newest.is_some() => Ended::Panicked(newest),
-            State::Left | State::Ended => Ended::Returned,
-            State::Inside | State::Unknown => Ended::Unknown,
-        }
-    }
-
-    /// Whether its oldest record is of its test's function.
-    fn began_in_test(&self) -> bool {
-        let (Some(test), Some(first)) = (&self.test, &self.first) else { return false };
-        name_of_test(&first.path()) == test.name
-    }
-
     /// When its newest record was made, since the run began.
     pub fn last_active_ns(&self) -> Option<u64> {
         self.newest.and_then(|newest| newest.elapsed_ns())
@@ -270,17 +241,4 @@ fn write_failed(count: u64, errno: u32) -> Damage {
 fn gap(count: u64) -> Damage {
     let message = format!("{count} records are missing between those that can be read");
     Damage { count: Some(count), ..Damage::new(DamageKind::Gap, message) }
-}
-
-/// The threads that a test starts have its name until they are given another: of several, the oldest one ran the test.
-pub(crate) fn leave_each_test_to_one(threads: &mut [Thread]) {
-    let mut oldest_first: Vec<&mut Thread> = threads.iter_mut().filter(|thread| thread.test.is_some()).collect();
-    oldest_first.sort_by_key(|thread| (!thread.began_in_test(), thread.tid));
-    let mut known = HashSet::new();
-    for thread in oldest_first {
-        let name = thread.test.as_ref().filter(|test| test.is_whole()).map(|test| test.name.clone());
-        if name.is_some_and(|name| !known.insert(name)) {
-            thread.test = None;
-        }
-    }
 }

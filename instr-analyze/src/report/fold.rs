@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::model::statement::Statement;
 use crate::model::thread::{Choice, State, Thread};
 
-/// What threads of one entry have in common: their state, and the statement with its function's path and, of an expanded
-/// one, where its macro was invoked.
+/// What threads of one entry have in common: their state, and their last statement.
 #[derive(PartialEq, Eq, Hash)]
 struct Place<'a> {
     state: State,
-    last: Option<(Choice, [&'a str; 3], u64, u64, Option<&'a str>)>,
+    last: Option<(Choice, &'a Statement)>,
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -32,10 +32,5 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
 }
 
 fn place(thread: &Thread) -> Place<'_> {
-    let last = thread.last.as_ref().map(|last| {
-        let statement = &last.statement;
-        let texts = [&statement.file, &statement.module, &statement.function].map(String::as_str);
-        (last.choice, texts, statement.line, statement.column, statement.expanded_from.as_deref())
-    });
-    Place { state: thread.state, last }
+    Place { state: thread.state, last: thread.last.as_ref().map(|last| (last.choice, &last.statement)) }
 }

@@ -190,6 +190,10 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     if let Some(message) = run.end.message.as_deref().filter(|_| run.end.kind != EndKind::Killed) {
         thread::indented("", message, out)?;
     }
+    if run.foreign_main {
+        let way_out = "build the library with `cargo instr`, or call instr_runtime::install_crash_handler()";
+        writeln!(out, "  a crash could not be recorded, as the program's main is not Rust's: {way_out}")?;
+    }
     if !run.replaced.is_empty() {
         let signals = run.replaced.join(", ");
         writeln!(

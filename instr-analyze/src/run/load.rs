@@ -21,7 +21,8 @@ use crate::model::scan::Scan;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
-use crate::model::thread::{Sink, State, Thread, conclude, leave_each_test_to_one, wanted};
+use crate::model::test_thread::leave_each_test_to_one;
+use crate::model::thread::{Sink, State, Thread, conclude, wanted};
 
 /// A run.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct Run {
     /// The signals that ended it unseen, if one of them did: the program's own handlers were found in the place of those that
     /// would have recorded it.
     pub replaced: Vec<&'static str>,
+    /// Whether no crash could be recorded, as the program's `main` is not Rust's and nobody asked for it.
+    pub foreign_main: bool,
     /// The signal that ended it, as it was written down.
     pub crash: Option<Crash>,
     /// What panics said, oldest first, as far as that is there.
@@ -94,6 +97,7 @@ impl Run {
         // What is recorded after all needs no excuse.
         let header = files.last.as_ref().map(|last| &last.header).filter(|_| end.kind == EndKind::Unknown);
         let replaced = header.map_or_else(Vec::new, |header| header.replaced().collect());
+        let foreign_main = header.is_some_and(|header| header.foreign_main);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
@@ -140,6 +144,7 @@ impl Run {
             life,
             end,
             replaced,
+            foreign_main,
             crash,
             panics,
             panic_count,

@@ -139,3 +139,29 @@ fn runs_that_ended_well_are_one_line_beside_one_that_did_not() {
     assert!(report.ends_with("\n\n4 processes ended normally: demo (4)\n"), "{report}");
     assert_eq!(titles(&report).len(), 1, "{report}");
 }
+
+#[test]
+fn what_is_missing_of_a_run_that_ended_well_is_said_beside_others() {
+    let output = tempfile::tempdir().unwrap();
+    for number in 0..3 {
+        let run = FakeRun::new(output.path(), &format!("demo-{number}"));
+        let dropped = if number == 1 { 7 } else { 0 };
+        run.last(Some(0), &[FakeSlot { left: true, dropped, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    }
+    let report = report(&output);
+    assert!(report.contains("\n  damage: 7 records could not be written\n"), "{report}");
+    assert!(report.ends_with("\n\n2 processes ended normally: demo (2)\n"), "{report}");
+}
+
+/// The kernel calls a thread without a name as it calls the process.
+#[test]
+fn threads_without_a_name_have_their_ids_and_those_with_one_keep_it() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    run.last(None, &[FakeSlot::inside(PID + 1, b"demo", 0), FakeSlot::inside(PID + 2, b"dem", 1)]);
+    let expected = [
+        "thread 4500001: inside demo::main at src/main.rs:2:5",
+        "thread dem (4500002): inside demo::work::Job::run at src/work.rs:7:9",
+    ];
+    assert_eq!(titles(&report(&output)), expected);
+}

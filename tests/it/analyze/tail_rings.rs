@@ -41,8 +41,13 @@ impl Live {
     /// Records a statement so many times, and shows it to whoever reads.
     fn put(&mut self, site: u32, times: usize) {
         self.ring.put_all(vec![site; times]);
-        let file = OpenOptions::new().write(true).open(self.run.dir.join("1.ring")).unwrap();
-        file.write_all_at(&self.ring.file(), 0).unwrap();
+        self.overwrite("1.ring", &self.ring.file());
+    }
+
+    /// Replaces a file's content, of which whoever reads meanwhile finds none missing.
+    fn overwrite(&self, name: &str, bytes: &[u8]) {
+        let file = OpenOptions::new().write(true).open(self.run.dir.join(name)).unwrap();
+        file.write_all_at(bytes, 0).unwrap();
     }
 }
 
@@ -125,7 +130,7 @@ fn what_the_ring_no_longer_has_is_read_from_its_segments() {
         let start = half % 2 * 2 * BLOCK_SIZE;
         kept.extend_from_slice(&live.ring.blocks()[start..start + 2 * BLOCK_SIZE]);
     }
-    live.run.write("1.1.ring", live.ring.segment(1, &kept));
+    live.overwrite("1.1.ring", &live.ring.segment(1, &kept));
     live.put(2, 1);
     tail.expect(6 * 126 + 6..=12 * 126 + 1);
     live.mapped.take();

@@ -199,5 +199,8 @@ fn other_libraries_wait_until_they_are_asked_and_say_so() {
         let (header, _) = last::decode(&last).expect("a header");
         assert_eq!((run.join("crash.json").exists(), header.foreign_main), (asks, !asks));
         assert_eq!((run_json(&run)["built_by"].as_str(), rings(&run).len()), (None, 0));
+        let report = instr_tests::analyzer::run([&run]).stdout;
+        let says_why = report.contains("a crash could not be recorded, as the program's main is not Rust's: build ");
+        assert_eq!((report.contains("died of SIGSEGV"), says_why), (asks, !asks), "{report}");
     }
 }

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
-use crate::package::{download, succeed};
+use crate::package::{download, json_lines, succeed};
+use crate::processors::children_seconds;
 use crate::program::Scene;
 
 /// A program, and what it is given to do.
@@ -61,7 +62,7 @@ pub const WHOLE: [Whole; 4] = [
         with: &[],
         works: &[
             Work { files: 50_000, arguments: FD, is_small: false, ..work("fd, 50,000 files") },
-            Work { files: 1_000, arguments: FD, ..work("fd, 1,000 files") },
+            Work { files: 5_000, arguments: FD, ..work("fd, 5,000 files") },
         ],
     },
     Whole {
@@ -102,6 +103,8 @@ const fn work(row: &'static str) -> Work {
 pub struct Taken {
     /// Seconds from its start to its end.
     pub seconds: f64,
+    /// What it took of the processors meanwhile, in seconds.
+    pub processor_seconds: f64,
     /// What its runs occupy on the disk, in bytes.
     pub bytes: u64,
     printed: Option<Vec<String>>,
@@ -120,11 +123,14 @@ impl Whole {
         workspace.write("Cargo.lock", &read("Cargo.lock"));
         workspace.write("Cargo.toml", &format!("{}\n[workspace]\n", read("Cargo.toml")));
         workspace.fetch();
-        let build = ["build", "--release", "--locked", "--bin", self.program];
-        succeed(&mut workspace.cargo(&build));
+        let build = ["build", "--release", "--locked", "--bin", self.program, "--message-format", "json"];
         let with = self.with.iter().flat_map(|name| ["--with-dep", name]);
-        succeed(&mut workspace.instr(&build.into_iter().chain(with).collect::<Vec<_>>()));
-        ["target/release", "target/instr/release"].map(|directory| workspace.path().join(directory).join(self.program))
+        let instrumented: Vec<_> = build.into_iter().chain(with).collect();
+        [workspace.cargo(&build), workspace.instr(&instrumented)].map(|mut command| {
+            let output = succeed(&mut command);
+            let executable = json_lines(&output).find_map(|line| Some(PathBuf::from(line["executable"].as_str()?)));
+            executable.expect("cargo names the program")
+        })
     }
 }
 
@@ -168,11 +174,19 @@ impl Work {
         command.current_dir(files).env("INSTR_OUTPUT_DIR", &output).stderr(Stdio::null());
         // Some look for what they start.
         command.env("PATH", "/usr/bin:/bin").stdout(fs::File::create(&printed).expect("a file"));
-        let start = Instant::now();
+        // So that none waits until the disk has what another one has written.
+        succeed(&mut Command::new("sync"));
+        let (start, before) = (Instant::now(), children_seconds());
         let status = command.status().expect("it starts");
         let seconds = start.elapsed().as_secs_f64();
         assert!(status.success(), "{command:?}: {status}");
-        Taken { seconds, bytes: occupied(&output), printed: self.prints_the_same.then(|| lines(&printed)) }
+        let processor_seconds = children_seconds() - before;
+        Taken {
+            seconds,
+            processor_seconds,
+            bytes: occupied(&output),
+            printed: self.prints_the_same.then(|| lines(&printed)),
+        }
     }
 }
 
