@@ -16,7 +16,6 @@ use instr_analyze::run::load::{Run, STEPS, Steps};
 use instr_analyze::run::remove::is_in_use;
 use instr_format::names::ENABLE;
 
-use crate::failure::Failure;
 use crate::words::Kind;
 
 /// More processes than this are only counted.
@@ -72,25 +71,20 @@ impl Ended<'_> {
     /// Says all that is to be said, on standard error.
     ///
     /// # Errors
-    /// When a run cannot be read or standard error cannot be written.
-    pub fn say(&self) -> Result<(), Failure> {
+    /// When standard error cannot be written.
+    pub fn say(&self) -> io::Result<()> {
         let mut directories = runs(self.output);
         directories.retain(|directory| !self.earlier.contains(directory));
         if self.command.interrupted_by.is_some() {
             wait_for(&directories);
         }
         let mut out = BufWriter::new(io::stderr().lock());
-        let said = self.say_to(&directories, &mut out)?;
-        let flushed = said.and_then(|()| out.flush());
-        flushed.map_err(|error| Failure(format!("cannot write the report: {error}")))
-    }
-
-    fn say_to(&self, directories: &[PathBuf], out: &mut dyn Write) -> Result<io::Result<()>, Failure> {
-        let said = self.say_what_had_no_effect(!directories.is_empty(), out);
-        if said.is_err() || directories.is_empty() || self.command.is_success() || self.kind == Kind::Builds {
-            return Ok(said);
+        self.say_what_had_no_effect(!directories.is_empty(), &mut out)?;
+        if !directories.is_empty() && !self.command.is_success() && self.kind != Kind::Builds {
+            let runs = load(&directories, &mut out)?;
+            self.show(self.select(runs), &mut out)?;
         }
-        Ok(self.show(self.select(directories)?, out))
+        out.flush()
     }
 
     fn say_what_had_no_effect(&self, has_runs: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -124,10 +118,9 @@ impl Ended<'_> {
 
     /// The runs that tell why the command failed: those that died, those of tests that failed, and the one that cargo ran;
     /// then those that ended well, which the report only counts.
-    fn select(&self, directories: &[PathBuf]) -> Result<(Vec<Run>, usize), Failure> {
+    fn select(&self, runs: Vec<Run>) -> (Vec<Run>, usize) {
         let (mut telling, mut others, mut well) = (Vec::new(), Vec::new(), Vec::new());
-        for directory in directories {
-            let run = load(directory)?;
+        for run in runs {
             let is_cargos = run.pid.is_some() && run.pid == self.command.pid.map(u64::from);
             match run.end.kind {
                 EndKind::Exit if run.end.code.as_deref() == Some("0") => well.push(run),
@@ -144,7 +137,7 @@ impl Ended<'_> {
         let more = telling.len().saturating_sub(SHOWN);
         telling.truncate(SHOWN);
         telling.append(&mut well);
-        Ok((telling, more))
+        (telling, more)
     }
 
     fn show(&self, (runs, more): (Vec<Run>, usize), out: &mut dyn Write) -> io::Result<()> {
@@ -169,7 +162,15 @@ fn wait_for(directories: &[PathBuf]) {
     }
 }
 
-fn load(directory: &Path) -> Result<Run, Failure> {
-    let filter = Filter::new("", "", "").map_err(|error| Failure(error.to_string()))?;
-    Run::load(directory, &filter, Steps::OfSuspects(STEPS)).map_err(|error| Failure::on("read", directory, &error))
+/// Reads the runs. One that cannot be read takes nothing from the others.
+fn load(directories: &[PathBuf], out: &mut dyn Write) -> io::Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    let Ok(filter) = Filter::new("", "", "") else { return Ok(runs) };
+    for directory in directories {
+        match Run::load(directory, &filter, Steps::OfSuspects(STEPS)) {
+            Ok(run) => runs.push(run),
+            Err(error) => writeln!(out, "cargo instr: cannot read {}: {error}", directory.display())?,
+        }
+    }
+    Ok(runs)
 }

@@ -156,9 +156,9 @@ fn instrumented(
         suggestions: suggestions::of_options(&split),
     }
     .say();
-    if let Err(failure) = said {
+    if let Err(error) = said {
         // The exit code is the program's all the same; nobody is left to tell when this fails.
-        let _ = writeln!(io::stderr(), "cargo instr: {failure}");
+        let _ = writeln!(io::stderr(), "cargo instr: cannot write the report: {error}");
     }
     if let Some(store) = &store {
         record.bytes = Some(size(&output));

@@ -41,7 +41,7 @@ fn a_runner_that_hands_on_the_signal_in_its_status() {
 
 #[test]
 fn tests_that_fail_one_by_one() {
-    let pair = Workspace::new("pair", "failing tests");
+    let pair = Workspace::new("pair", "failing one by one");
     pair.write(
         "two/src/main.rs",
         "fn main() {}\n\n#[test]\nfn passes() {\n    let two = 1 + 1;\n    assert_eq!(two, 2);\n}\n\n\
