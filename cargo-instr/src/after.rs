@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use instr_analyze::model::end::EndKind;
 use instr_analyze::model::filter::Filter;
+use instr_analyze::report::options::Options;
 use instr_analyze::report::paint::Paint;
-use instr_analyze::report::text::{self, Options};
+use instr_analyze::report::text;
 use instr_analyze::run::command::Command;
 use instr_analyze::run::find;
 use instr_analyze::run::load::{Run, STEPS, Steps};

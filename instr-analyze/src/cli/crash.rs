@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::report::crash;
-use crate::report::text::Options;
+use crate::report::options::Options;
 use crate::run::load::{Run, Steps};
 use crate::run::{source, symbols};
 use clap::{Args, ValueEnum};

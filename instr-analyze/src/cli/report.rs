@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::report::json;
-use crate::report::text::{self, Options};
+use crate::report::options::Options;
+use crate::report::text;
 use crate::run::command;
 use crate::run::load::{Run, STEPS, Steps};
 use clap::{Args, ValueEnum};

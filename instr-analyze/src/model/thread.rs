@@ -10,6 +10,7 @@ use super::history::Part;
 use super::record::Stamp;
 use super::scan::Scan;
 use super::sites::{Site, Sites};
+use super::source_path::is_local;
 use super::statement::Statement;
 use super::test::Tested;
 
@@ -72,7 +73,7 @@ pub struct Thread {
     pub first: Option<Statement>,
     /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
-    /// Where that is in a dependency: the newest recorded statement in the program's own workspace.
+    /// The newest recorded statement in the program's own workspace, where the last one is elsewhere.
     pub own: Option<Statement>,
     /// Its newest readable record.
     pub newest: Option<Stamp>,
@@ -193,6 +194,7 @@ pub fn conclude(
     if dropped > counted {
         scan.damage.push(gap(dropped - counted));
     }
+    let is_elsewhere = last.as_ref().is_some_and(|last| !is_local(&last.statement.file));
     Thread {
         tid,
         reuse,
@@ -200,7 +202,7 @@ pub fn conclude(
         test: None,
         state: state(slot, last.as_ref()),
         first: scan.first().map(|record| Statement::of_record(&record, sites)),
-        own: scan.own().map(|record| Statement::of_record(&record, sites)),
+        own: scan.own().filter(|_| is_elsewhere).map(|record| Statement::of_record(&record, sites)),
         last,
         newest: scan.newest,
         records: scan.records,

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use instr_format::escape::Printable;
 use serde::Serialize;
 
+use super::options::Options;
 use super::paint::Paint;
-use super::text::{self, Options};
+use super::text;
 use crate::model::crash::Crash;
 use crate::run::load::Run;
 use crate::run::symbols::{Frame, Function};

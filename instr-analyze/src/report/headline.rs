@@ -1,24 +1,19 @@
 //! The first line of a report: what ended what, where, in the program's own code.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt as _;
 
 use instr_format::escape::Printable;
 use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 
+use super::lines::cut;
+use super::naming::{name, program};
 use super::paint::Paint;
-use super::thread::name;
 use crate::model::end::EndKind;
 use crate::model::source_path::{is_local, short};
-use crate::model::statement::Statement;
 use crate::model::thread::{Choice, State, Thread};
 use crate::run::alive::Life;
 use crate::run::load::Run;
-
-/// Longest part of a statement or a message that the line shows, in characters.
-const WIDTH: usize = 100;
 
 // Output: worker-pool died of SIGSEGV in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
 /// Writes the line.
@@ -80,18 +75,6 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
     out.write_all(b"\n")
 }
 
-/// The name of the run's program, or of its test under a runner that has a process for each.
-pub(super) fn program(run: &Run) -> String {
-    let exe = run.process.exe.as_deref().and_then(|exe| exe.file_name());
-    let name = exe.or(run.dir.file_name()).unwrap_or(OsStr::new("?"));
-    let name = String::from_utf8_lossy(name.as_bytes());
-    // Cargo puts a hash behind the names of test programs.
-    match name.rsplit_once('-') {
-        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => name.to_owned(),
-        _ => name.into_owned(),
-    }
-}
-
 /// Which thread panics, or else did something last, if one can be told from the others.
 fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Result<()> {
     let Some(thread) = first.filter(|thread| thread.state.is_active()) else { return Ok(()) };
@@ -112,28 +95,12 @@ fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Re
 fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{before:>0$} {1}", before.len() + usize::from(!before.starts_with(';')), name(run, thread))?;
     let Some(last) = &thread.last else { return Ok(()) };
-    let statement = own(thread).unwrap_or(&last.statement);
+    let statement = thread.own.as_ref().unwrap_or(&last.statement);
     let file = short(&statement.file);
     write!(out, " at {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
-    if last.choice == Choice::Innermost && own(thread).is_some() {
+    if last.choice == Choice::Innermost && thread.own.is_some() {
         let (file, line) = (short(&last.statement.file), last.statement.line);
         write!(out, " (in {}:{line})", Printable(file.as_bytes()))?;
     }
     Ok(())
-}
-
-/// Where the thread was in the program's own code, if its last statement is a dependency's.
-pub(super) fn own(thread: &Thread) -> Option<&Statement> {
-    let last = thread.last.as_ref()?;
-    thread.own.as_ref().filter(|_| !is_local(&last.statement.file))
-}
-
-/// The first line of a text, or its beginning.
-pub(super) fn cut(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let mut shown: String = line.chars().take(WIDTH).collect();
-    if shown.len() < text.trim_end().len() && !shown.ends_with('…') {
-        shown.push('…');
-    }
-    Printable(shown.as_bytes()).to_string()
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::json::JsonLast;
 use super::number::Grouped;
+use super::options::Options;
 use super::paint::Paint;
-use super::text::Options;
 use crate::model::fold::{Item, Loop};
 use crate::model::history::Part;
 use crate::model::record::Kept;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use instr_format::escape::Printable;
 
-use super::headline::cut;
+use super::lines::cut;
 use crate::model::end::EndKind;
 use crate::model::panics::Panic;
 use crate::model::thread::Thread;

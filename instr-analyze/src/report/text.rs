@@ -10,9 +10,11 @@ use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::fold::fold;
+use super::lines::{damage_lines, indented};
+use super::naming::{names, program};
+use super::options::Options;
 use super::paint::Paint;
 use super::{advice, headline, returned, thread};
-use crate::model::damage::Damage;
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -24,23 +26,6 @@ use crate::run::source::Roots;
 const AT_LENGTH: usize = 5;
 /// So many of the rest have one; the others are counted.
 const IN_SHORT: usize = 20;
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Lines of source before and behind each statement.
-    pub context: u64,
-    /// How many lines the newest steps of a thread may take. `None`: as many as they have.
-    pub history_lines: Option<usize>,
-    /// Colours.
-    pub paint: Paint,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { context: 2, history_lines: Some(12), paint: Paint::default() }
-    }
-}
 
 /// Writes the report of runs. Where something went wrong in some, those that ended well share a line.
 ///
@@ -84,7 +69,7 @@ fn gravity(run: &Run) -> u8 {
 fn ended_well(runs: &[&Run], out: &mut dyn Write) -> io::Result<()> {
     let mut programs: Vec<(String, usize)> = Vec::new();
     for run in runs {
-        let name = headline::program(run);
+        let name = program(run);
         match programs.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count += 1,
             None => programs.push((name, 1)),
@@ -138,8 +123,8 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     }
     match tests.len() {
         0 => Ok(()),
-        1 => writeln!(out, "1 more test ended: {}", thread::names(run, &tests)),
-        count => writeln!(out, "{count} more tests ended: {}", thread::names(run, &tests)),
+        1 => writeln!(out, "1 more test ended: {}", names(run, &tests)),
+        count => writeln!(out, "{count} more tests ended: {}", names(run, &tests)),
     }
 }
 
@@ -188,7 +173,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     let (bad, faint) = (paint.bad, paint.faint);
     headline::write(run, paint, out)?;
     if let Some(message) = run.end.message.as_deref().filter(|_| run.end.kind != EndKind::Killed) {
-        thread::indented("", message, out)?;
+        indented("", message, out)?;
     }
     if run.foreign_main {
         let way_out = "build the library with `cargo instr`, or call instr_runtime::install_crash_handler()";
@@ -227,14 +212,6 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     advice::write(run, out)?;
     if run.threads.is_empty() {
         writeln!(out, "\nno thread reached an instrumented statement")?;
-    }
-    Ok(())
-}
-
-pub(super) fn damage_lines(damage: &[Damage], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let bad = paint.bad;
-    for damage in damage {
-        writeln!(out, "  {bad}damage:{bad:#} {}", Printable(damage.to_string().as_bytes()))?;
     }
     Ok(())
 }

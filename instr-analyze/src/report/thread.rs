@@ -1,19 +1,16 @@
 //! One entry of a report: a thread, or several that are at the same place.
 
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 
 use instr_format::escape::Printable;
-use instr_format::names::THREAD_NAME_MAX;
 use instr_format::ring::Clock;
 
-use super::headline::own;
-use super::history;
+use super::lines::{damage_lines, indented};
+use super::naming::{name, names};
 use super::number::Grouped;
+use super::options::Options;
 use super::paint::Paint;
-use super::text::{Options, damage_lines};
-use super::{calls, excerpt};
+use super::{calls, excerpt, history};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -22,27 +19,6 @@ use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::load::Run;
 use crate::run::source::Roots;
-
-/// So many names of threads are shown of an entry.
-const NAMES: usize = 4;
-
-/// A thread as people call it: `worker-3`, or `thread 4711` where it has no name of its own.
-pub(super) fn name(run: &Run, thread: &Thread) -> String {
-    if let Some(test) = &thread.test {
-        return Printable(test.name.as_bytes()).to_string();
-    }
-    let is_programs = run.pid != Some(thread.tid) && thread.name == name_of_process(run);
-    if thread.name.is_empty() || is_programs {
-        return format!("thread {}", thread.tid);
-    }
-    Printable(thread.name.as_bytes()).to_string()
-}
-
-/// What the kernel calls the process, and each thread that has no name of its own.
-fn name_of_process(run: &Run) -> String {
-    let file = run.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
-    String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)).into_owned()
-}
 
 /// Writes an entry with the source around its statement.
 pub(super) fn at_length(
@@ -62,7 +38,7 @@ pub(super) fn at_length(
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
     }
-    if let Some(own) = own(thread) {
+    if let Some(own) = &thread.own {
         write!(out, "  the newest statement of the program's own: {} at ", Printable(own.path().as_bytes()))?;
         writeln!(out, "{}", position(own))?;
         excerpt::write(roots, own, 0, paint, out)?;
@@ -140,20 +116,6 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
     }
 }
 
-/// The names of the first few threads.
-pub(super) fn names(run: &Run, threads: &[&Thread]) -> String {
-    let of = |thread: &&Thread| match name(run, thread) {
-        unnamed if unnamed.starts_with("thread ") => thread.tid.to_string(),
-        name => name,
-    };
-    let mut names: Vec<String> = threads.iter().take(NAMES).map(of).collect();
-    names.dedup();
-    if threads.len() > NAMES {
-        names.push("…".to_owned());
-    }
-    names.join(", ")
-}
-
 fn ordinal(number: u64) -> String {
     match number {
         2 => "second".to_owned(),
@@ -199,15 +161,6 @@ fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()
         Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
         _ => Ok(()),
     }
-}
-
-/// Writes a text of several lines with each below the other.
-pub(super) fn indented(before: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    for (number, line) in text.lines().enumerate() {
-        let before = if number == 0 { before } else { "  " };
-        writeln!(out, "  {before}{}", Printable(line.as_bytes()))?;
-    }
-    Ok(())
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {

@@ -17,8 +17,9 @@ use self::machine::Machine;
 use crate::model::crash::{Crash, number};
 use crate::model::mappings::{self, Module};
 use crate::model::thread::{State, Thread};
+use crate::report::options::Options;
 use crate::report::paint::Paint;
-use crate::report::text::{self, Options};
+use crate::report::text;
 use crate::run::load::Run;
 
 /// The stream that holds the report on the run, as text: above 0xffff, the format leaves numbers to whoever needs some.
