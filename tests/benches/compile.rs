@@ -13,7 +13,7 @@ use instr_tests::bench::programs::generate_modules;
 use instr_tests::bench::results::Results;
 use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE};
 use instr_tests::package::{Package, download, runtime_dependency, succeed};
-use instr_tests::processors::children_seconds;
+use instr_tests::processor_time::children_seconds;
 use instr_tests::rust_files;
 
 /// Kinds of builds, and how many rounds count. An optimized build has no target, and takes most of the time.

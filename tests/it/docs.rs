@@ -26,9 +26,15 @@ fn the_reference_lists_every_variable_with_its_meaning_and_default() {
 #[test]
 fn the_readme_shows_the_code_the_log_and_the_report_of_its_first_command() {
     let readme = read("README.md");
-    let mut blocks = readme.split("```").skip(1).step_by(2);
-    let mut block = || blocks.next().and_then(|block| block.split_once('\n')).expect("a block").1;
-    let (code, log, report) = (block(), block(), block());
+    let blocks: Vec<&str> = readme
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .filter_map(|block| block.split_once('\n'))
+        .map(|(_, text)| text)
+        .collect();
+    let [code, log, report] = ["#[instrument_source]", "pid=", "$ instr-analyze\n"]
+        .map(|beginning| *blocks.iter().find(|block| block.starts_with(beginning)).expect("a block"));
 
     let source = "examples/src/bin/worker-pool.rs";
     assert!(read(source).contains(code));

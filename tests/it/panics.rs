@@ -180,7 +180,7 @@ fn a_panic_has_the_whole_name_of_its_thread_where_std_knows_it() {
     assert!(damage.is_empty(), "{damage:?}");
     let names: Vec<_> =
         panics.iter().map(|panic| (panic.message.as_deref().unwrap_or_default(), &*panic.thread)).collect();
-    let cut = "n\\x01".repeat(127) + "n";
+    let cut = "n\u{1}".repeat(127) + "n";
     let ending = "tests::of_names";
     let expected = [
         ("20 is too little", "tests::of_names::a_test_with_a_long_name"),

@@ -18,6 +18,7 @@ pub mod machine;
 pub mod mapped;
 pub mod marks;
 pub mod package;
+pub mod processor_time;
 pub mod processors;
 pub mod program;
 pub mod published;

@@ -42,16 +42,3 @@ pub fn stay_on(processor: usize) -> Result<(), Error> {
         Err(Error::last_os_error())
     }
 }
-
-/// What all processes that this one has waited for have taken of the processors.
-///
-/// # Panics
-/// Never: the kernel knows it.
-pub fn children_seconds() -> f64 {
-    // SAFETY: zeros are a structure for the call to fill.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: fills the structure.
-    assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage) }, 0);
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    seconds(usage.ru_utime) + seconds(usage.ru_stime)
-}

@@ -16,8 +16,13 @@ use crate::model::sites::Sites;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
 
-/// Writes the parts below each other.
-pub(crate) fn write(parts: &[Part], sites: &Sites, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the parts below each other; `whose` is `its`, or names the thread.
+pub(crate) fn write(
+    (whose, parts): (&str, &[Part]),
+    sites: &Sites,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let paint = options.paint;
     let mut text = Vec::new();
     for part in parts {
@@ -31,7 +36,7 @@ pub(crate) fn write(parts: &[Part], sites: &Sites, options: &Options, out: &mut 
     if text.is_empty() {
         return Ok(());
     }
-    writeln!(out, "  its last steps, the newest last:")?;
+    writeln!(out, "  {whose} last steps, the newest last:")?;
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let left_out = options.history_lines.map_or(0, |max| lines.len().saturating_sub(max));
     if left_out > 0 {

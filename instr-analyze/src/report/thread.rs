@@ -72,7 +72,8 @@ pub(super) fn at_length(
     counts(threads, out)?;
     activity(run, threads, out)?;
     out.write_all(b"\n")?;
-    history::write(&thread.history, &run.sites, options, out)?;
+    let whose = if threads.len() == 1 { "its".to_owned() } else { format!("{}'s", name(run, thread)) };
+    history::write((&whose, &thread.history), &run.sites, options, out)?;
     // Threads with damage share no entry.
     damage_lines(&thread.damage, paint, out)
 }

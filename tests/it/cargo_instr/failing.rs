@@ -15,7 +15,7 @@ fn place(workspace: &Workspace, file: &str, statement: &str) -> String {
 
 #[test]
 fn failed_tests_are_reported_by_name_and_statement() {
-    let workspace = Workspace::new("failing", "failing tests");
+    let workspace = Workspace::new("failing", "failed by panics");
     let ended = run(&mut workspace.instr(&["test", "-q", "--lib"]));
     assert_eq!(ended.status.code(), Some(101), "{ended:?}");
     let report = &ended.stderr;
@@ -31,13 +31,13 @@ fn failed_tests_are_reported_by_name_and_statement() {
     }
     let first = report.lines().find(|line| line.starts_with("failing failed 3 tests: tests::")).expect(report);
     assert!(!first.contains("expects_a_panic"), "{report}");
-    let mut expected = report.lines().filter(|line| line.contains("expects_a_panic"));
-    assert!(expected.all(|line| line.contains(": panicked, as the test expects, last in ")), "{report}");
+    let of_others: Vec<&str> = report.lines().filter(|line| line.contains("expects_a_panic")).collect();
+    assert!(of_others.len() == 1 && of_others[0].starts_with("3 more tests ended: "), "{report}");
 }
 
 #[test]
 fn a_test_that_returned_an_error_is_reported() {
-    let workspace = Workspace::new("failing", "failing tests with errors");
+    let workspace = Workspace::new("failing", "failed by errors");
     let mut command = workspace.instr(&["test", "-q", "--lib", "an_error"]);
     let ended = run(command.env("ERROR", "1"));
     assert_eq!(ended.status.code(), Some(101), "{ended:?}");

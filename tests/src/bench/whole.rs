@@ -10,7 +10,7 @@ use std::time::Instant;
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
 use crate::package::{download, json_lines, succeed};
-use crate::processors::children_seconds;
+use crate::processor_time::children_seconds;
 use crate::program::Scene;
 
 /// A program, and what it is given to do.
