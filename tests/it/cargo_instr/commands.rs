@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use instr_format::names::VARIABLES;
 use instr_tests::cargo_instr::{Workspace, recorded, runs};
 use instr_tests::package::{said, succeed};
 use instr_tests::skip::skip;
@@ -34,6 +35,24 @@ fn one_install_gives_both_commands() {
     assert!(said(&version).starts_with("instr-analyze "), "{}", said(&version));
     let version = succeed(Command::new(bin.join("cargo-instr")).arg("--version"));
     assert!(said(&version).starts_with("cargo-instr "), "{}", said(&version));
+}
+
+#[test]
+fn the_help_of_both_names_variables_sinks_and_defaults() {
+    let pair = Workspace::new("pair", "help");
+    let analyze = instr_tests::analyzer::run(["--help"]);
+    let instr = said(&succeed(&mut pair.instr(&["--help"])));
+    for help in [&analyze.stdout, &instr] {
+        // Lines are wrapped.
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for variable in VARIABLES {
+            let expected = format!("{} {} [default: {}]", variable.name, variable.meaning, variable.default);
+            assert!(words.contains(&expected), "{expected} is not in\n{help}");
+        }
+    }
+    for default in ["[default: all files]", "[default: statement]", "[default: the newest 20, at most 2 GB]"] {
+        assert!(instr.contains(default), "{instr}");
+    }
 }
 
 /// What the options before and behind cargo's command do is the same.

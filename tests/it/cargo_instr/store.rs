@@ -82,6 +82,10 @@ fn what_is_in_use_stays() {
     assert_eq!(line, "waiting\n");
     assert_eq!(said(&succeed(&mut pair.instr(&[&TWO[..], &["--keep=0"]].concat()))), "two false\n");
     assert_eq!(runs(&store).len(), 3);
+    let listed = said(&succeed(&mut pair.instr(&["list"])));
+    assert!(listed.lines().any(|line| line.contains("  still running  ") && line.contains(" one -- wait")), "{listed}");
+    let cleaned = said(&succeed(&mut pair.instr(&["clean"])));
+    assert!(cleaned.contains(": it is still in use\n") && cleaned.contains("removed 1 run, "), "{cleaned}");
     drop(waiting.stdin.take());
     let ended = finish(waiting);
     assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
