@@ -168,6 +168,6 @@ fn row_08_a_stack_overflow_is_recorded_and_the_message_is_printed() {
     for place in ["main", "worker"] {
         let report = die("stack-overflow", place, End::Signal(libc::SIGABRT), "dev");
         let message = report.run()["end"]["message"].as_str().expect("a cause");
-        assert!(message.starts_with("its stack has overflowed at 0x"), "{place}: {message}");
+        assert!(message.starts_with("stack overflow at 0x"), "{place}: {message}");
     }
 }
