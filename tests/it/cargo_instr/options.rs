@@ -137,6 +137,9 @@ fn configuration_in_the_users_home() {
     let pair = Workspace::new("pair", "home");
     // Nothing is needed from a registry.
     pair.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"two\"]\n");
+    // Touched, so that it is compiled and linked.
+    let main = fs::read_to_string(pair.path().join("two/src/main.rs")).expect("a source");
+    pair.write("two/src/main.rs", &main);
     let home = pair.output("cargo home");
     fs::create_dir_all(&home).expect("a directory");
     let configuration = "build.build-dir = \"{cargo-cache-home}/built\"\nprofile.release = { lto = \"fat\", panic = \"abort\", strip = true }\n";
