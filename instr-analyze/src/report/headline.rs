@@ -51,7 +51,12 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
             write!(out, "failed {bad}{tests}{bad:#}: {}", cut(&failed.join(", ")))?;
         }
         EndKind::Exit if status == "0" => write!(out, "ended normally")?,
-        EndKind::Exit => write!(out, "exited with status {status}")?,
+        EndKind::Exit => {
+            write!(out, "exited with status {status}")?;
+            // Where it called for that. A main that has returned is in no statement.
+            let main = run.threads.iter().find(|thread| Some(thread.tid) == run.pid && thread.state == State::Inside);
+            main.map_or(Ok(()), |main| at_place(run, main, ";", out))?;
+        }
         EndKind::Killed => {
             let by = run.end.message.as_deref().unwrap_or_default();
             write!(out, "was {bad}killed {}{bad:#}", Printable(by.as_bytes()))?;

@@ -98,10 +98,13 @@ fn an_unknown_end_is_not_guessed() {
 }
 
 #[test]
-fn an_exit_has_its_status() {
+fn an_exit_has_its_status_and_the_statement_that_asked_for_it() {
     let (output, run) = run();
-    for (status, expected) in [(0, "demo ended normally"), (1, "demo exited with status 1")] {
-        run.last(Some(status), &[FakeSlot::inside(PID, b"demo", 0)]);
+    let main = FakeSlot::inside(PID, b"demo", 0);
+    let in_main = "demo exited with status 1; main at src/main.rs:2: let total = work(3);";
+    let cases = [(0, false, "demo ended normally"), (1, false, in_main), (1, true, "demo exited with status 1")];
+    for (status, left, expected) in cases {
+        run.last(Some(status), &[FakeSlot { left, ..main }]);
         assert_eq!(head(&output, 1), [expected]);
     }
 }
