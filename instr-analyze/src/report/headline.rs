@@ -6,10 +6,11 @@ use instr_format::escape::Printable;
 use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 
-use super::lines::cut;
+use super::lines::{cut, is_short};
 use super::naming::{name, program};
 use super::paint::Paint;
 use crate::model::end::EndKind;
+use crate::model::panics::Panic;
 use crate::model::source_path::{is_local, short};
 use crate::model::thread::{Choice, State, Thread};
 use crate::run::alive::Life;
@@ -33,12 +34,10 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
         }
         EndKind::Panic => {
             write!(out, "{bad}panicked{bad:#}")?;
-            let panic = run.end.panic.and_then(|number| run.panics.iter().find(|panic| panic.number == number));
-            let place = panic.and_then(|panic| Some((panic.file.as_deref().filter(|file| is_local(file))?, panic)));
-            match (place, first) {
+            match (own_panic(run), first) {
                 (Some((file, panic)), _) => {
                     write!(out, " in main at {}:{}: ", Printable(file.as_bytes()), panic.line)?;
-                    write!(out, "{}", cut(panic.message.as_deref().unwrap_or("a value that is not text")))?;
+                    write!(out, "{}", cut(words(panic)))?;
                 }
                 (None, Some(thread)) => at_place(run, thread, "in", out)?,
                 (None, None) => {}
@@ -78,6 +77,22 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
         }
     }
     out.write_all(b"\n")
+}
+
+/// The panic that ended the run, with its file, if that is the program's own.
+fn own_panic(run: &Run) -> Option<(&str, &Panic)> {
+    let panic = run.panics.iter().find(|panic| run.end.panic == Some(panic.number))?;
+    Some((panic.file.as_deref().filter(|file| is_local(file))?, panic))
+}
+
+fn words(panic: &Panic) -> &str {
+    panic.message.as_deref().unwrap_or("a value that is not text")
+}
+
+/// Whether the line has all that is known of why the run ended.
+pub(super) fn says_all(run: &Run) -> bool {
+    run.end.kind == EndKind::Panic
+        && own_panic(run).is_some_and(|(_, panic)| panic.kept_bytes == panic.message_bytes && is_short(words(panic)))
 }
 
 /// Which thread panics, or else did something last, if one can be told from the others.

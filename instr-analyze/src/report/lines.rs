@@ -20,6 +20,11 @@ pub(super) fn cut(text: &str) -> String {
     Printable(shown.as_bytes()).to_string()
 }
 
+/// Whether [`cut`] takes nothing from a text.
+pub(super) fn is_short(text: &str) -> bool {
+    text.lines().count() <= 1 && text.chars().count() <= WIDTH
+}
+
 /// Writes a text of several lines with each below the other.
 pub(super) fn indented(before: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     for (number, line) in text.lines().enumerate() {

@@ -172,7 +172,8 @@ pub(super) fn threads(
 pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (bad, faint) = (paint.bad, paint.faint);
     headline::write(run, paint, out)?;
-    if let Some(message) = run.end.message.as_deref().filter(|_| run.end.kind != EndKind::Killed) {
+    let is_said = run.end.kind == EndKind::Killed || headline::says_all(run);
+    if let Some(message) = run.end.message.as_deref().filter(|_| !is_said) {
         indented("", message, out)?;
     }
     if run.foreign_main {

@@ -62,6 +62,11 @@ fn a_panic_of_main_is_said_with_its_own_place_and_message() {
     let expected =
         ["demo panicked in main at src/sum.rs:40: none is left…", "  src/sum.rs:40:9: none is left", "    at all"];
     assert_eq!(head(&output, 3), expected);
+    // What is said in full is not said twice.
+    run.panics(&[FakePanic { message: Some("none is left"), ..panic }]);
+    let [first, second] = head(&output, 2).try_into().expect("two lines");
+    assert_eq!(first, "demo panicked in main at src/sum.rs:40: none is left");
+    assert!(second.starts_with("  process "), "{second}");
     run.panics(&[FakePanic { message: None, ..panic }]);
     assert_eq!(head(&output, 1), ["demo panicked in main at src/sum.rs:40: a value that is not text"]);
     // Of a panic in a dependency, or of one that nobody has recorded, the statement tells where it was.
