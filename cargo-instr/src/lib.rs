@@ -1,10 +1,10 @@
 //! `cargo instr`: instruments whole crates in one command, without touching their sources.
 //!
 //! [`words`] tells what is asked for. [`command`] runs cargo with this program as the compiler's wrapper. Cargo then asks the
-//! [`wrapper`] to compile each crate. For those that the [`plan`] names, it finds the files of which the crate is made ([`modules`]), puts attributes
-//! on their items ([`annotate`]), lays the result out as a tree of its own ([`overlay`]), and has that compiled together
-//! with the [`runtime`], whose sources are embedded in this program. When what ran has died, [`after`] shows the report. The
-//! [`store`] has the runs of each command.
+//! [`wrapper`] to compile each crate. For those that the [`plan`] names, it finds the files of which the crate is made
+//! ([`modules`]), puts attributes on their items ([`annotate`]), lays the result out as a tree of its own ([`overlay`]), and
+//! has that compiled together with the [`runtime`], whose sources are embedded in this program. When what ran has died,
+//! [`after`] shows the report. The [`store`] has the runs of each command.
 
 #![forbid(unsafe_code)]
 

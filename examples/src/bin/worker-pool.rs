@@ -57,6 +57,6 @@ fn work(queue: &Mutex<Receiver<Job>>) {
 #[instrument_source]
 fn name_length(job: &Job) -> usize {
     let name = job.name;
-    // SAFETY: a job's name ends in NUL. Its address is another matter.
+    // SAFETY: a job's name ends in NUL. Its address may be wrong.
     unsafe { libc::strlen(name) }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::Failure;
 use super::options::shown;
 use crate::report::number::Bytes;
-use crate::run::find::{self, LATEST};
+use crate::run::find;
 use crate::run::remove::{Removal, remove};
 
 #[derive(Debug, Args)]
@@ -23,13 +23,7 @@ pub(crate) struct CleanArguments {
 }
 
 pub(crate) fn run(arguments: &CleanArguments) -> Result<(), Failure> {
-    let mut groups = Vec::new();
-    for path in &arguments.runs {
-        groups.extend(if path.as_os_str() == LATEST { vec![find::latest()?] } else { find::groups(path)? });
-    }
-    if arguments.runs.is_empty() {
-        groups = find::everywhere()?;
-    }
+    let mut groups = find::named(&arguments.runs)?;
     groups.sort_by_key(|group| group.newest_ns);
     groups.truncate(groups.len().saturating_sub(arguments.keep));
 

@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
-use crate::report::crash;
-use crate::report::options::Options;
-use crate::run::load::{Run, Steps};
-use crate::run::{source, symbols};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::options::{Common, cannot_read};
+use crate::report::crash;
+use crate::report::options::Options;
+use crate::run::load::{Run, Steps};
+use crate::run::{source, symbols};
 
 #[derive(Debug, Args)]
 pub(crate) struct CrashArguments {

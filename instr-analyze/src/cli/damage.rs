@@ -3,11 +3,11 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::model::damage::{Damage, DamageKind};
 use instr_format::escape::Printable;
 
 use super::Failure;
 use super::options::shown;
+use crate::model::damage::{Damage, DamageKind};
 
 /// Prints one line for each piece of damage, with the directory of its run.
 pub(crate) fn warn<'a>(damage: impl IntoIterator<Item = (&'a Path, &'a Damage)>) {

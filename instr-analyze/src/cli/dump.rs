@@ -3,6 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use clap::Args;
+
+use super::Failure;
+use super::damage::{refuse, warn};
+use super::options::Common;
 use crate::model::damage::Damage;
 use crate::model::filter::{Filter, Taken};
 use crate::report::folded::FoldedWriter;
@@ -11,11 +16,6 @@ use crate::report::record::{RecordFormat, RecordWriter};
 use crate::run::files::{RunFiles, ThreadFiles};
 use crate::run::records::Records;
 use crate::run::timeline::Timeline;
-use clap::Args;
-
-use super::Failure;
-use super::damage::{refuse, warn};
-use super::options::Common;
 
 #[derive(Debug, Args)]
 pub(crate) struct DumpArguments {

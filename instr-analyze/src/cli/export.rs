@@ -2,12 +2,12 @@
 
 use std::io::{IsTerminal as _, Write as _, stdout};
 
-use crate::export::minidump::minidump;
-use crate::run::load::{Run, Steps};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::options::{Common, cannot_read, shown};
+use crate::export::minidump::minidump;
+use crate::run::load::{Run, Steps};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {

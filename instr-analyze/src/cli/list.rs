@@ -52,13 +52,7 @@ struct Line {
 }
 
 pub(crate) fn run(arguments: &ListArguments) -> Result<(), Failure> {
-    let mut groups = Vec::new();
-    for path in &arguments.runs {
-        groups.extend(if path.as_os_str() == find::LATEST { vec![find::latest()?] } else { find::groups(path)? });
-    }
-    if arguments.runs.is_empty() {
-        groups = find::everywhere()?;
-    }
+    let mut groups = find::named(&arguments.runs)?;
     groups.sort_by_key(|group| std::cmp::Reverse(group.newest_ns));
     let lines: Vec<Line> = groups.into_iter().map(Line::new).collect();
     let mut out = BufWriter::new(io::stdout().lock());

@@ -5,14 +5,14 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::model::filter::Filter;
-use crate::report::paint::Paint;
-use crate::run::files::RunFiles;
-use crate::run::find;
 use clap::{Args, ValueEnum};
 use instr_format::escape::Printable;
 
 use super::Failure;
+use crate::model::filter::Filter;
+use crate::report::paint::Paint;
+use crate::run::files::RunFiles;
+use crate::run::find;
 
 #[derive(Debug, Args)]
 pub(crate) struct Common {

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use crate::report::json;
-use crate::report::options::Options;
-use crate::report::text;
-use crate::run::command;
-use crate::run::load::{Run, STEPS, Steps};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::damage::{is_whole_file, refuse, warn};
 use super::options::{Common, cannot_read};
+use crate::report::json;
+use crate::report::options::Options;
+use crate::report::text;
+use crate::run::command;
+use crate::run::load::{Run, STEPS, Steps};
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {

@@ -6,16 +6,16 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::model::damage::Damage;
-use crate::model::filter::Taken;
-use crate::report::record::{RecordFormat, RecordWriter};
-use crate::run::files::RunFiles;
-use crate::run::follow::{Follow, Found, FoundWhat};
 use clap::Args;
 
 use super::Failure;
 use super::damage::{refuse, warn};
 use super::options::Common;
+use crate::model::damage::Damage;
+use crate::model::filter::Taken;
+use crate::report::record::{RecordFormat, RecordWriter};
+use crate::run::files::RunFiles;
+use crate::run::follow::{Follow, Found, FoundWhat};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 

@@ -117,6 +117,21 @@ pub fn latest() -> Result<Group, NotFound> {
     everywhere()?.pop().ok_or_else(|| NotFound::Nowhere(stores()))
 }
 
+/// The runs and commands that `paths` name; without any, those [everywhere].
+///
+/// # Errors
+/// When there is none where one of them points.
+pub fn named(paths: &[PathBuf]) -> Result<Vec<Group>, NotFound> {
+    if paths.is_empty() {
+        return everywhere();
+    }
+    let mut found = Vec::new();
+    for path in paths {
+        found.extend(if path.as_os_str() == LATEST { vec![latest()?] } else { groups(path)? });
+    }
+    Ok(found)
+}
+
 /// All runs and commands of the places where runs lie that nobody has named, oldest first.
 ///
 /// # Errors
