@@ -20,6 +20,8 @@ pub const COMMAND_JSON: &str = "command.json";
 pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].
 pub const RING_SUFFIX: &str = ".ring";
+/// What the name of a file of open statements ends with, see [`crate::stack`].
+pub const STACK_SUFFIX: &str = ".stack";
 
 /// The files of the output directory itself, with their contents: by them git and what goes by its rules, ripgrep and fd
 /// (which follow `.gitignore` within repositories alone, and `.ignore` everywhere), and backup tools pass over the runs.
@@ -51,7 +53,7 @@ pub fn is_thread_log(name: &str) -> bool {
 pub fn is_of_run(name: &str) -> bool {
     const FIXED: [&str; 6] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON];
     const OF_OTHERS: [&str; 3] = ["tasks", "coverage", "control"];
-    let numbered = [LOG_SUFFIX, RING_SUFFIX, ".log.gz", ".stack"];
+    let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, ".log.gz"];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))
 }
 

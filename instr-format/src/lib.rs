@@ -18,6 +18,7 @@ pub mod pattern;
 pub mod ring;
 pub mod sites;
 pub mod spelling;
+pub mod stack;
 pub mod test;
 pub mod text;
 pub mod time;
