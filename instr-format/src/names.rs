@@ -49,6 +49,8 @@ pub const RUNS_OF_CARGO_INSTR: &str = "instr/runs";
 pub const SINK_WRITE: &str = "write";
 /// Keeps each thread's newest statements in a mapped file.
 pub const SINK_RING: &str = "ring";
+/// Keeps each thread's open statements, and no history.
+pub const SINK_STACK: &str = "stack";
 /// Counts how often each statement is reached.
 pub const SINK_COUNT: &str = "count";
 /// The default of [`RING_BYTES`].

@@ -27,7 +27,8 @@ pub const PANIC_SLOTS: usize = 256;
 /// Where slot 0 is.
 pub const SLOTS_AT: usize = 2048;
 
-const SLOT: usize = size_of::<u32>();
+/// Size of a slot.
+pub const SLOT: usize = size_of::<u32>();
 
 /// The beginning of the file.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use instr_format::sites::{FunctionLine, SiteLine};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
-use syn::{Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, Lit, Path, Stmt, Token};
+use syn::{Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path, Stmt, Token};
 
 use crate::attributes;
 use crate::edges::Edges;
@@ -25,6 +25,8 @@ pub(crate) fn default_runtime() -> TokenStream {
 
 /// The name of a function's sites, as `macro_api::sites!` defines them.
 const SITES: &str = "__INSTR_SITES";
+/// The name of what a function or closure holds while it runs.
+const GUARD: &str = "__instr_guard";
 
 /// A statement's number in its function's table, and where its probe is located: from its first token to its last.
 #[derive(Clone, Copy)]
@@ -43,16 +45,23 @@ pub(crate) struct Table<'a> {
     count: usize,
     /// The first token that came out of a macro.
     expanded: Option<Span>,
+    /// Whether there is a guard around the place at hand: code that may wait has none.
+    pub(crate) guarded: bool,
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute]) -> Self {
+    pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
         let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table { scope, body, function, text: String::new(), count: 0, expanded: None }
+        Table { scope, body, function, text: String::new(), count: 0, expanded: None, guarded }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// How many sites there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// Adds a site for a statement, an expression or a signature in so many closures, before anything in it is rewritten;
@@ -91,21 +100,15 @@ impl<'a> Table<'a> {
         located.collect()
     }
 
-    // Output: __INSTR_SITES.__instr_probe(3)
+    // Output: __INSTR_SITES.__instr_probe(&__instr_guard, 3)
+    // Or:     __INSTR_SITES.__instr_probe_here(3)
     /// A method, as the shortest path costs the compiler least, and syntax trees instead of tokens, as each stream of those
-    /// goes through the compiler once more.
+    /// goes through the compiler once more. Code that may wait must hold no reference while it does.
     fn call(&self, method: &str, site: Site, attrs: Vec<Attribute>) -> ExprMethodCall {
         let span = site.span;
-        let sites = Path::from(Ident::new(SITES, span));
-        ExprMethodCall {
-            attrs,
-            receiver: Box::new(Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path: sites })),
-            dot_token: Token![.](span),
-            method: Ident::new(method, span),
-            turbofish: None,
-            paren_token: Paren(span),
-            args: [number(site)].into_iter().collect(),
-        }
+        let guard = self.guarded.then(|| reference(GUARD, span));
+        let method = if self.guarded { method.to_owned() } else { format!("{method}_here") };
+        call(&method, guard.into_iter().chain([number(site.index, span)]), span, attrs)
     }
 
     fn statement(&self, method: &str, site: Site, attrs: Vec<Attribute>) -> Stmt {
@@ -124,7 +127,7 @@ impl<'a> Table<'a> {
         self.statement("__instr_resume", site, attributes::for_probe(attrs, site.span))
     }
 
-    // Output: #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(3);
+    // Output: #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 3);
     /// [`Self::back`] behind a loop's body, which may never reach its end.
     pub(crate) fn back_at_end(&self, header: Site) -> Stmt {
         self.statement(self.back_method(), header, vec![attributes::allow_unreachable(header.span)])
@@ -139,13 +142,19 @@ impl<'a> Table<'a> {
         if self.scope.level == Level::Statement { "__instr_probe" } else { "__instr_resume" }
     }
 
-    // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
-    pub(crate) fn guard(&self) -> Stmt {
-        guard(&self.scope.runtime)
+    // Output: let __instr_guard = __INSTR_SITES.__instr_enter(0);
+    /// The statement that enters a function or closure, whose sites are those from number `first` on.
+    pub(crate) fn guard(&self, first: usize) -> Stmt {
+        if first == self.count {
+            return guard(&self.scope.runtime);
+        }
+        let span = Span::mixed_site();
+        let enter = call("__instr_enter", [number(first, span)], span, Vec::new());
+        verbatim(quote_spanned!(span=> let __instr_guard = #enter;))
     }
 
     // Input:  OPERAND
-    // Output: (::instr_runtime::macro_api::after)(OPERAND, __INSTR_SITES.__instr_resume(3))
+    // Output: (::instr_runtime::macro_api::after)(OPERAND, __INSTR_SITES.__instr_resume(&__instr_guard, 3))
     /// Makes `site` the thread's last-reached statement again once `operand` has its value. Nothing stands before the operand
     /// that a future would have to keep while it waits for that.
     ///
@@ -211,7 +220,8 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The statement that remembers the last-reached statement until the function ends.
+// Output: let __instr_guard = ::instr_runtime::macro_api::enter();
+/// The statement that enters a function without sites.
 pub(crate) fn guard(runtime: &TokenStream) -> Stmt {
     verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
 }
@@ -220,9 +230,31 @@ pub(crate) fn verbatim(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }
 
-fn number(site: Site) -> Expr {
-    let mut number = Literal::usize_unsuffixed(site.index);
-    number.set_span(site.span);
+/// A call of a method of the function's sites.
+fn call(method: &str, args: impl IntoIterator<Item = Expr>, span: Span, attrs: Vec<Attribute>) -> ExprMethodCall {
+    ExprMethodCall {
+        attrs,
+        receiver: Box::new(variable(SITES, span)),
+        dot_token: Token![.](span),
+        method: Ident::new(method, span),
+        turbofish: None,
+        paren_token: Paren(span),
+        args: args.into_iter().collect(),
+    }
+}
+
+fn variable(name: &str, span: Span) -> Expr {
+    Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path: Path::from(Ident::new(name, span)) })
+}
+
+fn reference(name: &str, span: Span) -> Expr {
+    let (and_token, expr) = (Token![&](span), Box::new(variable(name, span)));
+    Expr::Reference(ExprReference { attrs: Vec::new(), and_token, mutability: None, expr })
+}
+
+fn number(value: usize, span: Span) -> Expr {
+    let mut number = Literal::usize_unsuffixed(value);
+    number.set_span(span);
     Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Verbatim(number) })
 }
 

@@ -29,11 +29,11 @@ mod crash;
 #[cfg(feature = "enabled")]
 mod facts;
 #[cfg(feature = "enabled")]
-mod fast;
-#[cfg(feature = "enabled")]
 mod filter;
 #[cfg(feature = "enabled")]
 mod json;
+#[cfg(feature = "enabled")]
+mod probe;
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod macro_api;

@@ -6,9 +6,9 @@
 pub use core::panic::Location;
 pub use core::{concat, module_path};
 
-use crate::fast;
+use crate::probe;
+pub use crate::probe::Guard;
 pub use crate::site::{Function, Sites};
-use crate::thread::Caller;
 
 /// What [`Sites::__instr_resume`] returns. A unit as an argument would be a lint.
 #[derive(Debug)]
@@ -20,17 +20,10 @@ pub fn after<T>(value: T, _: Resumed) -> T {
     value
 }
 
-/// Remembers the caller's statement while a function runs, and makes it the last-reached one again when dropped.
-#[must_use]
-#[repr(transparent)]
-pub struct Guard {
-    caller: Caller,
-}
-
-/// The first thing in every instrumented function and closure. Async-signal-safe.
+/// The first thing in a function that has a guard and no sites. Async-signal-safe.
 #[inline(always)]
-pub extern "C" fn enter() -> Guard {
-    Guard { caller: fast::begin() }
+pub fn enter() -> Guard {
+    probe::enter()
 }
 
 /// Ends the function's part early: its last call is one of itself, and what it leaves behind shall not keep the compiler
@@ -40,13 +33,6 @@ pub extern "C" fn enter() -> Guard {
 pub extern "C" fn leave(guard: Guard) -> Resumed {
     drop(guard);
     Resumed
-}
-
-impl Drop for Guard {
-    #[inline(always)]
-    fn drop(&mut self) {
-        fast::end(self.caller);
-    }
 }
 
 /// The place of the call; in what came out of a macro, that of the outermost macro's invocation.

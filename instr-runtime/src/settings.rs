@@ -40,7 +40,20 @@ pub(crate) type Notes = List<&'static str, { 2 * names::VARIABLES.len() }>;
 pub(crate) enum Sink {
     Write,
     Ring,
+    Stack,
     Count,
+}
+
+impl Sink {
+    /// The word that stands in the settings.
+    fn word(self) -> &'static str {
+        match self {
+            Sink::Write => names::SINK_WRITE,
+            Sink::Ring => names::SINK_RING,
+            Sink::Stack => names::SINK_STACK,
+            Sink::Count => names::SINK_COUNT,
+        }
+    }
 }
 
 /// How rings are made.
@@ -171,8 +184,7 @@ impl Reader<'_> {
     }
 
     fn sink(&mut self) -> Sink {
-        let sinks =
-            [(names::SINK_WRITE, Sink::Write), (names::SINK_RING, Sink::Ring), (names::SINK_COUNT, Sink::Count)];
+        let sinks = [Sink::Write, Sink::Ring, Sink::Stack, Sink::Count].map(|sink| (sink.word(), sink));
         // What `cargo instr` builds is whole programs, of which a log would say more than a disk holds.
         let default = if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write };
         self.word(names::SINK, sinks).unwrap_or(default)
@@ -192,7 +204,7 @@ impl Reader<'_> {
             (names::MAX_BYTES, kept.is_some()),
         ];
         for (name, _) in of_rings.into_iter().filter(|(_, is_given)| *is_given && sink != Sink::Ring) {
-            let sink = if sink == Sink::Count { names::SINK_COUNT } else { names::SINK_WRITE };
+            let sink = sink.word();
             self.note(format_args!("{name} has no effect with {}={sink}, only with `ring`", names::SINK));
         }
         if sink == Sink::Ring && kept.is_some() && !history {
@@ -207,13 +219,16 @@ impl Reader<'_> {
         }
     }
 
-    /// The value that one of three words stands for.
-    fn word<T: Copy>(&mut self, name: &'static str, words: [(&str, T); 3]) -> Option<T> {
+    /// The value that one of these words stands for.
+    fn word<T: Copy, const COUNT: usize>(
+        &mut self,
+        name: &'static str,
+        words: [(&'static str, T); COUNT],
+    ) -> Option<T> {
         let text = self.text(name)?;
         let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         if found.is_none() {
-            let [first, second, third] = words.map(|(word, _)| word);
-            self.note(format_args!("{name}={text} is ignored: expected `{first}`, `{second}` or `{third}`"));
+            self.note(format_args!("{name}={text} is ignored: expected {}", Alternatives(&words.map(|(word, _)| word))));
         }
         found.map(|(_, value)| *value)
     }
@@ -227,6 +242,23 @@ impl Reader<'_> {
             self.note(format_args!("{name}={text} is ignored: expected a size from {least}K to {most}G, such as 16M"));
         }
         bytes
+    }
+}
+
+/// "`write`, `ring` or `count`".
+struct Alternatives<'a>(&'a [&'static str]);
+
+impl fmt::Display for Alternatives<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, word) in self.0.iter().enumerate() {
+            let before = match number {
+                0 => "",
+                number if number + 1 < self.0.len() => ", ",
+                _ => " or ",
+            };
+            write!(f, "{before}`{word}`")?;
+        }
+        Ok(())
     }
 }
 

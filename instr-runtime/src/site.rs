@@ -83,6 +83,17 @@ pub(crate) fn id(number: usize) -> Option<u32> {
     if index < count() { u32::try_from(index).ok() } else { None }
 }
 
+/// The address of the first site.
+pub(crate) fn first_address() -> usize {
+    sections::ids().as_ptr().addr()
+}
+
+/// The id of the site whose address has this low half, if it belongs to this image. Async-signal-safe.
+pub(crate) fn id_at(low_half: u32) -> Option<u32> {
+    let id = low_half.wrapping_sub(first_address() as u32);
+    (low_half != 0 && (id as usize) < count()).then_some(id)
+}
+
 /// Whether a filter leaves the site with this id out. Async-signal-safe.
 pub(crate) fn is_filtered(id: u32) -> bool {
     sections::ids().get(id as usize).is_some_and(|id| id.switch() == FILTERED)

@@ -46,6 +46,8 @@ pub(crate) fn start() {
     if STARTED.swap(true, AcqRel) {
         return;
     }
+    // Also where nothing is recorded: each thread has a stack then too.
+    thread::prepare();
     let mut arena = Arena::new();
     let Some(settings) = settings::read(&mut arena) else { return site::switch_all_off() };
     if !settings.enabled {
@@ -57,7 +59,7 @@ pub(crate) fn start() {
     sys::stay_loaded();
     facts::prepare(&mut arena);
     site::prepare(&mut arena, sink::switch(settings.sink), |file| settings.filter.admits_file(file));
-    thread::prepare();
     process::start(settings);
+    thread::prepared();
     crash::watch_panics();
 }

@@ -11,19 +11,19 @@ use crate::scope::Level;
 
 impl Rewriter<'_> {
     // Input:  { a(); }, at the level of blocks
-    // Output: { __INSTR_SITES.__instr_probe(0); a(); }
+    // Output: { __INSTR_SITES.__instr_probe(&__instr_guard, 0); a(); }
     /// A block by itself, or as the body of what has the site `entry`.
     pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
         let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
         let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
         self.statements(block, entry);
         if let Some(entry) = entry {
-            insert_head(block, vec![self.table.probe(entry, &[])]);
+            insert_head(block, [self.table.probe(entry, &[])]);
         }
     }
 
     // Input:  { let x; x = f(); x }
-    // Output: { let x; __INSTR_SITES.__instr_probe(0); x = f(); __INSTR_SITES.__instr_probe(1); x }
+    // Output: { let x; __INSTR_SITES.__instr_probe(&__instr_guard, 0); x = f(); __INSTR_SITES.__instr_probe(&__instr_guard, 1); x }
     fn statements(&mut self, block: &mut Block, entry: Option<Site>) {
         let each = self.scope.level == Level::Statement;
         let mut output = Vec::with_capacity(block.stmts.len() * 2);

@@ -15,29 +15,30 @@ use crate::snippet::{ends, first_span};
 
 impl Rewriter<'_> {
     // Input:  |x| x + 1
-    // Output: |x| { let __instr_guard = enter(); __INSTR_SITES.__instr_probe(3); x + 1 }
+    // Output: |x| { let __instr_guard = __INSTR_SITES.__instr_enter(3); __INSTR_SITES.__instr_probe(&__instr_guard, 3); x + 1 }
     pub(super) fn closure(&mut self, closure: &mut ExprClosure) {
         if closure.constness.is_some() {
             return;
         }
         let passed = self.passed;
-        let head = if closure.asyncness.is_none() { vec![self.table.guard()] } else { Vec::new() };
+        let guarded = closure.asyncness.is_none();
         let tokens = closure.body.to_token_stream();
         // Messages say that a closure ends where its body ends. A unit in braces that count as the user's would be a lint.
         let end = if is_unit(&closure.body) { None } else { ends(tokens).map(|(_, last)| last) };
-        let closures = if closure.asyncness.is_some() { 2 } else { 1 };
-        self.apart(closures, |this| {
+        let closures = if guarded { 1 } else { 2 };
+        self.apart(closures, guarded, |this| {
+            let enters = guarded.then(|| this.table.count());
             let entry = this.entry(closure);
-            this.body(&mut closure.body, entry, head, end);
+            this.body(&mut closure.body, entry, enters, end);
         });
-        if closure.asyncness.is_none() {
+        if guarded {
             // Its guard gives the statement back.
             self.passed = passed;
         }
     }
 
     // Input:  match x { 1 => a(), _ if b() => { c() } }
-    // Output: match x { 1 => { __INSTR_SITES.__instr_probe(1); a() }, _ if b() => { __INSTR_SITES.__instr_probe(2); c() } }
+    // Output: match x { 1 => { __INSTR_SITES.__instr_probe(&__instr_guard, 1); a() }, _ if b() => { __INSTR_SITES.__instr_probe(&__instr_guard, 2); c() } }
     pub(super) fn arms(&mut self, expr: &mut ExprMatch) {
         if expr.arms.iter().any(|arm| matches!(arm.pat, Pat::Guard(_))) {
             self.operand(&mut expr.expr);
@@ -49,22 +50,23 @@ impl Rewriter<'_> {
                 self.visit_expr_mut(&mut guarded.guard);
             }
             let allowed = is_dropping(&arm.body);
-            self.body(&mut arm.body, None, Vec::new(), None);
+            self.body(&mut arm.body, None, None, None);
             if allowed {
                 allow_drop(&mut arm.body);
             }
         }
     }
 
-    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`.
-    fn body(&mut self, body: &mut Expr, entry: Option<Site>, head: Vec<Stmt>, end: Option<Span>) {
+    /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`. A
+    /// closure with a guard `enters`, with the site of that number.
+    fn body(&mut self, body: &mut Expr, entry: Option<Site>, enters: Option<usize>, end: Option<Span>) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
         {
             self.entered(&mut block.block, entry);
             if !block.block.stmts.is_empty() {
-                insert_head(&mut block.block, head);
+                insert_head(&mut block.block, enters.map(|first| self.table.guard(first)));
             }
             return;
         }
@@ -73,10 +75,10 @@ impl Rewriter<'_> {
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
         let around = self.statement.filter(|_| level != Level::Statement);
         self.within(site.or(around), |this| this.outermost(body));
-        if site.is_none() && head.is_empty() {
+        if site.is_none() && enters.is_none() {
             return;
         }
-        let mut stmts = head;
+        let mut stmts: Vec<Stmt> = enters.map(|first| self.table.guard(first)).into_iter().collect();
         stmts.extend(site.map(|site| self.table.probe(site, &[])));
         let mut value = taken(body);
         if !leftmost_attributes(&value).is_empty() {

@@ -19,7 +19,7 @@ impl VisitMut for Rewriter<'_> {
         match expr {
             Expr::Closure(closure) => self.closure(closure),
             Expr::Async(block) => {
-                self.apart(1, |this| {
+                self.apart(1, false, |this| {
                     let entry = this.entry(block);
                     this.entered(&mut block.block, entry);
                 });

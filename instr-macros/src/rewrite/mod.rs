@@ -23,14 +23,14 @@ pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { let __instr_guard = enter(); sites!(…); __INSTR_SITES.__instr_probe(0); a(); }
+// Output: fn f() { let __instr_guard = __INSTR_SITES.__instr_enter(0); sites!(…); __INSTR_SITES.__instr_probe(&__instr_guard, 0); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
-    let table = Table::new(scope, name, body, attrs);
-    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), passed: 0 };
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
+    let table = Table::new(scope, name, body, attrs, guarded);
+    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), passed: 0 };
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
     let quiet = is_quiet(block);
     let entry = rewriter.entry(sig);
@@ -39,13 +39,13 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     if table.is_empty() && !leaves {
         return;
     }
-    let guard = guarded.then(|| table.guard());
+    let guard = guarded.then(|| table.guard(0));
     let sites = (!table.is_empty()).then(|| table.definition());
     insert_items(block, quiet, guard, sites);
 }
 
 /// Items that stand first stay first: behind statements they would be a lint.
-fn insert_head(block: &mut Block, head: Vec<Stmt>) {
+fn insert_head(block: &mut Block, head: impl IntoIterator<Item = Stmt>) {
     let items = block.stmts.iter().take_while(|stmt| matches!(stmt, Stmt::Item(_))).count();
     block.stmts.splice(items..items, head);
 }
@@ -105,12 +105,14 @@ impl Rewriter<'_> {
     }
 
     /// Works on a closure or an async block, or on an async closure, which is both. It runs on its own: it cannot reach the
-    /// loops around it, and neither does the statement.
-    fn apart(&mut self, closures: usize, work: impl FnOnce(&mut Self)) {
+    /// loops around it, and neither does the statement. What may wait is not `guarded`.
+    fn apart(&mut self, closures: usize, guarded: bool, work: impl FnOnce(&mut Self)) {
         let outer = std::mem::take(&mut self.loops);
+        let was_guarded = std::mem::replace(&mut self.table.guarded, guarded);
         self.closures += closures;
         self.within(None, work);
         self.closures -= closures;
+        self.table.guarded = was_guarded;
         self.loops = outer;
     }
 

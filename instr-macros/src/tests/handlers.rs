@@ -322,12 +322,12 @@ fn nothing_to_warn_of() {
         "by_tool",
         "fn f() { libc::signal(2, f as usize); }",
         expect![[r#"
-        fn f() {
-            let __instr_guard = enter();
-            sites!(1, " f <parsed\\sstring\\s1>\n1 10 n libc::signal(2,\\sf\\sas\\susize);\n");
-            __INSTR_SITES.__instr_probe(0);
-            libc::signal(2, f as usize);
-        }
-    "#]],
+            fn f() {
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n libc::signal(2,\\sf\\sas\\susize);\n");
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                libc::signal(2, f as usize);
+            }
+        "#]],
     );
 }

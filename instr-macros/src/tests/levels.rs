@@ -11,11 +11,11 @@ fn function_has_one_probe() {
         "fn f(a: &[u8],  b: u8) -> u8 { one(); if a { two() } else { three() } for c in d { four(); continue } (if e { 1 } else { 2 }) + 3 }",
         expect![[r#"
             fn f(a: &[u8], b: u8) -> u8 {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 if a { two() } else { three() }
                 for c in d {
@@ -36,8 +36,8 @@ fn function_without_statements() {
         expect![[r#"
             fn f() {
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
             }
         "#]],
     );
@@ -50,25 +50,25 @@ fn function_with_closures() {
         "fn f() { let c = |x| x + 1; let d = move |y| { one(); }; two(|| {}); three() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1 |x|\\sx\\s+\\s1\n1 37 n1 move\\s|y|\\s{\\sone();\\s}\n1 62 n1 ||\\s{}\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let c = |x| {
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(1);
+                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     x + 1
                 };
                 let d = move |y| {
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(2);
+                    let __instr_guard = __INSTR_SITES.__instr_enter(2);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                     one();
                 };
                 two(|| {
-                    let __instr_guard = enter();
-                    __INSTR_SITES.__instr_probe(3);
+                    let __instr_guard = __INSTR_SITES.__instr_enter(3);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 });
                 three()
             }
@@ -87,23 +87,23 @@ fn function_that_is_async() {
                     2,
                     " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n1 async\\smove\\s{\\sfive()\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe_here(0);
                 one().await;
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume_here(0);
                 two();
-                let a = (after)({ three().await }, __INSTR_SITES.__instr_resume(0)) + 4;
-                __INSTR_SITES.__instr_resume(0);
+                let a = (after)({ three().await }, __INSTR_SITES.__instr_resume_here(0)) + 4;
+                __INSTR_SITES.__instr_resume_here(0);
                 async move {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe_here(1);
                     five()
                 }
                     .await;
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume_here(0);
                 while six() {
                     { seven().await }
-                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume_here(0);
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume_here(0);
                 eight()
             }
         "#]],
@@ -117,13 +117,13 @@ fn function_inside_a_function() {
         "fn f() { one(); fn g() { two(); } three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
-                __INSTR_SITES.__instr_probe(0);
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 fn g() {
-                    let __instr_guard = enter();
+                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 17 n fn\\sg()\n");
-                    __INSTR_SITES.__instr_probe(0);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
@@ -140,29 +140,29 @@ fn blocks() {
         "fn f() -> u8 { one(); { two(); three(); } let a = { four() }; unsafe { five(); } {} six() }",
         expect![[r#"
             fn f() -> u8 {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n {\\stwo();\\sthree();\\s}\n1 51 n {\\sfour()\\s}\n1 70 n {\\sfive();\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     two();
                     three();
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 let a = {
-                    __INSTR_SITES.__instr_probe(2);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                     four()
                 };
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 unsafe {
-                    __INSTR_SITES.__instr_probe(3);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                     five();
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 {}
                 six()
             }
@@ -177,47 +177,47 @@ fn branches() {
         "fn f() { if a() { one(); } else if b() { two(); } else { } let Some(c) = d() else { return; }; match e() { 1 => three(), 2 => { four(); } _ => {} } g(if h { 1 } else { 2 }, i()); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n {\\sone();\\s}\n1 40 n {\\stwo();\\s}\n1 83 n {\\sreturn;\\s}\n1 113 n three()\n1 127 n {\\sfour();\\s}\n1 156 n {\\s1\\s}\n1 167 n {\\s2\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if a() {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
                 } else if b() {
-                    __INSTR_SITES.__instr_probe(2);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                     two();
                 } else {}
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 let Some(c) = d() else {
-                    __INSTR_SITES.__instr_probe(3);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                     return;
                 };
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 match e() {
                     1 => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         three()
                     }
                     2 => {
-                        __INSTR_SITES.__instr_probe(5);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                         four();
                     }
                     _ => {}
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 g(
                     (after)(
                         if h {
-                            __INSTR_SITES.__instr_probe(6);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                             1
                         } else {
-                            __INSTR_SITES.__instr_probe(7);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                             2
                         },
-                        __INSTR_SITES.__instr_resume(0),
+                        __INSTR_SITES.__instr_resume(&__instr_guard, 0),
                     ),
                     i(),
                 );
@@ -233,39 +233,39 @@ fn loops_at_the_level_of_blocks() {
         "fn f() { while a() { one(); } for b in c() { if d() { continue; } } loop { break; } two() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n {\\sone();\\s}\n1 44 n {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n {\\scontinue;\\s}\n1 74 n {\\sbreak;\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a() {
                     {
-                        __INSTR_SITES.__instr_probe(1);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                         one();
                     };
-                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 for b in c() {
                     {
-                        __INSTR_SITES.__instr_probe(2);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                         if d() {
-                            __INSTR_SITES.__instr_probe(3);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                             {
-                                __INSTR_SITES.__instr_resume(0);
+                                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                                 continue;
                             };
                         }
                     }
-                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(0);
+                    #[allow(unreachable_code)] __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 loop {
-                    __INSTR_SITES.__instr_probe(4);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                     break;
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 two()
             }
         "#]],
@@ -279,18 +279,18 @@ fn attributes_at_the_level_of_blocks() {
         "fn f() { { one(); } #[cfg(a)] return; #[cfg(not(a))] two(); three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n {\\sone();\\s}\n");
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
                 }
-                #[cfg(a)] __INSTR_SITES.__instr_resume(0);
+                #[cfg(a)] __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 #[cfg(a)] return;
-                #[cfg(not(a))] __INSTR_SITES.__instr_resume(0);
+                #[cfg(not(a))] __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 #[cfg(not(a))] two();
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 three();
             }
         "#]],
@@ -305,33 +305,33 @@ fn inner_attribute_overrides_one_argument() {
         expect![[r#"
             mod m {
                 fn f() {
-                    let __instr_guard = a::macro_api::enter();
+                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
                     a::macro_api::sites!(1, " f <parsed\\sstring\\s1>\n1 9 n fn\\sf()\n");
-                    __INSTR_SITES.__instr_probe(0);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                     two!();
                 }
                 impl A {
                     fn g() {
-                        let __instr_guard = a::macro_api::enter();
+                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
                         a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1>\n1 95 n one();\n");
-                        __INSTR_SITES.__instr_probe(0);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         one();
                         two!();
                     }
                     fn h() {
-                        let __instr_guard = a::macro_api::enter();
-                        __INSTR_SITES.__instr_probe(0);
+                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         two!();
                         fn i() {
-                            let __instr_guard = b::macro_api::enter();
+                            let __instr_guard = __INSTR_SITES.__instr_enter(0);
                             b::macro_api::sites!(
                                 2,
                                 " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n {\\sthree!();\\s}\n"
                             );
-                            __INSTR_SITES.__instr_probe(0);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                             {
-                                __INSTR_SITES.__instr_probe(1);
+                                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                                 three!();
                             }
                         }

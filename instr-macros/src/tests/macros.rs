@@ -11,44 +11,44 @@ fn macros_both() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
-                __INSTR_SITES.__instr_probe(1);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two!();
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 let a = three!();
-                __INSTR_SITES.__instr_probe(3);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 match b {
                     1 => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         four!()
                     }
                     2 => {
-                        __INSTR_SITES.__instr_probe(5);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                         five()
                     }
                     _ => {
-                        __INSTR_SITES.__instr_probe(6);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                         c.map(|d| {
-                            let __instr_guard = enter();
-                            __INSTR_SITES.__instr_probe(7);
+                            let __instr_guard = __INSTR_SITES.__instr_enter(7);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                             six!(d)
                         })
                     }
                 }
-                __INSTR_SITES.__instr_probe(8);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 8);
                 {
-                    __INSTR_SITES.__instr_probe(9);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 9);
                     seven()
                 }
-                __INSTR_SITES.__instr_probe(10);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 10);
                 eight! {}
-                __INSTR_SITES.__instr_probe(11);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 11);
                 nine()
             }
         "#]],
@@ -62,44 +62,44 @@ fn macros_invocations() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
-                __INSTR_SITES.__instr_probe(1);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two!();
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 let a = three!();
-                __INSTR_SITES.__instr_probe(3);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 match b {
                     1 => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         four!()
                     }
                     2 => {
-                        __INSTR_SITES.__instr_probe(5);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                         five()
                     }
                     _ => {
-                        __INSTR_SITES.__instr_probe(6);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                         c.map(|d| {
-                            let __instr_guard = enter();
-                            __INSTR_SITES.__instr_probe(7);
+                            let __instr_guard = __INSTR_SITES.__instr_enter(7);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                             six!(d)
                         })
                     }
                 }
-                __INSTR_SITES.__instr_probe(8);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 8);
                 {
-                    __INSTR_SITES.__instr_probe(9);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 9);
                     seven()
                 }
-                __INSTR_SITES.__instr_probe(10);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 10);
                 eight! {}
-                __INSTR_SITES.__instr_probe(11);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 11);
                 nine()
             }
         "#]],
@@ -113,39 +113,39 @@ fn macros_expansions() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 two!();
-                __INSTR_SITES.__instr_probe(1);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 let a = three!();
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 match b {
                     1 => four!(),
                     2 => {
-                        __INSTR_SITES.__instr_probe(3);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                         five()
                     }
                     _ => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         c.map(|d| {
                             let __instr_guard = enter();
                             six!(d)
                         })
                     }
                 }
-                __INSTR_SITES.__instr_probe(5);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                 {
-                    __INSTR_SITES.__instr_probe(6);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                     seven()
                 }
-                __INSTR_SITES.__instr_resume(5);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 5);
                 eight! {}
-                __INSTR_SITES.__instr_probe(7);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                 nine()
             }
         "#]],
@@ -159,39 +159,39 @@ fn macros_none() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 two!();
-                __INSTR_SITES.__instr_probe(1);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 let a = three!();
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 match b {
                     1 => four!(),
                     2 => {
-                        __INSTR_SITES.__instr_probe(3);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                         five()
                     }
                     _ => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         c.map(|d| {
                             let __instr_guard = enter();
                             six!(d)
                         })
                     }
                 }
-                __INSTR_SITES.__instr_probe(5);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                 {
-                    __INSTR_SITES.__instr_probe(6);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                     seven()
                 }
-                __INSTR_SITES.__instr_resume(5);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 5);
                 eight! {}
-                __INSTR_SITES.__instr_probe(7);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                 nine()
             }
         "#]],
@@ -219,16 +219,16 @@ fn a_call_behind_blocks() {
         "fn f() { if a() { one(); } two!(); three!(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     2, " f <parsed\\sstring\\s1>\n1 10 n if\\sa()\\s{\\sone();\\s}\n1 19 n one();\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if a() {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
                 }
-                __INSTR_SITES.__instr_resume(0);
+                __INSTR_SITES.__instr_resume(&__instr_guard, 0);
                 two!();
                 three!();
             }

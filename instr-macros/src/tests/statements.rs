@@ -11,9 +11,9 @@ fn let_with_a_value() {
         "fn f() { let a = one(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sone();\n");
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = one();
             }
         "#]],
@@ -27,14 +27,14 @@ fn let_else() {
         "fn f() { let Some(a) = one() else { return }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n return\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let Some(a) = one() else {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     return;
                 };
             }
@@ -49,10 +49,10 @@ fn a_declaration_alone_gets_no_probe() {
         "fn f() { let a; a = 1; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 17 n a\\s=\\s1;\n");
                 let a;
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a = 1;
             }
         "#]],
@@ -66,9 +66,9 @@ fn expression_statement() {
         "fn f() { one(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
             }
         "#]],
@@ -82,9 +82,9 @@ fn tail_expression_is_not_wrapped() {
         "fn f() -> u32 { one().two }",
         expect![[r#"
             fn f() -> u32 {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 17 n one().two\n");
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one().two
             }
         "#]],
@@ -98,18 +98,18 @@ fn macro_statements_and_a_macro_tail() {
         r#"fn f() -> Vec<u8> { println!("a"); thread_local! { static A: u8 = 1 } vec![1] }"#,
         expect![[r#"
             fn f() -> Vec<u8> {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 println!("a");
-                __INSTR_SITES.__instr_probe(1);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 thread_local! {
                     static A : u8 = 1
                 }
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 vec![1]
             }
         "#]],
@@ -123,22 +123,22 @@ fn cfg_is_copied_to_the_probe() {
         "fn f() { #[cfg(a)] one(); #[cfg_attr(b, cfg(c))] let x = 1; #[cfg(d)] x = 2; #[cfg(e)] m!(); #[inline] x; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
                 );
-                #[cfg(a)] __INSTR_SITES.__instr_probe(0);
+                #[cfg(a)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[cfg(a)] one();
-                #[cfg_attr(b, cfg(c))] __INSTR_SITES.__instr_probe(1);
+                #[cfg_attr(b, cfg(c))] __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 #[cfg_attr(b, cfg(c))]
                 let x = 1;
-                #[cfg(d)] __INSTR_SITES.__instr_probe(2);
+                #[cfg(d)] __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 #[cfg(d)] x = 2;
-                #[cfg(e)] __INSTR_SITES.__instr_probe(3);
+                #[cfg(e)] __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 #[cfg(e)]
                 m!();
-                __INSTR_SITES.__instr_probe(4);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                 #[inline] x;
             }
         "#]],
@@ -152,11 +152,11 @@ fn cfg_at_the_leftmost_operand() {
         "fn f() { #[cfg(a)] x + 1; #[cfg(b)] y as u8; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(2, " f <parsed\\sstring\\s1>\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
-                #[cfg(a)] __INSTR_SITES.__instr_probe(0);
+                #[cfg(a)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[cfg(a)] x + 1;
-                #[cfg(b)] __INSTR_SITES.__instr_probe(1);
+                #[cfg(b)] __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 #[cfg(b)] y as u8;
             }
         "#]],
@@ -170,15 +170,15 @@ fn allowed_unreachable_code_is_allowed_for_the_probe() {
         "fn f() { #[allow(unreachable_code)] one(); #[expect(unused)] two(); #[allow(dead_code)] three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     3, " f <parsed\\sstring\\s1>\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
                 );
-                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(0);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[allow(unreachable_code)] one();
-                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(1);
+                #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 #[expect(unused)] two();
-                __INSTR_SITES.__instr_probe(2);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 #[allow(dead_code)] three();
             }
         "#]],
@@ -217,16 +217,16 @@ fn unsafe_block() {
         "fn f() { unsafe { one(); two() } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n one();\n1 26 n two()\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 unsafe {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
-                    __INSTR_SITES.__instr_probe(2);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                     two()
                 }
             }
@@ -241,19 +241,19 @@ fn labelled_block() {
         "fn f() { let a = 'a: { if b { break 'a 1; } 2 }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n break\\s'a\\s1;\n1 45 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = 'a: {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     if b {
-                        __INSTR_SITES.__instr_probe(2);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                         break 'a 1;
                     }
-                    __INSTR_SITES.__instr_probe(3);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                     2
                 };
             }
@@ -268,30 +268,30 @@ fn what_stands_behind_a_return_has_no_probe() {
         "fn f(n: u32) -> u32 { loop { continue; a() } match n { 0 => return 1, _ => { if n > 1 { return b() } else { return 3 } } } c(); 2 }",
         expect![[r#"
             fn f(n: u32) -> u32 {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     10,
                     " f <parsed\\sstring\\s1>\n1 23 n loop\\s{\\scontinue;\\sa()\\s}\n1 30 n continue;\n1 40 n a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n return\\s1\n1 78 n if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n return\\sb()\n1 109 n return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 loop {
-                    __INSTR_SITES.__instr_probe(1);
+                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     continue;
                     a()
                 }
-                __INSTR_SITES.__instr_probe(3);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 match n {
                     0 => {
-                        __INSTR_SITES.__instr_probe(4);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         return 1;
                     }
                     _ => {
-                        __INSTR_SITES.__instr_probe(5);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                         if n > 1 {
-                            __INSTR_SITES.__instr_probe(6);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                             return b();
                         } else {
-                            __INSTR_SITES.__instr_probe(7);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
                             return 3;
                         }
                     }
@@ -310,32 +310,32 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
         "fn f(n: u32) -> u32 { a({ return 1 }, if b() { return 2 } else { return 3 }, { #[cfg(x)] return 4; 5 }) }",
         expect![[r#"
             fn f(n: u32) -> u32 {
-                let __instr_guard = enter();
+                let __instr_guard = __INSTR_SITES.__instr_enter(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n return\\s1\n1 48 n return\\s2\n1 66 n return\\s3\n1 90 n return\\s4;\n1 100 n 5\n"
                 );
-                __INSTR_SITES.__instr_probe(0);
+                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a(
                     {
-                        __INSTR_SITES.__instr_probe(1);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                         return 1;
                     },
                     if b() {
-                        __INSTR_SITES.__instr_probe(2);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                         return 2;
                     } else {
-                        __INSTR_SITES.__instr_probe(3);
+                        __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                         return 3;
                     },
                     (after)(
                         {
-                            #[cfg(x)] __INSTR_SITES.__instr_probe(4);
+                            #[cfg(x)] __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                             #[cfg(x)] return 4;
-                            __INSTR_SITES.__instr_probe(5);
+                            __INSTR_SITES.__instr_probe(&__instr_guard, 5);
                             5
                         },
-                        __INSTR_SITES.__instr_resume(0),
+                        __INSTR_SITES.__instr_resume(&__instr_guard, 0),
                     ),
                 )
             }

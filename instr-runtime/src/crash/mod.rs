@@ -55,8 +55,13 @@ const RECOVERIES: u32 = 16;
 /// Async-signal-safe.
 pub(crate) fn watch(asked: bool) {
     let wanted = settings::get().is_some_and(|settings| settings.crash);
-    let reactions =
-        Reactions { mapping_at: thread::mapping_at, crashed: if wanted { Some(crashed) } else { None }, recovered };
+    let reactions = Reactions {
+        mapping_at: thread::mapping_at,
+        mapping_is_gone: thread::mapping_is_gone,
+        fill_hole: thread::fill_hole,
+        crashed: if wanted { Some(crashed) } else { None },
+        recovered,
+    };
     sys::watch_signals(reactions, asked);
     if asked && let Some(process) = process::begun() {
         process.note_foreign_main(false);

@@ -48,6 +48,7 @@ pub(crate) fn watch() {
 
 fn hook(panic: &PanicHookInfo<'_>) {
     sys::with_errno(|| {
+        thread::panics();
         // A handler that panics has next to no stack.
         if IS_STACK_TAKEN.swap(true, AcqRel) {
             record(panic);

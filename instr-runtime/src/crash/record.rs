@@ -1,10 +1,6 @@
 //! What `crash.json` says.
 
 use core::fmt::{self, Write as _};
-use core::sync::atomic::Ordering::Relaxed;
-
-use instr_format::last::{LEFT, STATE_LIVE};
-
 use super::words;
 use crate::json::Json;
 use crate::process::Process;
@@ -55,25 +51,34 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>) -> fm
     }
     json.key("statement")?;
     json.number_or_null(thread::last_statement().map(u64::from))?;
-    threads(json, process)?;
+    threads(json)?;
     machine(json, arrival)
 }
 
 /// Where each thread is that has not ended.
-fn threads(json: &mut Json<'_>, process: &Process) -> fmt::Result {
+fn threads(json: &mut Json<'_>) -> fmt::Result {
     json.key("threads")?;
     json.open('[')?;
-    for slot in process.slots().filter(|slot| slot.state.load(Relaxed) == STATE_LIVE).take(THREADS_MAX) {
-        json.open('{')?;
-        json.key("tid")?;
-        json.number(slot.tid.load(Relaxed))?;
-        json.key("reuse")?;
-        json.number(u64::from(slot.reuse.load(Relaxed)))?;
-        json.key("statement")?;
-        json.number_or_null((slot.site.load(Relaxed) & !LEFT).checked_sub(1).map(u64::from))?;
-        json.close('}')?;
-    }
+    let (mut result, mut left) = (Ok(()), THREADS_MAX);
+    thread::for_each(|tid, reuse, statement| {
+        if left > 0 {
+            left -= 1;
+            result = result.and_then(|()| thread_entry(json, tid, reuse, statement));
+        }
+    });
+    result?;
     json.close(']')
+}
+
+fn thread_entry(json: &mut Json<'_>, tid: u64, reuse: u32, statement: Option<u32>) -> fmt::Result {
+    json.open('{')?;
+    json.key("tid")?;
+    json.number(tid)?;
+    json.key("reuse")?;
+    json.number(u64::from(reuse))?;
+    json.key("statement")?;
+    json.number_or_null(statement.map(u64::from))?;
+    json.close('}')
 }
 
 fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {

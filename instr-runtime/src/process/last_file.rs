@@ -87,11 +87,6 @@ impl LastFile {
         starts.map(|start| (start, PIECE)).find(|(start, len)| (*start..start + len).contains(&address))
     }
 
-    /// The slots that threads have taken. Async-signal-safe.
-    pub(super) fn slots(&self) -> impl Iterator<Item = &'static Slot> {
-        (0..self.slots.load(Relaxed)).map_while(|number| self.slot(number))
-    }
-
     fn slot(&self, number: u32) -> Option<&'static Slot> {
         let (piece, at) = piece_of(number);
         let start = self.pieces.get(piece)?.load(Acquire);

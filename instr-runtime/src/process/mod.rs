@@ -201,6 +201,11 @@ impl Process {
         }
     }
 
+    /// Renames a file.
+    pub(crate) fn rename<const SIZE: usize>(&self, from: &CName<SIZE>, to: &CName<SIZE>) -> Result<(), Errno> {
+        sys::rename_in(self.directory()?, from, to)
+    }
+
     /// A table of counters for a thread. Async-signal-safe.
     pub(crate) fn take_table(&self) -> Result<NonNull<TableHead>, Errno> {
         self.counts.take_table(self.directory()?)
@@ -209,11 +214,6 @@ impl Process {
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
     pub(crate) fn take_slot(&self, tid: u32) -> Option<&'static Slot> {
         self.last.take_slot(|| self.directory(), tid)
-    }
-
-    /// The slots that threads have taken. Async-signal-safe.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = &'static Slot> {
-        self.last.slots()
     }
 
     /// The descriptor of the run directory, which is opened again if the program has closed it.

@@ -1,5 +1,5 @@
 //! The `count` sink: how often each thread has reached each statement, in a mapped file, laid out as
-//! [`instr_format::counts`] says. Probes count by themselves (see [`crate::fast`]) once the thread has a table.
+//! [`instr_format::counts`] says. Probes count by themselves (see [`crate::probe::push`]) once the thread has a table.
 
 #![allow(unsafe_code)]
 

@@ -4,26 +4,17 @@ pub(crate) mod count;
 pub(crate) mod ring;
 pub(crate) mod write;
 
-use core::fmt::Write as _;
-
 use crate::process::Process;
 use crate::settings::{self, Sink};
-use crate::site::{COUNTED, ON};
-use crate::sys::{CName, Errno};
+use crate::site::{COUNTED, OFF, ON};
 use crate::thread::Thread;
-
-/// Names that are tried for a thread's file. Only what is not ours can stand in the way, or threads without a slot of their
-/// own.
-const ATTEMPTS: u32 = 1_000;
-
-/// The name of a thread's file.
-pub(crate) type FileName = CName<64>;
 
 /// How a site is switched that no filter leaves out.
 pub(crate) fn switch(sink: Sink) -> u8 {
     match sink {
         Sink::Write | Sink::Ring => ON,
         Sink::Count => COUNTED,
+        Sink::Stack => OFF,
     }
 }
 
@@ -33,6 +24,7 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
         Some(Sink::Ring) => ring::record(process, thread, id),
         Some(Sink::Count) => count::record(process, thread, id),
         Some(Sink::Write) | None => write::record(process, thread, id),
+        Some(Sink::Stack) => {}
     }
 }
 
@@ -40,38 +32,4 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
 pub(crate) fn thread_ends(process: &Process, thread: &Thread) {
     ring::thread_ends(process, thread);
     count::thread_ends(thread);
-}
-
-/// `<tid>.log`, and `<tid>.2.log` for the second thread with this id; `<tid>.1.3.ring` for the first one's third segment.
-/// Async-signal-safe.
-fn file_name(tid: u32, reuse: u32, segment: u32, suffix: &str) -> FileName {
-    let mut name = FileName::new(format_args!("{tid}"));
-    // What does not fit is cut, and all of this does.
-    let _ = match (reuse, segment) {
-        (1, 0) => name.write_str(suffix),
-        (_, 0) => write!(name, ".{reuse}{suffix}"),
-        _ => write!(name, ".{reuse}.{segment}{suffix}"),
-    };
-    name
-}
-
-/// Creates the thread's own file, under the first name that is free, which says the how manieth thread with its id it is.
-fn create_own(
-    thread: &Thread,
-    suffix: &str,
-    create: impl Fn(&FileName) -> Result<i32, Errno>,
-) -> Result<(i32, FileName), Errno> {
-    let first = thread.reuse();
-    for reuse in first..first + ATTEMPTS {
-        let name = file_name(thread.tid(), reuse, 0, suffix);
-        match create(&name) {
-            Err(Errno::EXISTS) => {}
-            Err(errno) => return Err(errno),
-            Ok(file) => {
-                thread.set_reuse(reuse);
-                return Ok((file, name));
-            }
-        }
-    }
-    Err(Errno::EXISTS)
 }

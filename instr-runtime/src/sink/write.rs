@@ -5,8 +5,8 @@ use instr_format::files::LOG_SUFFIX;
 use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
 use crate::process::Process;
-use crate::sink::{create_own, file_name};
 use crate::sys::{self, Errno};
+use crate::thread::files::{create_own, file_name};
 use crate::thread::{LogState, Thread};
 use crate::{crash, site, thread};
 

@@ -125,6 +125,11 @@ pub(crate) fn close_inherited_logs() {
     });
 }
 
+/// Passes on every state. Async-signal-safe.
+pub(super) fn for_each(each: impl FnMut(&Thread)) {
+    chunks().flat_map(|chunk| &chunk.threads).for_each(each);
+}
+
 /// The mapping of a thread that an address lies in: its start and its length. Async-signal-safe.
 pub(super) fn mapping_at(address: usize) -> Option<(usize, usize)> {
     // Loops and no adapters: in debug builds those take 2 KiB of a stack that has no more than 4.

@@ -1,16 +1,17 @@
 //! The state of one thread.
 
-use core::ptr::{self, null_mut};
+use core::ptr::{self, NonNull, null_mut};
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 use instr_format::counts::TableHead;
-use instr_format::last::{STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::last::{LEFT, STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::stack::Head;
 
 use super::lines::Lines;
 use super::log::{Log, LogState};
-use super::note_panic;
-use crate::fast::{Cursor, Fast};
+use super::stack;
+use crate::probe::push::{Cursor, Fast};
 use crate::site;
 use crate::sys::{self, Errno, ThreadName};
 
@@ -27,6 +28,8 @@ pub(crate) struct Thread {
     pub(crate) table: AtomicPtr<TableHead>,
     /// How many statements have found no ring, or no table.
     missed: AtomicU32,
+    /// Its stack of open statements, which stays with the state too.
+    stack: AtomicPtr<Head>,
     /// A stack for signal handlers, for a thread that has none of its own; it stays with the state too.
     pub(crate) signal_stack: AtomicPtr<u8>,
     /// Null until the thread has begun.
@@ -75,20 +78,12 @@ impl Thread {
         self.slot().unwrap_or(&self.own_slot)
     }
 
-    /// The thread begins with the statement `id`. Without a slot in the file it gets its own.
-    pub(super) fn begin(
-        &'static self,
-        slot: Option<&'static Slot>,
-        id: u32,
-        tid: u32,
-        name: ThreadName,
-        excluded: bool,
-    ) {
+    /// The thread begins. Without a slot in the file it gets its own.
+    pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName, excluded: bool) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
         // A forked child may have ended a record of its parent's before.
         self.log.set(LogState::New);
         self.log.set_torn(false);
-        slot.site.store(id + 1, Relaxed);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
         }
@@ -99,22 +94,32 @@ impl Thread {
         self.settle();
     }
 
-    /// Has every probe and every guard of the thread ask, from here on.
+    /// Its stack of open statements. A state that no thread has may have one that is left over.
+    #[inline]
+    pub(super) fn stack(&self) -> Option<&'static Head> {
+        // SAFETY: null, or a stack, which is never unmapped.
+        unsafe { self.stack.load(Relaxed).as_ref() }
+    }
+
+    pub(super) fn set_stack(&self, stack: NonNull<Head>) {
+        self.stack.store(stack.as_ptr(), Relaxed);
+    }
+
+    /// Has every recorded statement of the thread ask, from here on.
     pub(crate) fn ask(&self) {
-        self.fast.last.store(null_mut(), Relaxed);
+        self.fast.slot.store(null_mut(), Relaxed);
     }
 
     /// Whether they do.
     #[inline]
-    pub(super) fn asks(&self) -> bool {
-        self.fast.last.load(Relaxed).is_null()
+    pub(crate) fn asks(&self) -> bool {
+        self.fast.slot.load(Relaxed).is_null()
     }
 
     /// Lets them go on by themselves again, unless there is still something to ask.
     pub(crate) fn settle(&self) {
-        let slot = self.slot_or_own();
-        if slot.panicked.load(Relaxed) == 0 && self.ring.behind.load(Relaxed) == 0 && !sys::is_watch_due() {
-            self.fast.last.store(ptr::from_ref(&slot.site).cast_mut(), Relaxed);
+        if self.ring.behind.load(Relaxed) == 0 && !sys::is_watch_due() {
+            self.fast.slot.store(ptr::from_ref(self.slot_or_own()).cast_mut(), Relaxed);
         }
     }
 
@@ -132,7 +137,13 @@ impl Thread {
 
     /// The thread ends: what is left is a state that has not begun.
     pub(super) fn end(&self) {
-        self.slot_or_own().state.store(STATE_ENDED, Relaxed);
+        let slot = self.slot_or_own();
+        if let Some(head) = self.stack() {
+            let last = stack::innermost(head).map_or(0, |id| id + 1);
+            slot.site.store(last | LEFT, Relaxed);
+            slot.panicked.store(stack::panicked(head).map_or(0, |id| id + 1), Relaxed);
+        }
+        slot.state.store(STATE_ENDED, Release);
         self.slot.store(null_mut(), Relaxed);
         self.ask();
         let ring = &self.ring;
@@ -177,16 +188,6 @@ impl Thread {
         self.slot_or_own().reuse.store(reuse, Relaxed);
     }
 
-    /// The statement with this id is the last-reached one from here on.
-    #[inline]
-    pub(super) fn reach(&self, id: u32) {
-        let slot = self.slot_or_own();
-        if slot.panicked.load(Relaxed) != 0 {
-            note_panic(self, slot);
-        }
-        slot.site.store(id + 1, Relaxed);
-    }
-
     /// Whether the settings leave the thread out.
     pub(crate) fn is_excluded(&self) -> bool {
         self.excluded.load(Relaxed) != 0
@@ -198,7 +199,9 @@ impl Thread {
         let ring = Some((start.load(Relaxed), len.load(Relaxed))).filter(|(start, _)| *start != 0);
         let table = self.table.load(Relaxed).addr();
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
-        ring.into_iter().chain(table)
+        let stack = self.stack.load(Relaxed).addr();
+        let stack = (stack != 0).then_some((stack, stack::FILE_SIZE));
+        ring.into_iter().chain(table).chain(stack)
     }
 
     /// Whether to try to make the ring or the table that is missing: at the first statement that misses it, and then at

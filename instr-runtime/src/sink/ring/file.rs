@@ -8,9 +8,9 @@ use instr_format::ring::{HEADER_SIZE, Header, MAGIC, SIZE_MIN, VERSION};
 
 use crate::process::{KEPT, MOST, Process};
 use crate::settings;
-use crate::sink::{FileName, create_own, file_name};
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
+use crate::thread::files::{FileName, create_own, file_name};
 
 /// Creates the thread's ring, a smaller one where there is no room. That of a thread that has ended long ago makes room for
 /// it: to take it over would mean to look at each of its pages. Returns the first block, and the size of all. Signals are

@@ -1,6 +1,6 @@
 //! The `ring` sink: each thread's newest records in a mapped file of its own, laid out as [`instr_format::ring`] says.
 //!
-//! Most pushes never come here (see [`crate::fast`]): only the first one of each block, all of a ring whose records have
+//! Most pushes never come here (see [`crate::probe::push`]): only the first one of each block, all of a ring whose records have
 //! clocks of their own, and those of a signal handler that has interrupted a push of its own thread. The latter's go
 //! *behind* the place that is pending, where the interrupted push finds them when it has ended, and goes on behind them.
 
@@ -14,7 +14,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::ring::Clock;
 
-use crate::fast::Cursor;
+use crate::probe::push::Cursor;
 use crate::process::{self, Process};
 use crate::settings;
 use crate::sys::{self, Errno};
@@ -123,21 +123,6 @@ fn put_behind(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Curs
     }
     blocks.put(process, at, number);
     behind.store(at + blocks.record_size(), Relaxed);
-}
-
-/// A function of the thread ends: its pushes have, so what handlers have written behind them is gone on behind here. The
-/// function may be a handler's, and what that has interrupted may have asked already whether there is such a thing.
-/// Async-signal-safe.
-pub(crate) fn settle(thread: &Thread) {
-    if thread.ring.behind.load(Relaxed) == 0 {
-        return;
-    }
-    if let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) {
-        let cursor = cursor(thread, &blocks);
-        if !cursor.is_pending() {
-            catch_up(process, thread, &blocks, cursor);
-        }
-    }
 }
 
 /// Goes on behind what handlers have written while something was pending.

@@ -45,6 +45,13 @@ impl<'a> Arrival<'a> {
         self.address().filter(|_| lost)
     }
 
+    /// The address at which nothing is mapped.
+    pub(super) fn missing_page(&self) -> Option<usize> {
+        const SEGV_MAPERR: i32 = 1;
+        let missing = self.signal() == libc::SIGSEGV && self.code() == SEGV_MAPERR;
+        self.address().filter(|_| missing)
+    }
+
     /// The address that could not be accessed, or of the instruction that could not be carried out.
     pub(crate) fn address(&self) -> Option<usize> {
         let has_address =

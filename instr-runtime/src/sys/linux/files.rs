@@ -89,6 +89,16 @@ pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
     let _ = unsafe { libc::syscall(libc::SYS_unlinkat, directory, name.as_ptr(), 0) };
 }
 
+/// Renames a file in an open directory.
+pub(crate) fn rename_in<const SIZE: usize>(
+    directory: i32,
+    from: &CName<SIZE>,
+    to: &CName<SIZE>,
+) -> Result<(), Errno> {
+    // SAFETY: both names end in NUL.
+    check(unsafe { libc::syscall(libc::SYS_renameat2, directory, from.as_ptr(), directory, to.as_ptr(), 0) }).map(|_| ())
+}
+
 /// Creates a directory for its owner only. An existing one is an error.
 pub(crate) fn create_directory<const SIZE: usize>(path: &CName<SIZE>) -> Result<(), Errno> {
     // SAFETY: the path ends in NUL.
@@ -195,6 +205,12 @@ fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {
         }
     }
     Ok(())
+}
+
+/// Gives a new file this size, without room on the disk for what is new. Below the limit for the size of files.
+pub(crate) fn set_size(file: i32, size: usize) -> Result<(), Errno> {
+    // SAFETY: touches no memory.
+    check(unsafe { libc::syscall(libc::SYS_ftruncate, file, size) }).map(|_| ())
 }
 
 /// Cuts a file that is larger than this.

@@ -28,6 +28,39 @@ fn map_anonymous(size: usize) -> Result<NonNull<u8>, Errno> {
     map(size, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
 }
 
+/// Zeroed memory of our own that takes none until it is used, page by page, however much the system may promise; out of cores.
+pub(crate) fn map_lazily(size: usize) -> Result<NonNull<u8>, Errno> {
+    let start = map(size, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE, -1, 0)?;
+    // SAFETY: changes no memory. A huge page would take 2 MiB for the first byte.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), size, libc::MADV_NOHUGEPAGE);
+        libc::madvise(start.as_ptr().cast(), size, libc::MADV_DONTDUMP);
+    }
+    Ok(start)
+}
+
+/// Puts a file, or zeroed memory, in the place of what is mapped from `start` on.
+///
+/// # Safety
+/// There must be whole pages of our own that hold nothing of use, or what the file holds too.
+pub(crate) unsafe fn map_over(start: NonNull<u8>, size: usize, file: Option<i32>) -> Result<(), Errno> {
+    let kind = match file {
+        Some(_) => libc::MAP_SHARED,
+        None => libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+    };
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: promised by the caller.
+    let mapped =
+        unsafe { libc::mmap(start.as_ptr().cast(), size, access, kind | libc::MAP_FIXED, file.unwrap_or(-1), 0) };
+    if mapped == libc::MAP_FAILED { Err(Errno(super::errno())) } else { Ok(()) }
+}
+
+/// Gives these pages to no child, however it is made.
+pub(crate) fn keep_from_children(start: NonNull<u8>, size: usize) {
+    // SAFETY: changes nothing in this process.
+    unsafe { libc::madvise(start.as_ptr().cast(), size, libc::MADV_DONTFORK) };
+}
+
 /// A part of a file; stores to it survive the process.
 pub(crate) fn map_shared(file: i32, offset: u64, size: usize) -> Result<NonNull<u8>, Errno> {
     map(size, libc::MAP_SHARED, file, offset)

@@ -32,6 +32,10 @@ pub(crate) enum Verdict {
 pub(crate) struct Reactions {
     /// To which of our mappings an address belongs: its start and its length.
     pub(crate) mapping_at: fn(address: usize) -> Option<(usize, usize)>,
+    /// There is memory in the place of that mapping, from this address on.
+    pub(crate) mapping_is_gone: fn(address: usize),
+    /// Whether a fault at this address was in a hole of ours, and there is memory now.
+    pub(crate) fill_hole: fn(address: usize) -> bool,
     /// Records a crash. `None`: crashes are not recorded.
     pub(crate) crashed: Option<fn(&Arrival<'_>) -> Verdict>,
     /// The program has dealt with it, and goes on.
@@ -104,6 +108,11 @@ pub(crate) fn watch_signals(reactions: Reactions, asked: bool) {
     }
     watched().for_each(|(signal, before)| put_ours_over(signal, before.action));
     RECORDS.store(reactions.crashed.is_some(), Release);
+}
+
+/// Whether one of ours is in place that hears of every access to memory that is not there. Async-signal-safe.
+pub(crate) fn is_watching_faults() -> bool {
+    RECORDS.load(Acquire) && handler_of(libc::SIGSEGV) == Some(ours())
 }
 
 /// Whether the program's own, or nothing, is in the place of ours for the signal at `index` of [`CRASHES`]. Where none of ours
@@ -199,7 +208,15 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
     {
         // SAFETY: that mapping is ours.
         with_errno(|| unsafe { super::put_memory_in_place(address, start + len) });
+        (reactions.mapping_is_gone)(address);
         return;
+    }
+    if let Some(address) = arrival.missing_page() {
+        let mut filled = false;
+        with_errno(|| filled = (reactions.fill_hole)(address));
+        if filled {
+            return;
+        }
     }
     if let Some(crashed) = reactions.crashed {
         let mut verdict = Verdict::PassOn;

@@ -149,6 +149,12 @@ impl ThreadExitKey {
     }
 }
 
+/// Has these called around each `fork`: before it, and behind it in the parent and in the child. For normal context.
+pub(crate) fn at_fork(before: extern "C" fn(), in_parent: extern "C" fn(), in_child: extern "C" fn()) {
+    // SAFETY: they are valid for the life of the process.
+    unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
+}
+
 #[cfg(target_env = "gnu")]
 unsafe extern "C" {
     fn on_exit(handler: extern "C" fn(i32, *mut c_void), argument: *mut c_void) -> i32;

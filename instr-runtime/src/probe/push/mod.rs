@@ -1,19 +1,12 @@
-//! What a probe does as long as there is nothing to ask: a few instructions on a few words of the thread's own.
+//! What a recorded statement does besides, as long as there is nothing to ask: a few instructions on a few words of the
+//! thread's own.
 //!
 //! On x86_64 these are written out in [assembly](x86_64), which costs a debug build no more than a release; elsewhere, or
-//! with `--cfg instr_portable`, they are [Rust](portable). Both do the same, and call the same slow paths. What stands in the
-//! program is a load and a branch that are [inlined], or, in debug builds, with `--cfg instr_called` in all, a
-//! [call](called) and nothing else.
+//! with `--cfg instr_portable`, they are [Rust](portable). Both do the same, and call the same slow paths.
 //!
 //! A signal handler may come between any two instructions, and reach statements itself. What it finds half done it finds
 //! [pending](Cursor), and leaves to its owner.
 
-#![allow(unsafe_code)]
-
-#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
-mod called;
-#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
-mod inlined;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 mod portable;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
@@ -21,20 +14,18 @@ mod x86_64;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed, compiler_fence};
 
-#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
-pub(crate) use called::{begin, end};
-#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
-pub(crate) use inlined::{begin, end};
+use instr_format::last::Slot;
+
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
-pub(crate) use portable::*;
+pub(crate) use portable::reached;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-pub(crate) use x86_64::*;
+pub(crate) use x86_64::reached;
 
 /// What probes of one thread work on. All zeros: the thread has not begun, and every probe asks.
 #[repr(C)]
 pub(crate) struct Fast {
-    /// Where the last-reached statement is stored, in the thread's slot. Null: the slow path is to be asked.
-    pub(crate) last: AtomicPtr<AtomicU32>,
+    /// The thread's slot in the `last` file. Null: the slow path is to be asked.
+    pub(crate) slot: AtomicPtr<Slot>,
     /// Where the next record goes. At the start of a block, and so without a ring too, the slow path is to be asked.
     pub(crate) cursor: Cursor,
     /// The blocks of the ring.
@@ -76,9 +67,9 @@ impl Cursor {
         compiler_fence(core::sync::atomic::Ordering::SeqCst);
     }
 
-    /// Gives the claim up where there is no ring, unless a handler has made one meanwhile, and moved on in it.
+    /// Gives the claim up. Handlers that have made one meanwhile have ended theirs.
     pub(crate) fn give_up(&self) {
-        let _ = self.both().compare_exchange(both(0, 1), 0, Relaxed, Relaxed);
+        self.pending.store(0, Relaxed);
     }
 
     fn both(&self) -> &AtomicU64 {

@@ -1,0 +1,152 @@
+//! Probes for a build that inlines nothing: it calls these few instructions, and nothing before.
+
+use core::arch::{asm, naked_asm};
+
+use super::{Guard, begin, load_word};
+use crate::macro_api::Resumed;
+use crate::site::Sites;
+
+/// Takes the slot behind the caller's, once it holds what is in `edi`.
+macro_rules! enter {
+    () => {
+        concat!(
+            load_word!("rax", "0"),
+            "\n2: mov rdx, qword ptr [rax]
+            test rdx, rdx
+            jz 3f
+            mov dword ptr [rdx + 4], edi
+            lea rcx, [rdx + 4]
+            mov qword ptr [rax], rcx
+            ret
+            3: push rdi
+            call {begin}
+            pop rdi
+            jmp 2b"
+        )
+    };
+}
+
+/// Leads to the innermost function's slot, in `rax`.
+macro_rules! here {
+    () => {
+        concat!(
+            load_word!("rax", "0"),
+            "\n2: mov rax, qword ptr [rax]
+            test rax, rax
+            jz 3f
+            mov dword ptr [rax], edi
+            jmp 4f
+            3: push rdi
+            call {begin}
+            pop rdi
+            jmp 2b
+            4:"
+        )
+    };
+}
+
+/// What a recorded statement does besides.
+#[cfg(feature = "enabled")]
+macro_rules! push {
+    () => {
+        "jmp {push}"
+    };
+}
+#[cfg(not(feature = "enabled"))]
+macro_rules! push {
+    () => {
+        "ret"
+    };
+}
+
+/// [`Sites::__instr_enter`] of a function without sites. Async-signal-safe.
+#[unsafe(naked)]
+#[allow(improper_ctypes_definitions)]
+pub(crate) extern "C" fn enter() -> Guard {
+    naked_asm!("xor edi, edi", enter!(), begin = sym begin)
+}
+
+impl Drop for Guard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: the thread's own stack.
+        unsafe {
+            asm!(
+                "mov {head}, qword ptr [{guard}]",
+                "mov {caller}, qword ptr [{guard} + 8]",
+                "mov qword ptr [{head}], {caller}",
+                guard = in(reg) self,
+                head = out(reg) _,
+                caller = out(reg) _,
+                options(nostack, preserves_flags),
+            );
+        }
+    }
+}
+
+/// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
+/// found before a method that takes a reference.
+impl<const COUNT: usize> Sites<COUNT> {
+    /// The first thing in a function or closure, whose first statement is `number`. Async-signal-safe.
+    #[unsafe(naked)]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_enter(&'static self, number: usize) -> Guard {
+        naked_asm!("add rdi, rsi", enter!(), begin = sym begin)
+    }
+
+    /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
+    #[unsafe(naked)]
+    pub extern "C" fn __instr_probe(&'static self, guard: &Guard, number: usize) {
+        naked_asm!(
+            "cmp rdx, {count}",
+            "jae 2f",
+            "add rdi, rdx",
+            "mov rax, qword ptr [rsi + 8]",
+            "mov dword ptr [rax + 4], edi",
+            push!(),
+            "2:",
+            "ret",
+            count = const COUNT,
+            #[cfg(feature = "enabled")]
+            push = sym super::push::reached,
+        )
+    }
+
+    /// The same where there is no guard, as in code that may wait. Async-signal-safe.
+    #[unsafe(naked)]
+    pub extern "C" fn __instr_probe_here(&'static self, number: usize) {
+        naked_asm!(
+            "cmp rsi, {count}",
+            "jae 5f",
+            "add rdi, rsi",
+            here!(),
+            push!(),
+            "5:",
+            "ret",
+            count = const COUNT,
+            begin = sym begin,
+            #[cfg(feature = "enabled")]
+            push = sym super::push::reached,
+        )
+    }
+
+    /// Makes the statement the function's open one again, without a record: a part of it has ended and the rest goes on.
+    /// Async-signal-safe.
+    #[unsafe(naked)]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_resume(&'static self, guard: &Guard, number: usize) -> Resumed {
+        naked_asm!(
+            "add edi, edx",
+            "mov rax, qword ptr [rsi + 8]",
+            "mov dword ptr [rax + 4], edi",
+            "ret",
+        )
+    }
+
+    /// The same where there is no guard. Async-signal-safe.
+    #[unsafe(naked)]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_resume_here(&'static self, number: usize) -> Resumed {
+        naked_asm!("add rdi, rsi", here!(), "ret", begin = sym begin)
+    }
+}

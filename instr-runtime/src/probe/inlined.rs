@@ -1,0 +1,183 @@
+//! Probes for a build that inlines them.
+//!
+//! What looks redundant tells the compiler something:
+//!
+//! - Asking for the stack is `pure`, so that it happens once for a function and all that is inlined into it.
+//! - A statement is a store by `asm!`, which counts as touching all memory. An access that may fault stays on its side of it.
+//! - Behind each statement, the compiler may assume that the function's slot is the top. So what is inlined addresses its
+//!   slots by the same register, and leaves no trace of entering and leaving but the top.
+
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+use core::arch::asm;
+use core::hint::assert_unchecked;
+use core::ptr;
+
+use instr_format::stack::Head;
+
+use super::Guard;
+use crate::macro_api::Resumed;
+use crate::site::Sites;
+
+/// The thread's stack, which begins here if it has not.
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+#[inline(always)]
+fn head() -> *const Head {
+    let head;
+    // SAFETY: loads the thread's own word, or has it made, which preserves all registers and leaves the red zone alone.
+    unsafe {
+        asm!(
+            super::load_word!("{head}", "0"),
+            "cmp qword ptr [{head}], 0",
+            "je 2f",
+            "3:",
+            ".subsection 1",
+            "2:",
+            "lea rsp, [rsp - 128]",
+            "push rax",
+            "call {begin}",
+            "xchg rax, qword ptr [rsp]",
+            "pop {head}",
+            "lea rsp, [rsp + 128]",
+            "jmp 3b",
+            ".subsection 0",
+            begin = sym super::begin,
+            head = out(reg) head,
+            options(pure, nomem, nostack),
+        );
+    }
+    head
+}
+
+#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+use super::begun as head;
+
+/// Stores the low half of a site's address, or 0, into a slot.
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+#[inline(always)]
+fn store(caller: usize, site: *const u8) {
+    // SAFETY: the slot behind the caller's, in the thread's own stack.
+    unsafe {
+        asm!(
+            "mov dword ptr [{caller} + 4], {site:e}",
+            caller = in(reg) caller,
+            site = in(reg) site,
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+use super::store;
+
+/// The place of the thread's top, which nothing but the thread and its handlers store to.
+#[inline(always)]
+fn top(head: *const Head) -> *mut usize {
+    head.cast_mut().cast()
+}
+
+#[inline(always)]
+fn enter_at(site: *const u8) -> Guard {
+    let head = head();
+    // SAFETY: the thread's own stack. The slot is stored before it is taken, so that it never shows an older function's.
+    unsafe {
+        let caller = top(head).read();
+        store(caller, site);
+        top(head).write(caller.wrapping_add(4));
+        Guard { head, caller }
+    }
+}
+
+/// [`Sites::__instr_enter`] of a function without sites. Async-signal-safe.
+#[inline(always)]
+pub(crate) fn enter() -> Guard {
+    enter_at(ptr::null())
+}
+
+impl Guard {
+    #[inline(always)]
+    fn store(&self, site: *const u8) {
+        store(self.caller, site);
+        // SAFETY: whatever was above has been left, or is skipped as if it had.
+        unsafe { assert_unchecked(top(self.head).read() == self.caller.wrapping_add(4)) };
+    }
+}
+
+impl Drop for Guard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: the thread's own stack.
+        unsafe { top(self.head).write(self.caller) };
+    }
+}
+
+/// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
+/// found before a method that takes a reference.
+impl<const COUNT: usize> Sites<COUNT> {
+    /// The first thing in a function or closure, whose first statement is `number`. Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_enter(&'static self, number: usize) -> Guard {
+        enter_at(self.address(number))
+    }
+
+    /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_probe(&'static self, guard: &Guard, number: usize) {
+        if number < COUNT {
+            guard.store(self.address(number));
+            #[cfg(feature = "enabled")]
+            self.push(number);
+        }
+    }
+
+    /// The same where there is no guard, as in code that may wait. Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_probe_here(&'static self, number: usize) {
+        if number < COUNT {
+            store_here(self.address(number));
+            #[cfg(feature = "enabled")]
+            self.push(number);
+        }
+    }
+
+    /// Makes the statement the function's open one again, without a record: a part of it has ended and the rest goes on.
+    /// Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_resume(&'static self, guard: &Guard, number: usize) -> Resumed {
+        if number < COUNT {
+            guard.store(self.address(number));
+        }
+        Resumed
+    }
+
+    /// The same where there is no guard. Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_resume_here(&'static self, number: usize) -> Resumed {
+        if number < COUNT {
+            store_here(self.address(number));
+        }
+        Resumed
+    }
+
+    #[inline(always)]
+    fn address(&'static self, number: usize) -> *const u8 {
+        ptr::from_ref(self).cast::<u8>().wrapping_add(number)
+    }
+
+    #[cfg(feature = "enabled")]
+    #[inline(always)]
+    fn push(&'static self, number: usize) {
+        if let Some(site) = self.0.get(number)
+            && site.is_on()
+        {
+            super::push::reached(site);
+        }
+    }
+}
+
+/// Stores into the innermost function's slot, whichever function that is.
+#[inline(always)]
+fn store_here(site: *const u8) {
+    // SAFETY: the thread's own stack.
+    let top = unsafe { top(head()).read() };
+    store(top.wrapping_sub(4), site);
+}

@@ -1,0 +1,71 @@
+//! Thread-local memory and the probes' stores in Rust, for machines whose assembly nobody has written.
+
+use core::cell::Cell;
+use core::ffi::c_void;
+use core::ptr;
+use core::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst, compiler_fence};
+
+use instr_format::stack::Head;
+
+use super::NONE;
+use crate::thread;
+
+thread_local! {
+    // Neither lazy nor with destructors, so that they can be used in any context and at any time of a thread's life.
+    static HEAD: Cell<*const Head> = const { Cell::new(&raw const NONE) };
+    static STATE: Cell<*const c_void> = const { Cell::new(ptr::null()) };
+    static LEGACY: Cell<*const c_void> = const { Cell::new(ptr::null()) };
+}
+
+/// The thread's stack of open statements, or [`NONE`]. Async-signal-safe.
+#[inline(always)]
+pub(crate) fn head() -> *const Head {
+    HEAD.get()
+}
+
+/// Sets it. Async-signal-safe.
+pub(crate) fn set_head(head: *const Head) {
+    HEAD.set(head);
+}
+
+/// The thread's state, or null. Async-signal-safe.
+#[inline(always)]
+pub(crate) fn state() -> *const c_void {
+    STATE.get()
+}
+
+/// Sets it. Async-signal-safe.
+pub(crate) fn set_state(state: *const c_void) {
+    STATE.set(state);
+}
+
+/// What a fork leaves to the child, see [`crate::thread`]. Async-signal-safe.
+#[inline(always)]
+pub(crate) fn legacy() -> *const c_void {
+    LEGACY.get()
+}
+
+/// Sets it. Async-signal-safe.
+pub(crate) fn set_legacy(legacy: *const c_void) {
+    LEGACY.set(legacy);
+}
+
+/// There is nothing to ask the processor for.
+pub(crate) fn prepare() {}
+
+/// The thread's stack, which begins here if it has not.
+#[inline(always)]
+pub(super) fn begun() -> *const Head {
+    let head = HEAD.get();
+    // SAFETY: NONE, or a stack, neither of which is ever freed as long as the thread runs.
+    if unsafe { (*head).top.load(Relaxed) } == 0 { thread::begin_stack() } else { head }
+}
+
+/// Stores the low half of a site's address, or 0, into a slot.
+#[inline(always)]
+pub(super) fn store(caller: usize, site: *const u8) {
+    compiler_fence(SeqCst);
+    // SAFETY: the slot behind the caller's, in the thread's own stack.
+    unsafe { ptr::with_exposed_provenance_mut::<u32>(caller.wrapping_add(4)).write_volatile(site.addr() as u32) };
+    compiler_fence(SeqCst);
+}

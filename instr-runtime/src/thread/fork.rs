@@ -1,0 +1,110 @@
+//! What becomes of a thread's stack of open statements in a forked child: the functions that the thread is in go on there,
+//! with the same addresses in their registers.
+//!
+//! The kernel does not give the file's mapping to children, so they cannot store into it. Before a `fork`, what is in use is
+//! copied; the child finds the copy, and puts memory with its contents where the file was. That is the child's *legacy*, to
+//! which it gives a file of its own when it enters its first function. A child that is made by other means, such as a raw
+//! `clone`, finds a hole, and memory in its place once it has run into it.
+
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::Relaxed;
+
+use instr_format::stack::{Head, MAGIC, SLOT, SLOTS_AT};
+
+use super::{begun, stack};
+use crate::{probe, sys};
+
+/// Prepares to hear of forks. For normal context, once.
+pub(super) fn prepare() {
+    sys::at_fork(before, in_parent, in_child);
+}
+
+extern "C" fn before() {
+    // A child that forks before it has entered a function has its legacy in memory, which its children inherit.
+    if !probe::legacy().is_null() {
+        return;
+    }
+    let Some(head) = begun().and_then(|(thread, _)| thread.stack()) else { return };
+    if head.magic.load(Relaxed) != MAGIC {
+        return;
+    }
+    sys::with_errno(|| {
+        let used = used(head);
+        // Without a copy the child finds a hole.
+        let Ok(copy) = sys::map_private(used) else { return };
+        // SAFETY: the beginning of a stack, and a new mapping of this size.
+        unsafe { ptr::copy_nonoverlapping(ptr::from_ref(head).cast(), copy.as_ptr(), used) };
+        probe::set_legacy(copy.as_ptr().cast());
+    });
+}
+
+/// The copy that has been made before the fork.
+fn copy() -> Option<&'static Head> {
+    // SAFETY: null, or the copy of a stack, or a stack.
+    let head = unsafe { probe::legacy().cast::<Head>().as_ref() }?;
+    // A legacy is no copy, and has no file.
+    (head.magic.load(Relaxed) == MAGIC).then_some(head)
+}
+
+extern "C" fn in_parent() {
+    if let Some(copy) = copy() {
+        probe::set_legacy(ptr::null());
+        sys::with_errno(|| free(copy));
+    }
+}
+
+extern "C" fn in_child() {
+    let Some(copy) = copy() else { return };
+    sys::with_errno(|| {
+        let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;
+        let Some(stack) = NonNull::new(ptr::with_exposed_provenance_mut::<u8>(start)) else { return };
+        // SAFETY: here the parent has its stack's file, and this process nothing.
+        if unsafe { sys::map_over(stack, stack::FILE_SIZE, None) }.is_err() {
+            return;
+        }
+        // SAFETY: the memory that has just been mapped, and the copy.
+        let head = unsafe {
+            ptr::copy_nonoverlapping(ptr::from_ref(copy).cast(), stack.as_ptr(), used(copy));
+            stack.cast::<Head>().as_ref()
+        };
+        head.magic.store(0, Relaxed);
+        free(copy);
+        leave(head);
+    });
+}
+
+/// Has the next function that is entered ask for a stack, which this one then is.
+fn leave(head: &Head) {
+    probe::set_legacy(ptr::from_ref(head).cast());
+    probe::set_head(&raw const probe::NONE);
+}
+
+/// A fault at this address was in the hole that a child has which was made without `fork`, and there is memory now.
+/// Async-signal-safe.
+pub(crate) fn fill_hole(address: usize) -> bool {
+    let head = probe::head();
+    let start = head.addr();
+    if stack::is_none(head) || !(start..start + stack::FILE_SIZE).contains(&address) {
+        return false;
+    }
+    let Some(stack) = NonNull::new(head.cast_mut()) else { return false };
+    // SAFETY: the thread's own stack, of which the kernel has said that it is not there.
+    if unsafe { sys::map_over(stack.cast(), stack::FILE_SIZE, None) }.is_err() {
+        return false;
+    }
+    // SAFETY: mapped just now; a head is valid in any state.
+    let head = unsafe { stack.as_ref() };
+    stack::make_up(head, Some(address));
+    leave(head);
+    true
+}
+
+/// How many bytes of a stack's file are in use.
+fn used(head: &Head) -> usize {
+    (SLOTS_AT + SLOT * (stack::depth(head) as usize + 2)).min(stack::FILE_SIZE)
+}
+
+fn free(copy: &Head) {
+    // SAFETY: what `before` has mapped, to which nothing refers any more.
+    unsafe { sys::unmap(ptr::from_ref(copy).cast_mut().cast(), used(copy)) };
+}

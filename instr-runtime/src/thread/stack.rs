@@ -1,0 +1,215 @@
+//! Where a thread's stack of open statements lies: mapped from a file of its own, with memory behind it for what is deeper
+//! than the file.
+//!
+//! The mapping stays with the thread's [state](super::state) when the thread ends. The next thread with that state renames
+//! the file, which takes a fifth of the time that it takes to make one. A thread that cannot have a file, or is not recorded,
+//! has its stack in memory alone, as the probes need one.
+
+use core::cell::UnsafeCell;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::{Relaxed, Release};
+
+use instr_format::files::STACK_SUFFIX;
+use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VERSION};
+
+use super::Thread;
+use super::files::{create_own, file_name};
+use crate::process::Process;
+use crate::probe::NONE;
+use crate::sys::{self, Errno};
+use crate::{probe, site};
+
+/// How much of a stack the file holds: more functions than fit on a thread's stack of 8 MiB. Most of it is a hole.
+pub(super) const FILE_SIZE: usize = 2 << 20;
+/// How much of the file is on the disk from the beginning. It is written and not only reserved: on a journaling file system,
+/// a first store to a page that is reserved takes 200 us and more.
+const FILLED: usize = 64 << 10;
+/// The whole stack. Nothing checks for its end: it has room for 16 million functions.
+pub(super) const WHOLE: usize = 64 << 20;
+/// What has to do where memory is short.
+const SMALLEST: usize = 256 << 10;
+/// What does for a thread that has ended, in what destructors still call. Nobody frees it.
+const AFTER_END: usize = 64 << 10;
+
+/// A stack for threads that cannot have any memory.
+#[repr(C, align(4096))]
+struct LastResort(UnsafeCell<[u8; 1 << 20]>);
+
+// SAFETY: used as a stack alone, whose words are atomic. Threads that share it garble what nobody reads.
+unsafe impl Sync for LastResort {}
+
+static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; 1 << 20]));
+
+/// Makes the calling thread's stack. It may take over the one that an ended thread has left in its state, or that its parent
+/// has left to it by a fork. Signals are blocked.
+pub(super) fn attach(process: &Process, thread: &Thread) {
+    let legacy = NonNull::new(probe::legacy().cast::<Head>().cast_mut());
+    let left = thread.stack().map(NonNull::from);
+    let stack = legacy.or(left).unwrap_or_else(|| in_memory(WHOLE));
+    probe::set_legacy(ptr::null());
+    // SAFETY: a stack is never unmapped while its thread may use it.
+    let head = unsafe { stack.as_ref() };
+    let inherited = if legacy.is_some() { depth(head) } else { 0 };
+    if left.is_some() {
+        clear(head);
+    }
+    thread.set_stack(stack);
+    if !rename(process, thread, head) {
+        // Without a file the statements die with the process.
+        let _ = put_in_file(process, thread, stack, inherited);
+    }
+}
+
+/// Makes a stack in memory.
+pub(super) fn in_memory(size: usize) -> NonNull<Head> {
+    let sizes = core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
+    let mapped = sizes.into_iter().find_map(|size| sys::map_lazily(size).ok());
+    let stack = mapped.unwrap_or(NonNull::from(&LAST_RESORT).cast()).cast::<Head>();
+    // SAFETY: mapped for this, zeroed, or a stack already; a head is valid in any state.
+    let head = unsafe { stack.as_ref() };
+    if head.slots.load(Relaxed) == 0 {
+        clear(head);
+    }
+    stack
+}
+
+/// One for a thread that has ended.
+pub(super) fn after_end() -> NonNull<Head> {
+    in_memory(AFTER_END)
+}
+
+/// Gives the memory of an unrecorded thread's stack back.
+///
+/// # Safety
+/// Nobody may use it any more, and it must come from [`in_memory`], which was given [`WHOLE`].
+pub(super) unsafe fn free(stack: *const Head) {
+    if !ptr::eq(stack.cast(), &raw const LAST_RESORT) {
+        // SAFETY: promised by the caller. What is smaller lies in front of what is not ours to unmap, so it is kept.
+        unsafe { sys::unmap(stack.cast_mut().cast(), SMALLEST) };
+    }
+}
+
+/// Empties a stack that nobody uses.
+fn clear(head: &Head) {
+    let slots = ptr::from_ref(head).addr() + SLOTS_AT;
+    head.slots.store(slots as u64, Relaxed);
+    head.top.store(slots as u64, Relaxed);
+    head.inherited.store(0, Relaxed);
+    head.panic_depth.store(0, Relaxed);
+    for number in 0..2 {
+        slot(head, number).store(0, Relaxed);
+    }
+}
+
+/// Makes the file of a thread that has ended this thread's. `false`: there is none.
+fn rename(process: &Process, thread: &Thread, head: &Head) -> bool {
+    if head.magic.load(Relaxed) != MAGIC {
+        return false;
+    }
+    let before = file_name(head.tid.load(Relaxed) as u32, head.reuse.load(Relaxed), 0, STACK_SUFFIX);
+    describe(process, thread, head, 0);
+    let now = file_name(thread.tid(), thread.reuse(), 0, STACK_SUFFIX);
+    process.rename(&before, &now).is_ok()
+}
+
+/// Puts a file in the place of the beginning of a stack, which it then holds.
+fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherited: u32) -> Result<(), Errno> {
+    let size = FILE_SIZE.min(usize::try_from(sys::file_size_limit()).unwrap_or(usize::MAX) & !(FILLED - 1));
+    if size == 0 {
+        return Err(Errno::TOO_LARGE);
+    }
+    // SAFETY: as above.
+    let head = unsafe { stack.as_ref() };
+    let (file, name) = create_own(thread, STACK_SUFFIX, |name| process.create_mapped(name))?;
+    describe(process, thread, head, inherited);
+    let used = (SLOTS_AT + SLOT * (depth(head) as usize + 1)).next_multiple_of(FILLED).min(size);
+    let mapped = sys::write_begin(file, NonNull::slice_from_raw_parts(stack.cast(), used))
+        .and_then(|()| sys::set_size(file, size))
+        // SAFETY: the beginning of the stack, whose contents are in the file.
+        .and_then(|()| unsafe { sys::map_over(stack.cast(), size, Some(file)) });
+    sys::close(file);
+    mapped.inspect_err(|_| {
+        head.magic.store(0, Relaxed);
+        process.remove(&name);
+    })?;
+    if sys::is_watching_faults() {
+        // A child that is made without `fork` would store into its parent's file. Now it finds nothing there, and
+        // `fill_hole` gives it memory.
+        sys::keep_from_children(stack.cast(), size);
+    }
+    Ok(())
+}
+
+fn describe(process: &Process, thread: &Thread, head: &Head, inherited: u32) {
+    head.version.store(VERSION, Relaxed);
+    head.reuse.store(thread.reuse(), Relaxed);
+    head.pid.store(u64::from(process.pid()), Relaxed);
+    head.tid.store(u64::from(thread.tid()), Relaxed);
+    head.first_site.store(site::first_address() as u32, Relaxed);
+    head.site_count.store(site::count() as u32, Relaxed);
+    head.inherited.store(inherited, Relaxed);
+    head.magic.store(MAGIC, Release);
+}
+
+/// Makes a stack of what is left where the head is gone, because its file was truncated, or this is the child of a raw
+/// `clone`. Where its top was is unknown, unless the fault was at the innermost slot. Async-signal-safe.
+pub(super) fn make_up(head: &Head, fault: Option<usize>) {
+    let slots = ptr::from_ref(head).addr() + SLOTS_AT;
+    let top = fault.filter(|address| *address >= slots).unwrap_or(slots + FILLED);
+    head.slots.store(slots as u64, Relaxed);
+    head.top.store((top & !(SLOT - 1)) as u64, Relaxed);
+}
+
+/// How many functions the thread is in.
+pub(super) fn depth(head: &Head) -> u32 {
+    (head.top.load(Relaxed).saturating_sub(head.slots.load(Relaxed)) / SLOT as u64) as u32
+}
+
+/// The slot with this number, up to the top, and behind slot 0 always one.
+fn slot(head: &Head, number: u32) -> &AtomicU32 {
+    let slots = head.slots.load(Relaxed) as usize;
+    // SAFETY: within the mapping of the stack.
+    unsafe { AtomicU32::from_ptr(ptr::with_exposed_provenance_mut(slots + SLOT * number as usize)) }
+}
+
+/// The id of the statement in this slot. Async-signal-safe.
+fn statement(head: &Head, number: u32) -> Option<u32> {
+    site::id_at(slot(head, number).load(Relaxed))
+}
+
+/// The innermost open statement; of a thread that has left all functions, the last one of the outermost. Async-signal-safe.
+pub(super) fn innermost(head: &Head) -> Option<u32> {
+    let depth = depth(head);
+    (0..=depth).rev().find_map(|number| statement(head, number)).or_else(|| statement(head, 1))
+}
+
+/// Keeps the innermost statements as those of a panic. Async-signal-safe.
+pub(super) fn note_panic(head: &Head) {
+    let depth = depth(head);
+    head.panic_depth.store(0, Relaxed);
+    let copied = depth.min(PANIC_SLOTS as u32);
+    let copy = ptr::from_ref(head).cast::<u8>().wrapping_add(PANIC_AT).cast::<AtomicU32>();
+    for number in 0..copied {
+        // SAFETY: between the head and the slots.
+        let place = unsafe { &*copy.wrapping_add(number as usize) };
+        place.store(slot(head, depth - copied + 1 + number).load(Relaxed), Relaxed);
+    }
+    head.panic_depth.store(depth, Release);
+}
+
+/// The statement that a panic has unwound the thread from, if it has left all functions since and entered none.
+pub(super) fn panicked(head: &Head) -> Option<u32> {
+    let at_panic = head.panic_depth.load(Relaxed);
+    let copied = at_panic.min(PANIC_SLOTS as u32) as usize;
+    let copy = ptr::from_ref(head).cast::<u8>().wrapping_add(PANIC_AT).cast::<AtomicU32>();
+    // SAFETY: between the head and the slots.
+    let kept = |number: usize| unsafe { &*copy.wrapping_add(number) }.load(Relaxed);
+    let is_same = at_panic > copied as u32 || copied > 0 && kept(0) == slot(head, 1).load(Relaxed);
+    if is_same { (0..copied).rev().find_map(|number| site::id_at(kept(number))) } else { None }
+}
+
+/// Whether this is the stack of a thread that has none.
+pub(super) fn is_none(head: *const Head) -> bool {
+    ptr::eq(head, &raw const NONE)
+}
