@@ -10,7 +10,10 @@ use instr_format::sites::{FunctionLine, SiteLine};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
-use syn::{Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path, Stmt, Token};
+use syn::{
+    Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path, Stmt,
+    Token,
+};
 
 use crate::attributes;
 use crate::edges::Edges;
@@ -47,12 +50,14 @@ pub(crate) struct Table<'a> {
     expanded: Option<Span>,
     /// Whether there is a guard around the place at hand: code that may wait has none.
     pub(crate) guarded: bool,
+    /// The sites that guards record, in order.
+    begun: Vec<usize>,
 }
 
 impl<'a> Table<'a> {
     pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
         let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table { scope, body, function, text: String::new(), count: 0, expanded: None, guarded }
+        Table { scope, body, function, text: String::new(), count: 0, expanded: None, guarded, begun: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -142,14 +147,26 @@ impl<'a> Table<'a> {
         if self.scope.level == Level::Statement { "__instr_probe" } else { "__instr_resume" }
     }
 
-    // Output: let __instr_guard = __INSTR_SITES.__instr_enter(0);
-    /// The statement that enters a function or closure, whose sites are those from number `first` on.
+    /// Whether `site` is that of the `first` statement, right behind a guard, which then records it.
+    pub(crate) fn begins_with(&mut self, site: Site, first: Option<usize>) -> bool {
+        let begins = first == Some(site.index);
+        if begins {
+            self.begun.push(site.index);
+        }
+        begins
+    }
+
+    // Output: let __instr_guard = __INSTR_SITES.__instr_begin(0);
+    // Or:     let __instr_guard = __INSTR_SITES.__instr_enter(0);
+    /// The statement that enters a function or closure, whose sites are those from number `first` on, and records that one
+    /// if it stands right behind.
     pub(crate) fn guard(&self, first: usize) -> Stmt {
         if first == self.count {
             return guard(&self.scope.runtime);
         }
         let span = Span::mixed_site();
-        let enter = call("__instr_enter", [number(first, span)], span, Vec::new());
+        let method = if self.begun.contains(&first) { "__instr_begin" } else { "__instr_enter" };
+        let enter = call(method, [number(first, span)], span, Vec::new());
         verbatim(quote_spanned!(span=> let __instr_guard = #enter;))
     }
 

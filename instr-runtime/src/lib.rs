@@ -20,38 +20,40 @@
 
 #![deny(unsafe_code)]
 // A program may do without the standard library, whose panic handler would be a second one then.
-#![cfg_attr(not(feature = "enabled"), no_std)]
+#![cfg_attr(not(feature = "stack"), no_std)]
+// Then the sinks are there, and nothing calls them.
+#![cfg_attr(not(feature = "enabled"), allow(dead_code))]
 
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod arena;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod crash;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod facts;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod filter;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod json;
-#[cfg(feature = "enabled")]
-mod probe;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 #[doc(hidden)]
 pub mod macro_api;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
+mod probe;
+#[cfg(feature = "stack")]
 mod process;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod record;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod settings;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod sink;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod site;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod start;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod sys;
-#[cfg(feature = "enabled")]
+#[cfg(feature = "stack")]
 mod thread;
 
 pub use instr_macros::{instrument_source, signal_handler};
@@ -60,7 +62,7 @@ pub use instr_macros::{instrument_source, signal_handler};
 ///
 /// Call it in normal context, before there is a second thread: it reads the environment. Not async-signal-safe.
 pub fn init() {
-    #[cfg(feature = "enabled")]
+    #[cfg(feature = "stack")]
     start::start();
 }
 
@@ -71,7 +73,7 @@ pub fn init() {
 /// A signal that ends the process is described in the run's `crash.json`, and passed on to the handler that is in place
 /// now, or to the default. Call it in normal context, once [`init`] has been; safe to call again. Async-signal-safe.
 pub fn install_crash_handler() {
-    #[cfg(feature = "enabled")]
+    #[cfg(feature = "stack")]
     crash::watch(true);
 }
 
@@ -79,13 +81,13 @@ pub fn install_crash_handler() {
 ///
 /// Records survive the death of the process without this; it is for the death of the machine. Async-signal-safe.
 pub fn flush() {
-    #[cfg(feature = "enabled")]
+    #[cfg(feature = "stack")]
     sys::with_errno(thread::sync);
 }
 
 /// Stops recording for good: statements reached from now on are neither recorded nor counted. Async-signal-safe.
 pub fn shutdown() {
-    #[cfg(feature = "enabled")]
+    #[cfg(feature = "stack")]
     site::switch_all_off();
     flush();
 }

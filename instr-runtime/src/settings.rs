@@ -185,9 +185,18 @@ impl Reader<'_> {
 
     fn sink(&mut self) -> Sink {
         let sinks = [Sink::Write, Sink::Ring, Sink::Stack, Sink::Count].map(|sink| (sink.word(), sink));
+        let chosen = self.word(names::SINK, sinks);
+        if cfg!(not(feature = "enabled")) {
+            if let Some(refused) = chosen.filter(|sink| *sink != Sink::Stack) {
+                let (name, word) = (names::SINK, refused.word());
+                self.note(format_args!(
+                    "{name}={word} is ignored: built with the feature `stack`, this program has no other sink"
+                ));
+            }
+            return Sink::Stack;
+        }
         // What `cargo instr` builds is whole programs, of which a log would say more than a disk holds.
-        let default = if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write };
-        self.word(names::SINK, sinks).unwrap_or(default)
+        chosen.unwrap_or(if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write })
     }
 
     fn ring(&mut self, sink: Sink) -> Ring {
@@ -228,7 +237,10 @@ impl Reader<'_> {
         let text = self.text(name)?;
         let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         if found.is_none() {
-            self.note(format_args!("{name}={text} is ignored: expected {}", Alternatives(&words.map(|(word, _)| word))));
+            self.note(format_args!(
+                "{name}={text} is ignored: expected {}",
+                Alternatives(&words.map(|(word, _)| word))
+            ));
         }
         found.map(|(_, value)| *value)
     }

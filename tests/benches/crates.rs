@@ -5,11 +5,12 @@
 use instr_tests::bench::crates::{HOT, Hot};
 use instr_tests::bench::figure::Figure;
 use instr_tests::bench::instructions::{missing, per_turn};
-use instr_tests::bench::kinds::{COUNT, DISABLED, RING, WRITE};
+use instr_tests::bench::kinds::{COUNT, DISABLED, RING, STACK, STACK_ALONE, WRITE};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
 use instr_tests::bench::subject::Subject;
 use instr_tests::bench::tables::{COUNTED, CRATES, CRATES_DEBUG, TIME};
+use instr_tests::package::Feature;
 use instr_tests::skip::skip;
 
 fn main() {
@@ -21,29 +22,37 @@ fn main() {
 }
 
 fn measure(hot: &Hot, release: bool, results: &mut Results) {
-    let [plain, instrumented] = [false, true].map(|instrumented| hot.program(instrumented, release));
+    let [plain, stack, instrumented] =
+        [Feature::Off, Feature::Stack, Feature::Enabled].map(|feature| hot.program(feature, release));
     let mut rows = Vec::new();
-    for kind in [DISABLED, COUNT, RING, WRITE] {
+    for (program, kind) in [
+        (&stack, STACK_ALONE),
+        (&instrumented, DISABLED),
+        (&instrumented, STACK),
+        (&instrumented, COUNT),
+        (&instrumented, RING),
+        (&instrumented, WRITE),
+    ] {
         let row = format!("{}, {}", hot.name, kind.name);
-        match kind.try_on(&Subject::new(&instrumented, &["run", "1"])) {
-            Ok(()) => rows.push((row, kind)),
+        match kind.try_on(&Subject::new(program, &["run", "1"])) {
+            Ok(()) => rows.push((row, program, kind)),
             Err(reason) => results.skip(&row, &reason),
         }
     }
     // The plain one first.
     let subjects = |arguments: &[&str]| {
-        let instrumented = rows.iter().map(|(_, kind)| kind.of(&Subject::new(&instrumented, arguments)));
+        let instrumented = rows.iter().map(|(_, program, kind)| kind.of(&Subject::new(program, arguments)));
         [Subject::new(&plain, arguments)].into_iter().chain(instrumented).collect::<Vec<_>>()
     };
     let rounds = alternate(&subjects(&["compare"]), Subject::readings);
-    for (at, (row, _)) in rows.iter().enumerate() {
+    for (at, (row, ..)) in rows.iter().enumerate() {
         results.set(row, TIME, rounds.figure(|round| round[at + 1]["turn"] / round[0]["turn"]));
     }
     if let Some(reason) = missing() {
         return skip(&format!("instructions in {}", hot.name), &reason);
     }
     let counted: Vec<f64> = subjects(&["run"]).iter().map(|subject| per_turn(subject, 1)).collect();
-    for ((row, _), count) in rows.iter().zip(&counted[1..]) {
+    for ((row, ..), count) in rows.iter().zip(&counted[1..]) {
         results.set(row, COUNTED, Figure::of(vec![count / counted[0]]));
     }
 }

@@ -271,12 +271,27 @@ pub fn said(output: &Output) -> String {
 
 /// What a manifest says of the runtime, switched on.
 pub fn runtime_dependency() -> String {
-    runtime(true)
+    runtime(Feature::Enabled)
+}
+
+/// The feature of the runtime that a program is built with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// None: compiled out.
+    Off,
+    /// The statement stack alone.
+    Stack,
+    /// Everything.
+    Enabled,
 }
 
 /// What a manifest says of the runtime.
-pub fn runtime(enabled: bool) -> String {
-    let features = if enabled { ", features = [\"enabled\"]" } else { "" };
+pub fn runtime(feature: Feature) -> String {
+    let features = match feature {
+        Feature::Off => "",
+        Feature::Stack => ", features = [\"stack\"]",
+        Feature::Enabled => ", features = [\"enabled\"]",
+    };
     format!("{{ path = {:?}{features} }}", workspace().join("instr-runtime"))
 }
 

@@ -15,16 +15,20 @@ impl Rewriter<'_> {
     /// A block by itself, or as the body of what has the site `entry`.
     pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
         let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
+        let first = self.first.take();
         let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
-        self.statements(block, entry);
-        if let Some(entry) = entry {
+        self.statements(block, entry, first);
+        if let Some(entry) = entry
+            && !self.table.begins_with(entry, first)
+        {
             insert_head(block, [self.table.probe(entry, &[])]);
         }
     }
 
     // Input:  { let x; x = f(); x }
     // Output: { let x; __INSTR_SITES.__instr_probe(&__instr_guard, 0); x = f(); __INSTR_SITES.__instr_probe(&__instr_guard, 1); x }
-    fn statements(&mut self, block: &mut Block, entry: Option<Site>) {
+    /// The guard records the statement with the site `first`, if there is nothing before it.
+    fn statements(&mut self, block: &mut Block, entry: Option<Site>, mut first: Option<usize>) {
         let each = self.scope.level == Level::Statement;
         let mut output = Vec::with_capacity(block.stmts.len() * 2);
         let mut reachable = true;
@@ -38,10 +42,12 @@ impl Rewriter<'_> {
                 let own = if each { self.add(&stmt, calls_macro(&stmt)) } else { None };
                 match (own, around) {
                     _ if !reachable => {}
+                    (Some(own), _) if attrs.is_empty() && self.table.begins_with(own, first) => {}
                     (Some(own), _) => output.push(self.table.probe(own, &attrs)),
                     (None, Some(around)) if left => output.push(self.table.resume(around, &attrs)),
                     _ => {}
                 }
+                first = None;
                 reachable &= !matches!(&stmt, Stmt::Expr(expr, _) if diverges(expr));
                 let passed = self.passed;
                 self.within(if each { own } else { around }, |this| this.statement(&mut stmt));

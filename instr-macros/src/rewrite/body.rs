@@ -15,7 +15,7 @@ use crate::snippet::{ends, first_span};
 
 impl Rewriter<'_> {
     // Input:  |x| x + 1
-    // Output: |x| { let __instr_guard = __INSTR_SITES.__instr_enter(3); __INSTR_SITES.__instr_probe(&__instr_guard, 3); x + 1 }
+    // Output: |x| { let __instr_guard = __INSTR_SITES.__instr_begin(3); x + 1 }
     pub(super) fn closure(&mut self, closure: &mut ExprClosure) {
         if closure.constness.is_some() {
             return;
@@ -28,6 +28,7 @@ impl Rewriter<'_> {
         let closures = if guarded { 1 } else { 2 };
         self.apart(closures, guarded, |this| {
             let enters = guarded.then(|| this.table.count());
+            this.first = enters;
             let entry = this.entry(closure);
             this.body(&mut closure.body, entry, enters, end);
         });
@@ -70,6 +71,7 @@ impl Rewriter<'_> {
             }
             return;
         }
+        let first = self.first.take();
         let level = self.scope.level;
         let calls_macro = is_macro_call(body);
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });
@@ -78,8 +80,9 @@ impl Rewriter<'_> {
         if site.is_none() && enters.is_none() {
             return;
         }
-        let mut stmts: Vec<Stmt> = enters.map(|first| self.table.guard(first)).into_iter().collect();
-        stmts.extend(site.map(|site| self.table.probe(site, &[])));
+        let probe = site.filter(|site| !self.table.begins_with(*site, first)).map(|site| self.table.probe(site, &[]));
+        let guard = enters.map(|first| self.table.guard(first));
+        let mut stmts: Vec<Stmt> = guard.into_iter().chain(probe).collect();
         let mut value = taken(body);
         if !leftmost_attributes(&value).is_empty() {
             // No attribute may stand where the body does, as it may at the start of a statement.

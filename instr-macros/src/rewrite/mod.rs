@@ -23,16 +23,17 @@ pub(crate) use expr::attributes;
 use loops::Loop;
 
 // Input:  fn f() { a(); }
-// Output: fn f() { let __instr_guard = __INSTR_SITES.__instr_enter(0); sites!(…); __INSTR_SITES.__instr_probe(&__instr_guard, 0); a(); }
+// Output: fn f() { let __instr_guard = __INSTR_SITES.__instr_begin(0); sites!(…); a(); }
 /// Rewrites the body of a function. `name` is its path within its module.
 pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, scope: &Scope, name: &str) {
     let body = Body::new(block.brace_token.span.join());
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
     let table = Table::new(scope, name, body, attrs, guarded);
-    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), passed: 0 };
+    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), first: None, passed: 0 };
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
     let quiet = is_quiet(block);
+    rewriter.first = guarded.then_some(0);
     let entry = rewriter.entry(sig);
     rewriter.entered(block, entry);
     let table = rewriter.table;
@@ -92,6 +93,8 @@ struct Rewriter<'a> {
     statement: Option<Site>,
     /// The loops around this place, within the same.
     loops: Vec<Loop>,
+    /// The number of the site that the guard records if it is that of the first statement in the body that is rewritten next.
+    first: Option<usize>,
     /// How many places have been passed after which another site than `statement` can be the last-reached one.
     passed: usize,
 }

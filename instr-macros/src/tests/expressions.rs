@@ -11,12 +11,11 @@ fn if_else_if() {
         "fn f() { if a { one() } else if b { two() } else { three() } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sone()\\s}\\selse\\sif\\sb\\s{\\stwo()\\s}\\selse\\s{\\sthree()\\s}\n1 17 n one()\n1 37 n two()\n1 52 n three()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if a {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one()
@@ -39,12 +38,11 @@ fn if_let_chain() {
         "fn f() { if let Some(a) = b && a > 1 && let Some(c) = d { one() } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sSome(a)\\s=\\sb\\s&&\\sa\\s>\\s1\\s&&\\slet\\sSome(c)\\s=\\sd\\s{\\sone()\\s}\n1 59 n one()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if let Some(a) = b && a > 1 && let Some(c) = d {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one()
@@ -61,12 +59,11 @@ fn match_arms_with_and_without_blocks() {
         "fn f() { match a { 1 => one(), 2 => { two() } 3 => {} _ => return, } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s}\n1 25 n one()\n1 39 n two()\n1 60 n return\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 match a {
                     1 => {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -94,12 +91,11 @@ fn match_guards() {
         "fn f() { match a { b if { one(); b } => two(), Some(c) if let Some(d) = c => d, _ => three() } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s}\n1 27 n one();\n1 34 n b\n1 41 n two()\n1 78 n d\n1 86 n three()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 match a {
                     b if {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -131,21 +127,18 @@ fn closures_with_and_without_block() {
         "fn f() { let a = |x| x + 1; let b = move |x: u8| -> u8 { x + 1 }; let c = || {}; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n1 x\\s+\\s1\n1 29 n let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n1 x\\s+\\s1\n1 67 n let\\sc\\s=\\s||\\s{};\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = |x| {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(1);
                     x + 1
                 };
                 __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 let b = move |x: u8| -> u8 {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(3);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(3);
                     x + 1
                 };
                 __INSTR_SITES.__instr_probe(&__instr_guard, 4);
@@ -162,15 +155,13 @@ fn closure_that_begins_like_a_statement() {
         "fn f() { let a = || match b { _ => c }.d(); let e = || { f } + 1; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1 match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n1 c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1 {\\sf\\s}\\s+\\s1\n1 58 n1 f\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = || {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(1);
                     (after)(
                             match b {
                                 _ => {
@@ -184,8 +175,7 @@ fn closure_that_begins_like_a_statement() {
                 };
                 __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                 let e = || {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(4);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 4);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(4);
                     (after)(
                         {
                             __INSTR_SITES.__instr_probe(&__instr_guard, 5);
@@ -206,12 +196,11 @@ fn async_block_and_closure() {
         "fn f() { let a = async { one().await; two().await + 1 }; let b = async move |x| x.await; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n1 one().await;\n1 39 n1 two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n2 x.await\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = async {
                     __INSTR_SITES.__instr_probe_here(1);
                     one().await;
@@ -239,12 +228,11 @@ fn const_contexts_are_left_alone() {
                     one();
                     1
                 };
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 38 n let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n two();\n1 76 n 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a: [u8; {
                     one();
                     1
@@ -283,12 +271,11 @@ fn patterns_and_types_are_left_alone() {
         "fn f() { let A::<{ one(); 1 }> { b: C::<{ one(); 2 }>::D } = e; let g = h as [u8; { one(); 3 }]; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sA::<{\\sone();\\s1\\s}>\\s{\\sb:\\sC::<{\\sone();\\s2\\s}>::D\\s}\\s=\\se;\n1 65 n let\\sg\\s=\\sh\\sas\\s[u8;\\s{\\sone();\\s3\\s}];\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let A::<
                         {
                             one();

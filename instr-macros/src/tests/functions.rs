@@ -109,9 +109,8 @@ fn attributes_signature_and_where_clause_stay() {
             where
                 T: for<'b> A<'b>,
             {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one()
             }
         "#]],
@@ -126,9 +125,8 @@ fn inner_attributes_stay_first() {
         expect![[r#"
             fn f() {
                 #![allow(unused)]
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
             }
         "#]],
@@ -142,9 +140,8 @@ fn method() {
         "pub fn f(&mut self, a: u8) -> Self { self.one(a) }",
         expect![[r#"
             pub fn f(&mut self, a: u8) -> Self {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 self.one(a)
             }
         "#]],
@@ -156,7 +153,7 @@ fn method_that_is_no_free_function() {
     check(
         "",
         "default fn f(self: Box<Self>) { one() }",
-        expect![[r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_enter (0) ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; __INSTR_SITES . __instr_probe (& __instr_guard , 0) ; one () }"#]],
+        expect![[r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; one () }"#]],
     );
 }
 
@@ -170,9 +167,8 @@ fn trait_method_with_a_body() {
             where
                 Self: Sized,
             {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one()
             }
         "#]],
@@ -186,13 +182,11 @@ fn nested_function() {
         "fn f() { one(); fn g() { two(); } three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 one();
                 fn g() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
                 sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
@@ -212,17 +206,15 @@ fn nested_impl_and_mod() {
             fn f() {
                 impl A {
                     fn g(&self) {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         one();
                     }
                 }
                 mod b {
                     fn h() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         two();
                     }
                 }
@@ -238,17 +230,15 @@ fn items_in_blocks_of_expressions() {
         "fn f() { let a = { fn g() { one(); } g() }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = {
                     fn g() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         one();
                     }
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -268,16 +258,14 @@ fn items_first_stay_first() {
             fn f() {
                 use a::b;
                 fn g() {}
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1 D\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let c = || {
                     const D: u8 = 1;
-                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(1);
                     D
                 };
             }
@@ -292,8 +280,7 @@ fn runtime_elsewhere() {
         "fn f() { let a = { one() } + 1; fn g() { two(); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 let a = (a::b::macro_api::after)(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -302,9 +289,8 @@ fn runtime_elsewhere() {
                     __INSTR_SITES.__instr_resume(&__instr_guard, 0),
                 ) + 1;
                 fn g() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
                 a::b::macro_api::sites!(
@@ -334,12 +320,11 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         "fn f(n: u64, sum: u64) -> u64 { if n == 0 { return sum; } if c { return f(n - 1, { one() }); } match n { 1 => unsafe { f(1, 2) }, _ => g(f(n, 1)) } }",
         expect![[r#"
             fn f(n: u64, sum: u64) -> u64 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
                     " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n f(1,\\s2)\n1 136 n g(f(n,\\s1))\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     return sum;
@@ -383,17 +368,14 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         "fn f() { let g = || { f() }; fn h(n: u8) { h(n) } f() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 let g = || {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(1);
                     f()
                 };
                 fn h(n: u8) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     h((after)(n, leave(__instr_guard)))
                 }
                 sites!(
@@ -411,12 +393,11 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
         expect![[r#"
             impl A {
                 fn f(&self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(
                         6,
                         " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n self.f()\n1 54 n self.one.f()\n1 81 n Self::f(self)\n1 109 n A::f(self)\n1 129 n f(1)\n"
                     );
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     if c {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                         (after)(self, leave(__instr_guard)).f()
@@ -435,9 +416,8 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     }
                 }
                 fn g(self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     self.g()
                 }
             }
@@ -453,8 +433,7 @@ fn clippy_judges_the_function_as_before() {
         expect![[r#"
             fn f() {
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 i panic!();\n");
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 panic!();
             }
         "#]],
@@ -464,8 +443,7 @@ fn clippy_judges_the_function_as_before() {
         "fn f() { one(); const N: u8 = 1; two(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 one();
                 const N: u8 = 1;
                 sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 34 n two();\n");

@@ -323,9 +323,8 @@ fn nothing_to_warn_of() {
         "fn f() { libc::signal(2, f as usize); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n libc::signal(2,\\sf\\sas\\susize);\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 libc::signal(2, f as usize);
             }
         "#]],

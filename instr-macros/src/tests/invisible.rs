@@ -11,12 +11,11 @@ fn what_could_bind_differently_get_parentheses() {
         "fn f() { let a = invisible!(1 + 2) * invisible!(b); -invisible!(c + 1); invisible!(-3).pow(2); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sinvisible!(1\\s+\\s2)\\s*\\sinvisible!(b);\n1 53 n -invisible!(c\\s+\\s1);\n1 84 n -3).pow(2);\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (1 + 2) * b;
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 -(c + 1);
@@ -34,9 +33,8 @@ fn groups_in_types() {
         "fn f(a: &invisible!(dyn A + Send), b: invisible!(Vec<u8>)) -> &invisible!(str) { one() }",
         expect![[r#"
             fn f(a: &(dyn A + Send), b: Vec<u8>) -> &str {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 82 n one()\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one()
             }
         "#]],
@@ -50,12 +48,11 @@ fn groups_in_patterns() {
         "fn f() { match a { invisible!(-3)..=invisible!(-1) => 1, invisible!(1 | 2) => 2, invisible!(-5) => 3, _ => 4 } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n 1\n1 79 n 2\n1 100 n 3\n1 108 n 4\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 match a {
                     -3..=-1 => {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -86,9 +83,8 @@ fn groups_in_constant_arguments() {
         "fn f() { one::<invisible!(-3)>(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one::<invisible!(-3)>();\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one::<-3>();
             }
         "#]],
@@ -121,12 +117,11 @@ fn a_negated_parenthesis_is_no_macro() {
         "fn f() { return !(invisible!(a || b) && c); 'a: loop { break 'a !(invisible!(d || e) && g); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 return !((a || b) && c);
                 'a: loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 2);

@@ -14,9 +14,8 @@ fn impl_block() {
                 const C: u8 = { 1 };
                 type D = u8;
                 fn e(&self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
                 const fn g() {
@@ -38,9 +37,8 @@ fn trait_impl_for_a_reference_and_a_tuple() {
         expect![[r#"
             impl A for &'_ B {
                 fn e(&self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " &B::e <parsed\\sstring\\s1>\n1 34 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
             }
@@ -56,9 +54,8 @@ fn trait_impl_for_a_type_without_a_name() {
         expect![[r#"
             impl A for (B, [u8; 2]) {
                 fn e(&self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1>\n1 41 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
             }
@@ -76,9 +73,8 @@ fn impls_that_clippy_knows_by_heart() {
             #[deny(clippy::all)]
             impl Clone for A {
                 fn clone(&self) -> A {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     *self
                 }
             }
@@ -96,9 +92,8 @@ fn trait_default_methods() {
                 const C: u8;
                 fn d(&self);
                 fn e(&self) {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " A::e <parsed\\sstring\\s1>\n1 54 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
             }
@@ -117,16 +112,14 @@ fn inline_mod() {
                 use b::c;
                 static D: u8 = { 1 };
                 fn e() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " e <parsed\\sstring\\s1>\n1 68 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
                 mod g {
                     fn h() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         sites!(1, " h <parsed\\sstring\\s1>\n1 94 n two();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         two();
                     }
                 }
@@ -156,9 +149,8 @@ fn skip_leaves_one_item_out() {
                         two();
                     }
                     fn e() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         sites!(1, " C::e <parsed\\sstring\\s1>\n1 132 n three();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         three();
                     }
                 }
@@ -179,8 +171,7 @@ fn skip_in_a_function_body() {
         "fn f() { one(); #[instrument_source(skip)] fn g() { two(); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 one();
                 fn g() {
                     two();
@@ -231,15 +222,13 @@ fn nested_attribute_is_taken_away() {
         expect![[r#"
             impl A {
                 fn b() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " A::b <parsed\\sstring\\s1>\n1 40 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
                 fn e() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 93 n two();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
             }
@@ -255,16 +244,14 @@ fn nested_attribute_in_cfg_attr_is_taken_away() {
         expect![[r#"
             impl A {
                 fn b() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                 }
                 #[cfg_attr(x, inline, must_use)]
                 fn e() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
             }

@@ -11,11 +11,10 @@ fn function_has_one_probe() {
         "fn f(a: &[u8],  b: u8) -> u8 { one(); if a { two() } else { three() } for c in d { four(); continue } (if e { 1 } else { 2 }) + 3 }",
         expect![[r#"
             fn f(a: &[u8], b: u8) -> u8 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 if a { two() } else { three() }
                 for c in d {
@@ -36,8 +35,7 @@ fn function_without_statements() {
         expect![[r#"
             fn f() {
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
             }
         "#]],
     );
@@ -50,26 +48,20 @@ fn function_with_closures() {
         "fn f() { let c = |x| x + 1; let d = move |y| { one(); }; two(|| {}); three() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1 |x|\\sx\\s+\\s1\n1 37 n1 move\\s|y|\\s{\\sone();\\s}\n1 62 n1 ||\\s{}\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let c = |x| {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(1);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(1);
                     x + 1
                 };
                 let d = move |y| {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(2);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 2);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(2);
                     one();
                 };
-                two(|| {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(3);
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 3);
-                });
+                two(|| {});
                 three()
             }
         "#]],
@@ -117,13 +109,11 @@ fn function_inside_a_function() {
         "fn f() { one(); fn g() { two(); } three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 one();
                 fn g() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(1, " f::g <parsed\\sstring\\s1>\n1 17 n fn\\sg()\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     two();
                 }
                 sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
@@ -140,12 +130,11 @@ fn blocks() {
         "fn f() -> u8 { one(); { two(); three(); } let a = { four() }; unsafe { five(); } {} six() }",
         expect![[r#"
             fn f() -> u8 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n {\\stwo();\\sthree();\\s}\n1 51 n {\\sfour()\\s}\n1 70 n {\\sfive();\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -177,12 +166,11 @@ fn branches() {
         "fn f() { if a() { one(); } else if b() { two(); } else { } let Some(c) = d() else { return; }; match e() { 1 => three(), 2 => { four(); } _ => {} } g(if h { 1 } else { 2 }, i()); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n {\\sone();\\s}\n1 40 n {\\stwo();\\s}\n1 83 n {\\sreturn;\\s}\n1 113 n three()\n1 127 n {\\sfour();\\s}\n1 156 n {\\s1\\s}\n1 167 n {\\s2\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if a() {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -233,12 +221,11 @@ fn loops_at_the_level_of_blocks() {
         "fn f() { while a() { one(); } for b in c() { if d() { continue; } } loop { break; } two() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n {\\sone();\\s}\n1 44 n {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n {\\scontinue;\\s}\n1 74 n {\\sbreak;\\s}\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a() {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -279,9 +266,8 @@ fn attributes_at_the_level_of_blocks() {
         "fn f() { { one(); } #[cfg(a)] return; #[cfg(not(a))] two(); three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n {\\sone();\\s}\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -305,31 +291,27 @@ fn inner_attribute_overrides_one_argument() {
         expect![[r#"
             mod m {
                 fn f() {
-                    let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                    let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     a::macro_api::sites!(1, " f <parsed\\sstring\\s1>\n1 9 n fn\\sf()\n");
-                    __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                     one();
                     two!();
                 }
                 impl A {
                     fn g() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1>\n1 95 n one();\n");
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                         one();
                         two!();
                     }
                     fn h() {
-                        let __instr_guard = __INSTR_SITES.__instr_enter(0);
-                        __INSTR_SITES.__instr_probe(&__instr_guard, 0);
+                        let __instr_guard = __INSTR_SITES.__instr_begin(0);
                         two!();
                         fn i() {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(0);
                             b::macro_api::sites!(
                                 2,
                                 " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n {\\sthree!();\\s}\n"
                             );
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                             {
                                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                                 three!();

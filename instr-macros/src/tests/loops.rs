@@ -11,11 +11,10 @@ fn while_loop() {
         "fn f() { while a { one(); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2, " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\sone();\\s}\n1 20 n one();\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -35,12 +34,11 @@ fn while_let() {
         "fn f() { while let Some(a) = one() { two(a) } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n while\\slet\\sSome(a)\\s=\\sone()\\s{\\stwo(a)\\s}\n1 38 n two(a)\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while let Some(a) = one() {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -60,12 +58,11 @@ fn while_let_chain() {
         "fn f() { while let Some(a) = one() && a > 1 {} }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     1,
                     " f <parsed\\sstring\\s1>\n1 10 n while\\slet\\sSome(a)\\s=\\sone()\\s&&\\sa\\s>\\s1\\s{}\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while let Some(a) = one() && a > 1 {
                     {}
                     #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
@@ -82,12 +79,11 @@ fn for_loop() {
         "fn f() { for a in one() { two(a); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n for\\sa\\sin\\sone()\\s{\\stwo(a);\\s}\n1 27 n two(a);\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 for a in one() {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -107,12 +103,11 @@ fn plain_loop_has_no_header() {
         "fn f() { loop { one(); continue; } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n loop\\s{\\sone();\\scontinue;\\s}\n1 17 n one();\n1 24 n continue;\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -131,12 +126,11 @@ fn continue_records_the_header() {
         "fn f() { while a { if b { continue } match c { 1 => continue, _ => {} } } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n if\\sb\\s{\\scontinue\\s}\n1 27 n continue\n1 38 n match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\n1 53 n continue\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -173,12 +167,11 @@ fn continue_with_a_label() {
         "fn f() { 'a: while b { for c in d { loop { continue 'a; } } } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n 'a:\\swhile\\sb\\s{\\sfor\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\\s}\n1 24 n for\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\n1 37 n loop\\s{\\scontinue\\s'a;\\s}\n1 44 n continue\\s'a;\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 'a: while b {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -211,12 +204,11 @@ fn break_with_a_label_and_a_value() {
         "fn f() { let a = 'a: loop { for b in c { break 'a b; } }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\sloop\\s{\\sfor\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\\s};\n1 29 n for\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\n1 42 n break\\s'a\\sb;\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = 'a: loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     for b in c {
@@ -239,18 +231,16 @@ fn a_closure_and_an_async_block_hide_the_loops_around() {
         "fn f() { while a { let b = || loop { continue }; let c = async { for d in e { continue } }; } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
                     " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n1 loop\\s{\\scontinue\\s}\n1 38 n1 continue\n1 50 n let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n1 for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n1 continue\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                         let b = || {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(2);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 2);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(2);
                             loop {
                                 __INSTR_SITES.__instr_probe(&__instr_guard, 3);
                                 continue;

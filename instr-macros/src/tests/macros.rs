@@ -11,12 +11,11 @@ fn macros_both() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two!();
@@ -35,8 +34,7 @@ fn macros_both() {
                     _ => {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                         c.map(|d| {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(7);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(7);
                             six!(d)
                         })
                     }
@@ -62,12 +60,11 @@ fn macros_invocations() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     12,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i four!()\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 95 i1 six!(d)\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two!();
@@ -86,8 +83,7 @@ fn macros_invocations() {
                     _ => {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 6);
                         c.map(|d| {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(7);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 7);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(7);
                             six!(d)
                         })
                     }
@@ -113,12 +109,11 @@ fn macros_expansions() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 two!();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -159,12 +154,11 @@ fn macros_none() {
         "fn f() { one(); two!(); let a = three!(); match b { 1 => four!(), 2 => five(), _ => c.map(|d| six!(d)) } { seven() } eight!{} nine() }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
                     " f <parsed\\sstring\\s1>\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n five()\n1 85 n c.map(|d|\\ssix!(d))\n1 106 n {\\sseven()\\s}\n1 108 n seven()\n1 127 n nine()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
                 two!();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -219,11 +213,10 @@ fn a_call_behind_blocks() {
         "fn f() { if a() { one(); } two!(); three!(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2, " f <parsed\\sstring\\s1>\n1 10 n if\\sa()\\s{\\sone();\\s}\n1 19 n one();\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if a() {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();

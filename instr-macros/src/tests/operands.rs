@@ -11,12 +11,11 @@ fn block_operands() {
         "fn f() { let a = { one(); 1 } + if b { 2 } else { 3 } * unsafe { c }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n one();\n1 27 n 1\n1 40 n 2\n1 51 n 3\n1 66 n c\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (after)(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -55,12 +54,11 @@ fn match_operands() {
         "fn f() { let a = match b { _ => 1 } - (match c { _ => 2 }); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n 1\n1 55 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (after)(
                     match b {
                         _ => {
@@ -91,12 +89,11 @@ fn operands_of_and_and_or() {
         "fn f() { let a = { b } && { c } || { d }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n b\n1 29 n c\n1 38 n d\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (after)(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -127,12 +124,11 @@ fn block_receivers_arguments_and_question_marks() {
         "fn f() { if a { b } else { c }.d({ e }, g({ h }))?; loop { break i }?; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
                     " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n b\n1 28 n c\n1 36 n e\n1 45 n h\n1 53 n loop\\s{\\sbreak\\si\\s}?;\n1 60 n break\\si\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 (after)(
                         if a {
                             __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -181,12 +177,11 @@ fn constructor_arguments() {
         "fn f() { let a = Some({ &one() }); let b = m::_Type({ c }); let d = (Type)({ e }); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sSome({\\s&one()\\s});\n1 25 n &one()\n1 36 n let\\sb\\s=\\sm::_Type({\\sc\\s});\n1 55 n c\n1 61 n let\\sd\\s=\\s(Type)({\\se\\s});\n1 78 n e\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = Some({
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     &one()
@@ -223,12 +218,11 @@ fn compound_assignment() {
         "fn f() { *{ a } += { b }; c <<= if d { 1 } else { 2 }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n a\n1 22 n b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n 1\n1 51 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 *{
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     a
@@ -289,12 +283,11 @@ fn indices_and_unary_operators() {
         "fn f() { let a = -{ b } + c[{ d }][e] + *{ g } + !if h { i } else { j }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n b\n1 31 n d\n1 44 n g\n1 58 n i\n1 69 n j\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = -(after)(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -371,9 +364,8 @@ fn attributes_keep_an_operand_unwrapped() {
         "fn f() { one(#[a] { b }); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one(#[a]\\s{\\sb\\s});\n1 21 n b\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one(
                     #[a]
                     {
@@ -393,28 +385,25 @@ fn closures_out_of_blocks_stay() {
         "fn f() { a({ one(); |x| x }, if b { &|x| x } else { c }, { d!(|x| x) }, loop { break (1, |x| x); }); e({ |x| x }(1)); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     13,
                     " f <parsed\\sstring\\s1>\n1 10 n a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n one();\n1 21 n |x|\\sx\n1 25 n1 x\n1 37 n &|x|\\sx\n1 42 n1 x\n1 53 n c\n1 60 i d!(|x|\\sx)\n1 80 n break\\s(1,\\s|x|\\sx);\n1 94 n1 x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n |x|\\sx\n1 110 n1 x\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                         one();
                         __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                         |x| {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(3);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 3);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(3);
                             x
                         }
                     },
                     if b {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 4);
                         &|x| {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(5);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 5);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(5);
                             x
                         }
                     } else {
@@ -430,8 +419,7 @@ fn closures_out_of_blocks_stay() {
                         break (
                             1,
                             |x| {
-                                let __instr_guard = __INSTR_SITES.__instr_enter(9);
-                                __INSTR_SITES.__instr_probe(&__instr_guard, 9);
+                                let __instr_guard = __INSTR_SITES.__instr_begin(9);
                                 x
                             },
                         );
@@ -442,8 +430,7 @@ fn closures_out_of_blocks_stay() {
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 11);
                         |x| {
-                            let __instr_guard = __INSTR_SITES.__instr_enter(12);
-                            __INSTR_SITES.__instr_probe(&__instr_guard, 12);
+                            let __instr_guard = __INSTR_SITES.__instr_begin(12);
                             x
                         }
                     }(1),
@@ -460,12 +447,11 @@ fn updated_variables() {
         "fn f() { a = match a.take() { None => b, Some(c) => d }; self.e = if self.e { f } else { g }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 10 n a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n b\n1 53 n d\n1 58 n self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n f\n1 90 n g\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a = match a.take() {
                     None => {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);

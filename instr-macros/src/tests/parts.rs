@@ -11,12 +11,11 @@ fn parts() {
         "fn f() { (if a { 1 } else { 2 }, [{ b }]); S { c: { d }, ..{ e } }; &{ g }; { h }..{ i }; j = { k }; { l }.m + { n } as u8; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     18,
                     " f <parsed\\sstring\\s1>\n1 10 n (if\\sa\\s{\\s1\\s}\\selse\\s{\\s2\\s},\\s[{\\sb\\s}]);\n1 18 n 1\n1 29 n 2\n1 37 n b\n1 44 n S\\s{\\sc:\\s{\\sd\\s},\\s..{\\se\\s}\\s};\n1 53 n d\n1 62 n e\n1 69 n &{\\sg\\s};\n1 72 n g\n1 77 n {\\sh\\s}\n1 79 n h\n1 82 n ..{\\si\\s};\n1 86 n i\n1 91 n j\\s=\\s{\\sk\\s};\n1 97 n k\n1 102 n {\\sl\\s}.m\\s+\\s{\\sn\\s}\\sas\\su8;\n1 104 n l\n1 114 n n\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 (
                     (after)(
                         if a {
@@ -112,12 +111,11 @@ fn parts_that_refer_to_temporaries_stay() {
         "fn f() { let a = (if b { &one() } else { &two }, Some({ c!() }), [{ &d.e[1] }], &{ (1, &F) }, ({ Some(&two()) })); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s(if\\sb\\s{\\s&one()\\s}\\selse\\s{\\s&two\\s},\\sSome({\\sc!()\\s}),\\s[{\\s&d.e[1]\\s}],\\s&{\\s(1,\\s&F)\\s},\\s({\\sSome(&two())\\s}));\n1 26 n &one()\n1 42 n &two\n1 57 i c!()\n1 69 n &d.e[1]\n1 84 n (1,\\s&F)\n1 98 n Some(&two())\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (
                     if b {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -160,12 +158,11 @@ fn numbers_that_a_cast_gives_a_type() {
         "fn f() { let a = -{ 3_000_000_000 } as i64 + { 1 } as i64; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\s3_000_000_000\\s}\\sas\\si64\\s+\\s{\\s1\\s}\\sas\\si64;\n1 21 n 3_000_000_000\n1 48 n 1\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = (after)(
                     -{
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -192,12 +189,11 @@ fn scrutinees_with_code_behind_them() {
         "fn f() { if let A = { b } && let C = { c } {} if let D = { d } {} match { d } { e if e => {}, _ => {} } match { g } { _ => {} } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
                     " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n b\n1 40 n c\n1 47 n if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n d\n1 67 n match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s}\n1 75 n d\n1 105 n match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s}\n1 113 n g\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 if let A = (after)(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -245,12 +241,11 @@ fn a_reference_to_a_constant_stays_static() {
         "fn f() -> &'static [u32] { g(&{ a(); 1 }, &(-{ 2 }, Some({ 3 })), { [4] }.iter(), &{ let b = 5; b }); &{ a(); [1, 2] } }",
         expect![[r#"
             fn f() -> &'static [u32] {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     11,
                     " f <parsed\\sstring\\s1>\n1 28 n g(&{\\sa();\\s1\\s},\\s&(-{\\s2\\s},\\sSome({\\s3\\s})),\\s{\\s[4]\\s}.iter(),\\s&{\\slet\\sb\\s=\\s5;\\sb\\s});\n1 33 n a();\n1 38 n 1\n1 48 n 2\n1 60 n 3\n1 69 n [4]\n1 86 n let\\sb\\s=\\s5;\n1 97 n b\n1 103 n &{\\sa();\\s[1,\\s2]\\s}\n1 106 n a();\n1 111 n [1,\\s2]\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 g(
                     &{
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);

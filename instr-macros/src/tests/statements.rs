@@ -11,9 +11,8 @@ fn let_with_a_value() {
         "fn f() { let a = one(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sone();\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = one();
             }
         "#]],
@@ -27,12 +26,11 @@ fn let_else() {
         "fn f() { let Some(a) = one() else { return }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n return\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let Some(a) = one() else {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     return;
@@ -49,10 +47,9 @@ fn a_declaration_alone_gets_no_probe() {
         "fn f() { let a; a = 1; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 17 n a\\s=\\s1;\n");
                 let a;
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a = 1;
             }
         "#]],
@@ -66,9 +63,8 @@ fn expression_statement() {
         "fn f() { one(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one();
             }
         "#]],
@@ -82,9 +78,8 @@ fn tail_expression_is_not_wrapped() {
         "fn f() -> u32 { one().two }",
         expect![[r#"
             fn f() -> u32 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(1, " f <parsed\\sstring\\s1>\n1 17 n one().two\n");
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 one().two
             }
         "#]],
@@ -98,12 +93,11 @@ fn macro_statements_and_a_macro_tail() {
         r#"fn f() -> Vec<u8> { println!("a"); thread_local! { static A: u8 = 1 } vec![1] }"#,
         expect![[r#"
             fn f() -> Vec<u8> {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 println!("a");
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 thread_local! {
@@ -217,12 +211,11 @@ fn unsafe_block() {
         "fn f() { unsafe { one(); two() } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
                     " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n one();\n1 26 n two()\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 unsafe {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -241,12 +234,11 @@ fn labelled_block() {
         "fn f() { let a = 'a: { if b { break 'a 1; } 2 }; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
                     " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n break\\s'a\\s1;\n1 45 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 let a = 'a: {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     if b {
@@ -268,12 +260,11 @@ fn what_stands_behind_a_return_has_no_probe() {
         "fn f(n: u32) -> u32 { loop { continue; a() } match n { 0 => return 1, _ => { if n > 1 { return b() } else { return 3 } } } c(); 2 }",
         expect![[r#"
             fn f(n: u32) -> u32 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     10,
                     " f <parsed\\sstring\\s1>\n1 23 n loop\\s{\\scontinue;\\sa()\\s}\n1 30 n continue;\n1 40 n a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n return\\s1\n1 78 n if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n return\\sb()\n1 109 n return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     continue;
@@ -310,12 +301,11 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
         "fn f(n: u32) -> u32 { a({ return 1 }, if b() { return 2 } else { return 3 }, { #[cfg(x)] return 4; 5 }) }",
         expect![[r#"
             fn f(n: u32) -> u32 {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
                     " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n return\\s1\n1 48 n return\\s2\n1 66 n return\\s3\n1 90 n return\\s4;\n1 100 n 5\n"
                 );
-                __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 a(
                     {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);

@@ -6,64 +6,84 @@ use super::{Guard, begin, load_word};
 use crate::macro_api::Resumed;
 use crate::site::Sites;
 
-/// Takes the slot behind the caller's, once it holds what is in `edi`.
-macro_rules! enter {
+/// Takes the slot behind the caller's, once it holds what is in `edi`: the guard is in `rax` and `rdx`.
+macro_rules! take_slot {
     () => {
         concat!(
             load_word!("rax", "0"),
             "\n2: mov rdx, qword ptr [rax]
             test rdx, rdx
-            jz 3f
-            mov dword ptr [rdx + 4], edi
-            lea rcx, [rdx + 4]
-            mov qword ptr [rax], rcx
-            ret
-            3: push rdi
-            call {begin}
-            pop rdi
-            jmp 2b"
-        )
-    };
-}
-
-/// Leads to the innermost function's slot, in `rax`.
-macro_rules! here {
-    () => {
-        concat!(
-            load_word!("rax", "0"),
-            "\n2: mov rax, qword ptr [rax]
-            test rax, rax
-            jz 3f
-            mov dword ptr [rax], edi
-            jmp 4f
-            3: push rdi
+            jnz 3f
+            push rdi
             call {begin}
             pop rdi
             jmp 2b
-            4:"
+            3: mov dword ptr [rdx + 4], edi
+            lea rcx, [rdx + 4]
+            mov qword ptr [rax], rcx"
         )
     };
 }
 
-/// What a recorded statement does besides.
-#[cfg(feature = "enabled")]
-macro_rules! push {
+/// Stores what is in `edi` into the innermost function's slot.
+macro_rules! store_here {
     () => {
-        "jmp {push}"
+        concat!(
+            load_word!("rax", "0"),
+            "\n2: mov rdx, qword ptr [rax]
+            test rdx, rdx
+            jnz 3f
+            push rdi
+            call {begin}
+            pop rdi
+            jmp 2b
+            3: mov dword ptr [rdx], edi"
+        )
     };
+}
+
+/// What a recorded statement does besides: at the end of a function, and while the guard is in `rax` and `rdx`.
+#[cfg(feature = "enabled")]
+mod push {
+    macro_rules! push {
+        () => {
+            "jmp {push}"
+        };
+    }
+    macro_rules! record {
+        () => {
+            "push rax
+            push rdx
+            sub rsp, 8
+            call {push}
+            add rsp, 8
+            pop rdx
+            pop rax"
+        };
+    }
+    pub(super) use {push, record};
 }
 #[cfg(not(feature = "enabled"))]
-macro_rules! push {
-    () => {
-        "ret"
-    };
+mod push {
+    macro_rules! push {
+        () => {
+            "ret"
+        };
+    }
+    macro_rules! record {
+        () => {
+            ""
+        };
+    }
+    pub(super) use {push, record};
 }
+use push::{push, record};
 
 /// [`Sites::__instr_enter`] of a function without sites. Async-signal-safe.
 #[unsafe(naked)]
 #[allow(improper_ctypes_definitions)]
 pub(crate) extern "C" fn enter() -> Guard {
-    naked_asm!("xor edi, edi", enter!(), begin = sym begin)
+    naked_asm!("xor edi, edi", take_slot!(), "ret", begin = sym begin)
 }
 
 impl Drop for Guard {
@@ -87,11 +107,30 @@ impl Drop for Guard {
 /// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
 /// found before a method that takes a reference.
 impl<const COUNT: usize> Sites<COUNT> {
-    /// The first thing in a function or closure, whose first statement is `number`. Async-signal-safe.
+    /// The first thing in a function or closure that begins with the statement `number`, which is recorded. Async-signal-safe.
+    #[unsafe(naked)]
+    #[allow(improper_ctypes_definitions)]
+    pub extern "C" fn __instr_begin(&'static self, number: usize) -> Guard {
+        naked_asm!(
+            "cmp rsi, {count}",
+            "jb 4f",
+            "xor esi, esi",
+            "4: add rdi, rsi",
+            take_slot!(),
+            record!(),
+            "ret",
+            count = const COUNT,
+            begin = sym begin,
+            #[cfg(feature = "enabled")]
+            push = sym super::push::reached,
+        )
+    }
+
+    /// The first thing in another function or closure, whose first statement is `number`. Async-signal-safe.
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_enter(&'static self, number: usize) -> Guard {
-        naked_asm!("add rdi, rsi", enter!(), begin = sym begin)
+        naked_asm!("add rdi, rsi", take_slot!(), "ret", begin = sym begin)
     }
 
     /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
@@ -119,7 +158,7 @@ impl<const COUNT: usize> Sites<COUNT> {
             "cmp rsi, {count}",
             "jae 5f",
             "add rdi, rsi",
-            here!(),
+            store_here!(),
             push!(),
             "5:",
             "ret",
@@ -135,18 +174,13 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_resume(&'static self, guard: &Guard, number: usize) -> Resumed {
-        naked_asm!(
-            "add edi, edx",
-            "mov rax, qword ptr [rsi + 8]",
-            "mov dword ptr [rax + 4], edi",
-            "ret",
-        )
+        naked_asm!("add edi, edx", "mov rax, qword ptr [rsi + 8]", "mov dword ptr [rax + 4], edi", "ret",)
     }
 
     /// The same where there is no guard. Async-signal-safe.
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_resume_here(&'static self, number: usize) -> Resumed {
-        naked_asm!("add rdi, rsi", here!(), "ret", begin = sym begin)
+        naked_asm!("add rdi, rsi", store_here!(), "ret", begin = sym begin)
     }
 }

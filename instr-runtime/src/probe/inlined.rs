@@ -3,11 +3,13 @@
 //! What looks redundant tells the compiler something:
 //!
 //! - Asking for the stack is `pure`, so that it happens once for a function and all that is inlined into it.
-//! - A statement is a store by `asm!`, which counts as touching all memory. An access that may fault stays on its side of it.
-//! - Behind each statement, the compiler may assume that the function's slot is the top. So what is inlined addresses its
-//!   slots by the same register, and leaves no trace of entering and leaving but the top.
+//! - Behind each store stands an empty `asm!`, which counts as accessing all memory. So an access that may fault stays on the
+//!   right side, and a statement gets no blame for another's fault.
+//! - Behind it, the compiler may assume that the function's slot is the top. So what is inlined addresses its slots by the
+//!   same register.
+//! - The slot is stored before the top. The other way round costs regex-lite a fifth more time, and would show an older
+//!   function's statement for an instant.
 
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 use core::arch::asm;
 use core::hint::assert_unchecked;
 use core::ptr;
@@ -51,23 +53,19 @@ fn head() -> *const Head {
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 use super::begun as head;
 
-/// Stores the low half of a site's address, or 0, into a slot.
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+/// Stores the low half of a site's address, or 0, into the slot behind the caller's.
 #[inline(always)]
 fn store(caller: usize, site: *const u8) {
     // SAFETY: the slot behind the caller's, in the thread's own stack.
-    unsafe {
-        asm!(
-            "mov dword ptr [{caller} + 4], {site:e}",
-            caller = in(reg) caller,
-            site = in(reg) site,
-            options(nostack, preserves_flags),
-        );
-    }
+    unsafe { ptr::with_exposed_provenance_mut::<u32>(caller.wrapping_add(4)).write(site.addr() as u32) };
 }
 
-#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
-use super::store;
+/// To the compiler, this accesses all memory: what may fault stays on its side.
+#[inline(always)]
+fn barrier() {
+    // SAFETY: no instruction at all.
+    unsafe { asm!("", options(nostack, preserves_flags)) };
+}
 
 /// The place of the thread's top, which nothing but the thread and its handlers store to.
 #[inline(always)]
@@ -83,7 +81,9 @@ fn enter_at(site: *const u8) -> Guard {
         let caller = top(head).read();
         store(caller, site);
         top(head).write(caller.wrapping_add(4));
-        Guard { head, caller }
+        let guard = Guard { head, caller };
+        guard.settle();
+        guard
     }
 }
 
@@ -97,6 +97,13 @@ impl Guard {
     #[inline(always)]
     fn store(&self, site: *const u8) {
         store(self.caller, site);
+        self.settle();
+    }
+
+    /// Behind a store: whatever comes next finds it done, and this function's slot at the top.
+    #[inline(always)]
+    fn settle(&self) {
+        barrier();
         // SAFETY: whatever was above has been left, or is skipped as if it had.
         unsafe { assert_unchecked(top(self.head).read() == self.caller.wrapping_add(4)) };
     }
@@ -113,7 +120,16 @@ impl Drop for Guard {
 /// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
 /// found before a method that takes a reference.
 impl<const COUNT: usize> Sites<COUNT> {
-    /// The first thing in a function or closure, whose first statement is `number`. Async-signal-safe.
+    /// The first thing in a function or closure that begins with the statement `number`, which is recorded. Async-signal-safe.
+    #[inline(always)]
+    pub fn __instr_begin(&'static self, number: usize) -> Guard {
+        let guard = enter_at(self.address(number));
+        #[cfg(feature = "enabled")]
+        self.push(number);
+        guard
+    }
+
+    /// The first thing in another function or closure, whose first statement is `number`. Async-signal-safe.
     #[inline(always)]
     pub fn __instr_enter(&'static self, number: usize) -> Guard {
         enter_at(self.address(number))
@@ -180,4 +196,5 @@ fn store_here(site: *const u8) {
     // SAFETY: the thread's own stack.
     let top = unsafe { top(head()).read() };
     store(top.wrapping_sub(4), site);
+    barrier();
 }

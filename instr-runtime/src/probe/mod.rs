@@ -12,7 +12,7 @@
 //! - Leaving stores an absolute top. What unwinding or `longjmp` has skipped is put right by the next function that is left.
 //!
 //! In release builds the probes are [inlined]. A debug build inlines nothing: on x86_64 it [calls](called) a few
-//! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, they are [Rust](portable). With the feature
+//! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, all of it is [Rust](portable). With the feature
 //! `enabled`, a statement also goes to the sink: [`push`].
 
 #![allow(unsafe_code)]
@@ -23,7 +23,6 @@ mod called;
 mod inlined;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 mod portable;
-#[cfg(feature = "enabled")]
 pub(crate) mod push;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 mod x86_64;

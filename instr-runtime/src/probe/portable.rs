@@ -1,9 +1,9 @@
-//! Thread-local memory and the probes' stores in Rust, for machines whose assembly nobody has written.
+//! Thread-local memory in Rust, for machines whose assembly nobody has written.
 
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr;
-use core::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst, compiler_fence};
+use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::stack::Head;
 
@@ -59,13 +59,4 @@ pub(super) fn begun() -> *const Head {
     let head = HEAD.get();
     // SAFETY: NONE, or a stack, neither of which is ever freed as long as the thread runs.
     if unsafe { (*head).top.load(Relaxed) } == 0 { thread::begin_stack() } else { head }
-}
-
-/// Stores the low half of a site's address, or 0, into a slot.
-#[inline(always)]
-pub(super) fn store(caller: usize, site: *const u8) {
-    compiler_fence(SeqCst);
-    // SAFETY: the slot behind the caller's, in the thread's own stack.
-    unsafe { ptr::with_exposed_provenance_mut::<u32>(caller.wrapping_add(4)).write_volatile(site.addr() as u32) };
-    compiler_fence(SeqCst);
 }

@@ -15,8 +15,8 @@ use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VE
 
 use super::Thread;
 use super::files::{create_own, file_name};
-use crate::process::Process;
 use crate::probe::NONE;
+use crate::process::Process;
 use crate::sys::{self, Errno};
 use crate::{probe, site};
 
@@ -63,7 +63,8 @@ pub(super) fn attach(process: &Process, thread: &Thread) {
 
 /// Makes a stack in memory.
 pub(super) fn in_memory(size: usize) -> NonNull<Head> {
-    let sizes = core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
+    let sizes =
+        core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
     let mapped = sizes.into_iter().find_map(|size| sys::map_lazily(size).ok());
     let stack = mapped.unwrap_or(NonNull::from(&LAST_RESORT).cast()).cast::<Head>();
     // SAFETY: mapped for this, zeroed, or a stack already; a head is valid in any state.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use instr_format::text::decode_record;
 use instr_tests::analyzer;
-use instr_tests::package::{Package, runtime};
+use instr_tests::package::{Feature, Package, runtime};
 use instr_tests::program::{Scene, run};
 
 /// What a line of a log looks like.
@@ -49,7 +49,7 @@ fn row_66_67_each_record_is_one_line_nothing_obeys_and_no_string_is_a_record() {
     let ended = [false, true].map(|instrumented| {
         let package = Package::new(&format!("contents-{}", if instrumented { "instrumented" } else { "plain" }));
         package.write("src/main.rs", &source());
-        let runtime = runtime(instrumented);
+        let runtime = runtime(if instrumented { Feature::Enabled } else { Feature::Off });
         package.write(
             "Cargo.toml",
             &format!(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use instr_tests::package::{Package, runtime, succeed};
+use instr_tests::package::{Feature, Package, runtime, succeed};
 use instr_tests::program::{Scene, run};
 use instr_tests::skip::skip;
 
@@ -41,7 +41,7 @@ fn build(scene: &Scene, instrumented: bool) -> PathBuf {
             "[package]\nname = \"sanitized\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"staticlib\"]\n\n\
              [workspace]\n\n[profile.dev]\n# Each module an object, of which the linker takes those it needs.\ncodegen-units = 256\n\n\
              [dependencies]\ninstr-runtime = {}\n",
-            runtime(instrumented)
+            runtime(if instrumented { Feature::Enabled } else { Feature::Off })
         ),
     );
     package.write("src/lib.rs", RUST);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::package::{Package, download, runtime_dependency};
+use crate::package::{Feature, Package, download, runtime};
 use crate::published::Manifest;
 use crate::{rust_files, workspace};
 
@@ -20,13 +20,13 @@ pub const HOT: [Hot; 2] =
     [Hot { name: "serde_json", version: "1.0.154" }, Hot { name: "regex-lite", version: "0.1.9" }];
 
 impl Hot {
-    /// Builds the loop with the crate.
+    /// Builds the loop with the crate, instrumented unless the feature is off.
     ///
     /// # Panics
     /// When the crate cannot be had or built.
-    pub fn program(&self, instrumented: bool, release: bool) -> PathBuf {
-        let library = self.library(instrumented);
-        let name = format!("hot-{}-{}", self.name, kind(instrumented));
+    pub fn program(&self, feature: Feature, release: bool) -> PathBuf {
+        let library = self.library(feature);
+        let name = format!("hot-{}-{}", self.name, kind(feature));
         let package = Package::new(&name);
         let sources = workspace().join("tests/benches/crates");
         package.copy(&sources.join("driver.rs"), "src/main.rs");
@@ -45,9 +45,9 @@ impl Hot {
     }
 
     /// A copy of the crate.
-    fn library(&self, instrumented: bool) -> Package {
+    fn library(&self, feature: Feature) -> Package {
         let source = download(self.name, self.version);
-        let package = Package::new(&format!("{}-{}", self.name, kind(instrumented)));
+        let package = Package::new(&format!("{}-{}", self.name, kind(feature)));
         for file in rust_files(&source.join("src")) {
             let path = file.strip_prefix(&source).expect("a path below it");
             package.copy(&file, path.to_str().expect("UTF-8"));
@@ -56,15 +56,19 @@ impl Hot {
             package.copy(&source.join("build.rs"), "build.rs");
         }
         let mut manifest = Manifest::new(&fs::read_to_string(source.join("Cargo.toml")).expect("a manifest"), &[]);
-        if instrumented {
+        if feature != Feature::Off {
             package.annotate("src", manifest.edition());
-            manifest.add_runtime(&runtime_dependency());
+            manifest.add_runtime(&runtime(feature));
         }
         package.write("Cargo.toml", &manifest.text());
         package
     }
 }
 
-fn kind(instrumented: bool) -> &'static str {
-    if instrumented { "instrumented" } else { "plain" }
+fn kind(feature: Feature) -> &'static str {
+    match feature {
+        Feature::Off => "plain",
+        Feature::Stack => "stack",
+        Feature::Enabled => "instrumented",
+    }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use instr_format::files::{COUNTS, LOG_SUFFIX, RING_SUFFIX};
+use instr_format::files::{COUNTS, LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX};
 
 use super::subject::Subject;
 use crate::program::Scene;
@@ -21,6 +21,10 @@ pub struct Kind {
 
 /// Compiled in, and turned off.
 pub const DISABLED: Kind = Kind { name: "turned off", variables: &[("INSTR_ENABLE", "0")], file: None };
+/// The statement stack in a program that is built for it.
+pub const STACK_ALONE: Kind = Kind { name: "stack, feature `stack`", variables: &[], file: Some(STACK_SUFFIX) };
+/// The statement stack, and no history.
+pub const STACK: Kind = Kind { name: "stack", variables: &[("INSTR_SINK", "stack")], file: Some(STACK_SUFFIX) };
 /// Every file of the program is left out.
 pub const FILTERED: Kind = Kind { name: "filtered out", variables: &[("INSTR_EXCLUDE", "src/")], file: None };
 /// Counters.

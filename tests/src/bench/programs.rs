@@ -7,7 +7,7 @@ use instr_format::files::is_thread_log;
 
 use super::kinds::WRITE;
 use super::subject::Subject;
-use crate::package::{Package, runtime};
+use crate::package::{Feature, Package, runtime};
 use crate::program::Scene;
 use crate::workspace;
 
@@ -89,7 +89,7 @@ fn build(name: &str, built: Built, write: impl FnOnce(&Package)) -> PathBuf {
     let name = format!("bench-{name}-{}-{profile}", if built.instrumented { "on" } else { "off" });
     let package = Package::new(&name);
     write(&package);
-    let runtime = runtime(built.instrumented);
+    let runtime = runtime(if built.instrumented { Feature::Enabled } else { Feature::Off });
     package.write(
         "Cargo.toml",
         &format!(

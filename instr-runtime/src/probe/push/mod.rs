@@ -17,8 +17,10 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed, com
 use instr_format::last::Slot;
 
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+#[cfg_attr(not(feature = "enabled"), allow(unused_imports))]
 pub(crate) use portable::reached;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+#[cfg_attr(not(feature = "enabled"), allow(unused_imports))]
 pub(crate) use x86_64::reached;
 
 /// What probes of one thread work on. All zeros: the thread has not begun, and every probe asks.

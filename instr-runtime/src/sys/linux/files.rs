@@ -90,13 +90,10 @@ pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
 }
 
 /// Renames a file in an open directory.
-pub(crate) fn rename_in<const SIZE: usize>(
-    directory: i32,
-    from: &CName<SIZE>,
-    to: &CName<SIZE>,
-) -> Result<(), Errno> {
+pub(crate) fn rename_in<const SIZE: usize>(directory: i32, from: &CName<SIZE>, to: &CName<SIZE>) -> Result<(), Errno> {
     // SAFETY: both names end in NUL.
-    check(unsafe { libc::syscall(libc::SYS_renameat2, directory, from.as_ptr(), directory, to.as_ptr(), 0) }).map(|_| ())
+    check(unsafe { libc::syscall(libc::SYS_renameat2, directory, from.as_ptr(), directory, to.as_ptr(), 0) })
+        .map(|_| ())
 }
 
 /// Creates a directory for its owner only. An existing one is an error.
