@@ -10,6 +10,7 @@ pub mod core_file;
 pub mod fake_end;
 pub mod fake_ring;
 pub mod fake_run;
+pub mod fake_stack;
 pub mod faults;
 pub mod kills;
 pub mod libtest;

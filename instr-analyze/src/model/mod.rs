@@ -1,5 +1,6 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
+pub mod chain;
 mod clocks;
 pub mod counts;
 pub mod crash;
@@ -17,6 +18,7 @@ mod lines;
 pub mod log;
 pub mod mappings;
 pub mod oom;
+pub mod package;
 pub mod panics;
 pub mod process;
 pub mod record;

@@ -3,6 +3,7 @@
 use instr_format::last::SlotCopy;
 use instr_format::ring::Clock;
 
+use super::chain::{Chain, Part as CallPart};
 use super::damage::{Damage, DamageKind};
 use super::errno::Errno;
 use super::filter::Filter;
@@ -73,8 +74,11 @@ pub struct Thread {
     pub first: Option<Statement>,
     /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
-    /// The newest recorded statement in the program's own workspace, where the last one is elsewhere.
+    /// Where the last statement is not in the program's own workspace: the innermost open statement that is, or of a thread
+    /// without a chain, the newest recorded one.
     pub own: Option<Statement>,
+    /// Its open statements. `None`: they were not kept, or it has ended.
+    pub chain: Option<Chain>,
     /// Its newest readable record.
     pub newest: Option<Stamp>,
     /// Records that can be read.
@@ -147,16 +151,19 @@ pub enum Choice {
     Matching,
 }
 
-/// The statement that a slot says the thread was in.
-pub fn wanted(slot: Option<&SlotCopy>, sites: &Sites) -> Option<Site> {
-    let slot = slot?;
-    sites.get(slot.panicked.or(slot.site)?)
+/// The statement that the thread was in: the one that its slot says, or the innermost open one that the filter takes.
+pub fn wanted(slot: Option<&SlotCopy>, chain: Option<&Chain>, sites: &Sites, filter: &Filter<'_>) -> Option<Site> {
+    let takes = |id: u32| sites.statement(id).is_some_and(|statement| filter.takes_file(&statement.file));
+    let last = slot.and_then(|slot| slot.panicked.or(slot.site));
+    let other = || chain.filter(|_| filter.restricts_files())?.find(takes);
+    sites.get(last.filter(|id| takes(*id)).or_else(other).or(last)?)
 }
 
-/// Concludes a thread of a run with this sink from its slot, the statement that this names, and the pass over its records.
+/// Concludes a thread of a run with this sink from its slot, the statement that this names, its open statements, and the
+/// pass over its records.
 pub fn conclude(
     (tid, reuse, name): (u64, u64, &str),
-    (slot, wanted): (Option<&SlotCopy>, Option<&Site>),
+    (slot, wanted, chain): (Option<&SlotCopy>, Option<&Site>, Option<&Chain>),
     sink: Sink,
     mut scan: Scan<'_>,
     sites: &Sites,
@@ -194,7 +201,16 @@ pub fn conclude(
     if dropped > counted {
         scan.damage.push(gap(dropped - counted));
     }
+    if let Some(CallPart::Missing(count)) = chain.and_then(|chain| chain.parts.last()) {
+        scan.damage.push(innermost_missing(*count));
+    }
+    let chain = chain.map(|chain| chain.clone().filtered(sites, filter));
     let is_elsewhere = last.as_ref().is_some_and(|last| !is_local(&last.statement.file));
+    let in_workspace = |id: u32| sites.statement(id).is_some_and(|statement| is_local(&statement.file));
+    let own = match &chain {
+        Some(chain) => chain.find(in_workspace).and_then(|id| sites.statement(id)),
+        None => scan.own().map(|record| Statement::of_record(&record, sites)),
+    };
     Thread {
         tid,
         reuse,
@@ -202,7 +218,8 @@ pub fn conclude(
         test: None,
         state: state(slot, last.as_ref()),
         first: scan.first().map(|record| Statement::of_record(&record, sites)),
-        own: scan.own().filter(|_| is_elsewhere).map(|record| Statement::of_record(&record, sites)),
+        own: own.filter(|_| is_elsewhere),
+        chain,
         last,
         newest: scan.newest,
         records: scan.records,
@@ -231,6 +248,11 @@ fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
 fn no_last() -> Damage {
     let message = "the innermost statement is unknown; the newest record may be a callee's";
     Damage::new(DamageKind::NoLast, message)
+}
+
+fn innermost_missing(count: u64) -> Damage {
+    let message = format!("the innermost {count} open statements were in memory that died with the process");
+    Damage { count: Some(count), ..Damage::new(DamageKind::NoLast, message) }
 }
 
 fn write_failed(count: u64, errno: u32) -> Damage {

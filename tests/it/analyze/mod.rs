@@ -1,5 +1,6 @@
 //! The analyzer, driven as its users drive it.
 
+mod chains;
 mod clocks;
 mod counts;
 mod damage;
@@ -12,6 +13,7 @@ mod golden;
 mod headline;
 mod hostile;
 mod hostile_rings;
+mod hostile_stacks;
 mod ids;
 mod large;
 mod options;

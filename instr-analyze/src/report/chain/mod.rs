@@ -1,0 +1,3 @@
+//! A thread's open statements, for programs.
+
+pub(super) mod json;
