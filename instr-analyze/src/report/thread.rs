@@ -10,7 +10,7 @@ use super::naming::{name, names};
 use super::number::Grouped;
 use super::options::Options;
 use super::paint::Paint;
-use super::{calls, excerpt, history};
+use super::{calls, chain, excerpt, history};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -33,15 +33,22 @@ pub(super) fn at_length(
     title(run, threads, paint, out)?;
     out.write_all(b"\n")?;
     if let Some(last) = &thread.last {
-        if run.has_crashed(thread) && last.statement.is_in_closure() {
+        if run.has_crashed(thread) && last.statement.is_in_closure() && thread.chain.is_none() {
             calls::closures_caller(run, &last.statement, out)?;
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
     }
     if let Some(own) = &thread.own {
-        write!(out, "  the newest statement of the program's own: {} at ", Printable(own.path().as_bytes()))?;
-        writeln!(out, "{}", position(own))?;
+        let path = own.path();
+        let path = Printable(path.as_bytes());
+        match thread.chain {
+            Some(_) => writeln!(out, "  the call in {path}:")?,
+            None => writeln!(out, "  the newest statement of the program's own: {path} at {}", position(own))?,
+        }
         excerpt::write(roots, own, 0, paint, out)?;
+    }
+    if let Some(chain) = &thread.chain {
+        chain::text::write(chain, &run.sites, paint, out)?;
     }
     panic_lines(run, thread, out)?;
     out.write_all(b"  ")?;
@@ -90,7 +97,14 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         out.write_all(b"with the ")?;
     }
     write!(out, "{} ", stand_in(thread).unwrap_or(preposition))?;
-    place(thread.last.as_ref(), strong, out)
+    place(thread.last.as_ref(), strong, out)?;
+    match thread.own.as_ref().filter(|_| thread.chain.is_some()) {
+        Some(own) => {
+            write!(out, ", called from {strong}{}{strong:#} at ", Printable(own.path().as_bytes()))?;
+            write!(out, "{strong}{}{strong:#}", position(own))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What went wrong in the thread, what else is to be said of it, and how it relates to the statement that is shown.
