@@ -20,12 +20,13 @@ use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::load::Run;
 use crate::run::source::Roots;
 
-/// Writes an entry with the source around its statement.
+/// Writes an entry with the source around its statement, and with its open statements unless these stand elsewhere.
 pub(super) fn at_length(
     run: &Run,
     threads: &[&Thread],
     roots: &Roots,
     options: &Options,
+    with_chain: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(thread) = threads.first() else { return Ok(()) };
@@ -47,7 +48,7 @@ pub(super) fn at_length(
         }
         excerpt::write(roots, own, 0, paint, out)?;
     }
-    if let Some(chain) = &thread.chain {
+    if let Some(chain) = thread.chain.as_ref().filter(|_| with_chain) {
         chain::text::write(chain, &run.sites, paint, out)?;
     }
     panic_lines(run, thread, out)?;

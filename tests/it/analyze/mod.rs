@@ -1,6 +1,7 @@
 //! The analyzer, driven as its users drive it.
 
 mod chains;
+mod chains_of_crashes;
 mod clocks;
 mod counts;
 mod damage;

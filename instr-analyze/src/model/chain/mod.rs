@@ -83,11 +83,17 @@ impl Chain {
         calls.into_iter()
     }
 
+    /// The parts without so many of the innermost calls. Of a turn that is cut, the calls stand alone.
+    pub(crate) fn without_innermost(&self, calls: u64) -> Vec<Part> {
+        without_last(self.parts.clone(), calls)
+    }
+
     /// The same without the statements that the filter leaves out.
     pub(crate) fn filtered(mut self, sites: &Sites, filter: &Filter<'_>) -> Self {
         if filter.restricts_files() {
             let takes = |id: u32| sites.statement(id).is_some_and(|statement| filter.takes_file(&statement.file));
             self.parts.iter_mut().for_each(|part| part.leave_out(&takes));
+            self.innermost.iter_mut().for_each(|call| *call = call.filter(|id| takes(*id)));
         }
         self
     }
@@ -100,6 +106,27 @@ impl Part {
             Part::Call(call) => call.repeats,
             Part::Cycle { body, .. } => body.iter().map(Part::calls).fold(0, u64::saturating_add),
             Part::Missing(calls) | Part::Counted(Counted { calls, .. }) => *calls,
+        }
+    }
+
+    /// The same calls from the other end.
+    pub(crate) fn reversed(mut self) -> Self {
+        if let Part::Cycle { body, .. } = &mut self {
+            *body = std::mem::take(body).into_iter().rev().map(Part::reversed).collect();
+        }
+        self
+    }
+
+    /// So many of the turns that it is one of `times`.
+    fn turns(&self, turns: u64, times: u64) -> Self {
+        let share = |calls: u64| calls / times.max(1) * turns;
+        match self {
+            Part::Call(call) => Part::Call(Call { repeats: share(call.repeats), ..call.clone() }),
+            Part::Cycle { times: inner, body } => {
+                Part::Cycle { times: *inner, body: body.iter().map(|part| part.turns(turns, times)).collect() }
+            }
+            Part::Missing(calls) => Part::Missing(share(*calls)),
+            Part::Counted(counted) => Part::Counted(Counted { calls: share(counted.calls), ..counted.clone() }),
         }
     }
 
@@ -124,6 +151,41 @@ impl Part {
             Part::Missing(_) => {}
         }
     }
+}
+
+/// The parts, outermost first, without so many calls at their end.
+fn without_last(mut parts: Vec<Part>, mut calls: u64) -> Vec<Part> {
+    while let Some(part) = parts.pop() {
+        if part.calls() <= calls {
+            calls -= part.calls();
+            continue;
+        }
+        match part {
+            part if calls == 0 => parts.push(part),
+            Part::Cycle { times, body } => {
+                let turn: Vec<Part> = body.iter().map(|part| part.turns(1, times)).collect();
+                let of_turn = turn.iter().map(Part::calls).sum::<u64>().max(1);
+                let (whole, rest) = (calls / of_turn, calls % of_turn);
+                let kept = times.saturating_sub(whole).saturating_sub(u64::from(rest > 0));
+                match kept {
+                    0 => {}
+                    1 => parts.extend(turn.clone()),
+                    _ => parts.push(Part::Cycle {
+                        times: kept,
+                        body: body.iter().map(|part| part.turns(kept, times)).collect(),
+                    }),
+                }
+                if rest > 0 {
+                    parts.extend(without_last(turn, rest));
+                }
+            }
+            Part::Missing(missing) => parts.push(Part::Missing(missing - calls)),
+            Part::Counted(counted) => parts.push(Part::Counted(Counted { calls: counted.calls - calls, ..counted })),
+            Part::Call(call) => parts.push(Part::Call(call)),
+        }
+        break;
+    }
+    parts
 }
 
 impl Call {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use instr_format::escape::Printable;
 
-use crate::model::chain::{Call, Chain, Counted, Open, Part};
+use crate::model::chain::{Call, Counted, Open, Part};
 use crate::model::package::package;
 use crate::model::sites::Sites;
 use crate::model::source_path::{is_local, short};
@@ -91,11 +91,11 @@ impl Block {
     }
 }
 
-/// The parts of a chain, outermost first.
-pub(super) fn blocks(chain: &Chain, sites: &Sites) -> Vec<Block> {
+/// The parts of a chain, in their order.
+pub(super) fn blocks(parts: &[Part], sites: &Sites) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut left_out = 0;
-    for part in &chain.parts {
+    for part in parts {
         if let Part::Call(Call { open: Open::LeftOut, repeats, .. }) = part {
             left_out += repeats;
             continue;
@@ -104,12 +104,13 @@ pub(super) fn blocks(chain: &Chain, sites: &Sites) -> Vec<Block> {
         blocks.push(block(part, sites));
     }
     blocks.extend(left_out_by_filter(&mut left_out));
-    // Where the innermost calls are missing, nobody knows which one the thread is in.
-    if !matches!(chain.parts.last(), Some(Part::Missing(_))) {
-        let statements = blocks.iter_mut().flat_map(|block| &mut block.rows).filter(|row| !row.path.is_empty());
-        statements.last().into_iter().for_each(|row| row.is_innermost = true);
-    }
     blocks
+}
+
+/// Marks the last statement as the one that the thread is in.
+pub(super) fn mark_innermost(blocks: &mut [Block]) {
+    let statements = blocks.iter_mut().flat_map(|block| &mut block.rows).filter(|row| !row.path.is_empty());
+    statements.last().into_iter().for_each(|row| row.is_innermost = true);
 }
 
 fn left_out_by_filter(calls: &mut u64) -> Option<Block> {

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::rows::{Row, blocks};
+use super::rows::{Block, Row, blocks, mark_innermost};
 use super::short::shortened;
-use crate::model::chain::Chain;
+use crate::model::chain::{Chain, Part};
 use crate::model::sites::Sites;
 use crate::report::number::Grouped;
 use crate::report::paint::Paint;
@@ -29,7 +29,22 @@ pub(crate) fn write(chain: &Chain, sites: &Sites, paint: Paint, out: &mut dyn Wr
         count => write!(out, "; the outermost {} are the parent's, from before the fork", Grouped(count))?,
     }
     out.write_all(b":\n")?;
-    let rows: Vec<Row> = shortened(blocks(chain, sites)).into_iter().flat_map(|block| block.rows).collect();
+    let mut blocks = blocks(&chain.parts, sites);
+    // Where the innermost calls are missing, nobody knows which one the thread is in.
+    if !matches!(chain.parts.last(), Some(Part::Missing(_))) {
+        mark_innermost(&mut blocks);
+    }
+    rows(blocks, paint, out)
+}
+
+/// Writes these parts of a chain, of which the first ones are the outermost, the other way round.
+pub(crate) fn innermost_first(parts: Vec<Part>, sites: &Sites, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let parts: Vec<Part> = parts.into_iter().rev().map(Part::reversed).collect();
+    rows(blocks(&parts, sites), paint, out)
+}
+
+fn rows(blocks: Vec<Block>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<Row> = shortened(blocks).into_iter().flat_map(|block| block.rows).collect();
     let width = |column: fn(&Row) -> &str| {
         let widths = rows.iter().map(|row| column(row).chars().count() + row.indent());
         widths.filter(|width| *width <= COLUMN_MAX).max().unwrap_or(0)
