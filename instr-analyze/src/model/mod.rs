@@ -2,6 +2,7 @@
 
 pub mod chain;
 mod clocks;
+pub mod conclude;
 pub mod counts;
 pub mod crash;
 pub mod damage;

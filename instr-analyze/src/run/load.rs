@@ -11,6 +11,7 @@ use super::kernel_log;
 use super::records::Records;
 use super::segment::Segment;
 use super::threads::ThreadFiles;
+use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
@@ -23,7 +24,7 @@ use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
 use crate::model::test_thread::leave_each_test_to_one;
-use crate::model::thread::{Sink, State, Thread, conclude, wanted};
+use crate::model::thread::{Sink, State, Thread};
 
 /// A run.
 #[derive(Debug)]

