@@ -62,6 +62,11 @@ pub fn is_ring(name: &str) -> bool {
     is_numbered(name, RING_SUFFIX)
 }
 
+/// Whether `name` is that of a file of open statements; whose, its header says.
+pub fn is_stack(name: &str) -> bool {
+    is_numbered(name, STACK_SUFFIX)
+}
+
 fn is_numbered(name: &str, suffix: &str) -> bool {
     let Some(stem) = name.strip_suffix(suffix) else { return false };
     !stem.is_empty() && stem.split('.').all(|part| parse_decimal(part.as_bytes()).is_some())

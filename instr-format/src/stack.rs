@@ -107,6 +107,9 @@ pub fn decode_head(file: &[u8]) -> Result<HeadCopy, BadStack> {
         other => return Err(BadStack::Version(other)),
     }
     let (top, slots) = (u64_at(head, offset_of!(Head, top)), u64_at(head, offset_of!(Head, slots)));
+    if top == 0 {
+        return Err(BadStack::Empty);
+    }
     let panic_depth = u32_at(head, offset_of!(Head, panic_depth));
     Ok(HeadCopy {
         reuse: u32_at(head, offset_of!(Head, reuse)),
@@ -121,16 +124,32 @@ pub fn decode_head(file: &[u8]) -> Result<HeadCopy, BadStack> {
 }
 
 impl HeadCopy {
+    /// How many bytes of the file mean something, by this head; there can be fewer.
+    pub fn used(&self) -> u64 {
+        let innermost = self.depth.max(1).max(self.first_at_panic() - 1);
+        innermost.saturating_add(1).saturating_mul(SLOT as u64).saturating_add(SLOTS_AT as u64)
+    }
+
     /// What the slots hold, from slot 0 to the innermost function's, as far as the file goes: the id of a statement's site,
     /// or nothing. A thread that has left all of its functions has slot 1 too.
-    pub fn slots<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = Option<u32>> + use<'a> {
-        let count = usize::try_from(self.depth.max(1).saturating_add(1)).unwrap_or(usize::MAX);
+    pub fn slots<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = Option<u32>> + Clone + use<'a> {
+        self.slots_before(file, self.depth.max(1).saturating_add(1))
+    }
+
+    /// What the slots hold that are further out than those copied at the newest panic, from slot 0 on. A function that has
+    /// been unwound has left its slot to destructors, which may have stored there.
+    pub fn slots_below_panic<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = Option<u32>> + Clone + use<'a> {
+        self.slots_before(file, self.first_at_panic())
+    }
+
+    fn slots_before<'a>(&self, file: &'a [u8], end: u64) -> impl Iterator<Item = Option<u32>> + Clone + use<'a> {
+        let count = usize::try_from(end).unwrap_or(usize::MAX);
         self.ids(file.get(SLOTS_AT..).unwrap_or_default()).take(count)
     }
 
     /// What the innermost slots held at the newest panic, outermost first, of which the first was that of the function at
     /// [`Self::first_at_panic`].
-    pub fn slots_at_panic<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = Option<u32>> + use<'a> {
+    pub fn slots_at_panic<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = Option<u32>> + Clone + use<'a> {
         let count = (self.panic_depth.unwrap_or(0) as usize).min(PANIC_SLOTS);
         self.ids(file.get(PANIC_AT..SLOTS_AT).unwrap_or_default()).take(count)
     }
@@ -140,7 +159,7 @@ impl HeadCopy {
         u64::from(self.panic_depth.unwrap_or(0).saturating_sub(PANIC_SLOTS as u32)) + 1
     }
 
-    fn ids<'a>(&self, slots: &'a [u8]) -> impl Iterator<Item = Option<u32>> + use<'a> {
+    fn ids<'a>(&self, slots: &'a [u8]) -> impl Iterator<Item = Option<u32>> + Clone + use<'a> {
         let (first, count) = (self.first_site, self.site_count);
         let id = move |slot: u32| Some(slot.wrapping_sub(first)).filter(|id| slot != 0 && *id < count);
         slots.chunks_exact(SLOT).map(move |slot| id(u32_at(slot, 0)))

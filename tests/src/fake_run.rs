@@ -126,16 +126,22 @@ pub fn sites_file(sites: &[Site]) -> Vec<u8> {
     sites_and_tests_file(&sites)
 }
 
-/// The bytes of a site table of which some functions are tests.
+/// The bytes of a site table of which some functions are tests. Statements of one function stand together.
 pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
     let mut table = TableHeader { count: sites.len() }.to_string();
-    for (first, (site, test)) in sites.iter().enumerate() {
-        let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
-        table += &Range { first, count: 1 }.to_string();
+    let function = |(site, test): &(Site, Option<Test<'_>>)| (site.module, site.name, site.file, test.is_some());
+    let mut first = 0;
+    for statements in sites.chunk_by(|one, next| function(one) == function(next)) {
+        let [(site, test), ..] = statements else { continue };
+        table += &Range { first, count: statements.len() }.to_string();
         table += site.module;
         table += &FunctionLine { name: site.name, file: site.file, test: *test }.to_string();
-        let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
-        table += &SiteLine { line, col, macro_flag, closures: 0, snippet, other_file: None }.to_string();
+        for (site, _) in statements {
+            let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
+            let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
+            table += &SiteLine { line, col, macro_flag, closures: 0, snippet, other_file: None }.to_string();
+        }
+        first += statements.len();
     }
     table.into_bytes()
 }

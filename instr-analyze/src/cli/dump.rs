@@ -13,8 +13,9 @@ use crate::model::filter::{Filter, Taken};
 use crate::report::folded::FoldedWriter;
 use crate::report::hits;
 use crate::report::record::{RecordFormat, RecordWriter};
-use crate::run::files::{RunFiles, ThreadFiles};
+use crate::run::files::RunFiles;
 use crate::run::records::Records;
+use crate::run::threads::ThreadFiles;
 use crate::run::timeline::Timeline;
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
+pub mod chain;
 mod clocks;
+pub mod conclude;
 pub mod counts;
 pub mod crash;
 pub mod damage;
@@ -17,6 +19,7 @@ mod lines;
 pub mod log;
 pub mod mappings;
 pub mod oom;
+pub mod package;
 pub mod panics;
 pub mod process;
 pub mod record;

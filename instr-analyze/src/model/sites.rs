@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use instr_format::sites::{BadTable, Function, Place, VERSION, decode_function, decode_site, decode_table};
-use instr_format::text::{CLOSURE, LINE_MAX, Moment, SiteText, encode_record};
+use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
 use super::statement::{Statement, unescaped};
@@ -104,6 +104,13 @@ impl Sites {
     pub fn statement(&self, id: u32) -> Option<Statement> {
         let (function, site) = self.decode(id)?;
         Some(Statement { expanded_from: function.invocation(&site).map(shown), ..Statement::of_site(&site) })
+    }
+
+    /// The same for statements of the same function or closure.
+    pub(crate) fn function(&self, id: u32) -> Option<u64> {
+        let (line, _) = *self.lines.get(id as usize)?;
+        let closures = self.text(id)?.closures;
+        Some(u64::from(line) << 8 | closures.min(CLOSURES_MAX))
     }
 
     fn decode(&self, id: u32) -> Option<(Function<'_>, SiteText<'_>)> {

@@ -1,16 +1,11 @@
-//! One thread of a run, concluded from its slot and its logs.
+//! One thread of a run.
 
-use instr_format::last::SlotCopy;
 use instr_format::ring::Clock;
 
-use super::damage::{Damage, DamageKind};
-use super::errno::Errno;
-use super::filter::Filter;
+use super::chain::Chain;
+use super::damage::Damage;
 use super::history::Part;
 use super::record::Stamp;
-use super::scan::Scan;
-use super::sites::{Site, Sites};
-use super::source_path::is_local;
 use super::statement::Statement;
 use super::test::Tested;
 
@@ -73,8 +68,11 @@ pub struct Thread {
     pub first: Option<Statement>,
     /// The innermost statement that had begun and not ended, or what stands in for it.
     pub last: Option<LastReached>,
-    /// The newest recorded statement in the program's own workspace, where the last one is elsewhere.
+    /// Where the last statement is not in the program's own workspace: the innermost open statement that is, or of a thread
+    /// without a chain, the newest recorded one.
     pub own: Option<Statement>,
+    /// Its open statements. `None`: they were not kept, or it has ended.
+    pub chain: Option<Chain>,
     /// Its newest readable record.
     pub newest: Option<Stamp>,
     /// Records that can be read.
@@ -145,102 +143,4 @@ pub enum Choice {
     Newest,
     /// It has the newest record that the filter takes.
     Matching,
-}
-
-/// The statement that a slot says the thread was in.
-pub fn wanted(slot: Option<&SlotCopy>, sites: &Sites) -> Option<Site> {
-    let slot = slot?;
-    sites.get(slot.panicked.or(slot.site)?)
-}
-
-/// Concludes a thread of a run with this sink from its slot, the statement that this names, and the pass over its records.
-pub fn conclude(
-    (tid, reuse, name): (u64, u64, &str),
-    (slot, wanted): (Option<&SlotCopy>, Option<&Site>),
-    sink: Sink,
-    mut scan: Scan<'_>,
-    sites: &Sites,
-    filter: &Filter<'_>,
-) -> Thread {
-    let history = scan.finish();
-    let last = match wanted {
-        Some(site) if filter.takes_file(&site.statement.file) => {
-            Some(LastReached::new(site.statement.clone(), scan.of_wanted, Choice::Innermost))
-        }
-        other => {
-            if other.is_none() && scan.records > 0 {
-                scan.damage.push(no_last());
-            }
-            let choice = if filter.restricts_files() { Choice::Matching } else { Choice::Newest };
-            scan.matching()
-                .map(|record| LastReached::new(Statement::of_record(&record, sites), Some(record.stamp), choice))
-        }
-    };
-    let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
-    let missing = newest.saturating_sub(scan.records);
-    let (overwritten, dropped) = match (sink, slot) {
-        // Nobody has counted a record that a signal handler has left half made, or a line that is gone.
-        (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing.saturating_sub(scan.damaged))),
-        (Sink::Log, None) => (0, missing),
-        // A ring that has been given to another thread has nothing left.
-        (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
-        (Sink::Ring, slot) => (missing, slot.map_or(0, |slot| slot.dropped)),
-        (Sink::Counts, slot) => (0, slot.map_or(0, |slot| slot.dropped)),
-    };
-    let counted = slot.map_or(0, |slot| slot.dropped);
-    if let Some(slot) = slot.filter(|_| counted > 0) {
-        scan.damage.push(write_failed(counted, slot.errno));
-    }
-    if dropped > counted {
-        scan.damage.push(gap(dropped - counted));
-    }
-    let is_elsewhere = last.as_ref().is_some_and(|last| !is_local(&last.statement.file));
-    Thread {
-        tid,
-        reuse,
-        name: name.to_owned(),
-        test: None,
-        state: state(slot, last.as_ref()),
-        first: scan.first().map(|record| Statement::of_record(&record, sites)),
-        own: scan.own().filter(|_| is_elsewhere).map(|record| Statement::of_record(&record, sites)),
-        last,
-        newest: scan.newest,
-        records: scan.records,
-        filtered: slot.map_or(0, |slot| slot.filtered),
-        dropped,
-        overwritten,
-        history,
-        damage: scan.damage.into_entries(),
-    }
-}
-
-/// A record that stands in for the last statement may be a callee's that has ended: nobody is known to be inside it.
-fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
-    let stands_in = last.is_some_and(|last| last.choice != Choice::Innermost);
-    match slot {
-        Some(slot) if slot.panicked.is_some() && slot.ended => State::PanickedAndEnded,
-        Some(slot) if slot.panicked.is_some() && slot.left => State::PanickedAndLeft,
-        Some(slot) if slot.panicked.is_some() => State::Panicking,
-        Some(slot) if slot.ended => State::Ended,
-        Some(slot) if slot.left => State::Left,
-        Some(slot) if slot.site.is_some() && !stands_in => State::Inside,
-        _ => State::Unknown,
-    }
-}
-
-fn no_last() -> Damage {
-    let message = "the innermost statement is unknown; the newest record may be a callee's";
-    Damage::new(DamageKind::NoLast, message)
-}
-
-fn write_failed(count: u64, errno: u32) -> Damage {
-    let errno = Errno::new(errno);
-    let why = errno.map(|errno| format!(": {errno}")).unwrap_or_default();
-    let message = format!("{count} records could not be written{why}");
-    Damage { count: Some(count), errno, ..Damage::new(DamageKind::WriteFailed, message) }
-}
-
-fn gap(count: u64) -> Damage {
-    let message = format!("{count} records are missing between those that can be read");
-    Damage { count: Some(count), ..Damage::new(DamageKind::Gap, message) }
 }

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::model::chain::Part;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, State, Thread};
 
-/// What threads of one entry have in common: their state, and their last statement.
+/// What threads of one entry have in common: their state, their last statement, and their open statements.
 #[derive(PartialEq, Eq, Hash)]
 struct Place<'a> {
     state: State,
     last: Option<(Choice, &'a Statement)>,
+    open: Option<(u64, &'a [Part])>,
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -32,5 +34,9 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
 }
 
 fn place(thread: &Thread) -> Place<'_> {
-    Place { state: thread.state, last: thread.last.as_ref().map(|last| (last.choice, &last.statement)) }
+    Place {
+        state: thread.state,
+        last: thread.last.as_ref().map(|last| (last.choice, &last.statement)),
+        open: thread.chain.as_ref().map(|chain| (chain.inherited, chain.parts.as_slice())),
+    }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
+use super::chain::json::JsonChain;
 use super::history::JsonPart;
 use crate::model::damage::Damage;
 use crate::model::end::End;
@@ -43,6 +44,8 @@ struct JsonThread<'a> {
     name: &'a str,
     crashing: bool,
     last: Option<JsonLast>,
+    #[serde(flatten)]
+    chain: Option<JsonChain>,
     #[serde(skip_serializing_if = "Option::is_none")]
     panic: Option<&'a Panic>,
     records: u64,
@@ -98,6 +101,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         name: &thread.name,
         crashing: run.is_crashing(thread),
         last: thread.last.as_ref().map(JsonLast::new),
+        chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
         panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered,

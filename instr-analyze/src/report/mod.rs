@@ -2,6 +2,7 @@
 
 mod advice;
 mod calls;
+mod chain;
 pub mod crash;
 mod excerpt;
 mod fold;

@@ -106,7 +106,7 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (long, short) = entries.split_at(if asked { entries.len() } else { entries.len().min(suspects + AT_LENGTH) });
     for threads in long {
         out.write_all(b"\n")?;
-        thread::at_length(run, threads, &roots, options, out)?;
+        thread::at_length(run, threads, &roots, options, true, out)?;
     }
     let (tests, away): (Vec<&Thread>, Vec<&Thread>) =
         away.into_iter().partition(|thread| thread.test.is_some() && thread.damage.is_empty());
@@ -153,17 +153,12 @@ fn order(run: &Run, telling: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
     writeln!(out, "  {faint}{order}{faint:#}")
 }
 
-/// Writes the threads of a run for which `shown` holds, at length.
-pub(super) fn threads(
-    run: &Run,
-    options: &Options,
-    shown: impl Fn(&Thread) -> bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// Writes the thread that has crashed, at length; without its open statements if these stand among its calls.
+pub(super) fn crashed(run: &Run, options: &Options, with_chain: bool, out: &mut dyn Write) -> io::Result<()> {
     let roots = Roots::new(&run.dir, &run.process);
-    for thread in run.threads.iter().filter(|thread| shown(thread)) {
+    for thread in run.threads.iter().filter(|thread| run.has_crashed(thread)) {
         out.write_all(b"\n")?;
-        thread::at_length(run, &[thread], &roots, options, out)?;
+        thread::at_length(run, &[thread], &roots, options, with_chain, out)?;
     }
     Ok(())
 }

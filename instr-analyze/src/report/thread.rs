@@ -10,7 +10,7 @@ use super::naming::{name, names};
 use super::number::Grouped;
 use super::options::Options;
 use super::paint::Paint;
-use super::{calls, excerpt, history};
+use super::{calls, chain, excerpt, history};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -20,12 +20,13 @@ use crate::model::thread::{Choice, LastReached, State, Thread};
 use crate::run::load::Run;
 use crate::run::source::Roots;
 
-/// Writes an entry with the source around its statement.
+/// Writes an entry with the source around its statement, and with its open statements unless these stand elsewhere.
 pub(super) fn at_length(
     run: &Run,
     threads: &[&Thread],
     roots: &Roots,
     options: &Options,
+    with_chain: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(thread) = threads.first() else { return Ok(()) };
@@ -33,21 +34,30 @@ pub(super) fn at_length(
     title(run, threads, paint, out)?;
     out.write_all(b"\n")?;
     if let Some(last) = &thread.last {
-        if run.has_crashed(thread) && last.statement.is_in_closure() {
+        if run.has_crashed(thread) && last.statement.is_in_closure() && thread.chain.is_none() {
             calls::closures_caller(run, &last.statement, out)?;
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
     }
     if let Some(own) = &thread.own {
-        write!(out, "  the newest statement of the program's own: {} at ", Printable(own.path().as_bytes()))?;
-        writeln!(out, "{}", position(own))?;
+        let path = own.path();
+        let path = Printable(path.as_bytes());
+        match thread.chain {
+            Some(_) => writeln!(out, "  the call in {path}:")?,
+            None => writeln!(out, "  the newest statement of the program's own: {path} at {}", position(own))?,
+        }
         excerpt::write(roots, own, 0, paint, out)?;
     }
+    if let Some(chain) = thread.chain.as_ref().filter(|_| with_chain) {
+        chain::text::write(chain, &run.sites, paint, out)?;
+    }
     panic_lines(run, thread, out)?;
-    out.write_all(b"  ")?;
-    counts(threads, out)?;
-    activity(run, threads, out)?;
-    out.write_all(b"\n")?;
+    if has_counts(threads) {
+        out.write_all(b"  ")?;
+        counts(threads, out)?;
+        activity(run, threads, out)?;
+        out.write_all(b"\n")?;
+    }
     let whose = if threads.len() == 1 { "its".to_owned() } else { format!("{}'s", name(run, thread)) };
     history::write((&whose, &thread.history), &run.sites, options, out)?;
     // Threads with damage share no entry.
@@ -57,8 +67,10 @@ pub(super) fn at_length(
 /// Writes an entry in one line.
 pub(super) fn in_short(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     title(run, threads, paint, out)?;
-    out.write_all(b"; ")?;
-    counts(threads, out)?;
+    if has_counts(threads) {
+        out.write_all(b"; ")?;
+        counts(threads, out)?;
+    }
     out.write_all(b"\n")?;
     threads.iter().try_for_each(|thread| damage_lines(&thread.damage, paint, out))
 }
@@ -90,7 +102,14 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         out.write_all(b"with the ")?;
     }
     write!(out, "{} ", stand_in(thread).unwrap_or(preposition))?;
-    place(thread.last.as_ref(), strong, out)
+    place(thread.last.as_ref(), strong, out)?;
+    match thread.own.as_ref().filter(|_| thread.chain.is_some()) {
+        Some(own) => {
+            write!(out, ", called from {strong}{}{strong:#} at ", Printable(own.path().as_bytes()))?;
+            write!(out, "{strong}{}{strong:#}", position(own))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What went wrong in the thread, what else is to be said of it, and how it relates to the statement that is shown.
@@ -161,6 +180,12 @@ fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()
         Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
         _ => Ok(()),
     }
+}
+
+/// Whether to say how much was recorded: with a chain and no history, nothing was meant to be.
+fn has_counts(threads: &[&Thread]) -> bool {
+    let counts = |thread: &Thread| [thread.records, thread.filtered, thread.dropped, thread.overwritten];
+    threads.iter().any(|thread| thread.chain.is_none() || counts(thread) != [0; 4])
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {

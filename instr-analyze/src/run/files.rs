@@ -1,20 +1,19 @@
 //! The files of one run: what the small ones say, and whose the thread logs are.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
-use instr_format::last::SlotCopy;
 
 use super::segment::{Segment, holds_records};
-use super::{counts, open};
+use super::threads::{self, ThreadFiles};
+use super::{counts, open, stacks};
 use crate::model::counts::Counts;
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
-use crate::model::head::{Head, Kind};
-use crate::model::last::{self, Last};
+use crate::model::head::Kind;
+use crate::model::last::Last;
 use crate::model::panics::{self, Panic};
 use crate::model::process::Process;
 use crate::model::sites::Sites;
@@ -55,21 +54,6 @@ pub struct RunFiles {
     pub readable: bool,
 }
 
-/// What there is of one thread.
-#[derive(Debug)]
-pub struct ThreadFiles {
-    /// Kernel thread id.
-    pub tid: u64,
-    /// Which thread of those that had this id, from 1.
-    pub reuse: u64,
-    /// Its name.
-    pub name: String,
-    /// Its slot.
-    pub slot: Option<SlotCopy>,
-    /// The files of its records, oldest first.
-    pub segments: Vec<Segment>,
-}
-
 impl RunFiles {
     /// Opens the run in `dir`. Files that are missing or unreadable become damage.
     ///
@@ -78,11 +62,10 @@ impl RunFiles {
     pub fn open(dir: &Path) -> io::Result<Self> {
         let mut damage = Vec::new();
         let process = read_process(dir).map_err(|found| damage.push(found)).ok();
-        let last = read_last(dir).map_err(|found| damage.push(found)).ok();
+        let mut last = read_last(dir).map_err(|found| damage.push(found)).ok();
         let crash = read_crash(dir).map_err(|found| damage.push(found)).ok().flatten();
         let (panics, found) = read_panics(dir);
         damage.extend(found);
-        let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
         let (sites, found) = read_sites(dir);
         let whole_sites = found.is_none();
         damage.extend(found);
@@ -91,12 +74,21 @@ impl RunFiles {
             damage.extend(found);
             counts
         });
+        let mut stacks = stacks::read(dir, &sites, &mut damage)?;
+        threads::correct(last.iter_mut().flat_map(|last| &mut last.slots), &mut stacks);
         let segments = read_segments(dir, &mut damage)?;
         let sink = sink(&segments, counts.as_ref());
-        let readable = process.is_some() || last.is_some() || whole_sites || !segments.is_empty() || counts.is_some();
+        let readable = process.is_some()
+            || last.is_some()
+            || whole_sites
+            || !segments.is_empty()
+            || !stacks.is_empty()
+            || counts.is_some();
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
-        let threads = threads(pid, slots, counts.as_ref(), segments);
+        let pid = pid.or_else(|| stacks.values().next().map(|stack| stack.pid));
+        let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
+        let threads = threads::threads(pid, slots, counts.as_ref(), stacks, segments);
         Ok(RunFiles {
             dir: dir.to_owned(),
             process,
@@ -189,31 +181,4 @@ fn sink(segments: &[Segment], counts: Option<&Counts>) -> Sink {
         None if counts.is_some() => Sink::Counts,
         _ => Sink::Log,
     }
-}
-
-fn threads(pid: Option<u64>, slots: &[SlotCopy], counts: Option<&Counts>, segments: Vec<Segment>) -> Vec<ThreadFiles> {
-    let mut found: BTreeMap<(u64, u64), (Option<SlotCopy>, Vec<Segment>)> = BTreeMap::new();
-    for slot in slots {
-        found.entry((slot.tid, slot.reuse.into())).or_default().0.get_or_insert(*slot);
-    }
-    // Where `last` could not be made, a table is all there is of a thread.
-    for thread in counts.iter().flat_map(|counts| counts.threads.keys()) {
-        found.entry(*thread).or_default();
-    }
-    for segment in segments {
-        found.entry((segment.head.tid, segment.head.reuse)).or_default().1.push(segment);
-    }
-    let thread = |((tid, reuse), (slot, segments)): (_, (Option<SlotCopy>, Vec<Segment>))| {
-        let name = thread_name(pid, tid, slot.as_ref(), segments.first().map(|segment| &segment.head));
-        ThreadFiles { tid, reuse, name, slot, segments }
-    };
-    found.into_iter().map(thread).collect()
-}
-
-/// The name of a thread: the main thread's is known, and its slot follows a change of name that its log cannot.
-pub(crate) fn thread_name(pid: Option<u64>, tid: u64, slot: Option<&SlotCopy>, head: Option<&Head>) -> String {
-    if pid == Some(tid) {
-        return "main".to_owned();
-    }
-    slot.map(last::name).or_else(|| head.map(|head| head.name.clone())).unwrap_or_default()
 }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use instr_format::ring::BLOCK_SIZE;
 
 use super::alive::{Life, life};
-use super::files::{read_last, thread_name};
+use super::files::read_last;
 use super::segment::{Reader, Segment, holds_records};
+use super::threads::thread_name;
 use crate::model::damage::{Damage, DamageKind, DamageList};
 use crate::model::filter::Filter;
 use crate::model::head::{Head, Kind};

@@ -6,10 +6,12 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
-use super::files::{RunFiles, ThreadFiles};
+use super::files::RunFiles;
 use super::kernel_log;
 use super::records::Records;
 use super::segment::Segment;
+use super::threads::ThreadFiles;
+use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
@@ -22,7 +24,7 @@ use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
 use crate::model::test_thread::leave_each_test_to_one;
-use crate::model::thread::{Sink, State, Thread, conclude, wanted};
+use crate::model::thread::{Sink, State, Thread};
 
 /// A run.
 #[derive(Debug)]
@@ -232,7 +234,8 @@ fn was_killed(files: &RunFiles) -> bool {
 
 fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize, tallies: bool) -> (Thread, Tally) {
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
-    let wanted = wanted(slot, sites);
+    let chain = thread.chain.as_ref();
+    let wanted = wanted(slot, chain, sites, filter);
     let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps);
     if tallies {
         scan = scan.with_tally();
@@ -245,7 +248,7 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize,
     }
     let tally = scan.take_tally().unwrap_or_default();
     let name = (thread.tid, thread.reuse, thread.name.as_str());
-    (conclude(name, (slot, wanted.as_ref()), run.sink, scan, sites, filter), tally)
+    (conclude(name, (slot, wanted.as_ref(), chain), run.sink, scan, sites, filter), tally)
 }
 
 fn before_ready(count: u64) -> Damage {

@@ -14,6 +14,8 @@ pub mod records;
 pub mod remove;
 pub mod segment;
 pub mod source;
+mod stacks;
 pub mod stores;
 pub mod symbols;
+pub mod threads;
 pub mod timeline;

@@ -1,6 +1,7 @@
 //! Where in the program and its libraries addresses lie, and how calls came there: read from the files that were mapped, as
 //! far as they are still there.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -15,8 +16,8 @@ use super::open;
 use crate::model::crash::{Crash, number};
 use crate::model::mappings::{Module, modules};
 
-/// How many callers are shown at most.
-const CALLERS: usize = 100;
+/// How many frames are found at most: as many as calls fit into the part of the stack that `crash.json` keeps.
+pub const FRAMES_MAX: usize = 4096;
 
 /// An instruction that a thread was at, or that a call was to return to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,7 +60,10 @@ pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
         frames =
             crash.backtrace.iter().filter_map(|address| number(address)).map(|address| (address, address)).collect();
     }
-    frames.into_iter().map(|(address, lookup)| frame(address, lookup, &loaded)).collect()
+    // Recursion comes to the same place again and again.
+    let mut known: HashMap<u64, Frame> = HashMap::new();
+    let of = |(address, lookup)| known.entry(address).or_insert_with(|| frame(address, lookup, &loaded)).clone();
+    frames.into_iter().map(of).collect()
 }
 
 /// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
@@ -101,7 +105,7 @@ where
     }
     let mut cache = U::Cache::default();
     let mut frames = unwinder.iter_frames(ip, registers, &mut cache, read);
-    let addresses = std::iter::from_fn(|| frames.next().ok().flatten()).take(CALLERS);
+    let addresses = std::iter::from_fn(|| frames.next().ok().flatten()).take(FRAMES_MAX);
     addresses.map(|frame| (frame.address(), frame.address_for_lookup())).collect()
 }
 

@@ -7,8 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::files::ThreadFiles;
 use super::records::Records;
+use super::threads::ThreadFiles;
 use crate::model::damage::{Damage, DamageList};
 use crate::model::record::{Kept, Record};
 

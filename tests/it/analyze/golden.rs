@@ -1,4 +1,4 @@
-//! Runs of each version of rings, counts and site tables, kept as files: they must stay readable.
+//! Runs of each version of rings, counts, site tables and stacks, kept as files: they must stay readable.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,14 @@ use instr_format::names::MacroFlag;
 use instr_format::ring::{BLOCK_SIZE, Clock};
 use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
 use instr_format::test::Test;
-use instr_format::{counts, ring, sites};
+use instr_format::{counts, ring, sites, stack};
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, Site, header, record, sites_file};
+use instr_tests::fake_stack::FakeStack;
 use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 3] = ["ring-v1", "counts-v1", "sites-v3"];
+const NAMES: [&str; 4] = ["ring-v1", "counts-v1", "sites-v3", "stack-v1"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
@@ -55,6 +56,18 @@ fn write(output: &Path) {
         &[header(PID, 1, 0, b"demo"), record(PID, 1, 1, &main), record(PID, 2, 2, &closure)],
     );
     run.last(None, &[FakeSlot::inside(PID, b"demo", 1)]);
+
+    let run = FakeRun::new(output, "stack-v1");
+    let names: [&[u8]; 4] = [b"demo", b"worker", b"polling", b"done"];
+    let slots = [0, 1, 2, 3].map(|tid| FakeSlot::inside(PID + tid as u64, names[tid], 3));
+    run.last(None, &slots);
+    let deep = [0].into_iter().chain([1, 2].repeat(5000)).chain([3]);
+    run.stacks(&[
+        FakeStack { inherited: 1, ..FakeStack::new(PID, deep) },
+        FakeStack::new(PID + 1, [1, 2, 1, 2]).unwound_to(1),
+        FakeStack { slots: vec![Some(3), Some(1)], depth: 1, ..FakeStack::new(PID + 2, []) },
+        FakeStack { depth: 0, ..FakeStack::new(PID + 3, [1, 2]) },
+    ]);
 }
 
 /// The statements of [`DEMO`], of which version 3 says nothing else.
@@ -98,8 +111,8 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
 /// Of an older version, the files stay and are not written any more.
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
-    let versions = (ring::VERSION, counts::VERSION, sites::VERSION);
-    assert_eq!(versions, (1, 1, 3), "keep the golden runs and make new ones");
+    let versions = (ring::VERSION, counts::VERSION, sites::VERSION, stack::VERSION);
+    assert_eq!(versions, (1, 1, 3, 1), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -210,4 +223,39 @@ fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
     assert_eq!([Some("any"), None].map(|message| expects("demo::fails", message)), [Some(true); 2]);
     let messages = [Some("index is out of range: 3"), Some("out_of range"), None];
     assert_eq!(messages.map(|message| expects("demo::fails_so", message)), [Some(true), Some(false), Some(false)]);
+}
+
+#[test]
+fn version_1_of_stacks_is_readable() {
+    expect![[r#"
+        demo did not exit normally; the cause is unknown; panicking: worker at src/work.rs:12: n / (n - 3)
+          process 4500000, started … ago (2026-11-22T14:00:00Z)
+          files in WORKSPACE/tests/golden/stack-v1
+
+        thread worker (4500001): panicking in demo::work::step at src/work.rs:12:5
+          source not found; recorded: n / (n - 3)
+          4 statements were open when it panicked, outermost first:
+            src/work.rs:7:9   demo::work::Job::run  step(self.n)?;
+            src/work.rs:12:5  demo::work::step      n / (n - 3)
+            src/work.rs:7:9   demo::work::Job::run  step(self.n)?;
+          > src/work.rs:12:5  demo::work::step      n / (n - 3)
+
+        thread main (4500000): inside demo::io::pump at src/io.rs:3:5
+          source not found; recorded: read(&mut buffer);
+          10,002 open statements, outermost first; the outermost one is the parent's, from before the fork:
+            src/main.rs:2:5     demo::main              let total = work(3);
+            x5,000
+              src/work.rs:7:9   demo::work::Job::run    step(self.n)?;
+              src/work.rs:12:5  demo::work::step        n / (n - 3)
+          > src/io.rs:3:5       demo::io::pump          read(&mut buffer);
+
+        thread polling (4500002): inside demo::work::Job::run at src/work.rs:7:9
+          source not found; recorded: step(self.n)?;
+          2 open statements, outermost first:
+            src/io.rs:3:5    demo::io::pump        read(&mut buffer);
+          > src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+
+        thread done (4500003): outside instrumented code, last in demo::work::Job::run at src/work.rs:7:9
+    "#]]
+    .assert_eq(&shown(&["report"], "stack-v1"));
 }

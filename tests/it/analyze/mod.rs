@@ -1,5 +1,8 @@
 //! The analyzer, driven as its users drive it.
 
+mod chains;
+mod chains_of_crashes;
+mod chains_shown;
 mod clocks;
 mod counts;
 mod damage;
@@ -12,6 +15,7 @@ mod golden;
 mod headline;
 mod hostile;
 mod hostile_rings;
+mod hostile_stacks;
 mod ids;
 mod large;
 mod options;

@@ -4,6 +4,7 @@ mod patterns;
 mod records;
 mod rings;
 mod spelling;
+mod stacks;
 mod tables;
 mod words;
 
