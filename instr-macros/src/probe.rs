@@ -45,28 +45,38 @@ pub(crate) struct Table<'a> {
     body: Body,
     function: Described,
     text: String,
-    count: usize,
     /// The first token that came out of a macro.
     expanded: Option<Span>,
     /// Whether there is a guard around the place at hand: code that may wait has none.
     pub(crate) guarded: bool,
-    /// The sites that guards record, in order.
+    /// For each site, how many closures it is in.
+    closures: Vec<usize>,
+    /// The sites that guards record.
     begun: Vec<usize>,
 }
 
 impl<'a> Table<'a> {
     pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
         let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table { scope, body, function, text: String::new(), count: 0, expanded: None, guarded, begun: Vec::new() }
+        Table {
+            scope,
+            body,
+            function,
+            text: String::new(),
+            expanded: None,
+            guarded,
+            closures: Vec::new(),
+            begun: Vec::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.closures.is_empty()
     }
 
     /// How many sites there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.count
+        self.closures.len()
     }
 
     /// Adds a site for a statement, an expression or a signature in so many closures, before anything in it is rewritten;
@@ -92,8 +102,8 @@ impl<'a> Table<'a> {
         };
         // Writing to a string cannot fail.
         let _ = write!(self.text, "{line}");
-        self.count += 1;
-        Some(Site { index: self.count - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
+        self.closures.push(closures);
+        Some(Site { index: self.count() - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
     }
 
     /// The path to the runtime, located at a statement, so that messages are not about the attribute.
@@ -158,10 +168,10 @@ impl<'a> Table<'a> {
 
     // Output: let __instr_guard = __INSTR_SITES.__instr_begin(0);
     // Or:     let __instr_guard = __INSTR_SITES.__instr_enter(0);
-    /// The statement that enters a function or closure, whose sites are those from number `first` on, and records that one
-    /// if it stands right behind.
-    pub(crate) fn guard(&self, first: usize) -> Stmt {
-        if first == self.count {
+    /// The statement that enters a function, or what is in so many closures of it. Its first site is that with number `first`,
+    /// unless it has none of its own; it is recorded if it stands right behind.
+    pub(crate) fn guard(&self, first: usize, closures: usize) -> Stmt {
+        if self.closures.get(first) != Some(&closures) {
             return guard(&self.scope.runtime);
         }
         let span = Span::mixed_site();
@@ -214,7 +224,7 @@ impl<'a> Table<'a> {
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
     // Or:     ::instr_runtime::macro_api::sites!(4, "…", (::instr_runtime::macro_api::caller)());
     pub(crate) fn definition(&self) -> Stmt {
-        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count));
+        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count()));
         let expanded = self.expanded.map(|span| {
             // The compiler takes a call for as far expanded as its first and last tokens, and says as its place where
             // the outermost macro was invoked.

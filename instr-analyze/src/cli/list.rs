@@ -135,7 +135,7 @@ fn of_run(dir: &std::path::Path) -> (String, Ending) {
     let name = || dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Ok(files) = RunFiles::open(dir) else { return (name(), (EndKind::Unknown, None, None)) };
     let is_running = files.pid.is_some_and(|pid| life(pid, dir) == Life::Running);
-    let end = End::new(is_running, files.last.as_ref(), files.crash.as_ref(), &files.panics, files.pid);
+    let end = End::new(is_running, (files.last.as_ref(), &files.sites), files.crash.as_ref(), &files.panics, files.pid);
     let exe = files.process.exe.as_deref().and_then(|exe| exe.file_name());
     (exe.map_or_else(name, |exe| exe.to_string_lossy().into_owned()), (end.kind, end.code, end.signal))
 }

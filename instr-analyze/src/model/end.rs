@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::crash::Crash;
 use super::last::Last;
 use super::panics::{Panic, newest_in};
+use super::sites::Sites;
 
 /// The status with which Rust's runtime ends a process whose main thread panicked.
 const PANIC_STATUS: i32 = 101;
@@ -52,7 +53,13 @@ pub struct End {
 
 impl End {
     /// Concludes the end from whether the process still runs and from what it left.
-    pub fn new(running: bool, last: Option<&Last>, crash: Option<&Crash>, panics: &[Panic], pid: Option<u64>) -> Self {
+    pub fn new(
+        running: bool,
+        (last, sites): (Option<&Last>, &Sites),
+        crash: Option<&Crash>,
+        panics: &[Panic],
+        pid: Option<u64>,
+    ) -> Self {
         let status = last.and_then(|last| last.header.exit_status);
         // A program that exits behind a crash has survived it.
         if let Some(crash) = crash.filter(|crash| !running && (status.is_none() || crash.exiting)) {
@@ -61,7 +68,7 @@ impl End {
         let (kind, code, tid) = match status {
             _ if running => (EndKind::Running, None, None),
             None => (EndKind::Unknown, None, None),
-            Some(PANIC_STATUS) if main_panicked(last, pid) => (EndKind::Panic, Some(PANIC_STATUS), pid),
+            Some(PANIC_STATUS) if main_panicked(last, sites, pid) => (EndKind::Panic, Some(PANIC_STATUS), pid),
             Some(status) => (EndKind::Exit, Some(status), None),
         };
         let code = code.map(|code| code.to_string());
@@ -116,6 +123,10 @@ fn began_to_unwind(last: Option<&Last>, tid: u64, reuse: u64) -> Option<u64> {
     last?.slot(tid, reuse)?.panicked.map(u64::from)
 }
 
-fn main_panicked(last: Option<&Last>, pid: Option<u64>) -> bool {
-    last.zip(pid).and_then(|(last, pid)| last.slot(pid, 1)).is_some_and(|slot| slot.panicked.is_some() && slot.left)
+/// Whether a panic has unwound the main thread from its functions. Where a hook of the program's own has kept ours from noting
+/// it, the status of a panic says so if `main` has been left: `process::exit` does not leave it.
+fn main_panicked(last: Option<&Last>, sites: &Sites, pid: Option<u64>) -> bool {
+    let slot = last.zip(pid).and_then(|(last, pid)| last.slot(pid, 1)).filter(|slot| slot.left);
+    let is_main = |site: u32| sites.get(site).is_some_and(|site| site.statement.function == "main");
+    slot.is_some_and(|slot| slot.panicked.is_some() || slot.site.is_some_and(is_main))
 }

@@ -92,7 +92,8 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let mut end = End::new(running, files.last.as_ref(), files.crash.as_ref(), &files.panics, files.pid);
+        let mut end =
+            End::new(running, (files.last.as_ref(), &files.sites), files.crash.as_ref(), &files.panics, files.pid);
         if end.kind == EndKind::Unknown && life == Life::Gone && was_killed(&files) {
             end = End::by_oom_killer();
         }

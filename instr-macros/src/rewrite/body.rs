@@ -67,7 +67,7 @@ impl Rewriter<'_> {
         {
             self.entered(&mut block.block, entry);
             if !block.block.stmts.is_empty() {
-                insert_head(&mut block.block, enters.map(|first| self.table.guard(first)));
+                insert_head(&mut block.block, enters.map(|first| self.table.guard(first, self.closures)));
             }
             return;
         }
@@ -81,7 +81,7 @@ impl Rewriter<'_> {
             return;
         }
         let probe = site.filter(|site| !self.table.begins_with(*site, first)).map(|site| self.table.probe(site, &[]));
-        let guard = enters.map(|first| self.table.guard(first));
+        let guard = enters.map(|first| self.table.guard(first, self.closures));
         let mut stmts: Vec<Stmt> = guard.into_iter().chain(probe).collect();
         let mut value = taken(body);
         if !leftmost_attributes(&value).is_empty() {

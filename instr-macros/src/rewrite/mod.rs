@@ -30,7 +30,8 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
     let table = Table::new(scope, name, body, attrs, guarded);
-    let mut rewriter = Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), first: None, passed: 0 };
+    let mut rewriter =
+        Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), first: None, passed: 0 };
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
     let quiet = is_quiet(block);
     rewriter.first = guarded.then_some(0);
@@ -40,7 +41,7 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     if table.is_empty() && !leaves {
         return;
     }
-    let guard = guarded.then(|| table.guard(0));
+    let guard = guarded.then(|| table.guard(0, 0));
     let sites = (!table.is_empty()).then(|| table.definition());
     insert_items(block, quiet, guard, sites);
 }

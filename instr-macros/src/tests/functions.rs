@@ -153,7 +153,9 @@ fn method_that_is_no_free_function() {
     check(
         "",
         "default fn f(self: Box<Self>) { one() }",
-        expect![[r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; one () }"#]],
+        expect![[
+            r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; one () }"#
+        ]],
     );
 }
 

@@ -1,26 +1,38 @@
 //! Probes for a build that inlines nothing: it calls these few instructions, and nothing before.
 
-use core::arch::{asm, naked_asm};
+use core::arch::naked_asm;
 
-use super::{Guard, begin, load_word};
+use super::{begin, load_word};
 use crate::macro_api::Resumed;
 use crate::site::Sites;
+use crate::thread;
 
-/// Takes the slot behind the caller's, once it holds what is in `edi`: the guard is in `rax` and `rdx`.
+/// What a function holds from its beginning to its end. Where the thread's stack is, each probe asks: in a debug build, what
+/// is held is kept in the function's frame.
+#[derive(Debug)]
+#[must_use]
+#[repr(transparent)]
+pub struct Guard {
+    /// The slot of the caller. The function's own is the one behind it.
+    caller: usize,
+}
+
+/// Takes the slot behind the caller's, once it holds what is in `edi`. The guard is in `rax`.
 macro_rules! take_slot {
     () => {
         concat!(
-            load_word!("rax", "0"),
-            "\n2: mov rdx, qword ptr [rax]
-            test rdx, rdx
+            load_word!("rdx", "0"),
+            "\n2: mov rax, qword ptr [rdx]
+            test rax, rax
             jnz 3f
             push rdi
             call {begin}
             pop rdi
+            mov rdx, rax
             jmp 2b
-            3: mov dword ptr [rdx + 4], edi
-            lea rcx, [rdx + 4]
-            mov qword ptr [rax], rcx"
+            3: mov dword ptr [rax + 4], edi
+            lea rcx, [rax + 4]
+            mov qword ptr [rdx], rcx"
         )
     };
 }
@@ -42,7 +54,7 @@ macro_rules! store_here {
     };
 }
 
-/// What a recorded statement does besides: at the end of a function, and while the guard is in `rax` and `rdx`.
+/// What a recorded statement does besides: at the end of a function, and while the guard is in `rax`.
 #[cfg(feature = "enabled")]
 mod push {
     macro_rules! push {
@@ -53,11 +65,7 @@ mod push {
     macro_rules! record {
         () => {
             "push rax
-            push rdx
-            sub rsp, 8
             call {push}
-            add rsp, 8
-            pop rdx
             pop rax"
         };
     }
@@ -89,19 +97,22 @@ pub(crate) extern "C" fn enter() -> Guard {
 impl Drop for Guard {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: the thread's own stack.
-        unsafe {
-            asm!(
-                "mov {head}, qword ptr [{guard}]",
-                "mov {caller}, qword ptr [{guard} + 8]",
-                "mov qword ptr [{head}], {caller}",
-                guard = in(reg) self,
-                head = out(reg) _,
-                caller = out(reg) _,
-                options(nostack, preserves_flags),
-            );
-        }
+        leave(self.caller);
     }
+}
+
+/// Puts the top back. Async-signal-safe.
+#[unsafe(naked)]
+extern "C" fn leave(caller: usize) {
+    naked_asm!(
+        load_word!("rax", "0"),
+        "cmp qword ptr [rax], 0",
+        "je 2f",
+        "mov qword ptr [rax], rdi",
+        "ret",
+        "2: jmp {ask}",
+        ask = sym thread::leave_asking,
+    )
 }
 
 /// What expansions call. The names are such that no trait of the user's has them: one that takes `self` by value would be
@@ -140,7 +151,7 @@ impl<const COUNT: usize> Sites<COUNT> {
             "cmp rdx, {count}",
             "jae 2f",
             "add rdi, rdx",
-            "mov rax, qword ptr [rsi + 8]",
+            "mov rax, qword ptr [rsi]",
             "mov dword ptr [rax + 4], edi",
             push!(),
             "2:",
@@ -174,7 +185,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_resume(&'static self, guard: &Guard, number: usize) -> Resumed {
-        naked_asm!("add edi, edx", "mov rax, qword ptr [rsi + 8]", "mov dword ptr [rax + 4], edi", "ret",)
+        naked_asm!("add edi, edx", "mov rax, qword ptr [rsi]", "mov dword ptr [rax + 4], edi", "ret",)
     }
 
     /// The same where there is no guard. Async-signal-safe.

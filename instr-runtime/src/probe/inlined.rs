@@ -16,9 +16,18 @@ use core::ptr;
 
 use instr_format::stack::Head;
 
-use super::Guard;
 use crate::macro_api::Resumed;
 use crate::site::Sites;
+
+/// What a function holds from its beginning to its end.
+#[derive(Debug)]
+#[must_use]
+pub struct Guard {
+    /// The thread's stack.
+    head: *const Head,
+    /// The slot of the caller. The function's own is the one behind it.
+    caller: usize,
+}
 
 /// The thread's stack, which begins here if it has not.
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]

@@ -32,24 +32,17 @@ use core::sync::atomic::{AtomicU32, AtomicU64};
 use instr_format::stack::Head;
 
 #[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
+pub use called::Guard;
+#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
 pub(crate) use called::enter;
+#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
+pub use inlined::Guard;
 #[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
 pub(crate) use inlined::enter;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 pub(crate) use x86_64::*;
-
-/// What a function holds from its beginning to its end.
-#[derive(Debug)]
-#[must_use]
-#[repr(C)]
-pub struct Guard {
-    /// The thread's stack.
-    head: *const Head,
-    /// The slot of the caller. The function's own is the one behind it.
-    caller: usize,
-}
 
 /// The stack of a thread that has to ask for one: its top is 0.
 pub(crate) static NONE: Head = Head {

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::stack::Head;
 
-use super::{Thread, begun, end, is_ended, pool, stack, state};
+use super::{Thread, begun, end, is_ended, own_stack, pool, stack, state};
 use crate::process::{self, Process};
 use crate::start::{AFTER_CONSTRUCTORS, BEFORE_MAIN, Constructor};
 use crate::{crash, probe, settings, sys};
@@ -45,6 +45,17 @@ fn find_stack() -> *const Head {
     }
 }
 
+/// A function is left whose thread asks for its stack, which is the one that the function has entered on.
+#[allow(dead_code, reason = "not every form of the probe asks")]
+#[cold]
+pub(crate) extern "C" fn leave_asking(caller: usize) {
+    // SAFETY: null, or a stack of the thread's own.
+    let legacy = unsafe { probe::legacy().cast::<Head>().as_ref() };
+    if let Some(head) = legacy.or_else(own_stack) {
+        head.top.store(caller as u64, Relaxed);
+    }
+}
+
 /// Whether the next function that the thread enters is to ask again.
 fn still_asks(process: &Process, thread: &Thread, head: &Head) -> bool {
     look_for_main(process, thread);
@@ -53,6 +64,7 @@ fn still_asks(process: &Process, thread: &Thread, head: &Head) -> bool {
     if !panics {
         head.panic_depth.store(0, Relaxed);
     }
+    thread.set_unwinding(panics);
     panics || sys::is_watch_due()
 }
 

@@ -31,6 +31,8 @@ use instr_format::last::{STATE_LIVE, Slot};
 use instr_format::stack::Head;
 use instr_format::text::LINE_MAX;
 
+#[allow(unused_imports, reason = "not every form of the probe asks")]
+pub(crate) use begin::leave_asking;
 pub(crate) use begin::{begin_stack, reach};
 pub(crate) use end::has_locals;
 pub(crate) use fork::fill_hole;
@@ -102,12 +104,14 @@ pub(crate) fn for_each(mut each: impl FnMut(u64, u32, Option<u32>)) {
 }
 
 /// Keeps the statements from which a panic begins to unwind, until the thread enters a function after it. Till then, every
-/// function that it enters asks. Async-signal-safe.
+/// function that it enters asks. A panic of what an unwinding thread drops, or of what may not unwind, is not the one that
+/// began. Async-signal-safe.
 pub(crate) fn panics() {
-    if let Some(head) = own_stack() {
+    let Some((thread, head)) = begun().and_then(|(thread, _)| Some((thread, thread.stack()?))) else { return };
+    if !thread.is_unwinding() && !stack::unwinds(head) {
         stack::note_panic(head);
-        probe::set_head(&raw const probe::NONE);
     }
+    probe::set_head(&raw const probe::NONE);
 }
 
 /// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.

@@ -190,24 +190,32 @@ pub(super) fn note_panic(head: &Head) {
     let depth = depth(head);
     head.panic_depth.store(0, Relaxed);
     let copied = depth.min(PANIC_SLOTS as u32);
-    let copy = ptr::from_ref(head).cast::<u8>().wrapping_add(PANIC_AT).cast::<AtomicU32>();
     for number in 0..copied {
-        // SAFETY: between the head and the slots.
-        let place = unsafe { &*copy.wrapping_add(number as usize) };
-        place.store(slot(head, depth - copied + 1 + number).load(Relaxed), Relaxed);
+        kept(head, number).store(slot(head, depth - copied + 1 + number).load(Relaxed), Relaxed);
     }
     head.panic_depth.store(depth, Release);
 }
 
-/// The statement that a panic has unwound the thread from, if it has left all functions since and entered none.
+/// Whether the thread has left functions since the newest panic and reached no statement: it still unwinds, or is at the
+/// rest of the statement that has caught the panic. Async-signal-safe.
+pub(super) fn unwinds(head: &Head) -> bool {
+    let (depth, at_panic) = (depth(head), head.panic_depth.load(Relaxed));
+    let first = at_panic - at_panic.min(PANIC_SLOTS as u32) + 1;
+    let is_same = |number: u32| kept(head, number - first).load(Relaxed) == slot(head, number).load(Relaxed);
+    depth < at_panic && (first..=depth.max(1)).all(is_same)
+}
+
+/// The statement that the newest panic came from. Async-signal-safe.
 pub(super) fn panicked(head: &Head) -> Option<u32> {
-    let at_panic = head.panic_depth.load(Relaxed);
-    let copied = at_panic.min(PANIC_SLOTS as u32) as usize;
+    let copied = head.panic_depth.load(Relaxed).min(PANIC_SLOTS as u32);
+    (0..copied).rev().find_map(|number| site::id_at(kept(head, number).load(Relaxed)))
+}
+
+/// A slot of the copy.
+fn kept(head: &Head, number: u32) -> &AtomicU32 {
     let copy = ptr::from_ref(head).cast::<u8>().wrapping_add(PANIC_AT).cast::<AtomicU32>();
-    // SAFETY: between the head and the slots.
-    let kept = |number: usize| unsafe { &*copy.wrapping_add(number) }.load(Relaxed);
-    let is_same = at_panic > copied as u32 || copied > 0 && kept(0) == slot(head, 1).load(Relaxed);
-    if is_same { (0..copied).rev().find_map(|number| site::id_at(kept(number))) } else { None }
+    // SAFETY: the copy lies between the head and the slots, and callers pass numbers below its length.
+    unsafe { &*copy.wrapping_add(number as usize) }
 }
 
 /// Whether this is the stack of a thread that has none.

@@ -37,6 +37,8 @@ pub(crate) struct Thread {
     tid: AtomicU32,
     excluded: AtomicU32,
     exit_rounds: AtomicU32,
+    /// 1 once a function has been entered while the panic that was kept last was unwinding the thread.
+    unwinding: AtomicU32,
     pub(crate) log: Log,
     pub(crate) lines: Lines,
     /// The slot of a thread for which the `last` file has none.
@@ -141,7 +143,8 @@ impl Thread {
         if let Some(head) = self.stack() {
             let last = stack::innermost(head).map_or(0, |id| id + 1);
             slot.site.store(last | LEFT, Relaxed);
-            slot.panicked.store(stack::panicked(head).map_or(0, |id| id + 1), Relaxed);
+            let panicked = stack::panicked(head).filter(|_| stack::unwinds(head));
+            slot.panicked.store(panicked.map_or(0, |id| id + 1), Relaxed);
         }
         slot.state.store(STATE_ENDED, Release);
         self.slot.store(null_mut(), Relaxed);
@@ -153,11 +156,20 @@ impl Thread {
         for number in [&ring.behind, &ring.size, &ring.segment, &self.missed] {
             number.store(0, Relaxed);
         }
-        for number in [&self.tid, &self.excluded, &self.exit_rounds] {
+        for number in [&self.tid, &self.excluded, &self.exit_rounds, &self.unwinding] {
             number.store(0, Relaxed);
         }
         self.log.end();
         self.lines.end();
+    }
+
+    /// Whether a function has been entered while a panic was unwinding the thread, and none since.
+    pub(super) fn is_unwinding(&self) -> bool {
+        self.unwinding.load(Relaxed) != 0
+    }
+
+    pub(super) fn set_unwinding(&self, unwinding: bool) {
+        self.unwinding.store(u32::from(unwinding), Relaxed);
     }
 
     /// Whether the thread's end has been announced.
