@@ -11,15 +11,22 @@ pub(crate) extern "C" fn reached(number: usize) {
     sys::with_errno(|| record(number));
 }
 
-/// The same, where the thread's [cursor](crate::probe::push::Fast::cursor) is claimed, and stands at the beginning of a block,
-/// or there is no ring, or something to ask. Async-signal-safe.
+/// The same, where the thread's [cursor](crate::probe::push::Fast::cursor) is claimed and stands at the beginning of a block, or where
+/// there is no ring. Async-signal-safe.
 #[cold]
 #[inline(never)]
 pub(crate) extern "C" fn next_block(number: usize, thread: &Thread) {
-    if thread.asks() || !sink::ring::next_block(number as u32, thread) {
+    if !sink::ring::next_block(number as u32, thread) {
         thread.fast.cursor.give_up();
         reached(number);
     }
+}
+
+/// A push has ended, and there is something to ask: handlers may have left records behind it. Async-signal-safe.
+#[cold]
+#[inline(never)]
+pub(crate) extern "C" fn settle(thread: &Thread) {
+    sys::with_errno(|| sink::ring::settle(thread));
 }
 
 fn record(number: usize) {

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use instr_format::files::{COUNTS, LAST, is_ring};
+use instr_format::files::{COUNTS, LAST, STACK_SUFFIX, is_ring};
 use instr_format::last::{self, SlotCopy};
 use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, decode_block, decode_records};
-use instr_format::{counts, ring};
+use instr_format::{counts, ring, stack};
 
 /// A ring or a segment of one.
 #[derive(Debug)]
@@ -108,13 +108,23 @@ pub fn tables(run: &Path) -> Vec<Table> {
     tables.filter_map(table).collect()
 }
 
-/// The slots of a run's threads.
+/// The slots of a run's threads, with what the stacks say of those that have not ended.
 ///
 /// # Panics
 /// When the file is none.
 pub fn slots(run: &Path) -> Vec<SlotCopy> {
     let bytes = fs::read(run.join(LAST)).expect("slots");
-    last::decode(&bytes).expect("a last file").1.collect()
+    let slots = last::decode(&bytes).expect("a last file").1;
+    slots.map(|slot| if slot.ended { slot } else { with_stack(run, slot) }).collect()
+}
+
+fn with_stack(run: &Path, slot: SlotCopy) -> SlotCopy {
+    let reuse = if slot.reuse > 1 { format!(".{}", slot.reuse) } else { String::new() };
+    let Ok(file) = fs::read(run.join(format!("{}{reuse}{STACK_SUFFIX}", slot.tid))) else { return slot };
+    let Ok(head) = stack::decode_head(&file) else { return slot };
+    let calls: Vec<_> = head.slots(&file).collect();
+    let left = head.depth == 0 && calls[0].is_none();
+    SlotCopy { site: calls.into_iter().flatten().last(), left, ..slot }
 }
 
 /// The slot of the only thread of this name.

@@ -5,8 +5,6 @@
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicBool;
-use core::sync::atomic::Ordering::{AcqRel, Release};
 use std::panic::{self, PanicHookInfo};
 use std::thread::Thread;
 
@@ -17,7 +15,7 @@ use instr_format::text::LINE_MAX;
 
 use crate::json::Json;
 use crate::process::{self, Process};
-use crate::sys::{self, CName, Stack};
+use crate::sys::{self, CName};
 use crate::{facts, settings, thread};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -31,10 +29,6 @@ unsafe impl Sync for Before {}
 static BEFORE: Before = Before(UnsafeCell::new(None));
 
 const _: () = assert!(SIZE == LINE_MAX);
-
-/// For one panic at a time; what comes meanwhile uses its thread's.
-static STACK: Stack = Stack::new();
-static IS_STACK_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Puts the hook in place. For normal context, once, before the program has a second thread.
 pub(crate) fn watch() {
@@ -50,13 +44,7 @@ fn hook(panic: &PanicHookInfo<'_>) {
     sys::with_errno(|| {
         thread::panics();
         // A handler that panics has next to no stack.
-        if IS_STACK_TAKEN.swap(true, AcqRel) {
-            record(panic);
-        } else {
-            // SAFETY: nobody else uses it until it is given back.
-            unsafe { STACK.run(|| record(panic)) };
-            IS_STACK_TAKEN.store(false, Release);
-        }
+        sys::on_spare_stack(|| record(panic));
     });
     // SAFETY: written before this hook was put in place.
     if let Some(before) = unsafe { &*BEFORE.0.get() } {

@@ -22,17 +22,17 @@ pub(crate) extern "C" fn begin_stack() -> *const Head {
     let mut found = ptr::null();
     sys::with_errno(|| {
         let _blocked = sys::SignalsBlocked::new();
-        found = find_stack();
+        // A handler may have begun it before the signals were blocked.
+        found = probe::head();
+        if stack::is_none(found) {
+            // The function may be a handler's, on a stack of its own with next to no room.
+            sys::on_spare_stack(|| found = find_stack());
+        }
     });
     found
 }
 
 fn find_stack() -> *const Head {
-    let known = probe::head();
-    if !stack::is_none(known) {
-        // By a handler that came before the signals were blocked.
-        return known;
-    }
     let thread = process::current().and_then(|process| Some((process, reach(process)?)));
     match thread.and_then(|(process, thread)| Some((process, thread, thread.stack()?))) {
         Some((process, thread, head)) => {

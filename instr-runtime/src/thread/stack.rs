@@ -34,12 +34,12 @@ const AFTER_END: usize = 64 << 10;
 
 /// A stack for threads that cannot have any memory.
 #[repr(C, align(4096))]
-struct LastResort(UnsafeCell<[u8; 1 << 20]>);
+struct LastResort(UnsafeCell<[u8; 64 << 10]>);
 
 // SAFETY: used as a stack alone, whose words are atomic. Threads that share it garble what nobody reads.
 unsafe impl Sync for LastResort {}
 
-static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; 1 << 20]));
+static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; 64 << 10]));
 
 /// Makes the calling thread's stack. It may take over the one that an ended thread has left in its state, or that its parent
 /// has left to it by a fork. Signals are blocked.

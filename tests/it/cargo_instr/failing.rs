@@ -54,9 +54,10 @@ fn a_crash_in_a_closure_says_who_called_it() {
     let at = place(&workspace, "src/main.rs", "place.read_volatile()");
     let title = format!("): crashed in failing::watch::{{{{closure}}}} at {at}\n");
     assert!(ended.stderr.contains(&title), "{}", ended.stderr);
-    let called =
-        ended.stderr.lines().find(|line| line.starts_with("  called from failing::fill")).expect(&ended.stderr);
-    let line = place(&workspace, "src/main.rs", "u32::from(hook(row))");
-    let line = line.rsplit_once(':').expect("a column").0;
-    assert!(called.ends_with(&format!(" at {line}")), "{}", ended.stderr);
+    // Its caller stands right before it.
+    let open: Vec<&str> =
+        ended.stderr.lines().skip_while(|line| !line.contains("open statements, outermost")).collect();
+    let caller = open.iter().position(|line| line.contains("failing::fill::{{closure}}")).expect(&ended.stderr);
+    assert!(open[caller].contains(&place(&workspace, "src/main.rs", "u32::from(hook(row))")), "{}", ended.stderr);
+    assert!(open[caller + 1].starts_with(&format!("  > {at} ")), "{}", ended.stderr);
 }

@@ -41,17 +41,21 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
 }
 
 fn push(fast: &Fast, number: usize) {
-    if fast.cursor.is_pending() {
+    if fast.cursor.is_pending() || fast.slot.load(Relaxed).is_null() {
         return record::reached(number);
     }
+    // SAFETY: what `state` points to is the beginning of a thread.
+    let thread = unsafe { &*state().cast::<Thread>() };
     let next = fast.cursor.claim();
-    if next.is_multiple_of(BLOCK_SIZE as u32) || fast.slot.load(Relaxed).is_null() {
-        // SAFETY: what `state` points to is the beginning of a thread.
-        return record::next_block(number, unsafe { &*state().cast::<Thread>() });
+    if next.is_multiple_of(BLOCK_SIZE as u32) {
+        return record::next_block(number, thread);
     }
     // SAFETY: the place is within the ring, and the thread's own.
     unsafe { (*fast.ring.load(Relaxed).add(next as usize).cast::<AtomicU32>()).store(number as u32, Relaxed) };
     fast.cursor.move_to(next + 4);
+    if fast.slot.load(Relaxed).is_null() {
+        record::settle(thread);
+    }
 }
 
 /// A handler may count between a load and a store, so it is one instruction, or what the machine has for one.

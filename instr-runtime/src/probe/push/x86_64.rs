@@ -32,16 +32,15 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         load_word!("rax", "8"),
         "test rax, rax",
         "jz 9f",
+        "cmp qword ptr [rax + {slot}], 0",
+        "je 9f",
         // From here on, rdi is 1 + the id.
         "lea rcx, [rip + __start_instr_ids - 1]",
         "sub rdi, rcx",
-        // The push. A handler that comes behind the claim sees the claimed place. What handlers before it have left for the
-        // slow path is seen now.
+        // The push. A handler that interrupts it behind the claim sees the claimed place, and leaves behind it what it records.
         "cmp dword ptr [rax + {pending}], 0",
         "jne 8f",
         "mov dword ptr [rax + {pending}], 1",
-        "cmp qword ptr [rax + {slot}], 0",
-        "je 7f",
         "mov ecx, dword ptr [rax + {cursor}]",
         "test ecx, {block} - 1",
         "jz 7f",
@@ -49,7 +48,12 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         "mov dword ptr [rdx + rcx], edi",
         "add ecx, 4",
         "mov qword ptr [rax + {cursor}], rcx",
+        "cmp qword ptr [rax + {slot}], 0",
+        "je 3f",
         "ret",
+        "3:",
+        "mov rdi, rax",
+        "jmp {settle}",
         // Not simply on.
         "4:",
         "movzx esi, byte ptr [rdi]",
@@ -97,6 +101,7 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         counters = const COUNTERS,
         filtered = const FILTERED,
         block = const BLOCK_SIZE,
+        settle = sym record::settle,
         next_block = sym record::next_block,
         slow = sym record::reached,
     )

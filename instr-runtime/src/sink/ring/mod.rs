@@ -69,6 +69,7 @@ fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, nu
     }
     blocks.put(process, at, number);
     cursor.move_to(at + blocks.record_size());
+    settle(thread);
     true
 }
 
@@ -123,6 +124,21 @@ fn put_behind(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Curs
     }
     blocks.put(process, at, number);
     behind.store(at + blocks.record_size(), Relaxed);
+}
+
+/// A push of the thread has ended, and what handlers have written behind it is gone on behind here, before a handler returns to
+/// a push that has not asked for it. Async-signal-safe.
+#[inline]
+pub(crate) fn settle(thread: &Thread) {
+    if thread.ring.behind.load(Relaxed) == 0 {
+        return;
+    }
+    if let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) {
+        let cursor = cursor(thread, &blocks);
+        if !cursor.is_pending() {
+            catch_up(process, thread, &blocks, cursor);
+        }
+    }
 }
 
 /// Goes on behind what handlers have written while something was pending.

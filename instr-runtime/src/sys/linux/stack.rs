@@ -2,8 +2,26 @@
 
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
+use core::sync::atomic::AtomicBool;
+use core::sync::atomic::Ordering::{AcqRel, Release};
 
 const SIZE: usize = 64 << 10;
+
+/// For whoever needs more than a signal handler may have, one at a time.
+static SPARE: Stack = Stack::new();
+static IS_SPARE_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Works on a stack of its own, or where another thread does, on that of the calling thread. Async-signal-safe, if the work is;
+/// it must return.
+pub(crate) fn on_spare_stack(mut work: impl FnMut()) {
+    if IS_SPARE_TAKEN.swap(true, AcqRel) {
+        work();
+    } else {
+        // SAFETY: nobody else uses it until it is given back.
+        unsafe { SPARE.run(work) };
+        IS_SPARE_TAKEN.store(false, Release);
+    }
+}
 
 /// A stack in static memory.
 #[repr(C, align(64))]
