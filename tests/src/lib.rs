@@ -8,6 +8,7 @@ pub mod build;
 pub mod cargo_instr;
 pub mod core_file;
 pub mod fake_end;
+pub mod fake_parser;
 pub mod fake_ring;
 pub mod fake_run;
 pub mod fake_stack;

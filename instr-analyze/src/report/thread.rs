@@ -52,10 +52,12 @@ pub(super) fn at_length(
         chain::text::write(chain, &run.sites, paint, out)?;
     }
     panic_lines(run, thread, out)?;
-    out.write_all(b"  ")?;
-    counts(threads, out)?;
-    activity(run, threads, out)?;
-    out.write_all(b"\n")?;
+    if has_counts(threads) {
+        out.write_all(b"  ")?;
+        counts(threads, out)?;
+        activity(run, threads, out)?;
+        out.write_all(b"\n")?;
+    }
     let whose = if threads.len() == 1 { "its".to_owned() } else { format!("{}'s", name(run, thread)) };
     history::write((&whose, &thread.history), &run.sites, options, out)?;
     // Threads with damage share no entry.
@@ -65,8 +67,10 @@ pub(super) fn at_length(
 /// Writes an entry in one line.
 pub(super) fn in_short(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     title(run, threads, paint, out)?;
-    out.write_all(b"; ")?;
-    counts(threads, out)?;
+    if has_counts(threads) {
+        out.write_all(b"; ")?;
+        counts(threads, out)?;
+    }
     out.write_all(b"\n")?;
     threads.iter().try_for_each(|thread| damage_lines(&thread.damage, paint, out))
 }
@@ -176,6 +180,12 @@ fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()
         Some(panic) if run.end.panic != Some(panic.number) => indented("its newest panic: ", &panic.words(), out),
         _ => Ok(()),
     }
+}
+
+/// Whether to say how much was recorded: with a chain and no history, nothing was meant to be.
+fn has_counts(threads: &[&Thread]) -> bool {
+    let counts = |thread: &Thread| [thread.records, thread.filtered, thread.dropped, thread.overwritten];
+    threads.iter().any(|thread| thread.chain.is_none() || counts(thread) != [0; 4])
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {

@@ -15,8 +15,8 @@ use crate::model::sites::Sites;
 
 /// So much is read of a file: the calls of a thread with a stack of gigabytes.
 const BYTES_MAX: u64 = 64 << 20;
-/// So much is read of each before its head is looked at.
-const FIRST: u64 = 64 << 10;
+/// So much is read of each before its head is looked at: all of most chains.
+const FIRST: u64 = 8 << 10;
 
 /// The stacks of a run, by thread id and which thread of those with this id it is.
 pub(crate) type Stacks = BTreeMap<(u64, u64), Stack>;

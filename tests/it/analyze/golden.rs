@@ -239,7 +239,6 @@ fn version_1_of_stacks_is_readable() {
             src/work.rs:12:5  demo::work::step      n / (n - 3)
             src/work.rs:7:9   demo::work::Job::run  step(self.n)?;
           > src/work.rs:12:5  demo::work::step      n / (n - 3)
-          0 records
 
         thread main (4500000): inside demo::io::pump at src/io.rs:3:5
           source not found; recorded: read(&mut buffer);
@@ -249,16 +248,14 @@ fn version_1_of_stacks_is_readable() {
               src/work.rs:7:9   demo::work::Job::run    step(self.n)?;
               src/work.rs:12:5  demo::work::step        n / (n - 3)
           > src/io.rs:3:5       demo::io::pump          read(&mut buffer);
-          0 records
 
         thread polling (4500002): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
           2 open statements, outermost first:
             src/io.rs:3:5    demo::io::pump        read(&mut buffer);
           > src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
-          0 records
 
-        thread done (4500003): outside instrumented code, last in demo::work::Job::run at src/work.rs:7:9; 0 records
+        thread done (4500003): outside instrumented code, last in demo::work::Job::run at src/work.rs:7:9
     "#]]
     .assert_eq(&shown(&["report"], "stack-v1"));
 }

@@ -2,6 +2,7 @@
 
 mod chains;
 mod chains_of_crashes;
+mod chains_shown;
 mod clocks;
 mod counts;
 mod damage;

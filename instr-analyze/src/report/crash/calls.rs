@@ -3,6 +3,8 @@
 //! The unwinder sees every function, those of C and of the standard library too, as far as the stack was kept. The statement
 //! stack has instrumented functions alone, but all of them.
 
+use instr_format::names::MacroFlag;
+
 use crate::model::chain::Chain;
 use crate::model::sites::Sites;
 use crate::model::statement::Statement;
@@ -48,8 +50,8 @@ pub(super) fn merged<'a>(frames: &'a [Frame], chain: Option<&Chain>, sites: &Sit
     (steps, told as u64)
 }
 
-/// Whether the statement can be what the function is executing: it is in the same file and in a function of this name, and
-/// does not begin behind the place.
+/// Whether the statement can be what the function is executing: it is in a function of this name, in the same file, and does
+/// not begin behind the place. One that came out of a macro may stand in the macro's file.
 fn is_in(function: &Function, statement: &Statement) -> bool {
     let (Some(name), Some(file)) = (&function.name, &function.file) else { return false };
     let (name, inner) = plain(name);
@@ -57,7 +59,8 @@ fn is_in(function: &Function, statement: &Statement) -> bool {
     // An async function's body is a closure to the compiler.
     let is_same = name == of_statement && inner >= closures;
     let begins_before = function.line.is_none_or(|line| line == 0 || u64::from(line) >= statement.line);
-    is_same && begins_before && is_path(file, &statement.file)
+    let is_expanded = statement.macro_flag == MacroFlag::Expansion;
+    is_same && (is_expanded || (begins_before && is_path(file, &statement.file)))
 }
 
 /// Whether the debug information's path is that of the statement, which can be relative.
@@ -65,30 +68,44 @@ fn is_path(full: &str, path: &str) -> bool {
     full.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/') || path.starts_with('/'))
 }
 
-// Input:  <demo::Session as core::fmt::Display>::fmt::{{closure}}
+// Input:  <demo::Session as core::fmt::Display>::fmt::<u8>::{{closure}}
 // Output: fmt, 1
 /// The last name of a path, without generic arguments and hashes, and how many closures it is in.
 fn plain(path: &str) -> (&str, usize) {
-    let (mut path, mut closures) = (path, 0);
+    let (mut rest, mut closures) = (path, 0);
     loop {
-        let (before, last) = match path.strip_suffix('>') {
-            Some(_) => match path.rfind("::<") {
-                Some(at) => (path.get(..at).unwrap_or_default(), ""),
-                None => return (path, closures),
-            },
-            None => path.rsplit_once("::").unwrap_or(("", path)),
-        };
+        if let Some(generic) = without_arguments(rest) {
+            rest = generic;
+            continue;
+        }
+        let (before, last) = rest.rsplit_once("::").unwrap_or(("", rest));
+        let is_closure = last.starts_with("{{closure}}") || last.starts_with("{closure");
         let is_hash = last.len() == 17 && last.starts_with('h');
-        if last.starts_with("{{closure}}") || last.starts_with("{closure") {
-            closures += 1;
-        } else if !last.is_empty() && !is_hash {
+        if before.is_empty() || !(is_closure || is_hash) {
             return (last, closures);
         }
-        if before.is_empty() {
-            return (last, closures);
-        }
-        path = before;
+        closures += usize::from(is_closure);
+        rest = before;
     }
+}
+
+/// What stands before the `::<…>` that a path ends in.
+fn without_arguments(path: &str) -> Option<&str> {
+    let bytes = path.strip_suffix('>')?.as_bytes();
+    let mut depth = 1;
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        match byte {
+            // The arrow of a function's type.
+            b'>' if at > 0 && bytes.get(at - 1) == Some(&b'-') => {}
+            b'>' => depth += 1,
+            b'<' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return path.get(..at)?.strip_suffix("::");
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -103,9 +120,13 @@ mod tests {
             ("demo::work::{closure#0}", ("work", 1)),
             ("<demo::Session as core::fmt::Display>::fmt", ("fmt", 0)),
             ("demo::sum::<alloc::vec::Vec<u8>>", ("sum", 0)),
+            ("demo::sum::<fn(u8) -> u8, demo::main::<u8>::{closure#0}>", ("sum", 0)),
+            ("demo::sum::<u8>::{closure#0}", ("sum", 1)),
             ("demo::sum::h0123456789abcdef", ("sum", 0)),
             ("main", ("main", 0)),
             ("<>", ("<>", 0)),
+            (">::>", (">", 0)),
+            ("{{closure}}", ("{{closure}}", 0)),
             ("", ("", 0)),
         ];
         for (path, expected) in cases {
