@@ -112,7 +112,8 @@ fn no_last() -> Damage {
 }
 
 fn innermost_missing(count: u64) -> Damage {
-    let message = format!("the innermost {count} open statements were in memory that died with the process");
+    let message =
+        format!("the innermost open statements are unknown: {count} were in memory that died with the process");
     Damage { count: Some(count), ..Damage::new(DamageKind::NoLast, message) }
 }
 

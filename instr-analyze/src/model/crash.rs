@@ -128,7 +128,7 @@ impl Crash {
     }
 
     /// Whether the thread had used up its stack.
-    fn has_overflowed(&self) -> bool {
+    pub(crate) fn has_overflowed(&self) -> bool {
         let stack_pointer = self.register("rsp").or_else(|| self.register("sp"));
         let address = self.fault_address.as_deref().and_then(number);
         stack_pointer.zip(address).is_some_and(|(pointer, address)| has_overflowed(&self.maps, pointer, address))

@@ -17,6 +17,7 @@ pub mod number;
 pub mod options;
 pub mod paint;
 pub mod record;
+mod recursion;
 mod returned;
 pub mod text;
 mod thread;

@@ -19,6 +19,11 @@ impl fmt::Display for Grouped {
     }
 }
 
+/// So many calls in words: `1 call`, `41,322 calls`.
+pub(crate) fn calls(number: u64) -> String {
+    if number == 1 { "1 call".to_owned() } else { format!("{} calls", Grouped(number)) }
+}
+
 /// Displays as `2.6 GB`, in the unit that suits it.
 pub struct Bytes(pub u64);
 

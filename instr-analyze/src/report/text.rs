@@ -14,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, headline, returned, thread};
+use super::{advice, headline, recursion, returned, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -171,6 +171,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     if let Some(message) = run.end.message.as_deref().filter(|_| !is_said) {
         indented("", message, out)?;
     }
+    recursion::write(run, out)?;
     if run.foreign_main {
         let way_out = "build the library with `cargo instr`, or call instr_runtime::install_crash_handler()";
         writeln!(out, "  a crash could not be recorded, as the program's main is not Rust's: {way_out}")?;

@@ -9,6 +9,7 @@ use instr_format::files::is_stack;
 use instr_format::stack::SLOTS_AT;
 
 use super::open::open;
+use crate::model::chain::functions::Functions;
 use crate::model::chain::stack::{Stack, head};
 use crate::model::damage::Damage;
 use crate::model::sites::Sites;
@@ -31,9 +32,9 @@ pub(crate) fn read(dir: &Path, sites: &Sites, damage: &mut Vec<Damage>) -> io::R
         }
     }
     names.sort();
-    let mut stacks = Stacks::new();
+    let (mut stacks, mut functions) = (Stacks::new(), Functions::new(sites));
     for name in names {
-        match read_one(dir, &name, sites) {
+        match read_one(dir, &name, &mut functions) {
             Ok(Some(stack)) => drop(stacks.entry((stack.tid, stack.reuse.into())).or_insert(stack)),
             Ok(None) => {}
             Err(found) => damage.push(found),
@@ -42,7 +43,7 @@ pub(crate) fn read(dir: &Path, sites: &Sites, damage: &mut Vec<Damage>) -> io::R
     Ok(stacks)
 }
 
-fn read_one(dir: &Path, name: &str, sites: &Sites) -> Result<Option<Stack>, Damage> {
+fn read_one(dir: &Path, name: &str, functions: &mut Functions<'_>) -> Result<Option<Stack>, Damage> {
     let unreadable = |error: io::Error| Damage::unreadable(name, &error);
     let mut file = match open(&dir.join(name)) {
         Ok(file) => file,
@@ -60,7 +61,7 @@ fn read_one(dir: &Path, name: &str, sites: &Sites) -> Result<Option<Stack>, Dama
     let used = head.used().min(BYTES_MAX);
     append(&mut file, used.saturating_sub(bytes.len() as u64), &mut bytes).map_err(unreadable)?;
     bytes.truncate(usize::try_from(used).unwrap_or(usize::MAX));
-    Ok(Some(Stack::read(&head, &bytes, sites)))
+    Ok(Some(Stack::read(&head, &bytes, functions)))
 }
 
 fn append(file: &mut File, len: u64, bytes: &mut Vec<u8>) -> io::Result<()> {

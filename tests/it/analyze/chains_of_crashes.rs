@@ -13,10 +13,11 @@ use instr_analyze::run::symbols::{FRAMES_MAX, Frame, Function};
 use instr_format::files::SITES;
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::fake_parser::{MAIN, NODE_SEQUENCE, RUN, SEQUENCE, main_stack, parsing};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID};
 use instr_tests::fake_stack::FakeStack;
 use instr_tests::program::{Scene, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A run of the program that dies, whose stack is made by hand.
 struct Crashed {
@@ -114,9 +115,9 @@ fn where_the_kept_stack_ends_the_open_statements_go_on() {
     crashed.open([main].into_iter().chain(std::iter::repeat_n(recursion, 50_000)));
     let text = crashed.shown(&[]);
     let calls = &text[position(&text, "calls, innermost first")..];
-    let rest = &calls[position(calls, "open statements without a frame:")..];
+    let rest = &calls[position(calls, "without frames, from the open statements:")..];
     let number = |text: &str| text.replace(',', "").parse::<u64>().expect("a number");
-    let before = &calls[..position(calls, " open statements without a frame:")];
+    let before = &calls[..position(calls, " calls without frames")];
     let left = number(before.rsplit_once("then ").expect("a number").1);
     let repeats = number(rest.split_once("\n    x").expect("recursion").1.split_once(' ').unwrap().0);
     // Besides, main; and the innermost statement, where the kept stack has not even its frame.
@@ -135,7 +136,7 @@ fn a_chain_that_fits_no_frame_is_the_threads_own() {
         position(&text, "3 open statements, outermost first:") < position(&text, "calls, innermost first"),
         "{text}"
     );
-    assert!(!text.contains("without a frame"), "{text}");
+    assert!(!text.contains("without a frame") && !text.contains("without frames"), "{text}");
 }
 
 /// A frame of a function, given by the statement's number in the made-up program, or by its name.
@@ -192,7 +193,7 @@ fn frames_that_repeat_are_folded_and_those_of_c_stand_between() {
              2  0x30  qsort_r at msort.c:5
              3  0x40  demo::work::Job::run at /w/src/work.rs:8: step(self.n)?;
           31  0x20  demo::work::step at /w/src/work.rs:12: n / (n - 3)
-              … then 40 open statements without a frame:
+              … then 40 calls without frames, from the open statements:
             src/work.rs:7:9     demo::work::Job::run    step(self.n)?;
             x19
               src/work.rs:12:5  demo::work::step        n / (n - 3)
@@ -210,9 +211,24 @@ fn what_the_unwinder_leaves_out_is_said() {
         x4,096
              0  0x20  demo::work::step at /w/src/work.rs:12: n / (n - 3)
               … the unwinder stops after 4,096 frames
-              … then 905 open statements without a frame:
+              … then 905 calls without frames, from the open statements:
             x904  src/work.rs:12:5  demo::work::step  n / (n - 3)
             src/main.rs:2:5         demo::main        let total = work(3);
     "#]]
     .assert_eq(&calls(&frames, [0].into_iter().chain([2].repeat(5000))));
+}
+
+#[test]
+fn a_stack_overflow_names_the_functions_that_recurse() {
+    let (_output, run) = parsing(main_stack([MAIN, RUN].into_iter().chain([NODE_SEQUENCE, SEQUENCE].repeat(400))));
+    let crash = json!({
+        "schema_version": 1, "tid": PID, "signal": "SIGSEGV", "signal_number": libc::SIGSEGV, "code": "SEGV_MAPERR",
+        "code_number": 1, "fault_address": "0x7ffdfffffff8", "sender": null,
+        "registers": {"rsp": "0x7ffe00000010"}, "maps": "7ffe00000000-7ffe00800000 rw-p 00000000 00:00 0 [stack]\n",
+    });
+    run.write("crash.json", crash.to_string());
+    let text = analyzer::run([&run.dir]).stdout;
+    let expected = "  stack overflow at 0x7ffdfffffff8\n  recursion: demo::load_node, demo::load_sequence (800 of 802 calls), \
+                    from src/main.rs:8: load_node(parser)\n";
+    assert!(text.contains(expected), "{text}");
 }

@@ -139,7 +139,7 @@ fn what_has_no_order_is_counted_in_the_middle() {
                 x2  src/main.rs:8:5   demo::run            load_node(parser)
                 src/yaml.rs:40:5      demo::load_mapping   load_node(parser)
                 src/yaml.rs:24:5      demo::load_node      parser.next()
-                … 2,976 more calls: demo::load_sequence x1,449, demo::load_mapping x756, demo::run x406 and others
+                … 2,976 calls in between: demo::load_sequence x1,449, demo::load_mapping x756, demo::run x406 and others
                 x2  src/yaml.rs:30:5  demo::load_sequence  load_node(parser)
                 src/main.rs:8:5       demo::run            load_node(parser)
                 x2  src/yaml.rs:40:5  demo::load_mapping   load_node(parser)
@@ -180,8 +180,8 @@ fn whatever_else_is_to_be_known_of_a_chain_is_said() {
               1,002 open statements, outermost first:
                 src/main.rs:3:5  demo::main  run(&text)
                 src/main.rs:8:5  demo::run   load_node(parser)
-                … 1,000 calls are missing here: they were in memory that died with the process
-              damage: the innermost 1000 open statements were in memory that died with the process
+                … 1,000 calls missing here: their memory died with the process
+              damage: the innermost open statements are unknown: 1000 were in memory that died with the process
         "#]],
     );
     check(

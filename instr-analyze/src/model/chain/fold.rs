@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::functions::Functions;
 use super::{Call, Counted, Open, Part};
 use crate::model::fold::{Folder, Item, Loop};
-use crate::model::sites::Sites;
 
 /// So many items are kept at each end of a chain that does not fold; what lies between is counted.
 const KEPT: usize = 500;
@@ -17,8 +17,7 @@ const OTHERS: usize = 8;
 const FUNCTIONS: usize = 8;
 
 /// Folds the calls, outermost first.
-pub(super) fn fold(calls: impl Iterator<Item = Option<u32>> + Clone, sites: &Sites) -> Vec<Part> {
-    let mut functions = Functions { sites, known: vec![None; sites.end()] };
+pub(super) fn fold(calls: impl Iterator<Item = Option<u32>> + Clone, functions: &mut Functions<'_>) -> Vec<Part> {
     let mut found = Found::default();
     let mut folder = Folder::default();
     for call in calls.clone() {
@@ -29,26 +28,10 @@ pub(super) fn fold(calls: impl Iterator<Item = Option<u32>> + Clone, sites: &Sit
     let mut calls = calls;
     let mut parts: Vec<Part> = found.first.iter().map(|item| part(item, &mut calls)).collect();
     if found.between > 0 {
-        parts.push(Part::Counted(count(found.between, &mut functions, &mut calls)));
+        parts.push(Part::Counted(count(found.between, functions, &mut calls)));
     }
     parts.extend(found.last.iter().map(|item| part(item, &mut calls)));
     parts
-}
-
-/// Which function each statement is in, remembered by its id.
-struct Functions<'a> {
-    sites: &'a Sites,
-    known: Vec<Option<u64>>,
-}
-
-impl Functions<'_> {
-    /// The same for calls of the same function or closure.
-    fn key(&mut self, call: Option<u32>) -> u64 {
-        let Some(id) = call else { return 0 };
-        let unknown = u64::from(id) | 1 << 63;
-        let Some(known) = self.known.get_mut(id as usize) else { return unknown };
-        *known.get_or_insert_with(|| self.sites.function(id).unwrap_or(unknown))
-    }
 }
 
 /// What the first pass has found, outermost first.

@@ -1,6 +1,7 @@
 //! A thread's chain of open statements: which statement each function is in that the thread has entered and not left.
 
 mod fold;
+pub mod functions;
 pub mod stack;
 
 use super::filter::Filter;

@@ -4,9 +4,9 @@ use instr_format::last::SlotCopy;
 use instr_format::stack::{BadStack, HeadCopy, VERSION, decode_head};
 
 use super::fold::fold;
+use super::functions::Functions;
 use super::{Call, Chain, Open, Part};
 use crate::model::damage::{Damage, DamageKind};
-use crate::model::sites::Sites;
 
 /// So many of the innermost calls are kept as they are.
 const INNERMOST: usize = 4096;
@@ -48,23 +48,22 @@ pub fn head(name: &str, file: &[u8]) -> Result<Option<HeadCopy>, Damage> {
 
 impl Stack {
     /// Reads the file that begins with this head, as far as it goes.
-    pub fn read(head: &HeadCopy, file: &[u8], sites: &Sites) -> Self {
+    pub fn read(head: &HeadCopy, file: &[u8], functions: &mut Functions<'_>) -> Self {
         let calls = head.slots(file);
         let has_outside = calls.clone().next().flatten().is_some();
-        let functions = calls.clone().skip(1);
         // Of a thread that has left its functions, slot 1 still holds the outermost one's last statement.
         let left = head.depth == 0 && !has_outside;
         let open = usize::try_from(head.depth).unwrap_or(usize::MAX);
         let inside = calls.clone().skip(usize::from(!has_outside)).take(open.saturating_add(usize::from(has_outside)));
-        let site = if left { functions.last().flatten() } else { last(inside.clone()) };
+        let site = if left { calls.skip(1).last().flatten() } else { last(inside.clone()) };
         let panicked = if is_unwinding(head, file) { last(head.slots_at_panic(file)) } else { None };
         let chain = if panicked.is_some() {
             let depth = u64::from(head.panic_depth.unwrap_or(0));
             let outer = head.slots_below_panic(file).skip(usize::from(!has_outside));
-            chain(depth + u64::from(has_outside), outer, head.slots_at_panic(file), sites)
+            chain(depth + u64::from(has_outside), outer, head.slots_at_panic(file), functions)
         } else {
             let depth = head.depth.saturating_add(has_outside.into());
-            chain(depth, inside, head.slots_at_panic(file).take(0), sites)
+            chain(depth, inside, head.slots_at_panic(file).take(0), functions)
         };
         let inherited = u64::from(head.inherited).min(chain.depth);
         let chain = Chain { inherited, at_panic: panicked.is_some(), ..chain };
@@ -116,18 +115,18 @@ fn chain(
     depth: u64,
     outer: impl Iterator<Item = Option<u32>> + Clone,
     inner: impl Iterator<Item = Option<u32>> + Clone,
-    sites: &Sites,
+    functions: &mut Functions<'_>,
 ) -> Chain {
     let (outer_len, inner_len) = (outer.clone().count(), inner.clone().count());
     let missing = depth.saturating_sub(outer_len as u64).saturating_sub(inner_len as u64);
     let mut parts = match (missing, inner_len) {
-        (0, _) => parts(outer.clone().chain(inner.clone()), sites),
-        (_, 0) => parts(outer.clone(), sites),
-        _ => fold(outer.clone(), sites),
+        (0, _) => parts(outer.clone().chain(inner.clone()), functions),
+        (_, 0) => parts(outer.clone(), functions),
+        _ => fold(outer.clone(), functions),
     };
     if missing > 0 {
         parts.push(Part::Missing(missing));
-        parts.extend(self::parts(inner.clone(), sites));
+        parts.extend(self::parts(inner.clone(), functions));
     }
     // Between those that are known, some are missing: what lies further out is no neighbour of theirs.
     let outer_len = if missing > 0 && inner_len > 0 { 0 } else { outer_len };
@@ -138,11 +137,11 @@ fn chain(
 }
 
 /// The calls with their recursion folded, but for the innermost statement: that is the one that the thread is in.
-fn parts(calls: impl Iterator<Item = Option<u32>> + Clone, sites: &Sites) -> Vec<Part> {
+fn parts(calls: impl Iterator<Item = Option<u32>> + Clone, functions: &mut Functions<'_>) -> Vec<Part> {
     let numbered = calls.clone().enumerate().filter(|(_, call)| call.is_some());
-    let Some((at, Some(innermost))) = numbered.last() else { return fold(calls, sites) };
-    let mut parts = fold(calls.clone().take(at), sites);
+    let Some((at, Some(innermost))) = numbered.last() else { return fold(calls, functions) };
+    let mut parts = fold(calls.clone().take(at), functions);
     parts.push(Part::Call(Call { open: Open::Statement(innermost), others: Vec::new(), repeats: 1 }));
-    parts.extend(fold(calls.skip(at + 1), sites));
+    parts.extend(fold(calls.skip(at + 1), functions));
     parts
 }

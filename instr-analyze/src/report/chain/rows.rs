@@ -10,7 +10,7 @@ use crate::model::package::package;
 use crate::model::sites::Sites;
 use crate::model::source_path::{is_local, short};
 use crate::model::statement::Statement;
-use crate::report::number::Grouped;
+use crate::report::number::{self, Grouped};
 use crate::report::paint::Paint;
 
 /// So many calls of a cycle are shown.
@@ -86,7 +86,7 @@ impl Block {
             functions.iter().take(NAMED).map(|(path, calls)| format!("{path} x{}", Grouped(*calls))).collect();
         let told = functions.iter().take(NAMED).map(|(_, calls)| *calls).fold(0, u64::saturating_add);
         let others = if told < calls { " and others" } else { "" };
-        let text = format!("… {} more calls: {}{others}", Grouped(calls), named.join(", "));
+        let text = format!("… {} in between: {}{others}", number::calls(calls), named.join(", "));
         Block { functions, ..Block::note(text, calls) }
     }
 }
@@ -116,8 +116,7 @@ pub(super) fn mark_innermost(blocks: &mut [Block]) {
 fn left_out_by_filter(calls: &mut u64) -> Option<Block> {
     match std::mem::take(calls) {
         0 => None,
-        1 => Some(Block::note("… 1 call that the filter leaves out".to_owned(), 1)),
-        calls => Some(Block::note(format!("… {} calls that the filter leaves out", Grouped(calls)), calls)),
+        calls => Some(Block::note(format!("… {} that the filter leaves out", number::calls(calls)), calls)),
     }
 }
 
@@ -126,8 +125,7 @@ fn block(part: &Part, sites: &Sites) -> Block {
         Part::Call(call) => of_call(call, sites),
         Part::Cycle { times, body } => of_cycle(*times, body, sites),
         Part::Missing(calls) => {
-            let text =
-                format!("… {} calls are missing here: they were in memory that died with the process", Grouped(*calls));
+            let text = format!("… {} missing here: their memory died with the process", number::calls(*calls));
             Block::note(text, *calls)
         }
         Part::Counted(Counted { calls, functions }) => {

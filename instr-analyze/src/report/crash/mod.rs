@@ -11,7 +11,7 @@ use serde::Serialize;
 use self::calls::{Step, merged};
 use super::chain::json::JsonChain;
 use super::chain::text::innermost_first;
-use super::number::Grouped;
+use super::number::{self, Grouped};
 use super::options::Options;
 use super::text;
 use crate::model::chain::Chain;
@@ -107,7 +107,8 @@ pub fn text(run: &Run, frames: &[Frame], options: &Options, out: &mut dyn Write)
         writeln!(out, "      … the unwinder stops after {} frames", Grouped(FRAMES_MAX as u64))?;
     }
     if let Some(chain) = chain.filter(|chain| is_one && told < chain.depth) {
-        writeln!(out, "      … then {} open statements without a frame:", Grouped(chain.depth - told))?;
+        let calls = number::calls(chain.depth - told);
+        writeln!(out, "      … then {calls} without frames, from the open statements:")?;
         innermost_first(chain.without_innermost(told), &run.sites, paint, out)?;
     }
     writeln!(out, "\nregisters")?;
