@@ -140,8 +140,12 @@ fn row_52_a_statement_between_fork_and_exec_is_recorded_in_the_childs_run() {
     let scene = Scene::new();
     run_fork(&scene, INSTRUMENTED, "commands");
     let child = scene.runs().into_iter().find(|run| !run_json(run)["parent"].is_null()).expect("a run of the child");
-    let report = Report::of(&child);
-    assert_eq!(Place::last_of(report.thread("main")), Place::marked(SOURCE, "before exec"));
+    let (report, before) = (Report::of(&child), Place::marked(SOURCE, "before exec"));
+    assert_eq!(log(&child, "fork").count(&before), 1);
+    // When it has left the closure, it is in the statement that its parent has forked in.
+    let thread = report.thread("main");
+    assert!(Place::last_of(thread).snippet.contains("list.status()"), "{thread}");
+    assert_eq!((&thread["inherited"], &thread["depth"]), (&2.into(), &2.into()), "{thread}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The mapped files of a run, read straight from their bytes: rings, counts and slots.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 use instr_format::files::{COUNTS, LAST, STACK_SUFFIX, is_ring};
@@ -118,11 +119,16 @@ pub fn slots(run: &Path) -> Vec<SlotCopy> {
     slots.map(|slot| if slot.ended { slot } else { with_stack(run, slot) }).collect()
 }
 
+/// No program here calls deeper while its slots are looked at.
+const BEGIN: u64 = 4 << 10;
+
 fn with_stack(run: &Path, slot: SlotCopy) -> SlotCopy {
     let reuse = if slot.reuse > 1 { format!(".{}", slot.reuse) } else { String::new() };
-    let Ok(file) = fs::read(run.join(format!("{}{reuse}{STACK_SUFFIX}", slot.tid))) else { return slot };
-    let Ok(head) = stack::decode_head(&file) else { return slot };
-    let calls: Vec<_> = head.slots(&file).collect();
+    let Ok(file) = File::open(run.join(format!("{}{reuse}{STACK_SUFFIX}", slot.tid))) else { return slot };
+    let mut bytes = Vec::new();
+    file.take(BEGIN).read_to_end(&mut bytes).expect("a readable stack");
+    let Ok(head) = stack::decode_head(&bytes) else { return slot };
+    let calls: Vec<_> = head.slots(&bytes).collect();
     let left = head.depth == 0 && calls[0].is_none();
     SlotCopy { site: calls.into_iter().flatten().last(), left, ..slot }
 }
