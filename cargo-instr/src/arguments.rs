@@ -34,6 +34,9 @@ pub struct Arguments {
     /// What to record [default: statement]
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Level>,
+    /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
+    #[arg(long)]
+    pub stack: bool,
     /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
     /// 2 GB]
     #[arg(long, value_name = "N")]
@@ -99,6 +102,9 @@ impl Arguments {
     }
 }
 
+/// Those of our options that have no value.
+const FLAGS: [&str; 1] = ["--stack"];
+
 /// Cargo's options that may stand before its command, with a value in an argument of its own.
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];
 
@@ -130,7 +136,8 @@ impl Split {
             let is = |option: &String| is_option(&text, option);
             if options.iter().any(is) {
                 split.own.push(argument);
-                split.own.extend(options.contains(&text).then(|| rest.next()).flatten());
+                let has_value_behind = options.contains(&text) && !FLAGS.contains(&text.as_str());
+                split.own.extend(has_value_behind.then(|| rest.next()).flatten());
             } else if split.is_for_our_help(&text) {
                 split.own.push(argument);
             } else if split.word.is_some() {
@@ -188,6 +195,17 @@ impl Split {
     /// Whether one of cargo's options is given that has no value.
     pub fn has(&self, option: &str) -> bool {
         self.before.iter().chain(&self.cargo).any(|argument| argument == option)
+    }
+
+    /// Whether cargo optimises what it compiles, as far as the command says it.
+    pub fn is_optimised(&self) -> bool {
+        let profiles = self.values("--profile");
+        let is_debug = |profile: &OsString| profile == "dev" || profile == "test";
+        let by_command = self.word.as_deref().is_some_and(|word| word == "bench" || word == "install");
+        match profiles.last() {
+            Some(profile) => !is_debug(profile),
+            None => by_command || self.has("--release") || self.has("-r"),
+        }
     }
 
     /// Everything that is not ours, in its order.

@@ -19,7 +19,7 @@ use crate::child;
 use crate::failure::Failure;
 use crate::notes::Notes;
 use crate::places::Places;
-use crate::plan::{BUILD, Plan};
+use crate::plan::{BUILD, Flavor, Plan};
 use crate::runtime;
 use crate::store::Store;
 use crate::suggestions;
@@ -115,6 +115,7 @@ fn instrumented(
         packages: workspace::packages(&metadata, &own.with_dep)?,
         selection,
         level: own.level(),
+        runtime: Flavor { stack: own.stack, inlined: split.is_optimised() },
         wrappers: UserWrappers::find(&absolute(OsString::new()), &configuration)?,
     };
     let program = env::current_exe().map_err(|error| Failure(format!("cannot find this program: {error}")))?;

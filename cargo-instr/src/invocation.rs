@@ -22,7 +22,7 @@ pub struct Invocation {
     pub target: Option<String>,
     /// Whether the crate has a dependency of the name `instr_runtime`.
     pub has_runtime: bool,
-    /// `feature = "enabled"`.
+    /// `feature = "stack"`, which the runtime's other feature turns on too.
     pub is_enabled: bool,
 }
 
@@ -97,7 +97,7 @@ impl Invocation {
             is_2015: one("--edition").is_none_or(|edition| edition == "2015"),
             target: one("--target"),
             has_runtime: all("--extern").any(|value| value.split('=').next() == Some("instr_runtime")),
-            is_enabled: all("--cfg").any(|value| value == "feature=\"enabled\""),
+            is_enabled: all("--cfg").any(|value| value == "feature=\"stack\""),
         })
     }
 

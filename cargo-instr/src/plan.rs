@@ -29,6 +29,15 @@ pub const WORKSPACE_WRAPPER: &str = "cargo-instr-workspace-wrapper";
 
 const FILE: &str = "plan.json";
 
+/// A way to compile the runtime. All crates of a program have the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Flavor {
+    /// With the statement stack alone.
+    pub stack: bool,
+    /// With probes that are inlined, as it pays in programs that are optimised.
+    pub inlined: bool,
+}
+
 /// The plan of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -42,6 +51,8 @@ pub struct Plan {
     pub selection: Selection,
     /// How fine.
     pub level: Option<String>,
+    /// Which runtime is linked.
+    pub runtime: Flavor,
     /// What the user has set, to be called in turn.
     pub wrappers: UserWrappers,
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use flate2::read::GzDecoder;
 
 use crate::failure::Failure;
-use crate::plan::BUILD;
+use crate::plan::{BUILD, Flavor};
 
 const SOURCES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime.tar.gz"));
 
@@ -27,16 +27,16 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Finds the runtime for this compiler and target, or compiles it.
+    /// Finds the runtime of this flavor for this compiler and target, or compiles it.
     ///
     /// # Errors
     /// When it does not compile or the cache cannot be written.
-    pub fn get(cache: &Path, compiler: &Path, target: Option<&str>) -> Result<Self, Failure> {
+    pub fn get(cache: &Path, compiler: &Path, target: Option<&str>, flavor: Flavor) -> Result<Self, Failure> {
         let version = compiler_version(compiler)?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
         let host = host.ok_or_else(|| Failure(format!("{} does not say its host", compiler.display())))?;
         let target = target.unwrap_or(host);
-        let key = key(&[BUILD, &version, target]);
+        let key = key(&[BUILD, &version, target, &format!("{flavor:?}")]);
         let home = cache.join(&key);
         let build = home.join("build");
         let found = Runtime::find(&build, target, &key);
@@ -45,7 +45,7 @@ impl Runtime {
         }
         let sources = home.join("sources");
         unpack(&sources)?;
-        compile(&sources, &build, compiler, target)?;
+        compile(&sources, &build, compiler, (target, flavor))?;
         fs::write(done(&home), "").map_err(|error| Failure::on("write", &done(&home), &error))?;
         Runtime::find(&build, target, &key)
             .ok_or_else(|| Failure(format!("no runtime was built in {}", build.display())))
@@ -135,10 +135,11 @@ fn unpack(sources: &Path) -> Result<(), Failure> {
 }
 
 /// Cargo makes whoever compiles it at the same time wait, and finds nothing left to do then.
-fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Result<(), Failure> {
+fn compile(sources: &Path, build: &Path, compiler: &Path, (target, flavor): (&str, Flavor)) -> Result<(), Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", "enabled"]);
+    let feature = if flavor.stack { "stack" } else { "enabled" };
+    command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", feature]);
     command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
     for (variable, _) in std::env::vars_os() {
         if variable.to_str().is_some_and(is_for_own_crates) {
@@ -150,8 +151,9 @@ fn compile(sources: &Path, build: &Path, compiler: &Path, target: &str) -> Resul
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env("RUSTC", compiler);
     // For programs that are optimised as a whole; and apart from the same crates in the user's program. Warnings stay:
     // by one of them Cargo learns that a target, such as those with musl, has no dylibs.
-    let flags = "--cap-lints=warn -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg instr_called --cfg cargo_instr";
-    command.env("RUSTFLAGS", flags);
+    let called = if flavor.inlined { "" } else { " --cfg instr_called" };
+    let flags = "--cap-lints=warn -Cembed-bitcode=yes -Cmetadata=cargo-instr --cfg cargo_instr";
+    command.env("RUSTFLAGS", format!("{flags}{called}"));
     let output = command.output().map_err(|error| Failure::on("run cargo in", sources, &error))?;
     if output.status.success() {
         return Ok(());

@@ -33,8 +33,8 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let Some(invocation) = Invocation::parse(compiler.arguments) else { return compiler.become_it() };
     if invocation.crate_name == "instr_runtime" && invocation.is_enabled {
         return Err(Failure(
-            "this workspace instruments itself: it turns the feature `enabled` of instr-runtime on; leave that out, or use \
-             cargo without `instr`"
+            "this workspace instruments itself: it turns a feature of instr-runtime on; leave that out, or use cargo without \
+             `instr`"
                 .to_owned(),
         ));
     }
@@ -91,7 +91,8 @@ impl Crate<'_> {
             arguments.push(remap(&overlay.copy_of(&directory), ""));
         }
         if overlay.places > 0 {
-            let runtime = Runtime::get(&self.plan.cache, self.compiler.rustc, invocation.target.as_deref())?;
+            let (plan, compiler) = (&self.plan, self.compiler.rustc);
+            let runtime = Runtime::get(&plan.cache, compiler, invocation.target.as_deref(), plan.runtime)?;
             let library = runtime.provide(&invocation.out_dir)?;
             let dependencies = OsString::from_iter([OsStr::new("dependency="), invocation.out_dir.as_os_str()]);
             let external = OsString::from_iter([OsStr::new(self.extern_name()), OsStr::new("="), library.as_os_str()]);
