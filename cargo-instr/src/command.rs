@@ -21,6 +21,7 @@ use crate::notes::Notes;
 use crate::places::Places;
 use crate::plan::{BUILD, Flavor, Plan};
 use crate::runtime;
+use crate::stack_room;
 use crate::store::Store;
 use crate::suggestions;
 use crate::user_wrappers::UserWrappers;
@@ -136,6 +137,7 @@ fn instrumented(
         command.args(split.for_cargo());
     }
     command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
+    stack_room::raise(&mut command);
     let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };
     let mut record = record(given);
     // What cannot be written down now takes nothing from the program.

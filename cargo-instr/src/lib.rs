@@ -26,6 +26,7 @@ pub mod plain;
 pub mod plan;
 pub mod runtime;
 pub mod selection;
+pub mod stack_room;
 pub mod store;
 pub mod suggestions;
 pub mod user_wrappers;

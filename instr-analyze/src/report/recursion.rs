@@ -51,7 +51,7 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let file = short(&from.file);
         write!(out, ", from {}:{}: {}", Printable(file.as_bytes()), from.line, cut(&from.snippet))?;
     }
-    out.write_all(b"\n")
+    writeln!(out, "\n  instrumented calls take more stack: the plain program may have room for them")
 }
 
 impl Recursion {

@@ -86,7 +86,10 @@ fn a_workspace_that_instruments_itself() {
     let pair = with_runtime("itself", "\"enabled\"");
     let output = pair.instr(&["build", "-p", "two"]).output().expect("cargo runs");
     assert!(!output.status.success());
-    assert!(said(&output).contains("cargo instr: this workspace instruments itself: it turns a feature of instr-runtime on"));
+    assert!(
+        said(&output)
+            .contains("cargo instr: this workspace instruments itself: it turns a feature of instr-runtime on")
+    );
 }
 
 #[test]
