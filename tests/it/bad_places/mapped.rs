@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use instr_format::files::STACK_SUFFIX;
 use instr_format::last;
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
 use instr_tests::limits::{limit, obey_memory_locks, refuse};
@@ -78,9 +79,11 @@ fn row_38_without_fallocate_zeros_are_written() {
     for (sink, errno) in [("ring", libc::EOPNOTSUPP), ("count", libc::EOPNOTSUPP), ("ring", libc::ENOSYS)] {
         let (_scene, run, sums) = run_with(sink, |command| refuse(command, libc::SYS_fallocate, errno));
         assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 }, "{sink}");
-        for entry in fs::read_dir(&run).expect("a directory") {
-            let entry = entry.expect("an entry").metadata().expect("a file");
-            assert!(entry.blocks() * 512 >= entry.len(), "a hole, to which storing could fail");
+        for entry in fs::read_dir(&run).expect("a directory").map(|entry| entry.expect("an entry")) {
+            // Of stacks, what is deeper than most calls: where storing to it fails, there is memory in its place.
+            let is_stack = entry.file_name().to_string_lossy().ends_with(STACK_SUFFIX);
+            let (file, filled) = (entry.metadata().expect("a file"), if is_stack { 64 << 10 } else { u64::MAX });
+            assert!(file.blocks() * 512 >= file.len().min(filled), "a hole, to which storing could fail");
         }
     }
 }
