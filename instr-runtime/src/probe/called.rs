@@ -26,8 +26,10 @@ macro_rules! take_slot {
             test rax, rax
             jnz 3f
             push rdi
+            .cfi_adjust_cfa_offset 8
             call {begin}
             pop rdi
+            .cfi_adjust_cfa_offset -8
             mov rdx, rax
             jmp 2b
             3: mov dword ptr [rax + 4], edi
@@ -46,8 +48,10 @@ macro_rules! store_here {
             test rdx, rdx
             jnz 3f
             push rdi
+            .cfi_adjust_cfa_offset 8
             call {begin}
             pop rdi
+            .cfi_adjust_cfa_offset -8
             jmp 2b
             3: mov dword ptr [rdx], edi"
         )
@@ -65,8 +69,10 @@ mod push {
     macro_rules! record {
         () => {
             "push rax
+            .cfi_adjust_cfa_offset 8
             call {push}
-            pop rax"
+            pop rax
+            .cfi_adjust_cfa_offset -8"
         };
     }
     pub(super) use {push, record};
@@ -91,7 +97,7 @@ use push::{push, record};
 #[unsafe(naked)]
 #[allow(improper_ctypes_definitions)]
 pub(crate) extern "C" fn enter() -> Guard {
-    naked_asm!("xor edi, edi", take_slot!(), "ret", begin = sym begin)
+    naked_asm!(".cfi_startproc", "xor edi, edi", take_slot!(), "ret", ".cfi_endproc", begin = sym begin)
 }
 
 impl Drop for Guard {
@@ -123,6 +129,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_begin(&'static self, number: usize) -> Guard {
         naked_asm!(
+            ".cfi_startproc",
             "cmp rsi, {count}",
             "jb 4f",
             "xor esi, esi",
@@ -130,6 +137,7 @@ impl<const COUNT: usize> Sites<COUNT> {
             take_slot!(),
             record!(),
             "ret",
+            ".cfi_endproc",
             count = const COUNT,
             begin = sym begin,
             #[cfg(feature = "enabled")]
@@ -141,7 +149,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_enter(&'static self, number: usize) -> Guard {
-        naked_asm!("add rdi, rsi", take_slot!(), "ret", begin = sym begin)
+        naked_asm!(".cfi_startproc", "add rdi, rsi", take_slot!(), "ret", ".cfi_endproc", begin = sym begin)
     }
 
     /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
@@ -166,6 +174,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     pub extern "C" fn __instr_probe_here(&'static self, number: usize) {
         naked_asm!(
+            ".cfi_startproc",
             "cmp rsi, {count}",
             "jae 5f",
             "add rdi, rsi",
@@ -173,6 +182,7 @@ impl<const COUNT: usize> Sites<COUNT> {
             push!(),
             "5:",
             "ret",
+            ".cfi_endproc",
             count = const COUNT,
             begin = sym begin,
             #[cfg(feature = "enabled")]
@@ -192,6 +202,6 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_resume_here(&'static self, number: usize) -> Resumed {
-        naked_asm!("add rdi, rsi", store_here!(), "ret", begin = sym begin)
+        naked_asm!(".cfi_startproc", "add rdi, rsi", store_here!(), "ret", ".cfi_endproc", begin = sym begin)
     }
 }

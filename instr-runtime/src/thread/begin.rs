@@ -24,7 +24,10 @@ pub(crate) extern "C" fn begin_stack() -> *const Head {
         let _blocked = sys::SignalsBlocked::new();
         // A handler may have begun it before the signals were blocked.
         found = probe::head();
-        if stack::is_none(found) {
+        if !stack::is_none(found) {
+            // Or its file was truncated, and is as long as before.
+            stack::heal(found);
+        } else {
             // The function may be a handler's, on a stack of its own with next to no room.
             sys::on_spare_stack(|| found = find_stack());
         }

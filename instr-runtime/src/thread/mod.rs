@@ -83,8 +83,7 @@ pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
 pub(crate) fn mapping_is_gone(address: usize) {
     let head = probe::head();
     if head.addr() == address & !0xfff && !stack::is_none(head) {
-        // SAFETY: the thread's own stack; a head is valid in any state.
-        stack::make_up(unsafe { &*head }, None);
+        stack::heal(head);
     }
 }
 

@@ -162,6 +162,15 @@ pub(super) fn make_up(head: &Head, fault: Option<usize>) {
     head.top.store((top & !(SLOT - 1)) as u64, Relaxed);
 }
 
+/// Makes a stack of one that may have lost its head. Async-signal-safe.
+pub(super) fn heal(head: *const Head) {
+    // SAFETY: the thread's own stack; a head is valid in any state.
+    let head = unsafe { &*head };
+    if head.top.load(Relaxed) == 0 {
+        make_up(head, None);
+    }
+}
+
 /// How many functions the thread is in.
 pub(super) fn depth(head: &Head) -> u32 {
     (head.top.load(Relaxed).saturating_sub(head.slots.load(Relaxed)) / SLOT as u64) as u32
