@@ -6,6 +6,7 @@ mod annotate;
 mod architecture;
 mod bad_places;
 mod cargo_instr;
+mod chains;
 mod closures;
 mod crash_builds;
 mod crash_cores;

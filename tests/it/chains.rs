@@ -1,0 +1,71 @@
+//! The open statements of programs that died of SIGKILL: all of them are in the files, whatever takes the records.
+
+use instr_tests::analyzer;
+use instr_tests::build::{Build, INSTRUMENTED, program};
+use instr_tests::marks::Place;
+use instr_tests::program::{Scene, run};
+use serde_json::Value;
+
+const SOURCE: &str = "tests/programs/src/bin/deep.rs";
+const SINKS: [&str; 4] = ["write", "ring", "stack", "count"];
+const RELEASE: Build = Build { profile: "release", ..INSTRUMENTED };
+
+/// The main thread of a program that was told how to die.
+fn main_thread(scene: &Scene, build: Build, sink: &str, arguments: &[&str]) -> Value {
+    let ended = run(scene.command(&program("deep", build)).args(arguments).env("INSTR_SINK", sink));
+    assert!(ended.status.code().is_none(), "{ended:?}");
+    scene.report().thread("main").clone()
+}
+
+/// Function and line of each open statement, innermost first, and how often it repeats.
+fn open(thread: &Value) -> Vec<(&str, u64, u64)> {
+    let stack = thread["stack"].as_array().expect("a stack");
+    let entry = |entry: &'_ Value| {
+        let number = |key: &str| entry[key].as_u64().expect("a number");
+        (number("line"), number("repeats"))
+    };
+    let names = stack.iter().map(|entry| entry["function"].as_str().expect("a name"));
+    names.zip(stack.iter().map(entry)).map(|(name, (line, repeats))| (name, line, repeats)).collect()
+}
+
+#[test]
+fn a_kill_ten_thousand_calls_deep_leaves_every_call() {
+    let next = Place::marked(SOURCE, "next").line;
+    for build in [INSTRUMENTED, RELEASE] {
+        for sink in SINKS {
+            let scene = Scene::new();
+            let thread = main_thread(&scene, build, sink, &["calls", "10000"]);
+            assert_eq!(thread["depth"], 10_001, "{build:?} {sink}");
+            let open = open(&thread);
+            let calls: u64 = open.iter().filter(|(name, ..)| *name == "descend").map(|(.., repeats)| repeats).sum();
+            let folded = open.iter().find(|(.., repeats)| *repeats > 9_000).expect("recursion");
+            assert_eq!((calls, folded.0, folded.1), (10_000, "descend", next), "{build:?} {sink}: {open:?}");
+            assert_eq!(open.last().expect("a statement").0, "main", "{build:?} {sink}");
+            let text = analyzer::run(["report", scene.output().to_str().expect("UTF-8")]).stdout;
+            assert!(text.contains("10,001 open statements, outermost first:") && text.contains("x9,99"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_c_calls_back_stands_behind_what_has_called_c() {
+    let [sort, compare] = ["sort", "compare"].map(|mark| Place::marked(SOURCE, mark).line);
+    for sink in SINKS {
+        let scene = Scene::new();
+        let thread = main_thread(&scene, INSTRUMENTED, sink, &["callback"]);
+        let open: Vec<_> = open(&thread).into_iter().map(|(name, line, _)| (name, line)).collect();
+        assert_eq!(open[..2], [("compare", compare), ("sort", sort)], "{sink}");
+        assert_eq!((open[2].0, &thread["depth"]), ("main", &3.into()), "{sink}");
+    }
+}
+
+#[test]
+fn panics_that_were_caught_leave_nothing_open() {
+    let caught = Place::marked(SOURCE, "caught").line;
+    for build in [INSTRUMENTED, RELEASE] {
+        let scene = Scene::new();
+        let thread = main_thread(&scene, build, "stack", &["caught", "1000"]);
+        let open: Vec<_> = open(&thread).into_iter().map(|(name, line, _)| (name, line)).collect();
+        assert_eq!((open[0], open[1].0, open.len()), (("catch", caught), "main", 2), "{build:?}");
+    }
+}
