@@ -12,6 +12,7 @@ use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
 use instr_tests::bench::subject::Subject;
 use instr_tests::bench::tables::{BIG_PROCESS, FILE, FIRST, PROCESS, THREAD};
+use instr_tests::package::Feature;
 use instr_tests::program::Scene;
 
 /// The best of a few was left alone by whatever else runs.
@@ -20,7 +21,8 @@ const MODULES: usize = 50;
 
 fn main() {
     let mut results = Results::new(&FIRST);
-    let programs = |modules| [false, true].map(|instrumented| first(Built { instrumented, release: true }, modules));
+    let features = [Feature::Off, Feature::Enabled];
+    let programs = |modules| features.map(|feature| first(Built { feature, release: true }, modules));
     let [plain, instrumented] = programs(0);
     let mut kinds = Vec::new();
     for kind in [COUNT, RING, WRITE] {

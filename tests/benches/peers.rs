@@ -12,6 +12,7 @@ use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{PEER_NS, PEER_RATIO, PEERS};
+use instr_tests::package::Feature;
 
 const STATEMENT: &str = "instr ring, statement";
 const CALL: &str = "instr ring, call";
@@ -27,7 +28,7 @@ struct Peer {
 
 fn main() {
     let mut results = Results::new(&PEERS);
-    let instr = statements(Built { instrumented: true, release: true });
+    let instr = statements(Built { feature: Feature::Enabled, release: true });
     let directory = tempfile::tempdir().expect("a directory");
 
     let mut peers = Vec::new();

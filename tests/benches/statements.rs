@@ -15,6 +15,7 @@ use instr_tests::bench::tables::{
     CALL_INSTRUCTIONS, FEATURE_OFF, FIB_CALL, FIB_RATIO, INSTRUCTIONS, OVER_THE_CLOCK, PLAIN, STATEMENTS,
     STATEMENTS_DEBUG, TIGHT, Table, WORK,
 };
+use instr_tests::package::Feature;
 use instr_tests::skip::skip;
 
 /// A chunk takes half a millisecond or so: less than the scheduler lets a program run.
@@ -29,8 +30,8 @@ fn main() {
 }
 
 fn measure(table: &'static Table, release: bool, turns: &str) {
-    let on = statements(Built { instrumented: true, release });
-    let off = statements(Built { instrumented: false, release });
+    let on = statements(Built { feature: Feature::Enabled, release });
+    let off = statements(Built { feature: Feature::Off, release });
     let mut results = Results::new(table);
 
     let mut kinds: Vec<Option<Kind>> = vec![None];

@@ -8,6 +8,7 @@ use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
 use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{ONE_THREAD, PLAIN, SCALING, THREADS, TWO_THREADS};
+use instr_tests::package::Feature;
 use instr_tests::processors::processors;
 
 const TURNS: &str = "100000";
@@ -20,7 +21,7 @@ fn main() {
         THREADS.rows.iter().for_each(|row| results.skip(row.name, "there is one processor"));
         return results.finish();
     }
-    let program = threads(Built { instrumented: true, release: true });
+    let program = threads(Built { feature: Feature::Enabled, release: true });
     let subject = |what: &str, turns: &str| Subject { pinned: false, ..Subject::new(&program, &[what, turns]) };
 
     let mut subjects = vec![(PLAIN, subject("plain", TURNS))];

@@ -2,22 +2,30 @@
 
 use std::fs;
 
+use instr_tests::bench::crates::HOT;
 use instr_tests::bench::document::{PATH, Part, document};
-use instr_tests::bench::instructions::{Probes, missing};
-use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING};
+use instr_tests::bench::instructions::{Probes, missing, per_turn};
+use instr_tests::bench::kinds::{COUNT, DISABLED, FILTERED, Kind, RING, STACK_ALONE};
 use instr_tests::bench::programs::{Built, statements};
+use instr_tests::bench::subject::Subject;
 use instr_tests::bench::tables::TABLES;
+use instr_tests::package::Feature;
 use instr_tests::skip::needing;
 use instr_tests::workspace;
 use object::{Object as _, ObjectSymbol as _};
 
 /// The most instructions that a statement, and entering and leaving a function, may execute beyond the plain program. The
 /// counts repeat exactly, so each bound is what there is, rounded up: whoever needs more says so here.
-const RELEASE: [(Kind, f64, f64); 4] =
-    [(DISABLED, 3.0, 15.0), (FILTERED, 27.0, 50.0), (COUNT, 30.0, 50.0), (RING, 29.0, 50.0)];
+const RELEASE: [(Kind, f64, f64); 5] =
+    [(STACK_ALONE, 3.0, 15.0), (DISABLED, 3.0, 15.0), (FILTERED, 27.0, 50.0), (COUNT, 30.0, 50.0), (RING, 29.0, 50.0)];
 /// The same where nothing is optimized.
-const DEBUG: [(Kind, f64, f64); 4] =
-    [(DISABLED, 16.0, 136.0), (FILTERED, 31.0, 145.0), (COUNT, 34.0, 145.0), (RING, 39.0, 145.0)];
+const DEBUG: [(Kind, f64, f64); 5] = [
+    (STACK_ALONE, 16.0, 136.0),
+    (DISABLED, 16.0, 136.0),
+    (FILTERED, 31.0, 145.0),
+    (COUNT, 34.0, 145.0),
+    (RING, 39.0, 145.0),
+];
 
 #[test]
 fn probes_of_a_release_build_execute_few_instructions() {
@@ -46,16 +54,34 @@ fn count_and_compare(release: bool, bounds: &[(Kind, f64, f64)]) {
     assert!(beyond.is_empty(), "{beyond:#?}");
 }
 
+/// Of the hot loops of real crates with the feature `stack`, how many times as many instructions as the plain ones execute.
+const CRATES: [(bool, [f64; 2]); 2] = [(true, [1.85, 2.25]), (false, [1.5, 2.1])];
+
+#[test]
+fn hot_loops_of_crates_execute_about_twice_as_many_instructions() {
+    needing("hot_loops_of_crates_execute_about_twice_as_many_instructions", missing, || {
+        for (release, most) in CRATES {
+            for (hot, most) in HOT.iter().zip(most) {
+                let [plain, stack] = [Feature::Off, Feature::Stack].map(|feature| {
+                    let program = hot.program(feature, release);
+                    per_turn(&Subject::new(&program, &["run"]), 1)
+                });
+                println!("{}, release {release}: {:.3} times plain", hot.name, stack / plain);
+                assert!(stack / plain <= most, "{}: {stack} instructions, {plain} plain, at most {most}", hot.name);
+            }
+        }
+    });
+}
+
 #[cfg(target_arch = "x86_64")]
 #[test]
-fn functions_of_the_probe_begin_cache_lines() {
-    let program = fs::read(statements(Built { instrumented: true, release: true })).expect("a program");
+fn the_push_begins_a_cache_line() {
+    let program = fs::read(statements(Built { feature: Feature::Enabled, release: true })).expect("a program");
     let program = object::File::parse(&*program).expect("an executable");
-    let is_ours = |name: &str| name.contains("instr_runtime") && name.contains("fast") && name.contains("x86_64");
-    let functions = program.symbols().filter(|symbol| symbol.name().is_ok_and(is_ours));
+    let is_push = |name: &str| name.contains("instr_runtime") && name.contains("push") && name.contains("x86_64");
+    let functions = program.symbols().filter(|symbol| symbol.name().is_ok_and(is_push));
     let addresses: Vec<u64> = functions.map(|symbol| symbol.address()).collect();
-    // Of `reached`, `enter` and `leave` at least.
-    assert!(addresses.len() >= 3 && addresses.iter().all(|address| address.is_multiple_of(64)), "{addresses:x?}");
+    assert!(!addresses.is_empty() && addresses.iter().all(|address| address.is_multiple_of(64)), "{addresses:x?}");
 }
 
 #[test]

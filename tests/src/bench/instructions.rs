@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::kinds::Kind;
+use super::kinds::{Kind, STACK_ALONE};
 use super::programs::{Built, records_per_turn, statements};
 use super::subject::Subject;
-use crate::package::succeed;
+use crate::package::{Feature, succeed};
 use crate::program::Scene;
 use crate::skip::without;
 
@@ -53,6 +53,7 @@ const TURNS: u64 = 20_000;
 #[derive(Debug)]
 pub struct Probes {
     program: PathBuf,
+    stack: PathBuf,
     plain: PathBuf,
     statement_records: f64,
     call_records: f64,
@@ -73,10 +74,11 @@ impl Probes {
     /// # Panics
     /// When they do not build.
     pub fn new(release: bool) -> Self {
-        let program = statements(Built { instrumented: true, release });
+        let program = statements(Built { feature: Feature::Enabled, release });
         let [statement_records, call_records] = ["tight", "calls"].map(|function| records_per_turn(&program, function));
-        let plain = statements(Built { instrumented: false, release });
-        Probes { program, plain, statement_records, call_records }
+        let plain = statements(Built { feature: Feature::Off, release });
+        let stack = statements(Built { feature: Feature::Stack, release });
+        Probes { program, stack, plain, statement_records, call_records }
     }
 
     /// What the plain program executes for each of the four statements of a turn.
@@ -87,7 +89,8 @@ impl Probes {
     /// Counts.
     pub fn count(&self, kind: Kind) -> Counted {
         let over_plain = |function: &str| {
-            let subject = kind.of(&Subject::new(&self.program, &["instrumented", function]));
+            let program = if kind == STACK_ALONE { &self.stack } else { &self.program };
+            let subject = kind.of(&Subject::new(program, &["instrumented", function]));
             per_turn(&subject, TURNS) - self.plain(function)
         };
         let statement = over_plain("tight") / self.statement_records;

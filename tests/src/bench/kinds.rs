@@ -9,7 +9,7 @@ use super::subject::Subject;
 use crate::program::Scene;
 
 /// A way to run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     /// As the tables call it.
     pub name: &'static str,

@@ -14,8 +14,8 @@ use crate::workspace;
 /// How they are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Built {
-    /// With the feature.
-    pub instrumented: bool,
+    /// With this feature of the runtime.
+    pub feature: Feature,
     /// Optimized.
     pub release: bool,
 }
@@ -86,10 +86,15 @@ fn benches() -> PathBuf {
 fn build(name: &str, built: Built, write: impl FnOnce(&Package)) -> PathBuf {
     // A name for each, so that tests that run at the same time do not write the same package.
     let profile = if built.release { "release" } else { "debug" };
-    let name = format!("bench-{name}-{}-{profile}", if built.instrumented { "on" } else { "off" });
+    let feature = match built.feature {
+        Feature::Off => "off",
+        Feature::Stack => "stack",
+        Feature::Enabled => "on",
+    };
+    let name = format!("bench-{name}-{feature}-{profile}");
     let package = Package::new(&name);
     write(&package);
-    let runtime = runtime(if built.instrumented { Feature::Enabled } else { Feature::Off });
+    let runtime = runtime(built.feature);
     package.write(
         "Cargo.toml",
         &format!(
