@@ -75,7 +75,8 @@ pub const VARIABLES: [Variable; 12] = [
     Variable {
         name: SINK,
         meaning: "`write`: a text line per statement, one `write(2)` each; `ring`: each thread's newest statements in a \
-                  mapped file, at nanoseconds each; `count`: only how often each statement was reached",
+                  mapped file, at nanoseconds each; `stack`: nothing but each thread's open statements, which every sink \
+                  keeps; `count`: how often each statement was reached",
         default: "`write`; under `cargo instr` `ring`",
     },
     Variable {

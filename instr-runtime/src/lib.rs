@@ -1,14 +1,16 @@
 //! Records every statement of a program before it runs, so that after its death each thread's last one is known.
 //!
 //! Put [`instrument_source`] on functions, `impl` blocks, traits or inline modules and turn the feature `enabled` on. Each
-//! thread then writes one line per statement to a file of its own below `./instr-logs`, or what else `INSTR_SINK` asks for,
-//! and `instr-analyze` reads it. Without the feature the attribute returns its input and this crate is a few empty functions.
+//! thread then keeps its open statements in a file of its own below `./instr-logs`, and writes one line per statement to
+//! another one, or what else `INSTR_SINK` asks for; `instr-analyze` reads them. With the feature `stack` instead, it keeps the open
+//! statements alone. With neither, the attribute returns its input and this crate is a few empty functions.
 //!
 //! # How a statement is recorded
 //!
-//! The attribute puts a probe before the statement (`fast`): one load, one branch, and where the site is on a call of a few
-//! instructions, which store the statement in the thread's slot, and in its ring or its counters. All else is the slow
-//! path's (`record`): it finds the process's run directory (`process`), begins the thread (`thread`), and hands the
+//! The attribute puts a guard at the beginning of each function and a probe before each statement (`probe`). The guard takes a
+//! slot of the thread's stack of open statements (`thread`), and a probe is one store into that slot. With `enabled`, it then
+//! calls a few instructions, which store the statement in the thread's ring or its counters. All else is the slow
+//! path's (`record`): it finds the process's run directory (`process`), begins the thread, and hands the
 //! statement to the sink (`sink`). All of that may run inside a signal handler, inside the user's allocator, before `main`
 //! and after it: nothing on the way allocates, locks or panics.
 //!
@@ -85,7 +87,8 @@ pub fn flush() {
     sys::with_errno(thread::sync);
 }
 
-/// Stops recording for good: statements reached from now on are neither recorded nor counted. Async-signal-safe.
+/// Stops recording for good: statements reached from now on are neither recorded nor counted. The open statements of each
+/// thread are still kept. Async-signal-safe.
 pub fn shutdown() {
     #[cfg(feature = "stack")]
     site::switch_all_off();

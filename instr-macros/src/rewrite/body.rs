@@ -33,7 +33,7 @@ impl Rewriter<'_> {
             this.body(&mut closure.body, entry, enters, end);
         });
         if guarded {
-            // Its guard gives the statement back.
+            // It has a slot of its own.
             self.passed = passed;
         }
     }

@@ -9,7 +9,8 @@
 //! - It puts the top back where it found it, and stores only into slots above.
 //! - So whatever it interrupts goes on with its own top and its own slot. If it interrupts a function that has stored its
 //!   first statement and not yet taken the slot, that slot holds a statement of the handler's until the function's next one.
-//! - Leaving stores an absolute top. What unwinding or `longjmp` has skipped is put right by the next function that is left.
+//! - Leaving stores an absolute top. What `longjmp` has skipped stays in the chain until the function that it has landed in is
+//!   left.
 //!
 //! In release builds the probes are [inlined]. A debug build inlines nothing: on x86_64 it [calls](called) a few
 //! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, all of it is [Rust](portable). With the feature
