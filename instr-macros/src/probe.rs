@@ -45,38 +45,28 @@ pub(crate) struct Table<'a> {
     body: Body,
     function: Described,
     text: String,
+    count: usize,
     /// The first token that came out of a macro.
     expanded: Option<Span>,
     /// Whether there is a guard around the place at hand: code that may wait has none.
     pub(crate) guarded: bool,
-    /// For each site, how many closures it is in.
-    closures: Vec<usize>,
-    /// The sites that guards record.
-    begun: Vec<usize>,
+    /// The sites that guards record, and how many closures they are in.
+    begun: Vec<(usize, usize)>,
 }
 
 impl<'a> Table<'a> {
     pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
         let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table {
-            scope,
-            body,
-            function,
-            text: String::new(),
-            expanded: None,
-            guarded,
-            closures: Vec::new(),
-            begun: Vec::new(),
-        }
+        Table { scope, body, function, text: String::new(), expanded: None, guarded, count: 0, begun: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.closures.is_empty()
+        self.count == 0
     }
 
     /// How many sites there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.closures.len()
+        self.count
     }
 
     /// Adds a site for a statement, an expression or a signature in so many closures, before anything in it is rewritten;
@@ -102,8 +92,8 @@ impl<'a> Table<'a> {
         };
         // Writing to a string cannot fail.
         let _ = write!(self.text, "{line}");
-        self.closures.push(closures);
-        Some(Site { index: self.count() - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
+        self.count += 1;
+        Some(Site { index: self.count - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
     }
 
     /// The path to the runtime, located at a statement, so that messages are not about the attribute.
@@ -158,26 +148,25 @@ impl<'a> Table<'a> {
     }
 
     /// Whether `site` is that of the `first` statement, right behind a guard, which then records it.
-    pub(crate) fn begins_with(&mut self, site: Site, first: Option<usize>) -> bool {
+    pub(crate) fn begins_with(&mut self, site: Site, first: Option<usize>, closures: usize) -> bool {
         let begins = first == Some(site.index);
         if begins {
-            self.begun.push(site.index);
+            self.begun.push((site.index, closures));
         }
         begins
     }
 
     // Output: let __instr_guard = __INSTR_SITES.__instr_begin(0);
-    // Or:     let __instr_guard = __INSTR_SITES.__instr_enter(0);
-    /// The statement that enters a function, or what is in so many closures of it. Its first site is that with number `first`,
-    /// unless it has none of its own; it is recorded if it stands right behind.
+    // Or:     let __instr_guard = ::instr_runtime::macro_api::enter();
+    /// The statement that enters a function, or what is in so many closures of it. If the site with number `first` is its own and
+    /// stands right behind, it is recorded here.
     pub(crate) fn guard(&self, first: usize, closures: usize) -> Stmt {
-        if self.closures.get(first) != Some(&closures) {
+        if !self.begun.contains(&(first, closures)) {
             return guard(&self.scope.runtime);
         }
         let span = Span::mixed_site();
-        let method = if self.begun.contains(&first) { "__instr_begin" } else { "__instr_enter" };
-        let enter = call(method, [number(first, span)], span, Vec::new());
-        verbatim(quote_spanned!(span=> let __instr_guard = #enter;))
+        let begin = call("__instr_begin", [number(first, span)], span, Vec::new());
+        verbatim(quote_spanned!(span=> let __instr_guard = #begin;))
     }
 
     // Input:  OPERAND
@@ -224,7 +213,7 @@ impl<'a> Table<'a> {
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
     // Or:     ::instr_runtime::macro_api::sites!(4, "…", (::instr_runtime::macro_api::caller)());
     pub(crate) fn definition(&self) -> Stmt {
-        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count()));
+        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count));
         let expanded = self.expanded.map(|span| {
             // The compiler takes a call for as far expanded as its first and last tokens, and says as its place where
             // the outermost macro was invoked.

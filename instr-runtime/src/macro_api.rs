@@ -20,7 +20,7 @@ pub fn after<T>(value: T, _: Resumed) -> T {
     value
 }
 
-/// The first thing in a function that has a guard and no sites. Async-signal-safe.
+/// The first thing in a function or closure that has a guard and does not begin with a statement. Async-signal-safe.
 #[inline(always)]
 pub fn enter() -> Guard {
     probe::enter()

@@ -17,7 +17,7 @@ use object::{Object as _, ObjectSymbol as _};
 /// The most instructions that a statement, and entering and leaving a function, may execute beyond the plain program. The
 /// counts repeat exactly, so each bound is what there is, rounded up: whoever needs more says so here.
 const RELEASE: [(Kind, f64, f64); 5] =
-    [(STACK_ALONE, 3.0, 15.0), (DISABLED, 3.0, 15.0), (FILTERED, 27.0, 50.0), (COUNT, 30.0, 50.0), (RING, 29.0, 50.0)];
+    [(STACK_ALONE, 1.0, 9.0), (DISABLED, 5.0, 15.0), (FILTERED, 27.0, 17.0), (COUNT, 30.0, 17.0), (RING, 31.0, 17.0)];
 /// The same where nothing is optimized.
 const DEBUG: [(Kind, f64, f64); 5] = [
     (STACK_ALONE, 16.0, 136.0),

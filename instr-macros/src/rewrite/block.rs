@@ -19,7 +19,7 @@ impl Rewriter<'_> {
         let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
         self.statements(block, entry, first);
         if let Some(entry) = entry
-            && !self.table.begins_with(entry, first)
+            && !self.table.begins_with(entry, first, self.closures)
         {
             insert_head(block, [self.table.probe(entry, &[])]);
         }
@@ -42,7 +42,7 @@ impl Rewriter<'_> {
                 let own = if each { self.add(&stmt, calls_macro(&stmt)) } else { None };
                 match (own, around) {
                     _ if !reachable => {}
-                    (Some(own), _) if attrs.is_empty() && self.table.begins_with(own, first) => {}
+                    (Some(own), _) if attrs.is_empty() && self.table.begins_with(own, first, self.closures) => {}
                     (Some(own), _) => output.push(self.table.probe(own, &attrs)),
                     (None, Some(around)) if left => output.push(self.table.resume(around, &attrs)),
                     _ => {}

@@ -80,7 +80,9 @@ impl Rewriter<'_> {
         if site.is_none() && enters.is_none() {
             return;
         }
-        let probe = site.filter(|site| !self.table.begins_with(*site, first)).map(|site| self.table.probe(site, &[]));
+        let probe = site
+            .filter(|site| !self.table.begins_with(*site, first, self.closures))
+            .map(|site| self.table.probe(site, &[]));
         let guard = enters.map(|first| self.table.guard(first, self.closures));
         let mut stmts: Vec<Stmt> = guard.into_iter().chain(probe).collect();
         let mut value = taken(body);

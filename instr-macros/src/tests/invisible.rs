@@ -98,7 +98,7 @@ fn groups_in_attributes_and_macros_stay() {
         r#"fn f() { #[doc = invisible!("a")] one(stringify!(invisible!(1 + 2))); }"#,
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = enter();
                 sites!(
                     1, " f <parsed\\sstring\\s1>\n1 35 n one(stringify!(invisible!(1\\s+\\s2)));\n"
                 );

@@ -275,7 +275,7 @@ fn inner_attributes_of_a_loop() {
         "fn f() { while a { #![allow(unused)] one(); } }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = enter();
                 sites!(
                     2,
                     " f <parsed\\sstring\\s1>\n1 10 n while\\sa\\s{\\s#![allow(unused)]\\sone();\\s}\n1 38 n one();\n"

@@ -117,7 +117,7 @@ fn cfg_is_copied_to_the_probe() {
         "fn f() { #[cfg(a)] one(); #[cfg_attr(b, cfg(c))] let x = 1; #[cfg(d)] x = 2; #[cfg(e)] m!(); #[inline] x; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = enter();
                 sites!(
                     5,
                     " f <parsed\\sstring\\s1>\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
@@ -146,7 +146,7 @@ fn cfg_at_the_leftmost_operand() {
         "fn f() { #[cfg(a)] x + 1; #[cfg(b)] y as u8; }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = enter();
                 sites!(2, " f <parsed\\sstring\\s1>\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
                 #[cfg(a)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[cfg(a)] x + 1;
@@ -164,7 +164,7 @@ fn allowed_unreachable_code_is_allowed_for_the_probe() {
         "fn f() { #[allow(unreachable_code)] one(); #[expect(unused)] two(); #[allow(dead_code)] three(); }",
         expect![[r#"
             fn f() {
-                let __instr_guard = __INSTR_SITES.__instr_enter(0);
+                let __instr_guard = enter();
                 sites!(
                     3, " f <parsed\\sstring\\s1>\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
                 );

@@ -93,7 +93,7 @@ mod push {
 }
 use push::{push, record};
 
-/// [`Sites::__instr_enter`] of a function without sites. Async-signal-safe.
+/// The first thing in a function or closure that does not begin with a statement. Async-signal-safe.
 #[unsafe(naked)]
 #[allow(improper_ctypes_definitions)]
 pub(crate) extern "C" fn enter() -> Guard {
@@ -143,13 +143,6 @@ impl<const COUNT: usize> Sites<COUNT> {
             #[cfg(feature = "enabled")]
             push = sym super::push::reached,
         )
-    }
-
-    /// The first thing in another function or closure, whose first statement is `number`. Async-signal-safe.
-    #[unsafe(naked)]
-    #[allow(improper_ctypes_definitions)]
-    pub extern "C" fn __instr_enter(&'static self, number: usize) -> Guard {
-        naked_asm!(".cfi_startproc", "add rdi, rsi", take_slot!(), "ret", ".cfi_endproc", begin = sym begin)
     }
 
     /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.

@@ -96,7 +96,7 @@ fn enter_at(site: *const u8) -> Guard {
     }
 }
 
-/// [`Sites::__instr_enter`] of a function without sites. Async-signal-safe.
+/// The first thing in a function or closure that does not begin with a statement. Async-signal-safe.
 #[inline(always)]
 pub(crate) fn enter() -> Guard {
     enter_at(ptr::null())
@@ -136,12 +136,6 @@ impl<const COUNT: usize> Sites<COUNT> {
         #[cfg(feature = "enabled")]
         self.push(number);
         guard
-    }
-
-    /// The first thing in another function or closure, whose first statement is `number`. Async-signal-safe.
-    #[inline(always)]
-    pub fn __instr_enter(&'static self, number: usize) -> Guard {
-        enter_at(self.address(number))
     }
 
     /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
