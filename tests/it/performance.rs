@@ -20,11 +20,11 @@ const RELEASE: [(Kind, f64, f64); 5] =
     [(STACK_ALONE, 1.0, 9.0), (DISABLED, 5.0, 15.0), (FILTERED, 27.0, 17.0), (COUNT, 30.0, 17.0), (RING, 31.0, 17.0)];
 /// The same where nothing is optimized.
 const DEBUG: [(Kind, f64, f64); 5] = [
-    (STACK_ALONE, 16.0, 136.0),
-    (DISABLED, 16.0, 136.0),
-    (FILTERED, 31.0, 145.0),
-    (COUNT, 34.0, 145.0),
-    (RING, 39.0, 145.0),
+    (STACK_ALONE, 13.0, 29.0),
+    (DISABLED, 19.0, 32.0),
+    (FILTERED, 33.0, 32.0),
+    (COUNT, 36.0, 32.0),
+    (RING, 42.0, 32.0),
 ];
 
 #[test]
