@@ -56,6 +56,8 @@ pub struct Head {
     pub inherited: AtomicU32,
     /// The depth at the newest panic, which the thread may still be unwinding from; 0: it is not.
     pub panic_depth: AtomicU32,
+    /// How many bytes the process has mapped for the stack, of which the file may hold less.
+    pub mapped: AtomicU64,
 }
 
 const _: () = assert!(offset_of!(Head, top) == 0 && size_of::<Head>() <= PANIC_AT);

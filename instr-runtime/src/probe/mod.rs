@@ -58,4 +58,5 @@ pub(crate) static NONE: Head = Head {
     site_count: AtomicU32::new(0),
     inherited: AtomicU32::new(0),
     panic_depth: AtomicU32::new(0),
+    mapped: AtomicU64::new(0),
 };

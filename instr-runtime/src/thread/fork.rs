@@ -29,11 +29,15 @@ extern "C" fn before() {
         return;
     }
     sys::with_errno(|| {
-        let used = used(head);
+        let used = used(head, stack::slots(head));
         // Without a copy the child finds a hole.
         let Ok(copy) = sys::map_private(used) else { return };
         // SAFETY: the beginning of a stack, and a new mapping of this size.
-        unsafe { ptr::copy_nonoverlapping(ptr::from_ref(head).cast(), copy.as_ptr(), used) };
+        let kept = unsafe {
+            ptr::copy_nonoverlapping(ptr::from_ref(head).cast(), copy.as_ptr(), used);
+            copy.cast::<Head>().as_ref()
+        };
+        kept.slots.store(stack::slots(head) as u64, Relaxed);
         probe::set_legacy(copy.as_ptr().cast());
     });
 }
@@ -59,12 +63,12 @@ extern "C" fn in_child() {
         let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;
         let Some(stack) = NonNull::new(ptr::with_exposed_provenance_mut::<u8>(start)) else { return };
         // SAFETY: here the parent has its stack's file, and this process nothing.
-        if unsafe { sys::map_over(stack, stack::FILE_SIZE, None) }.is_err() {
+        if unsafe { sys::map_over(stack, stack::file_part(copy), None) }.is_err() {
             return;
         }
         // SAFETY: the memory that has just been mapped, and the copy.
         let head = unsafe {
-            ptr::copy_nonoverlapping(ptr::from_ref(copy).cast(), stack.as_ptr(), used(copy));
+            ptr::copy_nonoverlapping(ptr::from_ref(copy).cast(), stack.as_ptr(), size_of_copy(copy));
             stack.cast::<Head>().as_ref()
         };
         head.magic.store(0, Relaxed);
@@ -99,12 +103,17 @@ pub(crate) fn fill_hole(address: usize) -> bool {
     true
 }
 
-/// How many bytes of a stack's file are in use.
-fn used(head: &Head) -> usize {
-    (SLOTS_AT + SLOT * (stack::depth(head) as usize + 2)).min(stack::FILE_SIZE)
+/// How many bytes are in use of a stack whose slots begin at this address, up to the end of its file.
+fn used(head: &Head, slots: usize) -> usize {
+    let depth = stack::depth_of(head.top.load(Relaxed), slots) as usize;
+    (SLOTS_AT + SLOT * (depth + 2)).min(stack::file_part(head))
+}
+
+fn size_of_copy(copy: &Head) -> usize {
+    used(copy, copy.slots.load(Relaxed) as usize)
 }
 
 fn free(copy: &Head) {
     // SAFETY: what `before` has mapped, to which nothing refers any more.
-    unsafe { sys::unmap(ptr::from_ref(copy).cast_mut().cast(), used(copy)) };
+    unsafe { sys::unmap(ptr::from_ref(copy).cast_mut().cast(), size_of_copy(copy)) };
 }

@@ -65,13 +65,15 @@ pub(super) fn attach(process: &Process, thread: &Thread) {
 pub(super) fn in_memory(size: usize) -> NonNull<Head> {
     let sizes =
         core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
-    let mapped = sizes.into_iter().find_map(|size| sys::map_lazily(size).ok());
-    let stack = mapped.unwrap_or(NonNull::from(&LAST_RESORT).cast()).cast::<Head>();
+    let mapped = sizes.into_iter().find_map(|size| Some((sys::map_lazily(size).ok()?, size)));
+    let (memory, size) = mapped.unwrap_or((NonNull::from(&LAST_RESORT).cast(), 0));
+    let stack = memory.cast::<Head>();
     // SAFETY: mapped for this, zeroed, or a stack already; a head is valid in any state.
     let head = unsafe { stack.as_ref() };
     if head.slots.load(Relaxed) == 0 {
         clear(head);
     }
+    head.mapped.store(size as u64, Relaxed);
     stack
 }
 
@@ -83,17 +85,25 @@ pub(super) fn after_end() -> NonNull<Head> {
 /// Gives the memory of an unrecorded thread's stack back.
 ///
 /// # Safety
-/// Nobody may use it any more, and it must come from [`in_memory`], which was given [`WHOLE`].
+/// It must come from [`in_memory`], and nobody may use it any more.
 pub(super) unsafe fn free(stack: *const Head) {
-    if !ptr::eq(stack.cast(), &raw const LAST_RESORT) {
-        // SAFETY: promised by the caller. What is smaller lies in front of what is not ours to unmap, so it is kept.
-        unsafe { sys::unmap(stack.cast_mut().cast(), SMALLEST) };
+    // SAFETY: promised by the caller. Of the last resort, nothing is mapped.
+    unsafe {
+        let mapped = (*stack).mapped.load(Relaxed) as usize;
+        if mapped != 0 {
+            sys::unmap(stack.cast_mut().cast(), mapped);
+        }
     }
+}
+
+/// How much of the stack a file can hold.
+pub(super) fn file_part(head: &Head) -> usize {
+    FILE_SIZE.min(head.mapped.load(Relaxed) as usize)
 }
 
 /// Empties a stack that nobody uses.
 fn clear(head: &Head) {
-    let slots = ptr::from_ref(head).addr() + SLOTS_AT;
+    let slots = slots(head);
     head.slots.store(slots as u64, Relaxed);
     head.top.store(slots as u64, Relaxed);
     head.inherited.store(0, Relaxed);
@@ -116,12 +126,13 @@ fn rename(process: &Process, thread: &Thread, head: &Head) -> bool {
 
 /// Puts a file in the place of the beginning of a stack, which it then holds.
 fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherited: u32) -> Result<(), Errno> {
-    let size = FILE_SIZE.min(usize::try_from(sys::file_size_limit()).unwrap_or(usize::MAX) & !(FILLED - 1));
+    // SAFETY: as above.
+    let head = unsafe { stack.as_ref() };
+    let allowed = usize::try_from(sys::file_size_limit()).unwrap_or(usize::MAX);
+    let size = file_part(head).min(allowed) & !(FILLED - 1);
     if size == 0 {
         return Err(Errno::TOO_LARGE);
     }
-    // SAFETY: as above.
-    let head = unsafe { stack.as_ref() };
     let (file, name) = create_own(thread, STACK_SUFFIX, |name| process.create_mapped(name))?;
     describe(process, thread, head, inherited);
     let used = (SLOTS_AT + SLOT * (depth(head) as usize + 1)).next_multiple_of(FILLED).min(size);
@@ -134,7 +145,8 @@ fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherit
         head.magic.store(0, Relaxed);
         process.remove(&name);
     })?;
-    if sys::is_watching_faults() {
+    thread.set_stack_file(size);
+    if size == FILE_SIZE && sys::is_watching_faults() {
         // A child that is made without `fork` would store into its parent's file. Now it finds nothing there, and
         // `fill_hole` gives it memory.
         sys::keep_from_children(stack.cast(), size);
@@ -144,6 +156,7 @@ fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherit
 
 fn describe(process: &Process, thread: &Thread, head: &Head, inherited: u32) {
     head.version.store(VERSION, Relaxed);
+    head.slots.store(slots(head) as u64, Relaxed);
     head.reuse.store(thread.reuse(), Relaxed);
     head.pid.store(u64::from(process.pid()), Relaxed);
     head.tid.store(u64::from(thread.tid()), Relaxed);
@@ -156,9 +169,10 @@ fn describe(process: &Process, thread: &Thread, head: &Head, inherited: u32) {
 /// Makes a stack of what is left where the head is gone, because its file was truncated, or this is the child of a raw
 /// `clone`. Where its top was is unknown, unless the fault was at the innermost slot. Async-signal-safe.
 pub(super) fn make_up(head: &Head, fault: Option<usize>) {
-    let slots = ptr::from_ref(head).addr() + SLOTS_AT;
+    let slots = slots(head);
     let top = fault.filter(|address| *address >= slots).unwrap_or(slots + FILLED);
     head.slots.store(slots as u64, Relaxed);
+    head.mapped.store(FILE_SIZE as u64, Relaxed);
     head.top.store((top & !(SLOT - 1)) as u64, Relaxed);
 }
 
@@ -171,16 +185,27 @@ pub(super) fn heal(head: *const Head) {
     }
 }
 
-/// How many functions the thread is in.
+/// How many functions the thread is in. The top is all that is asked of the head, which may be lost with its file.
 pub(super) fn depth(head: &Head) -> u32 {
-    (head.top.load(Relaxed).saturating_sub(head.slots.load(Relaxed)) / SLOT as u64) as u32
+    depth_of(head.top.load(Relaxed), slots(head))
+}
+
+/// The same of a stack, or of a copy of one, whose slots begin at this address.
+pub(super) fn depth_of(top: u64, slots: usize) -> u32 {
+    let open = (top as usize).wrapping_sub(slots);
+    if open < WHOLE { (open / SLOT) as u32 } else { 0 }
+}
+
+/// The address of slot 0.
+pub(super) fn slots(head: &Head) -> usize {
+    ptr::from_ref(head).addr() + SLOTS_AT
 }
 
 /// The slot with this number, up to the top, and behind slot 0 always one.
 fn slot(head: &Head, number: u32) -> &AtomicU32 {
-    let slots = head.slots.load(Relaxed) as usize;
+    let slots = ptr::from_ref(head).cast::<u8>().wrapping_add(SLOTS_AT).cast::<AtomicU32>();
     // SAFETY: within the mapping of the stack.
-    unsafe { AtomicU32::from_ptr(ptr::with_exposed_provenance_mut(slots + SLOT * number as usize)) }
+    unsafe { &*slots.wrapping_add(number as usize) }
 }
 
 /// The id of the statement in this slot. Async-signal-safe.

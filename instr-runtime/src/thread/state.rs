@@ -30,6 +30,8 @@ pub(crate) struct Thread {
     missed: AtomicU32,
     /// Its stack of open statements, which stays with the state too.
     stack: AtomicPtr<Head>,
+    /// How many bytes of it are in a file.
+    stack_file: AtomicUsize,
     /// A stack for signal handlers, for a thread that has none of its own; it stays with the state too.
     pub(crate) signal_stack: AtomicPtr<u8>,
     /// Null until the thread has begun.
@@ -105,6 +107,10 @@ impl Thread {
 
     pub(super) fn set_stack(&self, stack: NonNull<Head>) {
         self.stack.store(stack.as_ptr(), Relaxed);
+    }
+
+    pub(super) fn set_stack_file(&self, len: usize) {
+        self.stack_file.store(len, Relaxed);
     }
 
     /// Has every recorded statement of the thread ask, from here on.
@@ -211,8 +217,8 @@ impl Thread {
         let ring = Some((start.load(Relaxed), len.load(Relaxed))).filter(|(start, _)| *start != 0);
         let table = self.table.load(Relaxed).addr();
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
-        let stack = self.stack.load(Relaxed).addr();
-        let stack = (stack != 0).then_some((stack, stack::FILE_SIZE));
+        let stack = (self.stack.load(Relaxed).addr(), self.stack_file.load(Relaxed));
+        let stack = Some(stack).filter(|(_, len)| *len != 0);
         ring.into_iter().chain(table).chain(stack)
     }
 
