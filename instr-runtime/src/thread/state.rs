@@ -88,6 +88,8 @@ impl Thread {
         // A forked child may have ended a record of its parent's before.
         self.log.set(LogState::New);
         self.log.set_torn(false);
+        self.fast.cursor.move_to(0);
+        self.ring.timed.move_to(0);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
         }

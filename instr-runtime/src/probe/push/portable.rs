@@ -46,12 +46,14 @@ fn push(fast: &Fast, number: usize) {
     }
     // SAFETY: what `state` points to is the beginning of a thread.
     let thread = unsafe { &*state().cast::<Thread>() };
+    // Before the cursor: a handler that forks leaves a child whose state has no ring.
+    let ring = fast.ring.load(Relaxed);
     let next = fast.cursor.claim();
     if next.is_multiple_of(BLOCK_SIZE as u32) {
         return record::next_block(number, thread);
     }
     // SAFETY: the place is within the ring, and the thread's own.
-    unsafe { (*fast.ring.load(Relaxed).add(next as usize).cast::<AtomicU32>()).store(number as u32, Relaxed) };
+    unsafe { (*ring.add(next as usize).cast::<AtomicU32>()).store(number as u32, Relaxed) };
     fast.cursor.move_to(next + 4);
     if fast.slot.load(Relaxed).is_null() {
         record::settle(thread);

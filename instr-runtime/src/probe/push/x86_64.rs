@@ -41,10 +41,11 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         "cmp dword ptr [rax + {pending}], 0",
         "jne 8f",
         "mov dword ptr [rax + {pending}], 1",
+        // Before the cursor: a handler that forks leaves a child whose state has no ring.
+        "mov rdx, qword ptr [rax + {ring}]",
         "mov ecx, dword ptr [rax + {cursor}]",
         "test ecx, {block} - 1",
         "jz 7f",
-        "mov rdx, qword ptr [rax + {ring}]",
         "mov dword ptr [rdx + rcx], edi",
         "add ecx, 4",
         "mov qword ptr [rax + {cursor}], rcx",
