@@ -1,9 +1,13 @@
 //! The open statements of programs that died of SIGKILL: all of them are in the files, whatever takes the records.
 
-use instr_tests::analyzer;
+use std::os::unix::process::ExitStatusExt as _;
+
 use instr_tests::build::{Build, INSTRUMENTED, program};
 use instr_tests::marks::Place;
+use instr_tests::package::{Feature, Package, runtime};
 use instr_tests::program::{Scene, run};
+use instr_tests::records::run_json;
+use instr_tests::{analyzer, workspace};
 use serde_json::Value;
 
 const SOURCE: &str = "tests/programs/src/bin/deep.rs";
@@ -67,5 +71,34 @@ fn panics_that_were_caught_leave_nothing_open() {
         let thread = main_thread(&scene, build, "stack", &["caught", "1000"]);
         let open: Vec<_> = open(&thread).into_iter().map(|(name, line, _)| (name, line)).collect();
         assert_eq!((open[0], open[1].0, open.len()), (("catch", caught), "main", 2), "{build:?}");
+    }
+}
+
+#[test]
+fn built_for_the_stack_alone_a_program_has_no_other_sink() {
+    let package = Package::new("deep");
+    package.copy(&workspace().join(SOURCE), "src/main.rs");
+    package.write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"deep\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\ninstr-runtime = {}\nlibc = \"0.2\"\n",
+            runtime(Feature::Stack),
+        ),
+    );
+    let (programs, _) = package.build(&["build", "--release"]);
+    for sink in ["", "stack", "ring"] {
+        let scene = Scene::new();
+        let ended = run(scene.command(&programs["deep"]).args(["calls", "10000"]).env("INSTR_SINK", sink));
+        assert_eq!(ended.status.signal(), Some(libc::SIGKILL), "{ended:?}");
+        let (report, run) = (scene.report(), &scene.runs()[0]);
+        let thread = report.thread("main");
+        assert_eq!((&thread["depth"], &thread["records"]), (&10_001.into(), &0.into()), "{sink}");
+        let notes = run_json(run)["notes"].to_string();
+        let refused = "INSTR_SINK=ring is ignored: built with the feature `stack`, this program has no other sink";
+        assert_eq!(notes.contains(refused), sink == "ring", "{sink}: {notes}");
+        let files = std::fs::read_dir(run).expect("a run").map(|file| file.expect("a file").file_name());
+        let kinds: Vec<_> = files.filter(|name| !name.to_string_lossy().ends_with(".stack")).collect();
+        assert_eq!(kinds.len(), 3, "run.json, sites and last: {kinds:?}");
     }
 }
