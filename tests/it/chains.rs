@@ -102,3 +102,14 @@ fn built_for_the_stack_alone_a_program_has_no_other_sink() {
         assert_eq!(kinds.len(), 3, "run.json, sites and last: {kinds:?}");
     }
 }
+
+#[test]
+fn a_threads_first_function_leaves_vector_registers_alone() {
+    let scene = Scene::new();
+    let sums = |build| run(scene.command(&program("vectors", build)).env("INSTR_SINK", "stack")).stdout;
+    let expected = format!("{:?}\n", [(120.0_f32, 21_u64); 8]);
+    for build in [INSTRUMENTED, RELEASE] {
+        let said = sums(build);
+        assert!(said == expected || said == "no avx\n", "{build:?}: {said}");
+    }
+}
