@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
-use instr_tests::bench::kinds::{COUNT, Kind, RING, WRITE};
+use instr_tests::bench::kinds::{COUNT, Kind, RING, STACK, WRITE};
 use instr_tests::bench::programs::{Built, first};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
@@ -25,7 +25,7 @@ fn main() {
     let programs = |modules| features.map(|feature| first(Built { feature, release: true }, modules));
     let [plain, instrumented] = programs(0);
     let mut kinds = Vec::new();
-    for kind in [COUNT, RING, WRITE] {
+    for kind in [STACK, COUNT, RING, WRITE] {
         match kind.try_on(&Subject::new(&instrumented, &[])) {
             Ok(()) => kinds.push(kind),
             Err(reason) => results.skip(kind.name, &reason),

@@ -4,12 +4,10 @@
 use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
-/// How many rings of ended threads stay while others are made.
-pub(crate) const KEPT: u32 = 64;
-/// How many there can be at all.
-pub(crate) const MOST: u32 = PLACES as u32 - 8;
+/// How many rings of ended threads stay.
+const KEPT: u32 = 128;
 /// Somewhat more, as threads may end at the same moment.
-const PLACES: usize = 136;
+const PLACES: usize = 160;
 
 /// A queue of threads that have ended. All zeros: it is empty.
 pub(crate) struct EndedRings {
@@ -28,10 +26,10 @@ impl EndedRings {
         }
     }
 
-    /// Takes the oldest if there are more than `kept`. Async-signal-safe.
-    pub(crate) fn take(&self, kept: u32) -> Option<(u32, u32)> {
+    /// Takes the oldest if there are too many. Async-signal-safe.
+    pub(crate) fn take(&self) -> Option<(u32, u32)> {
         let taken = self.taken.load(Relaxed);
-        if self.given.load(Relaxed).wrapping_sub(taken) <= kept {
+        if self.given.load(Relaxed).wrapping_sub(taken) <= KEPT {
             return None;
         }
         self.taken.compare_exchange(taken, taken.wrapping_add(1), AcqRel, Relaxed).ok()?;

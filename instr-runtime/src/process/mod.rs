@@ -28,7 +28,6 @@ use crate::sys::{self, CName, Errno, FileId};
 use counts_file::CountsFile;
 use directory::Path;
 use ended_rings::EndedRings;
-pub(crate) use ended_rings::{KEPT, MOST};
 use last_file::LastFile;
 
 /// What is known of the run. All zeros: there is none yet.

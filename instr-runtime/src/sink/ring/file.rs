@@ -6,23 +6,19 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use instr_format::files::RING_SUFFIX;
 use instr_format::ring::{HEADER_SIZE, Header, MAGIC, SIZE_MIN, VERSION};
 
-use crate::process::{KEPT, MOST, Process};
+use crate::process::Process;
 use crate::settings;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
 use crate::thread::files::{FileName, create_own, file_name};
 
-/// Creates the thread's ring, a smaller one where there is no room. That of a thread that has ended long ago makes room for
-/// it: to take it over would mean to look at each of its pages. Returns the first block, and the size of all. Signals are
+/// Creates the thread's ring, a smaller one where there is no room. Returns the first block, and the size of all. Signals are
 /// blocked.
 pub(super) fn create(
     process: &Process,
     thread: &Thread,
     settings: &settings::Ring,
 ) -> Result<(NonNull<u8>, u32), Errno> {
-    if let Some((tid, reuse)) = process.ended_rings.take(KEPT) {
-        process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));
-    }
     let (file, name) = create_own(thread, RING_SUFFIX, |name| process.create_mapped(name))?;
     let mapped = map(file, settings.size);
     sys::close(file);
@@ -34,12 +30,17 @@ pub(super) fn create(
     Ok((unsafe { start.add(HEADER_SIZE) }, size))
 }
 
+/// How much is written of a new ring, and not only reserved: on a journaling file system, a first store to a page that is
+/// reserved takes 200 us and more.
+const FILLED: usize = 64 << 10;
+
 /// Maps a file with room for as much as there is room for.
 fn map(file: i32, wanted: u32) -> Result<(NonNull<u8>, u32), Errno> {
     let mut size = wanted;
     loop {
         let len = HEADER_SIZE + size as usize;
-        match sys::reserve(file, 0, len as u64).and_then(|()| sys::map_shared(file, 0, len)) {
+        let reserved = sys::reserve(file, 0, len as u64).and_then(|()| sys::fill(file, FILLED));
+        match reserved.and_then(|()| sys::map_shared(file, 0, len)) {
             Ok(start) => return Ok((start, size)),
             Err(errno) if u64::from(size) <= SIZE_MIN => return Err(errno),
             Err(_) => {
@@ -74,15 +75,16 @@ fn note(thread: &Thread, start: usize, len: usize) {
     thread.ring.mapping.0.store(start, Relaxed);
 }
 
-/// The thread has ended: its ring stays readable until many others have ended too.
+/// The thread has ended: its ring stays readable until many others have ended too. To take over an old one's instead would
+/// mean to look at each of its pages.
 pub(super) fn give_back(process: &Process, thread: &Thread, blocks: NonNull<u8>, size: u32) {
     note(thread, 0, 0);
     // SAFETY: the whole mapping, which only this thread has used.
     unsafe { sys::unmap(blocks.sub(HEADER_SIZE).as_ptr(), HEADER_SIZE + size as usize) };
-    while let Some((tid, reuse)) = process.ended_rings.take(MOST) {
+    process.ended_rings.give(thread.tid(), thread.reuse());
+    while let Some((tid, reuse)) = process.ended_rings.take() {
         process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));
     }
-    process.ended_rings.give(thread.tid(), thread.reuse());
 }
 
 /// The name of a segment.

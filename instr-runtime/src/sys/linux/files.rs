@@ -187,6 +187,11 @@ pub(crate) fn reserve(file: i32, from: u64, size: u64) -> Result<(), Errno> {
     }
 }
 
+/// Writes zeros to the beginning of a new file.
+pub(crate) fn fill(file: i32, size: usize) -> Result<(), Errno> {
+    write_zeros(file, 0, size as u64)
+}
+
 fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {
     static ZEROS: [u8; 4096] = [0; 4096];
     let mut at = from;
