@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 use crate::selection::Selection;
 use crate::words;
@@ -15,6 +15,21 @@ use crate::words;
 #[command(name = "cargo-instr", bin_name = "cargo instr", version, after_help = AFTER_HELP)]
 #[command(override_usage = USAGE)]
 pub struct Arguments {
+    /// What to instrument.
+    #[command(flatten)]
+    pub what: What,
+    /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
+    #[arg(long)]
+    pub stack: bool,
+    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
+    /// 2 GB]
+    #[arg(long, value_name = "N")]
+    pub keep: Option<usize>,
+}
+
+/// What to instrument.
+#[derive(Debug, Args)]
+pub struct What {
     /// Instrument this dependency too; can be given several times
     #[arg(long, value_name = "NAME")]
     pub with_dep: Vec<String>,
@@ -34,13 +49,6 @@ pub struct Arguments {
     /// What to record [default: statement]
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Level>,
-    /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
-    #[arg(long)]
-    pub stack: bool,
-    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
-    /// 2 GB]
-    #[arg(long, value_name = "N")]
-    pub keep: Option<usize>,
 }
 
 const USAGE: &str = "\
@@ -80,6 +88,14 @@ impl Arguments {
         Arguments::command().render_help().to_string()
     }
 
+    /// Our options, as they are written.
+    pub fn options() -> Vec<String> {
+        let command = Arguments::command();
+        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
+    }
+}
+
+impl What {
     /// Which files and functions.
     pub fn selection(&self) -> Selection {
         Selection {
@@ -94,12 +110,6 @@ impl Arguments {
     pub fn level(&self) -> Option<String> {
         self.level.and_then(|level| Some(level.to_possible_value()?.get_name().to_owned()))
     }
-
-    /// Our options, as they are written.
-    pub fn options() -> Vec<String> {
-        let command = Arguments::command();
-        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
-    }
 }
 
 /// Those of our options that have no value.
@@ -109,7 +119,7 @@ const FLAGS: [&str; 1] = ["--stack"];
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];
 
 /// The command line in parts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Split {
     /// What is for us.
     pub own: Vec<OsString>,

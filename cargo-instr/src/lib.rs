@@ -16,6 +16,7 @@ pub mod command;
 pub mod compiler;
 pub mod diagnostics;
 pub mod failure;
+pub mod instrumentation;
 pub mod invocation;
 pub mod items;
 pub mod modules;
