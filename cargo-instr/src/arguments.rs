@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
+use crate::overhead;
 use crate::selection::Selection;
 use crate::words;
 
@@ -53,6 +54,7 @@ pub struct What {
 
 const USAGE: &str = "\
 cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
+       cargo instr bench-overhead [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
        cargo instr <report|crash|dump|tail|export|list|clean> [OPTIONS OF instr-analyze]";
 
 const AFTER_HELP: &str = "\
@@ -90,9 +92,13 @@ impl Arguments {
 
     /// Our options, as they are written.
     pub fn options() -> Vec<String> {
-        let command = Arguments::command();
-        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
+        options_of(&Arguments::command())
     }
+}
+
+/// The options of a command line of ours.
+pub fn options_of(command: &clap::Command) -> Vec<String> {
+    command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
 }
 
 impl What {
@@ -139,7 +145,7 @@ impl Split {
         let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
         let program = arguments.split_off(end);
         let mut split = Split { own: Vec::new(), before: Vec::new(), word: None, cargo: Vec::new(), program };
-        let options = Arguments::options();
+        let mut options = Arguments::options();
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy().into_owned();
@@ -156,6 +162,9 @@ impl Split {
                 split.before.push(argument);
                 split.before.extend(BEFORE_THE_COMMAND.contains(&text.as_str()).then(|| rest.next()).flatten());
             } else {
+                if text == overhead::WORD {
+                    options = overhead::Options::options();
+                }
                 split.word = Some(text);
             }
         }
@@ -166,7 +175,7 @@ impl Split {
     fn is_for_our_help(&self, text: &str) -> bool {
         match &self.word {
             None => ["-h", "--help", "-V", "--version"].contains(&text),
-            Some(word) => words::compiles(word) && ["-h", "--help"].contains(&text),
+            Some(word) => (words::compiles(word) || word == overhead::WORD) && ["-h", "--help"].contains(&text),
         }
     }
 
@@ -216,6 +225,13 @@ impl Split {
             Some(profile) => !is_debug(profile),
             None => by_command || self.has("--release") || self.has("-r"),
         }
+    }
+
+    /// The profile by which cargo builds what it runs.
+    pub fn profile(&self) -> String {
+        let named = self.values("--profile").pop().map(|profile| profile.to_string_lossy().into_owned());
+        let unnamed = if self.has("--release") || self.has("-r") { "release" } else { "dev" };
+        named.unwrap_or_else(|| unnamed.to_owned())
     }
 
     /// Everything that is not ours, in its order.

@@ -17,6 +17,7 @@ use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
 use crate::instrumentation::{Instrumentation, absolute};
+use crate::overhead;
 use crate::stack_room;
 use crate::store::Store;
 use crate::suggestions;
@@ -34,13 +35,16 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     if meaning == Some(Meaning::Verb) {
         return Ok(instr_analyze::cli::main("cargo instr", arguments));
     }
+    if meaning == Some(Meaning::Overhead) {
+        return overhead::run(split);
+    }
     let own = Arguments::of(&split);
     match meaning {
         Some(Meaning::Own(kind)) => instrumented(&arguments, &split, &own, kind, true),
         Some(Meaning::Other(kind)) => instrumented(&arguments, &split, &own, kind, false),
         Some(Meaning::Plain) => plain(&split),
         Some(Meaning::Unknown) => unknown(&split),
-        Some(Meaning::Verb) | None => {
+        Some(Meaning::Verb | Meaning::Overhead) | None => {
             // Nobody is left to tell when this fails.
             let _ = write!(io::stderr(), "{}", Arguments::help());
             Ok(ExitCode::from(2))
@@ -142,6 +146,7 @@ fn record(arguments: &[OsString]) -> Record {
     }
 }
 
-fn signal(number: i32) -> String {
+/// A signal's name.
+pub(crate) fn signal(number: i32) -> String {
     signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
 }
