@@ -2,8 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
+use crate::overhead;
 use crate::selection::Selection;
 use crate::words;
 
@@ -15,6 +16,21 @@ use crate::words;
 #[command(name = "cargo-instr", bin_name = "cargo instr", version, after_help = AFTER_HELP)]
 #[command(override_usage = USAGE)]
 pub struct Arguments {
+    /// What to instrument.
+    #[command(flatten)]
+    pub what: What,
+    /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
+    #[arg(long)]
+    pub stack: bool,
+    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
+    /// 2 GB]
+    #[arg(long, value_name = "N")]
+    pub keep: Option<usize>,
+}
+
+/// What to instrument.
+#[derive(Debug, Args)]
+pub struct What {
     /// Instrument this dependency too; can be given several times
     #[arg(long, value_name = "NAME")]
     pub with_dep: Vec<String>,
@@ -34,17 +50,11 @@ pub struct Arguments {
     /// What to record [default: statement]
     #[arg(long, value_name = "LEVEL", value_enum)]
     level: Option<Level>,
-    /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
-    #[arg(long)]
-    pub stack: bool,
-    /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
-    /// 2 GB]
-    #[arg(long, value_name = "N")]
-    pub keep: Option<usize>,
 }
 
 const USAGE: &str = "\
 cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
+       cargo instr bench-overhead [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
        cargo instr <report|crash|dump|tail|export|list|clean> [OPTIONS OF instr-analyze]";
 
 const AFTER_HELP: &str = "\
@@ -80,6 +90,18 @@ impl Arguments {
         Arguments::command().render_help().to_string()
     }
 
+    /// Our options, as they are written.
+    pub fn options() -> Vec<String> {
+        options_of(&Arguments::command())
+    }
+}
+
+/// The options of a command line of ours.
+pub fn options_of(command: &clap::Command) -> Vec<String> {
+    command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
+}
+
+impl What {
     /// Which files and functions.
     pub fn selection(&self) -> Selection {
         Selection {
@@ -94,12 +116,6 @@ impl Arguments {
     pub fn level(&self) -> Option<String> {
         self.level.and_then(|level| Some(level.to_possible_value()?.get_name().to_owned()))
     }
-
-    /// Our options, as they are written.
-    pub fn options() -> Vec<String> {
-        let command = Arguments::command();
-        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect()
-    }
 }
 
 /// Those of our options that have no value.
@@ -109,7 +125,7 @@ const FLAGS: [&str; 1] = ["--stack"];
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];
 
 /// The command line in parts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Split {
     /// What is for us.
     pub own: Vec<OsString>,
@@ -129,7 +145,7 @@ impl Split {
         let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
         let program = arguments.split_off(end);
         let mut split = Split { own: Vec::new(), before: Vec::new(), word: None, cargo: Vec::new(), program };
-        let options = Arguments::options();
+        let mut options = Arguments::options();
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             let text = argument.to_string_lossy().into_owned();
@@ -146,6 +162,9 @@ impl Split {
                 split.before.push(argument);
                 split.before.extend(BEFORE_THE_COMMAND.contains(&text.as_str()).then(|| rest.next()).flatten());
             } else {
+                if text == overhead::WORD {
+                    options = overhead::Options::options();
+                }
                 split.word = Some(text);
             }
         }
@@ -156,7 +175,7 @@ impl Split {
     fn is_for_our_help(&self, text: &str) -> bool {
         match &self.word {
             None => ["-h", "--help", "-V", "--version"].contains(&text),
-            Some(word) => words::compiles(word) && ["-h", "--help"].contains(&text),
+            Some(word) => (words::compiles(word) || word == overhead::WORD) && ["-h", "--help"].contains(&text),
         }
     }
 
@@ -206,6 +225,13 @@ impl Split {
             Some(profile) => !is_debug(profile),
             None => by_command || self.has("--release") || self.has("-r"),
         }
+    }
+
+    /// The profile by which cargo builds what it runs.
+    pub fn profile(&self) -> String {
+        let named = self.values("--profile").pop().map(|profile| profile.to_string_lossy().into_owned());
+        let unnamed = if self.has("--release") || self.has("-r") { "release" } else { "dev" };
+        named.unwrap_or_else(|| unnamed.to_owned())
     }
 
     /// Everything that is not ours, in its order.

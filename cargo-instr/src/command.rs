@@ -1,11 +1,10 @@
 //! Cargo's run with this program as its wrapper.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,19 +16,13 @@ use crate::after;
 use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
-use crate::notes::Notes;
-use crate::places::Places;
-use crate::plan::{BUILD, Flavor, Plan};
-use crate::runtime;
+use crate::instrumentation::{Instrumentation, absolute};
+use crate::overhead;
 use crate::stack_room;
 use crate::store::Store;
 use crate::suggestions;
-use crate::user_wrappers::UserWrappers;
 use crate::words::{self, Kind, Meaning};
-use crate::workspace::{self, Refusal, cargo};
-
-/// What cargo ends with when it cannot go on.
-const CARGO_FAILED: u8 = 101;
+use crate::workspace::{Refusal, cargo};
 
 /// Does what the command line asks for. `arguments` are those behind `cargo instr`.
 ///
@@ -42,13 +35,16 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     if meaning == Some(Meaning::Verb) {
         return Ok(instr_analyze::cli::main("cargo instr", arguments));
     }
+    if meaning == Some(Meaning::Overhead) {
+        return overhead::run(split);
+    }
     let own = Arguments::of(&split);
     match meaning {
-        Some(Meaning::Own(kind)) => instrumented(&arguments, split, &own, kind, true),
-        Some(Meaning::Other(kind)) => instrumented(&arguments, split, &own, kind, false),
+        Some(Meaning::Own(kind)) => instrumented(&arguments, &split, &own, kind, true),
+        Some(Meaning::Other(kind)) => instrumented(&arguments, &split, &own, kind, false),
         Some(Meaning::Plain) => plain(&split),
         Some(Meaning::Unknown) => unknown(&split),
-        Some(Meaning::Verb) | None => {
+        Some(Meaning::Verb | Meaning::Overhead) | None => {
             // Nobody is left to tell when this fails.
             let _ = write!(io::stderr(), "{}", Arguments::help());
             Ok(ExitCode::from(2))
@@ -85,59 +81,24 @@ fn become_cargo(split: &Split) -> Result<ExitCode, Failure> {
 /// Runs cargo with everything instrumented that it compiles. `takes_options`: those of cargo's.
 fn instrumented(
     given: &[OsString],
-    mut split: Split,
+    split: &Split,
     own: &Arguments,
     kind: Kind,
     takes_options: bool,
 ) -> Result<ExitCode, Failure> {
-    let selection = own.selection();
-    selection.check().map_err(Failure)?;
-    let metadata = match workspace::metadata(&split, !own.with_dep.is_empty()) {
-        Ok(metadata) => metadata,
+    let instrumentation = match Instrumentation::prepare(split.clone(), &own.what, own.stack) {
         // It may need none.
-        Err(Refusal::OfCargo(_)) if !takes_options => return plain(&split),
-        Err(Refusal::OfCargo(said)) => {
-            // In its own words, and with its own exit code.
-            let _ = writeln!(io::stderr(), "{said}");
-            return Ok(ExitCode::from(CARGO_FAILED));
-        }
-        Err(Refusal::Other(failure)) => return Err(failure),
+        Err(Refusal::OfCargo(_)) if !takes_options => return plain(split),
+        Err(refusal) => return refusal.say(),
+        Ok(instrumentation) => instrumentation,
     };
-    let home = split.take("--target-dir").pop().map_or_else(|| metadata.target_directory.clone().into(), absolute);
-    let home = home.join("instr");
-    let configuration = split.values("--config");
-    fs::create_dir_all(&home).map_err(|error| {
-        let way_out = "name a directory that can be written to with --target-dir or CARGO_TARGET_DIR";
-        Failure(format!("cannot create {}: {error}; {way_out}", home.display()))
-    })?;
-    let plan = Plan {
-        build: BUILD.to_owned(),
-        cache: runtime::cache(&home),
-        packages: workspace::packages(&metadata, &own.with_dep)?,
-        selection,
-        level: own.level(),
-        runtime: Flavor { stack: own.stack, inlined: split.is_optimised() },
-        wrappers: UserWrappers::find(&absolute(OsString::new()), &configuration)?,
-    };
-    let program = env::current_exe().map_err(|error| Failure(format!("cannot find this program: {error}")))?;
-    let wrappers = plan.write(&home.join("plans"), &program)?;
-    let places = Places::new(&home, &own.with_dep, &plan, &metadata);
 
     let named = env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()).map(absolute);
-    let store = if named.is_none() { Some(Store::create(&home.join("runs"))?) } else { None };
+    let store = if named.is_none() { Some(Store::create(&instrumentation.home.join("runs"))?) } else { None };
     let output = named.or_else(|| Some(store.as_ref()?.dir().to_owned())).unwrap_or_default();
-    let mut command = Command::new(cargo());
-    if takes_options {
-        split.take("--config");
-        command.args(&split.before).args(&split.word);
-        places.as_options(&wrappers, &configuration, &mut command);
-        command.args(&split.cargo).args(&split.program);
-    } else {
-        places.as_variables(&wrappers, &mut command);
-        command.args(split.for_cargo());
-    }
-    command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER").env(OUTPUT_DIR, &output);
-    stack_room::raise(&mut command);
+    let mut command = instrumentation.command(takes_options);
+    command.env(OUTPUT_DIR, &output);
+    let _room = stack_room::raise(&mut command);
     let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };
     let mut record = record(given);
     // What cannot be written down now takes nothing from the program.
@@ -154,9 +115,9 @@ fn instrumented(
         kind: if split.has("--no-run") { Kind::Builds } else { kind },
         output: &output,
         earlier: &earlier,
-        finished: Some(places.finished.as_path()).filter(|finished| *finished != home),
-        warnings: Notes::read(&wrappers).warnings(&plan.selection, &workspace::directories(&metadata, &own.with_dep)),
-        suggestions: suggestions::of_options(&split),
+        finished: instrumentation.unexpected_place(),
+        warnings: instrumentation.warnings(),
+        suggestions: suggestions::of_options(split),
     }
     .say();
     if let Err(error) = said {
@@ -185,11 +146,7 @@ fn record(arguments: &[OsString]) -> Record {
     }
 }
 
-fn signal(number: i32) -> String {
+/// A signal's name.
+pub(crate) fn signal(number: i32) -> String {
     signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
-}
-
-/// The path as it is seen from elsewhere.
-fn absolute(path: impl AsRef<OsStr>) -> PathBuf {
-    env::current_dir().unwrap_or_default().join(path.as_ref())
 }

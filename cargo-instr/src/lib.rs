@@ -4,7 +4,7 @@
 //! [`wrapper`] to compile each crate. For those that the [`plan`] names, it finds the files of which the crate is made
 //! ([`modules`]), puts attributes on their items ([`annotate`]), lays the result out as a tree of its own ([`overlay`]), and
 //! has that compiled together with the [`runtime`], whose sources are embedded in this program. When what ran has died,
-//! [`after`] shows the report. The [`store`] has the runs of each command.
+//! [`after`] shows the report. The [`store`] has the runs of each command. [`overhead`] measures what all this costs a program.
 
 #![forbid(unsafe_code)]
 
@@ -16,10 +16,12 @@ pub mod command;
 pub mod compiler;
 pub mod diagnostics;
 pub mod failure;
+pub mod instrumentation;
 pub mod invocation;
 pub mod items;
 pub mod modules;
 pub mod notes;
+pub mod overhead;
 pub mod overlay;
 pub mod places;
 pub mod plain;

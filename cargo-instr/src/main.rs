@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use cargo_instr::overhead::program::{TELL, tell};
 use cargo_instr::plan::{WORKSPACE_WRAPPER, WRAPPER};
 use cargo_instr::{command, wrapper};
 
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     let outcome = match name.parent() {
         Some(home) if is_wrapper(&name) => wrapper::run(home, &arguments),
+        _ if arguments.first().is_some_and(|first| first == TELL) => tell(&arguments[1..]),
         _ => command::run(behind_cargo(arguments)),
     };
     outcome.unwrap_or_else(|failure| {

@@ -35,6 +35,12 @@ impl Places {
         Places { finished, between: metadata.build_directory.is_some().then_some(between) }
     }
 
+    /// The same with programs in a directory of their own, where the next command does not replace them.
+    #[must_use]
+    pub fn apart(self, directory: &str) -> Self {
+        Places { finished: self.finished.join(directory), ..self }
+    }
+
     /// Tells a command of cargo's own by options: nothing of it reaches the program that it runs. `given`: the user's
     /// `--config`; of two that say the same, the last one counts.
     pub fn as_options(&self, wrappers: &Path, given: &[OsString], cargo: &mut Command) {

@@ -1,6 +1,7 @@
 //! What a word that nobody knows was most likely meant to be.
 
 use crate::arguments::{Arguments, Split};
+use crate::overhead;
 
 /// As much alike as two words have to be, from 0 to 1.
 const ALIKE: f64 = 0.7;
@@ -69,9 +70,10 @@ pub fn of_options(split: &Split) -> Vec<String> {
         .collect()
 }
 
-/// The verb of ours that a command was most likely meant to be that cargo does not know.
+/// The word of ours that a command was most likely meant to be that cargo does not know.
 pub fn of_verb(word: &str) -> Option<String> {
-    let verbs = instr_analyze::cli::verbs();
+    let mut verbs = instr_analyze::cli::verbs();
+    verbs.push(overhead::WORD.to_owned());
     let verb = verbs.into_iter().max_by(|a, b| strsim::jaro(word, a).total_cmp(&strsim::jaro(word, b)))?;
     (strsim::normalized_damerau_levenshtein(word, &verb) >= ALIKE).then_some(verb)
 }

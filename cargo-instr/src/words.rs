@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::overhead;
 use crate::workspace::cargo;
 
 /// Cargo's own commands that compile the workspace and run none of it.
@@ -67,6 +68,8 @@ pub enum Meaning {
     Own(Kind),
     /// An alias of the user's or a program `cargo-NAME`, which may take none of them.
     Other(Kind),
+    /// Our measurement of what instrumentation costs.
+    Overhead,
     /// Nothing to instrument.
     Plain,
     /// Nothing that cargo knows.
@@ -83,6 +86,7 @@ pub fn meaning(word: &str, next: Option<&str>) -> Meaning {
     match word {
         _ if RUN.contains(&word) => Meaning::Own(Kind::Runs),
         _ if BUILD.contains(&word) => Meaning::Own(Kind::Builds),
+        overhead::WORD => Meaning::Overhead,
         "report" if next.is_some_and(|next| OF_CARGO_REPORT.contains(&next)) => Meaning::Plain,
         _ if PLAIN.contains(&word) => Meaning::Plain,
         _ if instr_analyze::cli::verbs().iter().any(|verb| verb == word) => Meaning::Verb,

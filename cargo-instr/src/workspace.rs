@@ -2,7 +2,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
@@ -13,6 +15,8 @@ use crate::failure::Failure;
 const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
 const FEATURE_FLAGS: [&str; 2] = ["--all-features", "--no-default-features"];
 const FEATURE_VALUES: [&str; 2] = ["--features", "-F"];
+/// What cargo ends with when it cannot go on.
+const CARGO_FAILED: u8 = 101;
 
 /// The cargo that has called us.
 pub fn cargo() -> OsString {
@@ -24,8 +28,31 @@ pub fn cargo() -> OsString {
 pub enum Refusal {
     /// Cargo finds none that it understands, and this is what it says.
     OfCargo(String),
-    /// Cargo could not be asked.
+    /// Cargo could not be asked, or we cannot go on.
     Other(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Refusal::Other(failure)
+    }
+}
+
+impl Refusal {
+    /// Ends the command: cargo's refusal in its own words, and with its own exit code.
+    ///
+    /// # Errors
+    /// When it was not cargo that refused.
+    pub fn say(self) -> Result<ExitCode, Failure> {
+        match self {
+            Refusal::OfCargo(said) => {
+                // Nobody is left to tell when this fails.
+                let _ = writeln!(io::stderr(), "{said}");
+                Ok(ExitCode::from(CARGO_FAILED))
+            }
+            Refusal::Other(failure) => Err(failure),
+        }
+    }
 }
 
 /// Asks cargo, with what dependencies resolve to if need be.

@@ -11,6 +11,7 @@ mod hosts;
 mod invocation;
 mod modules;
 mod options;
+mod overhead;
 mod overlay;
 mod real_modules;
 mod rebuilds;

@@ -1,0 +1,99 @@
+//! An instrumented build: what cargo is told, and where everything goes.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_metadata::Metadata;
+
+use crate::arguments::{Split, What};
+use crate::failure::Failure;
+use crate::notes::Notes;
+use crate::places::Places;
+use crate::plan::{BUILD, Flavor, Plan};
+use crate::runtime;
+use crate::user_wrappers::UserWrappers;
+use crate::workspace::{self, Refusal, cargo};
+
+/// All that an instrumented build needs, written down for the wrappers.
+#[derive(Debug)]
+pub struct Instrumentation {
+    /// Our directory in the workspace's target directory.
+    pub home: PathBuf,
+    /// Where programs go, and all else.
+    pub places: Places,
+    split: Split,
+    configuration: Vec<OsString>,
+    metadata: Metadata,
+    plan: Plan,
+    wrappers: PathBuf,
+    with_dep: Vec<String>,
+}
+
+impl Instrumentation {
+    /// Prepares the build that the command line asks for. `stack`: with the statement stack alone.
+    ///
+    /// # Errors
+    /// When there is no workspace, or the target directory cannot be written.
+    pub fn prepare(mut split: Split, what: &What, stack: bool) -> Result<Self, Refusal> {
+        let selection = what.selection();
+        selection.check().map_err(Failure)?;
+        let metadata = workspace::metadata(&split, !what.with_dep.is_empty())?;
+        let target = split.take("--target-dir").pop();
+        let home = target.map_or_else(|| metadata.target_directory.clone().into(), absolute).join("instr");
+        let configuration = split.values("--config");
+        fs::create_dir_all(&home).map_err(|error| {
+            let way_out = "name a directory that can be written to with --target-dir or CARGO_TARGET_DIR";
+            Failure(format!("cannot create {}: {error}; {way_out}", home.display()))
+        })?;
+        let plan = Plan {
+            build: BUILD.to_owned(),
+            cache: runtime::cache(&home),
+            packages: workspace::packages(&metadata, &what.with_dep)?,
+            selection,
+            level: what.level(),
+            runtime: Flavor { stack, inlined: split.is_optimised() },
+            wrappers: UserWrappers::find(&absolute(OsString::new()), &configuration)?,
+        };
+        let program = env::current_exe().map_err(|error| Failure(format!("cannot find this program: {error}")))?;
+        let wrappers = plan.write(&home.join("plans"), &program)?;
+        let places = Places::new(&home, &what.with_dep, &plan, &metadata);
+        let with_dep = what.with_dep.clone();
+        Ok(Instrumentation { home, places, split, configuration, metadata, plan, wrappers, with_dep })
+    }
+
+    /// Cargo with our wrappers. `takes_options`: those of cargo's.
+    pub fn command(&self, takes_options: bool) -> Command {
+        let mut command = Command::new(cargo());
+        let mut split = self.split.clone();
+        if takes_options {
+            split.take("--config");
+            command.args(&split.before).args(&split.word);
+            self.places.as_options(&self.wrappers, &self.configuration, &mut command);
+            command.args(&split.cargo).args(&split.program);
+        } else {
+            self.places.as_variables(&self.wrappers, &mut command);
+            command.args(split.for_cargo());
+        }
+        command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER");
+        command
+    }
+
+    /// What options of ours had no effect, once everything is compiled.
+    pub fn warnings(&self) -> Vec<String> {
+        let with = workspace::directories(&self.metadata, &self.with_dep);
+        Notes::read(&self.wrappers).warnings(&self.plan.selection, &with)
+    }
+
+    /// Where programs are, if not where one would look for them.
+    pub fn unexpected_place(&self) -> Option<&Path> {
+        Some(self.places.finished.as_path()).filter(|finished| *finished != self.home)
+    }
+}
+
+/// The path as it is seen from elsewhere.
+pub fn absolute(path: impl AsRef<OsStr>) -> PathBuf {
+    env::current_dir().unwrap_or_default().join(path.as_ref())
+}
