@@ -35,7 +35,7 @@ fn what_the_user_has_set_for_the_runtime_arrives() {
     }
 }
 
-/// Beyond what cargo sets there is where to write to, and a path to libraries that names our directory.
+/// Beyond what cargo sets there is where to write to, more stack for threads, and a path to libraries that names our directory.
 #[test]
 fn nothing_else_is_added() {
     let pair = Workspace::new("pair", "environment of ours");
@@ -46,7 +46,7 @@ fn nothing_else_is_added() {
     let changed = |name: &&String| plain.get(*name) != instrumented.get(*name);
     let names: Vec<_> = instrumented.keys().chain(plain.keys()).filter(changed).collect();
     // The last two are the tests' own.
-    let expected = ["INSTR_OUTPUT_DIR", "LD_LIBRARY_PATH", "PATH", "XDG_CACHE_HOME"];
+    let expected = ["INSTR_OUTPUT_DIR", "RUST_MIN_STACK", "LD_LIBRARY_PATH", "PATH", "XDG_CACHE_HOME"];
     for name in names {
         assert!(expected.contains(&name.as_str()), "{name}: {:?}, plain {:?}", instrumented.get(name), plain.get(name));
     }
