@@ -43,7 +43,7 @@ fn what_matters_besides() {
     assert_eq!(parse("--codegen extra-filename=-1").input, 2);
     assert!(parse("--extern instr_runtime=libinstr_runtime.rlib").has_runtime);
     assert!(parse("--extern instr_runtime").has_runtime && !parse("--extern instr_runtime_2=a").has_runtime);
-    assert!(parse("--cfg feature=\"enabled\"").is_enabled && !parse("--cfg enabled").is_enabled);
+    assert!(parse("--cfg feature=\"stack\"").is_enabled && !parse("--cfg stack").is_enabled);
     assert!(!parse("--crate-type proc-macro").is_program());
     assert!(!parse("--crate-type lib --crate-type=dylib").is_program());
     assert!(parse("--crate-type cdylib --crate-type rlib").is_program());

@@ -30,18 +30,16 @@ pub(super) fn create(
     Ok((unsafe { start.add(HEADER_SIZE) }, size))
 }
 
-/// How much is written of a new ring, and not only reserved: on a journaling file system, a first store to a page that is
-/// reserved takes 200 us and more.
-const FILLED: usize = 64 << 10;
-
 /// Maps a file with room for as much as there is room for.
 fn map(file: i32, wanted: u32) -> Result<(NonNull<u8>, u32), Errno> {
     let mut size = wanted;
     loop {
         let len = HEADER_SIZE + size as usize;
-        let reserved = sys::reserve(file, 0, len as u64).and_then(|()| sys::fill(file, FILLED));
-        match reserved.and_then(|()| sys::map_shared(file, 0, len)) {
-            Ok(start) => return Ok((start, size)),
+        match sys::reserve(file, 0, len as u64).and_then(|()| sys::map_shared(file, 0, len)) {
+            Ok(start) => {
+                sys::fill(file);
+                return Ok((start, size));
+            }
             Err(errno) if u64::from(size) <= SIZE_MIN => return Err(errno),
             Err(_) => {
                 size = (size / 2).next_multiple_of(SIZE_MIN as u32);

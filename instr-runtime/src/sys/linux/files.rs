@@ -187,13 +187,20 @@ pub(crate) fn reserve(file: i32, from: u64, size: u64) -> Result<(), Errno> {
     }
 }
 
-/// Writes zeros to the beginning of a new file.
-pub(crate) fn fill(file: i32, size: usize) -> Result<(), Errno> {
-    write_zeros(file, 0, size as u64)
+/// How much [`fill`] writes.
+const FILLED: usize = 64 << 10;
+static ZEROS: [u8; 4096] = [0; 4096];
+
+/// Writes the beginning of a new file that has room on the disk. On a journaling file system, a first store to a page that is
+/// only reserved takes 200 us and more; where this fails, it takes that.
+pub(crate) fn fill(file: i32) {
+    let zeros = libc::iovec { iov_base: ZEROS.as_ptr().cast_mut().cast(), iov_len: ZEROS.len() };
+    let pieces = [zeros; FILLED / ZEROS.len()];
+    // SAFETY: the kernel reads the pieces, each of which is ZEROS.
+    let _ = unsafe { libc::syscall(libc::SYS_pwritev, file, pieces.as_ptr(), pieces.len(), 0_usize, 0_usize) };
 }
 
 fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {
-    static ZEROS: [u8; 4096] = [0; 4096];
     let mut at = from;
     while at < from + size {
         let len = ZEROS.len().min((from + size - at) as usize);
