@@ -17,8 +17,8 @@ pub struct Guard {
     caller: usize,
 }
 
-/// Takes the slot behind the caller's, once it holds what is in `edi`. The guard is in `rax`.
-macro_rules! take_slot {
+/// Leads to the thread's stack, in `rdx`, and to its top, in `rax`. Leaves `rdi` alone.
+macro_rules! find_top {
     () => {
         concat!(
             load_word!("rdx", "0"),
@@ -32,7 +32,17 @@ macro_rules! take_slot {
             .cfi_adjust_cfa_offset -8
             mov rdx, rax
             jmp 2b
-            3: mov dword ptr [rax + 4], edi
+            3:"
+        )
+    };
+}
+
+/// Takes the slot behind the caller's, once it holds what is in `edi`. The guard is in `rax`.
+macro_rules! take_slot {
+    () => {
+        concat!(
+            find_top!(),
+            "\nmov dword ptr [rax + 4], edi
             lea rcx, [rax + 4]
             mov qword ptr [rdx], rcx"
         )
@@ -42,19 +52,7 @@ macro_rules! take_slot {
 /// Stores what is in `edi` into the innermost function's slot.
 macro_rules! store_here {
     () => {
-        concat!(
-            load_word!("rax", "0"),
-            "\n2: mov rdx, qword ptr [rax]
-            test rdx, rdx
-            jnz 3f
-            push rdi
-            .cfi_adjust_cfa_offset 8
-            call {begin}
-            pop rdi
-            .cfi_adjust_cfa_offset -8
-            jmp 2b
-            3: mov dword ptr [rdx], edi"
-        )
+        concat!(find_top!(), "\nmov dword ptr [rax], edi")
     };
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn file_name(tid: u32, reuse: u32, segment: u32, suffix: &str) -> Fil
     name
 }
 
-/// Creates the thread's own file, under the first name that is free, which says the how manieth thread with its id it is.
+/// Creates the thread's own file, under the first name that is free: it says which thread with this id it is.
 pub(crate) fn create_own(
     thread: &Thread,
     suffix: &str,
