@@ -237,7 +237,7 @@ impl<'a> Table<'a> {
 }
 
 // Output: let __instr_guard = ::instr_runtime::macro_api::enter();
-/// The statement that enters a function without sites.
+/// The statement that enters a function or closure that does not begin with a recorded statement.
 pub(crate) fn guard(runtime: &TokenStream) -> Stmt {
     verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
 }

@@ -1,11 +1,12 @@
 //! What `crash.json` says.
 
+use core::fmt::{self, Write as _};
+
 use super::words;
 use crate::json::Json;
 use crate::process::Process;
 use crate::sys::{self, Arrival, Writer};
 use crate::thread;
-use core::fmt::{self, Write as _};
 
 /// Of more threads, `last` alone tells.
 const THREADS_MAX: usize = 4096;

@@ -79,10 +79,10 @@ pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
     pool::mapping_at(address).or_else(|| process::mapping_at(address))
 }
 
-/// There is zeroed memory in the place of our mapping from `address` on. Async-signal-safe.
-pub(crate) fn mapping_is_gone(address: usize) {
+/// There is zeroed memory in the place of our mapping from `page` on. Async-signal-safe.
+pub(crate) fn mapping_is_gone(page: usize) {
     let head = probe::head();
-    if head.addr() == address & !0xfff && !stack::is_none(head) {
+    if head.addr() == page {
         stack::heal(head);
     }
 }
@@ -92,7 +92,7 @@ pub(crate) fn last_statement() -> Option<u32> {
     own_stack().and_then(stack::innermost)
 }
 
-/// Passes on id, number of use of the id, and statement of each thread that has not ended. Async-signal-safe.
+/// Passes on of each thread that has not ended its id, which thread with this id it is, and its statement. Async-signal-safe.
 pub(crate) fn for_each(mut each: impl FnMut(u64, u32, Option<u32>)) {
     pool::for_each(|thread| {
         if let Some(slot) = thread.slot().filter(|slot| slot.state.load(Relaxed) == STATE_LIVE) {
@@ -126,7 +126,7 @@ pub(crate) fn place() -> Option<u64> {
     begun().and_then(|(thread, _)| pool::place(thread))
 }
 
-/// The how manieth thread of the run with its id the calling thread is; 0 if it has not begun. Async-signal-safe.
+/// Which thread of the run with its id the calling thread is, from 1; 0 if it has not begun. Async-signal-safe.
 pub(crate) fn reuse() -> u32 {
     begun().map_or(0, |(thread, _)| thread.reuse())
 }

@@ -126,7 +126,7 @@ fn rename(process: &Process, thread: &Thread, head: &Head) -> bool {
 
 /// Puts a file in the place of the beginning of a stack, which it then holds.
 fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherited: u32) -> Result<(), Errno> {
-    // SAFETY: as above.
+    // SAFETY: a stack is never unmapped while its thread may use it.
     let head = unsafe { stack.as_ref() };
     let allowed = usize::try_from(sys::file_size_limit()).unwrap_or(usize::MAX);
     let size = file_part(head).min(allowed) & !(FILLED - 1);

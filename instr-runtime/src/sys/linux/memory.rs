@@ -93,17 +93,18 @@ pub(crate) unsafe fn wipe_on_fork(start: NonNull<u8>, size: usize) -> Result<(),
     }
 }
 
-/// Puts zeroed memory in place of a mapping from the page of `address` on.
+/// Puts zeroed memory in place of a mapping from the page of `address` on, and returns where that begins.
 ///
 /// # Safety
 /// Up to `end` there must be a mapping of ours.
-pub(super) unsafe fn put_memory_in_place(address: usize, end: usize) {
+pub(super) unsafe fn put_memory_in_place(address: usize, end: usize) -> usize {
     // SAFETY: touches no memory.
     let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
     let start = address & !(page - 1);
     let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     // SAFETY: promised by the caller; if it fails, the fault comes again, and there is nothing better to do.
     unsafe { libc::mmap(start as *mut c_void, end - start, protection, flags | libc::MAP_FIXED, -1, 0) };
+    start
 }
 
 /// Room for our handler and the one before it, whatever registers the machine has to put there.

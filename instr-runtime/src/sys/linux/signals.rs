@@ -32,8 +32,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Reactions {
     /// To which of our mappings an address belongs: its start and its length.
     pub(crate) mapping_at: fn(address: usize) -> Option<(usize, usize)>,
-    /// There is memory in the place of that mapping, from this address on.
-    pub(crate) mapping_is_gone: fn(address: usize),
+    /// There is zeroed memory in the place of that mapping, from this page on.
+    pub(crate) mapping_is_gone: fn(page: usize),
     /// Whether a fault at this address was in a hole of ours, and there is memory now.
     pub(crate) fill_hole: fn(address: usize) -> bool,
     /// Records a crash. `None`: crashes are not recorded.
@@ -207,8 +207,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
         && let Some((start, len)) = (reactions.mapping_at)(address)
     {
         // SAFETY: that mapping is ours.
-        with_errno(|| unsafe { super::put_memory_in_place(address, start + len) });
-        (reactions.mapping_is_gone)(address);
+        with_errno(|| (reactions.mapping_is_gone)(unsafe { super::put_memory_in_place(address, start + len) }));
         return;
     }
     if let Some(address) = arrival.missing_page() {
