@@ -7,7 +7,7 @@ use std::path::Path;
 use instr_analyze::run::symbols::backtrace;
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
-use instr_tests::program::{Scene, run};
+use instr_tests::program::{Scene, copy_program, run};
 use serde_json::Value;
 
 fn json(run: &Path, name: &str) -> Value {
@@ -75,7 +75,7 @@ fn sections_that_cannot_be_are_survived() {
 fn a_program_that_has_been_replaced_is_not_taken_for_the_one_that_crashed() {
     let scene = Scene::new();
     let copy = scene.path().join("crasher");
-    fs::copy(program("crasher", INSTRUMENTED), &copy).expect("room");
+    copy_program(program("crasher", INSTRUMENTED), &copy);
     run(scene.command(&copy).args(["ffi-segfault", "worker"]));
     let asked = |format: &str| {
         let mut command = analyzer::command(["crash", format]);
@@ -84,7 +84,7 @@ fn a_program_that_has_been_replaced_is_not_taken_for_the_one_that_crashed() {
     assert!(asked("--format=text").contains("crasher::deaths::ffi_segfault at "), "{}", asked("--format=text"));
 
     fs::remove_file(&copy).expect("it is there");
-    fs::copy(program("signalled", INSTRUMENTED), &copy).expect("room");
+    copy_program(program("signalled", INSTRUMENTED), &copy);
     let crash: Value = serde_json::from_str(&asked("--format=json")).expect("JSON");
     let frames = crash["crashes"][0]["frames"].as_array().expect("a list");
     let of_program: Vec<_> = frames.iter().filter(|frame| frame["module"] == copy.to_str().expect("UTF-8")).collect();

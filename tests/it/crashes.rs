@@ -12,7 +12,7 @@ use instr_tests::core_file;
 use instr_tests::faults::times;
 use instr_tests::limits::trap;
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, run, send_after_first_line, without_thread_ids};
+use instr_tests::program::{Ended, Scene, copy_program, run, send_after_first_line, without_thread_ids};
 use instr_tests::skip::{counted, needing, skip, without};
 use serde_json::Value;
 
@@ -295,7 +295,7 @@ fn the_verb_names_every_function_on_the_way() {
     let directory = scene.path().join(r"é \x41\012");
     std::fs::create_dir(&directory).expect("a directory");
     let crasher = directory.join("crasher");
-    std::fs::copy(program("crasher", INSTRUMENTED), &crasher).expect("room for it");
+    copy_program(program("crasher", INSTRUMENTED), &crasher);
     run(scene.command(&crasher).args(["ffi-segfault", "worker"]));
     let asked = |arguments: &[&str]| {
         let mut command = analyzer::command(arguments);

@@ -85,6 +85,18 @@ impl Scene {
     }
 }
 
+/// Copies a program so that it can be started at once.
+///
+/// Another process writes the copy: a child that another test starts meanwhile would hold this one's descriptor until its `exec`,
+/// and a file that is open for writing cannot be executed ("Text file busy").
+///
+/// # Panics
+/// When it cannot be copied.
+pub fn copy_program(from: impl AsRef<Path>, to: impl AsRef<Path>) {
+    let status = Command::new("cp").arg(from.as_ref()).arg(to.as_ref()).status().expect("cp runs");
+    assert!(status.success(), "{}: {status}", to.as_ref().display());
+}
+
 /// Runs a program to its end.
 pub fn run(command: &mut Command) -> Ended {
     finish(start(command))

@@ -8,7 +8,7 @@ use std::process::Command;
 use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::faults::times;
 use instr_tests::marks::Place;
-use instr_tests::program::{Ended, Scene, finish, run, start};
+use instr_tests::program::{Ended, Scene, copy_program, finish, run, start};
 use instr_tests::records::{Log, id, log, logs, run_json};
 use instr_tests::report::Report;
 use instr_tests::rings::{slots, tables};
@@ -176,7 +176,7 @@ fn row_59_a_program_with_rights_of_its_own_reads_no_variables_and_records_nothin
     fs::create_dir(&output).expect("a directory");
     fs::set_permissions(&output, fs::Permissions::from_mode(0o777)).expect("it is ours");
     let runs = |owner: u32, mode: u32| {
-        fs::copy(program("constructors", INSTRUMENTED), &copy).expect("room");
+        copy_program(program("constructors", INSTRUMENTED), &copy);
         chown(&copy, Some(owner), None).expect("it may");
         fs::set_permissions(&copy, fs::Permissions::from_mode(mode)).expect("it may");
         let ended: Ended = run(scene.command(&copy).env("INSTR_OUTPUT_DIR", &output).env("INSTR_ECHO_STDERR", "1"));
