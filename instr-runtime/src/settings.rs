@@ -200,10 +200,10 @@ impl Reader<'_> {
     }
 
     fn ring(&mut self, sink: Sink) -> Ring {
-        let size = self.bytes(names::RING_BYTES, ring::SIZE_MIN..=ring::SIZE_MAX);
+        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=ring::flat::SIZE_MAX);
         let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
         let history = self.switch(names::RING_HISTORY, false);
-        let kept = self.bytes(names::MAX_BYTES, ring::SIZE_MIN..=u64::MAX);
+        let kept = self.bytes(names::MAX_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
         // What these have anyway.
         let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
         let of_rings = [
@@ -220,7 +220,7 @@ impl Reader<'_> {
             self.note(format_args!("{} has no effect without {}=1", names::MAX_BYTES, names::RING_HISTORY));
         }
         // Whole blocks, and as many in each half.
-        let size = size.unwrap_or(names::DEFAULT_RING_BYTES).next_multiple_of(ring::SIZE_MIN);
+        let size = size.unwrap_or(names::DEFAULT_RING_BYTES).next_multiple_of(ring::flat::SIZE_MIN);
         Ring {
             size: size as u32,
             clock: clock.unwrap_or(Clock::Coarse),

@@ -3,7 +3,7 @@
 use core::ptr;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use instr_format::ring::BLOCK_SIZE;
+use instr_format::ring::blocks::BLOCK_SIZE;
 
 use super::Fast;
 use crate::probe::state;

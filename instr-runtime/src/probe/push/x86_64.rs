@@ -7,7 +7,7 @@ use core::mem::offset_of;
 use core::sync::atomic::AtomicU32;
 
 use instr_format::last::Slot;
-use instr_format::ring::BLOCK_SIZE;
+use instr_format::ring::blocks::BLOCK_SIZE;
 
 use super::{Cursor, Fast};
 use crate::probe::load_word;

@@ -4,7 +4,8 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicU32, compiler_fence, fence};
 
-use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, TimedRecord};
+use instr_format::ring::Clock;
+use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, HEADER_SIZE, TimedRecord, capacity};
 
 use super::history;
 use crate::process::Process;
@@ -77,7 +78,7 @@ impl Blocks {
 
     /// Number of the first record behind the full block that ends at `end`.
     pub(super) fn first_after(&self, end: u32) -> u64 {
-        self.head(end - self.block_size()).first.load(Relaxed) + self.clock.capacity()
+        self.head(end - self.block_size()).first.load(Relaxed) + capacity(self.clock)
     }
 
     /// Number of the record that would be written at `place`, which is not the first of all.

@@ -4,7 +4,9 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Relaxed, Release};
 
 use instr_format::files::RING_SUFFIX;
-use instr_format::ring::{HEADER_SIZE, Header, MAGIC, SIZE_MIN, VERSION};
+use instr_format::ring::blocks::HEADER_SIZE;
+use instr_format::ring::flat::SIZE_MIN;
+use instr_format::ring::{Header, MAGIC, VERSION_OF_BLOCKS as VERSION};
 
 use crate::process::Process;
 use crate::settings;

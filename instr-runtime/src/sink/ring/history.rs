@@ -3,7 +3,8 @@
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
-use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, Header, MAGIC, VERSION};
+use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE};
+use instr_format::ring::{Header, MAGIC, VERSION_OF_BLOCKS as VERSION};
 
 use super::file::segment_name;
 use crate::process::Process;
@@ -56,6 +57,7 @@ fn begin_segment(process: &Process, thread: &Thread) -> Result<(), Errno> {
         segment: number.into(),
         start_unix_ns: process.start_unix_ns().into(),
         name: thread.name().halves().map(Into::into),
+        ..Header::default()
     };
     let file = process.create_mapped(&segment_name(thread, number))?;
     let bytes = NonNull::slice_from_raw_parts(NonNull::from(&header).cast::<u8>(), size_of::<Header>());
