@@ -59,7 +59,7 @@ impl Sink {
 /// How rings are made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ring {
-    /// Bytes of blocks, which a forked child cannot change either.
+    /// Bytes of records, a power of two.
     pub(crate) size: u32,
     pub(crate) clock: Clock,
     /// How many bytes of what a ring overwrites are kept.
@@ -200,7 +200,7 @@ impl Reader<'_> {
     }
 
     fn ring(&mut self, sink: Sink) -> Ring {
-        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=ring::flat::SIZE_MAX);
+        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
         let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
         let history = self.switch(names::RING_HISTORY, false);
         let kept = self.bytes(names::MAX_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
@@ -219,12 +219,15 @@ impl Reader<'_> {
         if sink == Sink::Ring && kept.is_some() && !history {
             self.note(format_args!("{} has no effect without {}=1", names::MAX_BYTES, names::RING_HISTORY));
         }
-        // Whole blocks, and as many in each half.
-        let size = size.unwrap_or(names::DEFAULT_RING_BYTES).next_multiple_of(ring::flat::SIZE_MIN);
+        let size = size.unwrap_or(names::DEFAULT_RING_BYTES);
+        // What is beyond the largest ring is kept where history is.
+        let beyond = size.checked_sub(ring::flat::SIZE_MAX).filter(|beyond| *beyond > 0);
+        let kept = history.then_some(kept.unwrap_or(names::DEFAULT_MAX_BYTES));
         Ring {
-            size: size as u32,
+            // A power of two, so that a position's place is found by a mask.
+            size: 1 << size.min(ring::flat::SIZE_MAX).ilog2(),
             clock: clock.unwrap_or(Clock::Coarse),
-            history: history.then_some(kept.unwrap_or(names::DEFAULT_MAX_BYTES)),
+            history: kept.max(beyond),
         }
     }
 

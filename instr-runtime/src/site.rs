@@ -1,8 +1,8 @@
 //! The sites of this image: every instrumented statement, known before the first one runs.
 //!
 //! Each function contributes one byte per statement to the section `instr_ids` and one [`Function`] to `instr_sites`. A
-//! statement's id is the position of its byte in the first section, the same in every run of one binary; its number is 1
-//! more, so that 0 is none. The byte itself switches the site.
+//! statement's id is the position of its byte in the first section, the same in every run of one binary. The byte itself
+//! switches the site.
 
 #![allow(unsafe_code)]
 
@@ -10,7 +10,7 @@ use core::fmt::Write as _;
 use core::panic::Location;
 use core::ptr::NonNull;
 use core::slice;
-use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use instr_format::sites::{self, Origin, Untouched, decode_function, decode_site, decode_untouched};
 use instr_format::text::SiteText;
@@ -55,32 +55,17 @@ impl Id {
         self.0.load(Relaxed)
     }
 
-    #[allow(dead_code, reason = "not every form of the probe asks")]
-    #[inline(always)]
-    pub(crate) fn is_on(&self) -> bool {
-        self.switch() != OFF
-    }
-
-    /// The site's number; beyond [`count`] if it belongs to another image. Async-signal-safe.
-    #[allow(dead_code, reason = "not every form of the probe asks")]
-    pub(crate) fn number(&'static self) -> usize {
-        self.position().wrapping_add(1)
-    }
-
-    fn position(&'static self) -> usize {
-        core::ptr::from_ref(self).addr().wrapping_sub(sections::ids().as_ptr().addr())
-    }
-
     /// The site's id, if it belongs to this image. Async-signal-safe.
-    fn index(&'static self) -> Option<u32> {
-        id(self.position().wrapping_add(1))
+    pub(crate) fn index(&'static self) -> Option<u32> {
+        let index = core::ptr::from_ref(self).addr().wrapping_sub(first_address());
+        if index < count() { u32::try_from(index).ok() } else { None }
     }
-}
 
-/// The id of the site with this number, if it belongs to this image. Async-signal-safe.
-pub(crate) fn id(number: usize) -> Option<u32> {
-    let index = number.wrapping_sub(1);
-    if index < count() { u32::try_from(index).ok() } else { None }
+    /// The low half of its address, which stands for it in stacks and rings.
+    #[allow(dead_code, reason = "not every form of the probe asks")]
+    pub(crate) fn low_half(&'static self) -> u32 {
+        core::ptr::from_ref(self).addr() as u32
+    }
 }
 
 /// The address of the first site.
@@ -94,9 +79,9 @@ pub(crate) fn id_at(low_half: u32) -> Option<u32> {
     (low_half != 0 && (id as usize) < count()).then_some(id)
 }
 
-/// Whether a filter leaves the site with this id out. Async-signal-safe.
-pub(crate) fn is_filtered(id: u32) -> bool {
-    sections::ids().get(id as usize).is_some_and(|id| id.switch() == FILTERED)
+/// The low half of the address of the site with this id. Async-signal-safe.
+pub(crate) fn low_half(id: u32) -> u32 {
+    (first_address() as u32).wrapping_add(id)
 }
 
 /// One instrumented function, or one without switches that stays as it is.
@@ -142,23 +127,13 @@ impl Function {
     }
 }
 
-static ALL_OFF: AtomicBool = AtomicBool::new(false);
-
-/// Whether they are.
-#[allow(dead_code, reason = "not every form of the guard asks")]
-#[inline(always)]
-pub(crate) fn are_all_off() -> bool {
-    ALL_OFF.load(Relaxed)
-}
-
 /// How many sites there are, padding included.
 pub(crate) fn count() -> usize {
     sections::ids().len()
 }
 
-/// Stops every probe, and the guard of every function that begins from here on, at its first branch. Async-signal-safe.
+/// From here on, probes keep the open statements and do no more. Async-signal-safe.
 pub(crate) fn switch_all_off() {
-    ALL_OFF.store(true, Relaxed);
     for id in sections::ids() {
         id.0.store(OFF, Relaxed);
     }

@@ -16,6 +16,7 @@ use core::ptr;
 
 use instr_format::stack::Head;
 
+use super::{begun, pass_over, push};
 use crate::macro_api::Resumed;
 use crate::site::Sites;
 
@@ -28,39 +29,6 @@ pub struct Guard {
     /// The slot of the caller. The function's own is the one behind it.
     caller: usize,
 }
-
-/// The thread's stack, which begins here if it has not.
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-#[inline(always)]
-fn head() -> *const Head {
-    let head;
-    // SAFETY: loads the thread's own word, or has it made, which preserves all registers and leaves the red zone alone.
-    unsafe {
-        asm!(
-            super::load_word!("{head}", "0"),
-            "cmp qword ptr [{head}], 0",
-            "je 2f",
-            "3:",
-            ".subsection 1",
-            "2:",
-            "lea rsp, [rsp - 128]",
-            "push rax",
-            "call {begin}",
-            "xchg rax, qword ptr [rsp]",
-            "pop {head}",
-            "lea rsp, [rsp + 128]",
-            "jmp 3b",
-            ".subsection 0",
-            begin = sym super::begin,
-            head = out(reg) head,
-            options(pure, nomem, nostack),
-        );
-    }
-    head
-}
-
-#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
-use super::begun as head;
 
 /// Stores the low half of a site's address, or 0, into the slot behind the caller's.
 #[inline(always)]
@@ -84,12 +52,13 @@ fn top(head: *const Head) -> *mut usize {
 
 #[inline(always)]
 fn enter_at(site: *const u8) -> Guard {
-    let head = head();
+    let head = begun();
     // SAFETY: the thread's own stack. The slot is stored before it is taken, so that it never shows an older function's.
     unsafe {
         let caller = top(head).read();
         store(caller, site);
         top(head).write(caller.wrapping_add(4));
+        pass_over(head);
         let guard = Guard { head, caller };
         guard.settle();
         guard
@@ -106,6 +75,13 @@ impl Guard {
     #[inline(always)]
     fn store(&self, site: *const u8) {
         store(self.caller, site);
+        self.settle();
+    }
+
+    /// Behind the store: the statement is recorded.
+    #[inline(always)]
+    fn push(&self, site: *const u8) {
+        push(self.head, site);
         self.settle();
     }
 
@@ -133,8 +109,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[inline(always)]
     pub fn __instr_begin(&'static self, number: usize) -> Guard {
         let guard = enter_at(self.address(number));
-        #[cfg(feature = "enabled")]
-        self.push(number);
+        guard.push(self.address(number));
         guard
     }
 
@@ -142,9 +117,8 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[inline(always)]
     pub fn __instr_probe(&'static self, guard: &Guard, number: usize) {
         if number < COUNT {
-            guard.store(self.address(number));
-            #[cfg(feature = "enabled")]
-            self.push(number);
+            store(guard.caller, self.address(number));
+            guard.push(self.address(number));
         }
     }
 
@@ -152,9 +126,7 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[inline(always)]
     pub fn __instr_probe_here(&'static self, number: usize) {
         if number < COUNT {
-            store_here(self.address(number));
-            #[cfg(feature = "enabled")]
-            self.push(number);
+            push(store_here(self.address(number)), self.address(number));
         }
     }
 
@@ -181,23 +153,15 @@ impl<const COUNT: usize> Sites<COUNT> {
     fn address(&'static self, number: usize) -> *const u8 {
         ptr::from_ref(self).cast::<u8>().wrapping_add(number)
     }
-
-    #[cfg(feature = "enabled")]
-    #[inline(always)]
-    fn push(&'static self, number: usize) {
-        if let Some(site) = self.0.get(number)
-            && site.is_on()
-        {
-            super::push::reached(site);
-        }
-    }
 }
 
 /// Stores into the innermost function's slot, whichever function that is.
 #[inline(always)]
-fn store_here(site: *const u8) {
+fn store_here(site: *const u8) -> *const Head {
+    let head = begun();
     // SAFETY: the thread's own stack.
-    let top = unsafe { top(head()).read() };
+    let top = unsafe { top(head).read() };
     store(top.wrapping_sub(4), site);
     barrier();
+    head
 }

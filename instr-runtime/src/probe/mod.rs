@@ -12,9 +12,16 @@
 //! - Leaving stores an absolute top. What `longjmp` has skipped stays in the chain until the function that it has landed in is
 //!   left.
 //!
+//! With the feature `enabled`, a statement then goes to the thread's ring, if its site is [on](crate::site): see
+//! [`instr_format::ring::flat`]. A probe stores the word at the cursor's position, then moves the cursor on. A handler in between
+//! would take the same position; so each function that is entered, the handler's too, passes one over. What moves the cursor is
+//! a single addition always, so that nobody takes back what a handler has added.
+//!
+//! What a probe cannot do by itself it leaves to [`crate::record`]: the first record of each chunk of the ring; what has no ring,
+//! or one with a clock in each record, where the cursor stays at 0; and what another sink takes.
+//!
 //! In release builds the probes are [inlined]. A debug build inlines nothing: on x86_64 it [calls](called) a few
-//! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, all of it is [Rust](portable). With the feature
-//! `enabled`, a statement also goes to the sink: [`push`].
+//! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, all of it is [Rust](portable).
 
 #![allow(unsafe_code)]
 
@@ -24,12 +31,14 @@ mod called;
 mod inlined;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 mod portable;
-pub(crate) mod push;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 mod x86_64;
 
-use core::sync::atomic::{AtomicU32, AtomicU64};
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+use core::mem::offset_of;
+use core::ptr;
 
+use instr_format::ring::flat::{HEADER_SIZE, Probe, SIZE_MAX};
 use instr_format::stack::Head;
 
 #[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
@@ -45,18 +54,38 @@ pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 pub(crate) use x86_64::*;
 
-/// The stack of a thread that has to ask for one: its top is 0.
-pub(crate) static NONE: Head = Head {
-    top: AtomicU64::new(0),
-    magic: AtomicU64::new(0),
-    version: AtomicU32::new(0),
-    reuse: AtomicU32::new(0),
-    pid: AtomicU64::new(0),
-    tid: AtomicU64::new(0),
-    slots: AtomicU64::new(0),
-    first_site: AtomicU32::new(0),
-    site_count: AtomicU32::new(0),
-    inherited: AtomicU32::new(0),
-    panic_depth: AtomicU32::new(0),
-    mapped: AtomicU64::new(0),
-};
+/// The stack of a thread that has to ask for one: its top is 0, and so is what its probes work on.
+#[repr(C)]
+pub(crate) struct NoStack {
+    _before: [u64; 8],
+    probe: Probe,
+    head: Head,
+}
+
+/// That stack.
+// SAFETY: all zeros is a stack, and what probes work on.
+pub(crate) static NO_STACK: NoStack = unsafe { core::mem::zeroed() };
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+const HEAD_OF_NONE: usize = offset_of!(NoStack, head);
+
+/// That stack's head.
+pub(crate) fn none() -> *const Head {
+    &raw const NO_STACK.head
+}
+
+/// The largest ring.
+pub(crate) const WINDOW: usize = SIZE_MAX as usize;
+/// How much of a thread's memory is in front of the head of its stack, where probes find it without a pointer: a place for
+/// each position of the ring, then the ring's header, which ends with what probes work on.
+pub(crate) const RING: usize = WINDOW + HEADER_SIZE;
+
+/// What a thread's probes work on.
+pub(crate) fn words(head: &Head) -> &Probe {
+    // SAFETY: in front of each head, see `RING`; valid in any state.
+    unsafe { &*ptr::from_ref(head).cast::<Probe>().wrapping_sub(1) }
+}
+
+/// In [`Probe::own`]: the counters, less what makes their place that of a site's address times 8; 0: ask.
+pub(crate) const COUNTERS: usize = 0;
+/// Where filtered statements are counted; 0: ask.
+pub(crate) const FILTERED_COUNT: usize = 1;

@@ -3,21 +3,24 @@
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::compiler_fence;
 
 use instr_format::stack::Head;
 
-use super::NONE;
-use crate::thread;
+use super::{none, words};
+use crate::site::{Id, OFF, ON};
+use crate::sink::ring;
+use crate::{record, thread};
 
 thread_local! {
     // Neither lazy nor with destructors, so that they can be used in any context and at any time of a thread's life.
-    static HEAD: Cell<*const Head> = const { Cell::new(&raw const NONE) };
+    static HEAD: Cell<*const Head> = const { Cell::new(none()) };
     static STATE: Cell<*const c_void> = const { Cell::new(ptr::null()) };
     static LEGACY: Cell<*const c_void> = const { Cell::new(ptr::null()) };
 }
 
-/// The thread's stack of open statements, or [`NONE`]. Async-signal-safe.
+/// The thread's stack of open statements, or [`none`]. Async-signal-safe.
 #[inline(always)]
 pub(crate) fn head() -> *const Head {
     HEAD.get()
@@ -59,4 +62,25 @@ pub(super) fn begun() -> *const Head {
     let head = HEAD.get();
     // SAFETY: NONE, or a stack, neither of which is ever freed as long as the thread runs.
     if unsafe { (*head).top.load(Relaxed) } == 0 { thread::begin_stack() } else { head }
+}
+
+/// Nobody writes at a position that another has claimed, so there is nothing to pass over.
+#[inline(always)]
+pub(super) fn pass_over(_: *const Head) {}
+
+/// The statement of this site is recorded, once it is in its function's slot.
+#[inline(always)]
+pub(super) fn push(head: *const Head, site: *const u8) {
+    if cfg!(not(feature = "enabled")) {
+        return;
+    }
+    compiler_fence(SeqCst);
+    // SAFETY: a stack that is never freed as long as the thread runs, and a site.
+    let (head, site) = unsafe { (&*head, &*site.cast::<Id>()) };
+    match site.switch() {
+        OFF => {}
+        // Only a ring that takes words has holes.
+        ON if words(head).hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
+        _ => record::reached(site),
+    }
 }

@@ -1,5 +1,5 @@
 //! The `count` sink: how often each thread has reached each statement, in a mapped file, laid out as
-//! [`instr_format::counts`] says. Probes count by themselves (see [`crate::probe::push`]) once the thread has a table.
+//! [`instr_format::counts`] says. Probes count by themselves once the thread has a table.
 
 #![allow(unsafe_code)]
 
@@ -9,6 +9,7 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 
 use instr_format::counts::TableHead;
 
+use crate::probe::{COUNTERS, words};
 use crate::process::Process;
 use crate::site;
 use crate::sys::{self, Errno};
@@ -26,10 +27,24 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
 }
 
 fn counters(process: &Process, thread: &Thread) -> Result<&'static [AtomicU64], Errno> {
-    if thread.fast.counters.load(Relaxed).is_null() {
+    if !has_table(thread) {
         take_table(process, thread)?;
     }
     table(thread).map(|(_, counters)| counters).ok_or(Errno::NONE)
+}
+
+/// Whether the thread's probes have been told where its counters are.
+fn has_table(thread: &Thread) -> bool {
+    thread.stack().is_some_and(|head| words(head).own[COUNTERS].load(Relaxed) != 0)
+}
+
+/// Tells them, or that they are to ask.
+fn tell_probes(thread: &Thread, counters: Option<&[AtomicU64]>) {
+    if let Some(head) = thread.stack() {
+        let place_of_first = site::first_address().wrapping_mul(size_of::<AtomicU64>());
+        let told = counters.map_or(0, |counters| counters.as_ptr().addr().wrapping_sub(place_of_first));
+        words(head).own[COUNTERS].store(told as u64, Relaxed);
+    }
 }
 
 /// The table that the thread, or the one before it with the same state, has taken.
@@ -46,7 +61,7 @@ fn table(thread: &Thread) -> Option<(&'static TableHead, &'static [AtomicU64])> 
 fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
     let _blocked = sys::SignalsBlocked::new();
     // By a handler that came before the signals were blocked, and has counted.
-    if !thread.fast.counters.load(Relaxed).is_null() {
+    if has_table(thread) {
         return Ok(());
     }
     if !thread.tries_to_make_it() {
@@ -59,7 +74,7 @@ fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
     head.before.store(sum(counters), Relaxed);
     head.reuse.store(thread.reuse(), Relaxed);
     head.tid.store(u64::from(thread.tid()), Release);
-    thread.fast.counters.store(counters.as_ptr().cast_mut(), Relaxed);
+    tell_probes(thread, Some(counters));
     Ok(())
 }
 
@@ -69,9 +84,10 @@ fn sum(counters: &[AtomicU64]) -> u64 {
 
 /// Leaves the table to a later thread. Signals are blocked.
 pub(super) fn thread_ends(thread: &Thread) {
-    if !thread.fast.counters.swap(core::ptr::null_mut(), Relaxed).is_null()
+    if has_table(thread)
         && let Some((head, counters)) = table(thread)
     {
+        tell_probes(thread, None);
         thread.set_seq(sum(counters).wrapping_sub(head.before.load(Relaxed)));
     }
 }

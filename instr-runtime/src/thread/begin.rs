@@ -93,12 +93,7 @@ fn unrecorded() -> *const Head {
 #[inline]
 pub(crate) fn reach(process: &Process) -> Option<&'static Thread> {
     match state() {
-        Some(thread) if thread.has_begun() => {
-            if thread.asks() {
-                look_for_main(process, thread);
-            }
-            Some(thread)
-        }
+        Some(thread) if thread.has_begun() => Some(thread),
         Some(thread) if is_ended(thread) => None,
         _ => begin(process),
     }
@@ -116,7 +111,6 @@ fn look_for_main(process: &Process, thread: &Thread) {
             crash::watch(false);
         }
     }
-    thread.settle();
 }
 
 /// The first statement of a thread, or of the one thread of a forked child.
@@ -140,6 +134,7 @@ fn begin(process: &Process) -> Option<&'static Thread> {
     thread.begin(process.take_slot(tid), tid, name, excluded);
     probe::set_state(ptr::from_ref(thread).cast());
     stack::attach(process, thread);
+    thread.tell_probes();
     end::watch(thread);
     crash::thread_begins(thread);
     Some(thread)

@@ -1,7 +1,8 @@
-//! What becomes of a thread's stack of open statements in a forked child: the functions that the thread is in go on there,
-//! with the same addresses in their registers.
+//! What becomes of a thread's stack of open statements, and of its ring, in a forked child: the functions that the thread is in go
+//! on there, with the same addresses in their registers.
 //!
-//! The kernel does not give the file's mapping to children, so they cannot store into it. Before a `fork`, what is in use is
+//! The kernel does not give the files' mappings to children, so they cannot store into them. In the ring's place the child has
+//! zeroed memory, so that its probes ask for one. Before a `fork`, what is in use is
 //! copied; the child finds the copy, and puts memory with its contents where the file was. That is the child's *legacy*, to
 //! which it gives a file of its own when it enters its first function. A child that is made by other means, such as a raw
 //! `clone`, finds a hole, and memory in its place once it has run into it.
@@ -12,6 +13,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use instr_format::stack::{Head, MAGIC, SLOT, SLOTS_AT};
 
 use super::{begun, stack};
+use crate::probe::RING;
 use crate::{probe, sys};
 
 /// Prepares to hear of forks. For normal context, once.
@@ -62,8 +64,8 @@ extern "C" fn in_child() {
     sys::with_errno(|| {
         let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;
         let Some(stack) = NonNull::new(ptr::with_exposed_provenance_mut::<u8>(start)) else { return };
-        // SAFETY: here the parent has its stack's file, and this process nothing.
-        if unsafe { sys::map_over(stack, stack::file_part(copy), None) }.is_err() {
+        // SAFETY: here the parent has its ring and its stack's file, and this process nothing.
+        if unsafe { sys::map_over(stack.sub(RING), RING + stack::file_part(copy), None) }.is_err() {
             return;
         }
         // SAFETY: the memory that has just been mapped, and the copy.
@@ -80,7 +82,7 @@ extern "C" fn in_child() {
 /// Has the next function that is entered ask for a stack, which this one then is.
 fn leave(head: &Head) {
     probe::set_legacy(ptr::from_ref(head).cast());
-    probe::set_head(&raw const probe::NONE);
+    probe::set_head(probe::none());
 }
 
 /// A fault at this address was in the hole that a child has which was made without `fork`, and there is memory now.
@@ -88,12 +90,12 @@ fn leave(head: &Head) {
 pub(crate) fn fill_hole(address: usize) -> bool {
     let head = probe::head();
     let start = head.addr();
-    if stack::is_none(head) || !(start..start + stack::FILE_SIZE).contains(&address) {
+    if stack::is_none(head) || !(start - RING..start + stack::FILE_SIZE).contains(&address) {
         return false;
     }
     let Some(stack) = NonNull::new(head.cast_mut()) else { return false };
     // SAFETY: the thread's own stack, of which the kernel has said that it is not there.
-    if unsafe { sys::map_over(stack.cast(), stack::FILE_SIZE, None) }.is_err() {
+    if unsafe { sys::map_over(stack.cast::<u8>().sub(RING), RING + stack::FILE_SIZE, None) }.is_err() {
         return false;
     }
     // SAFETY: mapped just now; a head is valid in any state.

@@ -15,7 +15,7 @@ use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VE
 
 use super::Thread;
 use super::files::{create_own, file_name};
-use crate::probe::NONE;
+use crate::probe::RING;
 use crate::process::Process;
 use crate::sys::{self, Errno};
 use crate::{probe, site};
@@ -25,7 +25,7 @@ pub(super) const FILE_SIZE: usize = 2 << 20;
 /// How much of the file is on the disk from the beginning. It is written and not only reserved: on a journaling file system,
 /// a first store to a page that is reserved takes 200 us and more.
 const FILLED: usize = 64 << 10;
-/// The whole stack. Nothing checks for its end: it has room for 16 million functions.
+/// The whole stack; in front of it is room for a ring. Nothing checks for its end: it has room for 16 million functions.
 pub(super) const WHOLE: usize = 64 << 20;
 /// What has to do where memory is short.
 const SMALLEST: usize = 256 << 10;
@@ -34,12 +34,12 @@ const AFTER_END: usize = 64 << 10;
 
 /// A stack for threads that cannot have any memory.
 #[repr(C, align(4096))]
-struct LastResort(UnsafeCell<[u8; 64 << 10]>);
+struct LastResort(UnsafeCell<[u8; RING + AFTER_END]>);
 
 // SAFETY: used as a stack alone, whose words are atomic. Threads that share it garble what nobody reads.
 unsafe impl Sync for LastResort {}
 
-static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; 64 << 10]));
+static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; RING + AFTER_END]));
 
 /// Makes the calling thread's stack. It may take over the one that an ended thread has left in its state, or that its parent
 /// has left to it by a fork. Signals are blocked.
@@ -65,9 +65,10 @@ pub(super) fn attach(process: &Process, thread: &Thread) {
 pub(super) fn in_memory(size: usize) -> NonNull<Head> {
     let sizes =
         core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
-    let mapped = sizes.into_iter().find_map(|size| Some((sys::map_lazily(size).ok()?, size)));
+    let mapped = sizes.into_iter().find_map(|size| Some((sys::map_lazily(RING + size).ok()?, size)));
     let (memory, size) = mapped.unwrap_or((NonNull::from(&LAST_RESORT).cast(), 0));
-    let stack = memory.cast::<Head>();
+    // SAFETY: within what has been mapped, or within the last resort.
+    let stack = unsafe { memory.add(RING) }.cast::<Head>();
     // SAFETY: mapped for this, zeroed, or a stack already; a head is valid in any state.
     let head = unsafe { stack.as_ref() };
     if head.slots.load(Relaxed) == 0 {
@@ -91,7 +92,7 @@ pub(super) unsafe fn free(stack: *const Head) {
     unsafe {
         let mapped = (*stack).mapped.load(Relaxed) as usize;
         if mapped != 0 {
-            sys::unmap(stack.cast_mut().cast(), mapped);
+            sys::unmap(stack.cast_mut().cast::<u8>().sub(RING), RING + mapped);
         }
     }
 }
@@ -139,7 +140,7 @@ fn put_in_file(process: &Process, thread: &Thread, stack: NonNull<Head>, inherit
     let mapped = sys::write_begin(file, NonNull::slice_from_raw_parts(stack.cast(), used))
         .and_then(|()| sys::set_size(file, size))
         // SAFETY: the beginning of the stack, whose contents are in the file.
-        .and_then(|()| unsafe { sys::map_over(stack.cast(), size, Some(file)) });
+        .and_then(|()| unsafe { sys::map_over(stack.cast(), size, Some((file, 0))) });
     sys::close(file);
     mapped.inspect_err(|_| {
         head.magic.store(0, Relaxed);
@@ -254,5 +255,5 @@ fn kept(head: &Head, number: u32) -> &AtomicU32 {
 
 /// Whether this is the stack of a thread that has none.
 pub(super) fn is_none(head: *const Head) -> bool {
-    ptr::eq(head, &raw const NONE)
+    ptr::eq(head, probe::none())
 }

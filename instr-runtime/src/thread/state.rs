@@ -6,22 +6,21 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 use instr_format::counts::TableHead;
 use instr_format::last::{LEFT, STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::ring::flat::HEADER_SIZE;
 use instr_format::stack::Head;
 
 use super::lines::Lines;
 use super::log::{Log, LogState};
 use super::stack;
-use crate::probe::push::{Cursor, Fast};
+use crate::probe::{FILTERED_COUNT, RING, WINDOW, words};
 use crate::site;
-use crate::sys::{self, Errno, ThreadName};
+use crate::sys::{Errno, ThreadName};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
 ///
 /// Its size divides the pages of a [pool](super::pool).
 #[repr(C, align(8192))]
 pub(crate) struct Thread {
-    /// What its probes work on.
-    pub(crate) fast: Fast,
     /// What its ring needs besides.
     pub(crate) ring: RingState,
     /// Its table of counters, which stays with the state when the thread ends.
@@ -52,14 +51,14 @@ const RETRY_EVERY: u32 = 1024;
 
 /// State of a thread's ring, for [`crate::sink::ring`].
 pub(crate) struct RingState {
-    /// Where the next record goes if each has a clock of its own: [`Fast::cursor`] stays at 0 then, so that probes ask.
-    pub(crate) timed: Cursor,
-    /// Where the next record of an interrupting handler goes, behind what is pending; 0 if there is none.
-    pub(crate) behind: AtomicU32,
-    /// Bytes of blocks; 0: there is no ring.
+    /// How many bytes of records it has; 0: there is none.
     pub(crate) size: AtomicU32,
-    /// Its file, mapped, also while the ring is still being made: where it starts, and its length.
-    pub(crate) mapping: (AtomicUsize, AtomicUsize),
+    /// 1 while its file is mapped, also while the ring is still being made.
+    pub(crate) is_mapped: AtomicU32,
+    /// 1 + the position at which the newest chunk was begun; 0: none was.
+    pub(crate) newest: AtomicU64,
+    /// Up to which position it is kept in segments.
+    pub(crate) kept: AtomicU64,
     /// Number and length of the newest segment.
     pub(crate) segment: AtomicU32,
     pub(crate) segment_len: AtomicU64,
@@ -88,8 +87,6 @@ impl Thread {
         // A forked child may have ended a record of its parent's before.
         self.log.set(LogState::New);
         self.log.set_torn(false);
-        self.fast.cursor.move_to(0);
-        self.ring.timed.move_to(0);
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
         }
@@ -97,12 +94,19 @@ impl Thread {
         self.tid.store(tid, Relaxed);
         self.excluded.store(u32::from(excluded), Relaxed);
         self.slot.store(ptr::from_ref(slot).cast_mut(), Release);
-        self.settle();
+    }
+
+    /// Tells its probes what they can count by themselves.
+    pub(crate) fn tell_probes(&self) {
+        if let Some(head) = self.stack().filter(|_| cfg!(feature = "enabled")) {
+            let filtered = &raw const self.slot_or_own().filtered;
+            words(head).own[FILTERED_COUNT].store(filtered.addr() as u64, Relaxed);
+        }
     }
 
     /// Its stack of open statements. A state that no thread has may have one that is left over.
     #[inline]
-    pub(super) fn stack(&self) -> Option<&'static Head> {
+    pub(crate) fn stack(&self) -> Option<&'static Head> {
         // SAFETY: null, or a stack, which is never unmapped.
         unsafe { self.stack.load(Relaxed).as_ref() }
     }
@@ -113,24 +117,6 @@ impl Thread {
 
     pub(super) fn set_stack_file(&self, len: usize) {
         self.stack_file.store(len, Relaxed);
-    }
-
-    /// Has every recorded statement of the thread ask, from here on.
-    pub(crate) fn ask(&self) {
-        self.fast.slot.store(null_mut(), Relaxed);
-    }
-
-    /// Whether they do.
-    #[inline]
-    pub(crate) fn asks(&self) -> bool {
-        self.fast.slot.load(Relaxed).is_null()
-    }
-
-    /// Lets them go on by themselves again, unless there is still something to ask.
-    pub(crate) fn settle(&self) {
-        if self.ring.behind.load(Relaxed) == 0 && !sys::is_watch_due() {
-            self.fast.slot.store(ptr::from_ref(self.slot_or_own()).cast_mut(), Relaxed);
-        }
     }
 
     /// A thread that ended may have left something here.
@@ -156,12 +142,11 @@ impl Thread {
         }
         slot.state.store(STATE_ENDED, Release);
         self.slot.store(null_mut(), Relaxed);
-        self.ask();
         let ring = &self.ring;
-        for cursor in [&self.fast.cursor, &ring.timed] {
-            cursor.move_to(0);
+        for number in [&ring.size, &ring.is_mapped, &ring.segment, &self.missed] {
+            number.store(0, Relaxed);
         }
-        for number in [&ring.behind, &ring.size, &ring.segment, &self.missed] {
+        for number in [&ring.newest, &ring.kept, &ring.segment_len] {
             number.store(0, Relaxed);
         }
         for number in [&self.tid, &self.excluded, &self.exit_rounds, &self.unwinding] {
@@ -215,13 +200,12 @@ impl Thread {
 
     /// The mapped files that are its own: where they start, and their lengths.
     pub(super) fn mappings(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (start, len) = &self.ring.mapping;
-        let ring = Some((start.load(Relaxed), len.load(Relaxed))).filter(|(start, _)| *start != 0);
+        let head = self.stack.load(Relaxed).addr();
+        let ring = (self.ring.is_mapped.load(Relaxed) != 0).then(|| [(head - RING, WINDOW), (head - HEADER_SIZE, HEADER_SIZE)]);
         let table = self.table.load(Relaxed).addr();
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
-        let stack = (self.stack.load(Relaxed).addr(), self.stack_file.load(Relaxed));
-        let stack = Some(stack).filter(|(_, len)| *len != 0);
-        ring.into_iter().chain(table).chain(stack)
+        let stack = Some((head, self.stack_file.load(Relaxed))).filter(|(_, len)| *len != 0);
+        ring.into_iter().flatten().chain(table).chain(stack)
     }
 
     /// Whether to try to make the ring or the table that is missing: at the first statement that misses it, and then at

@@ -1,86 +1,127 @@
-//! The file of a ring: made so that storing to it cannot fail, and kept for a while when its thread has ended.
+//! The file of a ring: made so that storing to it cannot fail, put in front of its thread's stack, and kept for a while when the
+//! thread has ended.
 
 use core::ptr::NonNull;
-use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::files::RING_SUFFIX;
-use instr_format::ring::blocks::HEADER_SIZE;
-use instr_format::ring::flat::SIZE_MIN;
-use instr_format::ring::{Header, MAGIC, VERSION_OF_BLOCKS as VERSION};
+use instr_format::ring::flat::{CHUNKS_AT, HEADER_SIZE, HOLE, SIZE_MIN};
+use instr_format::ring::{Header, MAGIC, VERSION};
+use instr_format::stack::Head;
 
+use super::{is_timed, start};
+use crate::probe::{RING, WINDOW, words};
 use crate::process::Process;
 use crate::settings;
+use crate::site;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
 use crate::thread::files::{FileName, create_own, file_name};
 
-/// Creates the thread's ring, a smaller one where there is no room. Returns the first block, and the size of all. Signals are
-/// blocked.
+/// Gives the thread a ring, a smaller one where there is no room. Signals are blocked.
 pub(super) fn create(
     process: &Process,
     thread: &Thread,
+    head: &'static Head,
     settings: &settings::Ring,
-) -> Result<(NonNull<u8>, u32), Errno> {
+) -> Result<(), Errno> {
     let (file, name) = create_own(thread, RING_SUFFIX, |name| process.create_mapped(name))?;
-    let mapped = map(file, settings.size);
+    let size = reserve(file, settings.size.max(smallest())).and_then(|size| {
+        sys::fill(file, CHUNKS_AT);
+        write_header(file, &header(process, thread, size, 0))?;
+        // Before the first store: somebody may have truncated the file already.
+        thread.ring.is_mapped.store(1, Relaxed);
+        map(file, head, size as usize)?;
+        Ok(size)
+    });
     sys::close(file);
-    let (start, size) = mapped.inspect_err(|_| process.remove(&name))?;
-    // Before the first store to it: somebody may have truncated the file already.
-    note(thread, start.addr().get(), HEADER_SIZE + size as usize);
-    describe(process, thread, start, size, settings);
-    // SAFETY: behind the header, within the mapping.
-    Ok((unsafe { start.add(HEADER_SIZE) }, size))
+    let size = size.inspect_err(|_| {
+        unmap(thread, head);
+        process.remove(&name);
+    })?;
+    if sys::is_watching_faults() {
+        // A child that is made without `fork` would write into its parent's ring, see `thread::fork`.
+        sys::keep_from_children(memory(head), RING);
+    }
+    thread.ring.size.store(size, Relaxed);
+    thread.tell_probes();
+    if !is_timed() {
+        words(head).hole.store(HOLE, Relaxed);
+    }
+    Ok(())
 }
 
-/// Maps a file with room for as much as there is room for.
-fn map(file: i32, wanted: u32) -> Result<(NonNull<u8>, u32), Errno> {
+/// Words tell the sites and the laps apart in a ring of an eighth of the number of sites.
+fn smallest() -> u32 {
+    (site::count() as u32 / 8).next_power_of_two().max(SIZE_MIN as u32).min(WINDOW as u32)
+}
+
+/// Makes sure that there is room for the file, if need be for less of it.
+fn reserve(file: i32, wanted: u32) -> Result<u32, Errno> {
     let mut size = wanted;
     loop {
-        let len = HEADER_SIZE + size as usize;
-        match sys::reserve(file, 0, len as u64).and_then(|()| sys::map_shared(file, 0, len)) {
-            Ok(start) => {
-                sys::fill(file);
-                return Ok((start, size));
-            }
-            Err(errno) if u64::from(size) <= SIZE_MIN => return Err(errno),
+        match sys::reserve(file, 0, HEADER_SIZE as u64 + u64::from(size)) {
+            Ok(()) => return Ok(size),
+            Err(errno) if size <= smallest() => return Err(errno),
             Err(_) => {
-                size = (size / 2).next_multiple_of(SIZE_MIN as u32);
-                // What could not be mapped, or was only begun to be filled, would stay taken from the disk.
+                size /= 2;
+                // What was only begun to be filled would stay taken from the disk.
                 sys::shrink(file, HEADER_SIZE as u64 + u64::from(size));
             }
         }
     }
 }
 
-fn describe(process: &Process, thread: &Thread, start: NonNull<u8>, size: u32, settings: &settings::Ring) {
-    // SAFETY: the beginning of the mapping; a header is valid in any state.
-    let header = unsafe { start.cast::<Header>().as_ref() };
-    header.version.store(VERSION, Relaxed);
-    header.clock.store(settings.clock as u32, Relaxed);
-    header.size.store(u64::from(size), Relaxed);
-    header.pid.store(u64::from(process.pid()), Relaxed);
-    header.tid.store(u64::from(thread.tid()), Relaxed);
-    header.reuse.store(thread.reuse(), Relaxed);
-    header.segment.store(0, Relaxed);
-    header.start_unix_ns.store(process.start_unix_ns(), Relaxed);
-    for (part, bytes) in header.name.iter().zip(thread.name().halves()) {
-        part.store(bytes, Relaxed);
+/// Puts the file in front of the stack: its places as often as fit, so that each position finds its own, then its header.
+fn map(file: i32, head: &Head, size: usize) -> Result<(), Errno> {
+    let start = memory(head);
+    for at in (0..WINDOW).step_by(size) {
+        // SAFETY: a part of the thread's memory in front of its stack, where there is no ring yet.
+        unsafe { sys::map_over(start.add(at), size, Some((file, HEADER_SIZE)))? };
     }
-    header.magic.store(MAGIC, Release);
+    // SAFETY: likewise; nobody but the runtime uses what is there, which is told again.
+    unsafe { sys::map_over(start.add(WINDOW), HEADER_SIZE, Some((file, 0))) }
 }
 
-/// Says where the mapping is, for it to be known when a page of it is gone.
-fn note(thread: &Thread, start: usize, len: usize) {
-    thread.ring.mapping.1.store(len, Relaxed);
-    thread.ring.mapping.0.store(start, Relaxed);
+/// Puts zeroed memory in its place, where probes ask.
+fn unmap(thread: &Thread, head: &Head) {
+    // SAFETY: the thread's memory in front of its stack.
+    let _ = unsafe { sys::map_over(memory(head), RING, None) };
+    thread.ring.is_mapped.store(0, Relaxed);
+}
+
+fn memory(head: &Head) -> NonNull<u8> {
+    NonNull::new(start(head).cast_mut()).unwrap_or(NonNull::dangling())
+}
+
+/// What a ring, or a segment of one, begins with.
+pub(super) fn header(process: &Process, thread: &Thread, size: u32, segment: u32) -> Header {
+    let clock = settings::get().map_or(0, |settings| settings.ring.clock as u32);
+    Header {
+        magic: MAGIC.into(),
+        version: VERSION.into(),
+        clock: clock.into(),
+        size: u64::from(size).into(),
+        pid: u64::from(process.pid()).into(),
+        tid: u64::from(thread.tid()).into(),
+        reuse: thread.reuse().into(),
+        segment: segment.into(),
+        start_unix_ns: process.start_unix_ns().into(),
+        name: thread.name().halves().map(Into::into),
+        first_site: (site::first_address() as u32).into(),
+        site_count: (site::count() as u32).into(),
+    }
+}
+
+/// Writes it to the beginning of a file.
+pub(super) fn write_header(file: i32, header: &Header) -> Result<(), Errno> {
+    sys::write_begin(file, NonNull::slice_from_raw_parts(NonNull::from(header).cast::<u8>(), size_of::<Header>()))
 }
 
 /// The thread has ended: its ring stays readable until many others have ended too. To take over an old one's instead would
 /// mean to look at each of its pages.
-pub(super) fn give_back(process: &Process, thread: &Thread, blocks: NonNull<u8>, size: u32) {
-    note(thread, 0, 0);
-    // SAFETY: the whole mapping, which only this thread has used.
-    unsafe { sys::unmap(blocks.sub(HEADER_SIZE).as_ptr(), HEADER_SIZE + size as usize) };
+pub(super) fn give_back(process: &Process, thread: &Thread, head: &Head) {
+    unmap(thread, head);
     process.ended_rings.give(thread.tid(), thread.reuse());
     while let Some((tid, reuse)) = process.ended_rings.take() {
         process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));

@@ -1,71 +1,108 @@
-//! What a ring is about to overwrite, half a ring at a time, in segment files.
+//! What a ring is about to overwrite, a quarter of it at a time, in segment files.
+//!
+//! A quarter is kept when the one behind it is full too: by then, all records that an interrupted probe had still to write are
+//! there.
 
-use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
-use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE};
-use instr_format::ring::{Header, MAGIC, VERSION_OF_BLOCKS as VERSION};
+use instr_format::ring::flat::{CHUNK, SEGMENT_HEADER_SIZE, SegmentChunk};
+use instr_format::stack::Head;
 
-use super::file::segment_name;
+use super::file::{header, segment_name, write_header};
+use super::{chunk, place};
 use crate::process::Process;
-use crate::sys::{self, Errno};
+use crate::sys::{self, Errno, Piece};
 use crate::thread::Thread;
 use crate::{crash, settings};
 
 /// How many segments share what is kept of a thread: the oldest goes when a new one is begun.
 const SEGMENTS: u32 = 4;
+/// How many chunks are written at once.
+const AT_ONCE: usize = 8;
+/// What a chunk takes.
+const KEPT_CHUNK: u64 = (size_of::<SegmentChunk>() + CHUNK) as u64;
 
-/// Appends half a ring with one `write(2)`. What cannot be written is overwritten, and counted as such by the reader.
-/// Async-signal-safe: signals wait, as a handler might append too.
-#[cold]
-#[inline(never)]
-pub(super) fn keep(process: &Process, thread: &Thread, half: NonNull<[u8]>, kept: u64) {
-    sys::with_errno(|| {
-        let _blocked = sys::SignalsBlocked::new();
-        let _ = append(process, thread, half, kept);
-        crash::look_at_handlers(process);
-    });
+/// The thread begins a chunk at `position`: keeps what it will overwrite next, if history is asked for. What cannot be written is
+/// overwritten, and counted as such by the reader. Async-signal-safe.
+pub(super) fn keep(process: &Process, thread: &Thread, head: &Head, position: u64) {
+    let quarter = u64::from(thread.ring.size.load(Relaxed) / 4);
+    let end = (position / quarter).saturating_sub(1) * quarter;
+    if thread.ring.kept.load(Relaxed) < end {
+        keep_until(process, thread, head, end);
+    }
 }
 
-fn append(process: &Process, thread: &Thread, half: NonNull<[u8]>, kept: u64) -> Result<(), Errno> {
+/// Signals wait, as a handler might append too.
+#[cold]
+#[inline(never)]
+fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64) {
+    let _blocked = sys::SignalsBlocked::new();
+    crash::look_at_handlers(process);
+    // What the thread has overwritten meanwhile is gone.
+    let oldest = (end + u64::from(thread.ring.size.load(Relaxed) / 2)).saturating_sub(thread.ring.size.load(Relaxed).into());
+    let start = thread.ring.kept.swap(end, Relaxed).max(oldest);
+    let Some(kept) = settings::get().and_then(|settings| settings.ring.history) else { return };
+    if start < end {
+        let _ = append(process, thread, head, start, end, kept);
+    }
+}
+
+/// Appends the chunks between two positions.
+fn append(process: &Process, thread: &Thread, head: &Head, start: u64, end: u64, kept: u64) -> Result<(), Errno> {
     let (number, len) = (&thread.ring.segment, &thread.ring.segment_len);
-    let most = (kept / u64::from(SEGMENTS)).max(HEADER_SIZE as u64 + half.len() as u64);
-    if number.load(Relaxed) == 0 || len.load(Relaxed) + half.len() as u64 > most {
+    let more = (end - start) / CHUNK as u64 * KEPT_CHUNK;
+    let most = (kept / u64::from(SEGMENTS)).max(SEGMENT_HEADER_SIZE as u64 + more);
+    if number.load(Relaxed) == 0 || len.load(Relaxed) + more > most {
         begin_segment(process, thread)?;
     }
-    let at = len.load(Relaxed);
     let file = process.open_mapped(&segment_name(thread, number.load(Relaxed)))?;
-    let written = sys::write_at(file, half, at);
+    let result = write(file, thread, head, start, end);
     sys::close(file);
-    // What is left of a block that was cut is overwritten by the next one.
-    len.store(at + written? as u64 / BLOCK_SIZE as u64 * BLOCK_SIZE as u64, Relaxed);
+    result
+}
+
+fn write(file: i32, thread: &Thread, head: &Head, start: u64, end: u64) -> Result<(), Errno> {
+    let len = &thread.ring.segment_len;
+    for first in (start..end).step_by(AT_ONCE * CHUNK) {
+        let mut heads: [SegmentChunk; AT_ONCE] = Default::default();
+        let mut pieces = [Piece::EMPTY; 2 * AT_ONCE];
+        let positions = (first..end).step_by(CHUNK);
+        for ((head_of_chunk, pieces), position) in heads.iter_mut().zip(pieces.chunks_exact_mut(2)).zip(positions) {
+            *head_of_chunk = describe(head, position);
+            let [before, words] = pieces else { continue };
+            *before = Piece::new(core::ptr::from_ref(head_of_chunk).cast(), size_of::<SegmentChunk>());
+            *words = Piece::new(place(head, position), CHUNK);
+        }
+        let at = len.load(Relaxed);
+        let written = sys::write_pieces_at(file, &pieces, at)? as u64;
+        // What is left of a chunk that was cut is overwritten by the next one.
+        len.store(at + written / KEPT_CHUNK * KEPT_CHUNK, Relaxed);
+    }
     Ok(())
+}
+
+fn describe(head: &Head, position: u64) -> SegmentChunk {
+    let entry = chunk::entry(head, position);
+    match chunk::begun(entry, position) {
+        Some(begun) => SegmentChunk {
+            position,
+            begun: begun + 1,
+            holes: entry.holes.load(Relaxed),
+            elapsed_ns: entry.elapsed_ns.load(Relaxed),
+        },
+        None => SegmentChunk { position, ..SegmentChunk::default() },
+    }
 }
 
 /// Begins the next segment with its header, and removes the one that it makes too many.
 fn begin_segment(process: &Process, thread: &Thread) -> Result<(), Errno> {
-    let settings = settings::get().ok_or(Errno::NONE)?;
     let number = thread.ring.segment.load(Relaxed) + 1;
-    let header = Header {
-        magic: MAGIC.into(),
-        version: VERSION.into(),
-        clock: (settings.ring.clock as u32).into(),
-        size: 0.into(),
-        pid: u64::from(process.pid()).into(),
-        tid: u64::from(thread.tid()).into(),
-        reuse: thread.reuse().into(),
-        segment: number.into(),
-        start_unix_ns: process.start_unix_ns().into(),
-        name: thread.name().halves().map(Into::into),
-        ..Header::default()
-    };
     let file = process.create_mapped(&segment_name(thread, number))?;
-    let bytes = NonNull::slice_from_raw_parts(NonNull::from(&header).cast::<u8>(), size_of::<Header>());
-    let written = sys::write_begin(file, bytes);
+    let written = write_header(file, &header(process, thread, 0, number));
     sys::close(file);
     written?;
     thread.ring.segment.store(number, Relaxed);
-    thread.ring.segment_len.store(HEADER_SIZE as u64, Relaxed);
+    thread.ring.segment_len.store(SEGMENT_HEADER_SIZE as u64, Relaxed);
     if let Some(oldest) = number.checked_sub(SEGMENTS).filter(|oldest| *oldest > 0) {
         process.remove(&segment_name(thread, oldest));
     }

@@ -1,165 +1,124 @@
-//! The `ring` sink: each thread's newest records in a mapped file of its own, laid out as [`instr_format::ring`] says.
+//! The `ring` sink: each thread's newest records in a mapped file of its own, laid out as [`instr_format::ring::flat`] says.
 //!
-//! Most pushes never come here (see [`crate::probe::push`]): only the first one of each block, all of a ring whose records have
-//! clocks of their own, and those of a signal handler that has interrupted a push of its own thread. The latter's go
-//! *behind* the place that is pending, where the interrupted push finds them when it has ended, and goes on behind them.
+//! Most records never come here: [probes](crate::probe) write them by themselves. What does come is the first record of each chunk,
+//! and each of a ring whose records have clocks of their own. These claim their position by one addition and then write there, so
+//! that no handler takes the same.
 
 #![allow(unsafe_code)]
 
-mod blocks;
+mod chunk;
 mod file;
 mod history;
 
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::{AtomicU32, compiler_fence};
 
 use instr_format::ring::Clock;
+use instr_format::ring::flat::{CHUNK, TimedRecord, word};
+use instr_format::stack::Head;
 
-use crate::probe::push::Cursor;
-use crate::process::{self, Process};
+use crate::probe::{RING, WINDOW, words};
+use crate::process::Process;
 use crate::settings;
+use crate::site;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
-use blocks::Blocks;
-
-/// Records the statement with this number, which is its thread's last-reached one already, where the thread's cursor is
-/// claimed and stands at the beginning of a block, as it always does where records have clocks of their own. `false`:
-/// there is no ring, or a handler that asks has interrupted a record, and nothing was done. Async-signal-safe.
-#[inline]
-pub(crate) fn next_block(number: u32, thread: &Thread) -> bool {
-    let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) else { return false };
-    if blocks.clock() == Clock::Full {
-        // What is pending is said by the other cursor.
-        thread.fast.cursor.move_to(0);
-        if thread.ring.timed.is_pending() || thread.ring.behind.load(Relaxed) != 0 {
-            return false;
-        }
-    }
-    let cursor = cursor(thread, &blocks);
-    push(process, thread, &blocks, cursor, number)
-}
 
 /// Records the statement with this id, or counts that it could not. Async-signal-safe.
 pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
-    let blocks = match Blocks::of(thread).map_or_else(|| open(process, thread), Ok) {
-        Ok(blocks) => blocks,
+    let head = match ready(process, thread) {
+        Ok(head) => head,
         Err(errno) => return thread.count_dropped(errno),
     };
-    let cursor = cursor(thread, &blocks);
-    if cursor.is_pending() {
-        return put_behind(process, thread, &blocks, cursor, id + 1);
-    }
-    if thread.ring.behind.load(Relaxed) != 0 {
-        catch_up(process, thread, &blocks, cursor);
-    }
-    if !push(process, thread, &blocks, cursor, id + 1) {
-        cursor.give_up();
-        crate::record::reached(id as usize + 1);
+    if is_timed() {
+        put_timed(process, thread, head, site::low_half(id));
+    } else {
+        push(head, site::low_half(id));
     }
 }
 
-/// `false`: a handler has forked meanwhile and this is its child, in which the thread has no ring yet.
-#[inline(always)]
-fn push(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) -> bool {
-    let mut at = cursor.claim();
-    if at == 0 {
-        return false;
+/// The stack whose ring it is, which is made if it is not there.
+fn ready(process: &Process, thread: &Thread) -> Result<&'static Head, Errno> {
+    let head = thread.stack().ok_or(Errno::NONE)?;
+    if thread.ring.size.load(Relaxed) == 0 {
+        open(process, thread, head)?;
     }
-    if blocks.is_boundary(at) {
-        at = blocks.begin_next(process, thread, at);
-    }
-    blocks.put(process, at, number);
-    cursor.move_to(at + blocks.record_size());
-    settle(thread);
-    true
-}
-
-/// The cursor that counts: probes write by themselves only what has no clock of its own.
-fn cursor<'a>(thread: &'a Thread, blocks: &Blocks) -> &'a Cursor {
-    if blocks.clock() == Clock::Full { &thread.ring.timed } else { &thread.fast.cursor }
+    Ok(head)
 }
 
 #[cold]
-fn open(process: &Process, thread: &Thread) -> Result<Blocks, Errno> {
+fn open(process: &Process, thread: &Thread, head: &'static Head) -> Result<(), Errno> {
     let _blocked = sys::SignalsBlocked::new();
     // By a handler that came before the signals were blocked.
-    if let Some(blocks) = Blocks::of(thread) {
-        return Ok(blocks);
+    if thread.ring.size.load(Relaxed) != 0 {
+        return Ok(());
     }
     if !thread.tries_to_make_it() {
         return Err(Errno::NONE);
     }
     let settings = settings::get().ok_or(Errno::NONE)?;
-    let (start, size) = file::create(process, thread, &settings.ring)?;
-    let blocks = Blocks::new(start, size, settings.ring.clock);
-    blocks.begin(process, 0, 1);
-    thread.fast.ring.store(start.as_ptr(), Relaxed);
-    cursor(thread, &blocks).move_to(blocks.first_place(0));
-    thread.ring.size.store(size, Relaxed);
-    Ok(blocks)
+    file::create(process, thread, head, &settings.ring)
 }
 
-/// Records a statement of a handler that has interrupted a push of the thread. It blocks signals, so that handlers that
-/// interrupt handlers stand in line.
-#[cold]
-#[inline(never)]
-fn put_behind(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor, number: u32) {
-    let _blocked = sys::SignalsBlocked::new();
-    let behind = &thread.ring.behind;
-    let pending = cursor.next();
-    let mut at = behind.load(Relaxed);
-    if at == 0 {
-        at = if blocks.is_boundary(pending) {
-            // The owner is about to begin a block for one record, or has begun it: leave it that one.
-            let after = blocks.wrapped(blocks.wrapped(pending) + blocks.block_size());
-            blocks.begin(process, after, blocks.first_after(pending) + 1);
-            blocks.first_place(after)
-        } else {
-            pending + blocks.record_size()
-        };
-        // Its next probe asks, and goes on behind what is written here.
-        thread.ask();
+/// Writes a record at the next position. Async-signal-safe.
+pub(crate) fn push(head: &Head, site: u32) {
+    let cursor = words(head).cursor.fetch_add(4, Relaxed);
+    if is_at_begin(cursor) {
+        chunk::begin_at(head, cursor);
     }
-    if blocks.is_boundary(at) {
-        at = blocks.begin_next_behind(process, thread, pending, at);
-    }
-    blocks.put(process, at, number);
-    behind.store(at + blocks.record_size(), Relaxed);
+    // SAFETY: a place of the ring in front of the stack, claimed by this.
+    let place = unsafe { &*place(head, cursor).cast::<AtomicU32>() };
+    place.store(word(site, cursor), Relaxed);
 }
 
-/// A push of the thread has ended, and what handlers have written behind it is gone on behind here, before a handler returns to
-/// a push that has not asked for it. Async-signal-safe.
-#[inline]
-pub(crate) fn settle(thread: &Thread) {
-    if thread.ring.behind.load(Relaxed) == 0 {
-        return;
+/// Whether this is one of the first two places of a chunk, where probes ask. One of them may be passed over.
+fn is_at_begin(cursor: u64) -> bool {
+    cursor as usize & (CHUNK - 8) == 0
+}
+
+/// The same with a clock.
+fn put_timed(process: &Process, thread: &Thread, head: &Head, site: u32) {
+    let position = words(head).timed.fetch_add(size_of::<TimedRecord>() as u64, Relaxed);
+    if position.is_multiple_of(CHUNK as u64) {
+        chunk::begin(process, thread, head, position, 0);
     }
-    if let (Some(blocks), Some(process)) = (Blocks::of(thread), process::current()) {
-        let cursor = cursor(thread, &blocks);
-        if !cursor.is_pending() {
-            catch_up(process, thread, &blocks, cursor);
-        }
+    // SAFETY: as in `push`.
+    let record = unsafe { &*place(head, position).cast::<TimedRecord>() };
+    record.elapsed_ns.store(elapsed(process), Relaxed);
+    compiler_fence(Release);
+    record.word.store(word(site, position), Release);
+}
+
+/// Whether each record has a clock of its own.
+fn is_timed() -> bool {
+    settings::get().is_some_and(|settings| settings.ring.clock == Clock::Full)
+}
+
+fn elapsed(process: &Process) -> u64 {
+    sys::monotonic_ns().saturating_sub(process.start_monotonic_ns())
+}
+
+/// Where the ring begins.
+fn start(head: &Head) -> *const u8 {
+    core::ptr::from_ref(head).cast::<u8>().wrapping_sub(RING)
+}
+
+/// The place of a position.
+fn place(head: &Head, position: u64) -> *const u8 {
+    start(head).wrapping_add(position as usize & (WINDOW - 1))
+}
+
+/// The page that holds what probes work on has been lost, and there is zeroed memory: the records go on there, with numbers
+/// that are about right. Async-signal-safe.
+pub(crate) fn heal(thread: &Thread, head: &Head) {
+    if thread.ring.size.load(Relaxed) != 0 {
+        chunk::go_on(thread, head);
     }
 }
 
-/// Goes on behind what handlers have written while something was pending.
-#[cold]
-#[inline(never)]
-fn catch_up(process: &Process, thread: &Thread, blocks: &Blocks, cursor: &Cursor) {
-    let _blocked = sys::SignalsBlocked::new();
-    let behind = thread.ring.behind.swap(0, Relaxed);
-    if behind != 0 {
-        blocks.leave_half(process, thread, cursor.next(), behind);
-        cursor.move_to(behind);
-    }
-    thread.settle();
-}
-
-/// Leaves the ring to a later thread. Signals are blocked.
+/// Leaves the ring to a later reader. Signals are blocked.
 pub(super) fn thread_ends(process: &Process, thread: &Thread) {
-    let Some(blocks) = Blocks::of(thread) else { return };
-    let behind = thread.ring.behind.load(Relaxed);
-    let next = if behind != 0 { behind } else { cursor(thread, &blocks).next() };
-    thread.set_seq(blocks.first_after_place(next) - 1);
-    file::give_back(process, thread, blocks.start(), blocks.size());
-    thread.fast.ring.store(core::ptr::null_mut(), Relaxed);
+    let Some(head) = thread.stack().filter(|_| thread.ring.size.load(Relaxed) != 0) else { return };
+    thread.set_seq(chunk::records(thread, head));
+    file::give_back(process, thread, head);
 }

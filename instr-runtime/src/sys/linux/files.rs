@@ -1,7 +1,7 @@
 //! Files and directories. By `syscall`, as libc's own functions are points where a thread may be cancelled.
 
 use core::mem::MaybeUninit;
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::super::{CName, Errno};
@@ -45,6 +45,31 @@ pub(crate) fn write_at(file: i32, bytes: NonNull<[u8]>, at: u64) -> Result<usize
 /// Writes the beginning of a file, whole.
 pub(crate) fn write_begin(file: i32, bytes: NonNull<[u8]>) -> Result<(), Errno> {
     if write_at(file, bytes, 0)? == bytes.len() { Ok(()) } else { Err(Errno::NO_SPACE) }
+}
+
+/// A piece of what is written at once.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Piece(libc::iovec);
+
+impl Piece {
+    /// Nothing.
+    pub(crate) const EMPTY: Piece = Piece(libc::iovec { iov_base: null_mut(), iov_len: 0 });
+
+    /// `len` bytes of the process's memory, which the kernel only reads, and which may change meanwhile.
+    pub(crate) fn new(start: *const u8, len: usize) -> Self {
+        Piece(libc::iovec { iov_base: start.cast_mut().cast(), iov_len: len })
+    }
+}
+
+/// Writes these pieces one behind the other, as many as the disk takes. Returns how many bytes it has taken.
+pub(crate) fn write_pieces_at(file: i32, pieces: &[Piece], at: u64) -> Result<usize, Errno> {
+    if at + pieces.iter().map(|piece| piece.0.iov_len as u64).sum::<u64>() > file_size_limit() {
+        return Err(Errno::TOO_LARGE);
+    }
+    // SAFETY: what the kernel cannot read, it refuses.
+    let written = unsafe { libc::syscall(libc::SYS_pwritev, file, pieces.as_ptr(), pieces.len(), at as usize, 0_usize) };
+    check(written).map(|written| written as usize)
 }
 
 /// Passes on, a piece at a time, what the kernel says of the process's mappings.
@@ -191,13 +216,11 @@ pub(crate) fn reserve(file: i32, from: u64, size: u64) -> Result<(), Errno> {
 const FILLED: usize = 64 << 10;
 static ZEROS: [u8; 4096] = [0; 4096];
 
-/// Writes the beginning of a new file that has room on the disk. On a journaling file system, a first store to a page that is
-/// only reserved takes 200 us and more; where this fails, it takes that.
-pub(crate) fn fill(file: i32) {
-    let zeros = libc::iovec { iov_base: ZEROS.as_ptr().cast_mut().cast(), iov_len: ZEROS.len() };
-    let pieces = [zeros; FILLED / ZEROS.len()];
-    // SAFETY: the kernel reads the pieces, each of which is ZEROS.
-    let _ = unsafe { libc::syscall(libc::SYS_pwritev, file, pieces.as_ptr(), pieces.len(), 0_usize, 0_usize) };
+/// Writes a part of a new file that has room on the disk, 64 KiB of it. On a journaling file system, a first store to a page
+/// that is only reserved takes 200 us and more; where this fails, it takes that.
+pub(crate) fn fill(file: i32, from: usize) {
+    let pieces = [Piece::new(ZEROS.as_ptr(), ZEROS.len()); FILLED / ZEROS.len()];
+    let _ = write_pieces_at(file, &pieces, from as u64);
 }
 
 fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {

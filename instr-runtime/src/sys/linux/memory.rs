@@ -39,19 +39,21 @@ pub(crate) fn map_lazily(size: usize) -> Result<NonNull<u8>, Errno> {
     Ok(start)
 }
 
-/// Puts a file, or zeroed memory, in the place of what is mapped from `start` on.
+/// Puts a file from an offset on, or zeroed memory, in the place of what is mapped from `start` on.
 ///
 /// # Safety
 /// There must be whole pages of our own that hold nothing of use, or what the file holds too.
-pub(crate) unsafe fn map_over(start: NonNull<u8>, size: usize, file: Option<i32>) -> Result<(), Errno> {
+pub(crate) unsafe fn map_over(start: NonNull<u8>, size: usize, file: Option<(i32, usize)>) -> Result<(), Errno> {
     let kind = match file {
         Some(_) => libc::MAP_SHARED,
         None => libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
     };
     let access = libc::PROT_READ | libc::PROT_WRITE;
+    let (file, offset) = file.unwrap_or((-1, 0));
     // SAFETY: promised by the caller.
-    let mapped =
-        unsafe { libc::mmap(start.as_ptr().cast(), size, access, kind | libc::MAP_FIXED, file.unwrap_or(-1), 0) };
+    let mapped = unsafe {
+        libc::mmap(start.as_ptr().cast(), size, access, kind | libc::MAP_FIXED, file, offset as i64)
+    };
     if mapped == libc::MAP_FAILED { Err(Errno(super::errno())) } else { Ok(()) }
 }
 

@@ -1,0 +1,109 @@
+//! Probes on x86_64 in code that inlines them.
+
+use core::arch::asm;
+
+use instr_format::stack::Head;
+
+#[cfg(feature = "enabled")]
+use instr_format::ring::flat::CHUNK;
+
+use super::{load_word, thunks};
+#[cfg(feature = "enabled")]
+use super::{CURSOR_AT, HOLE_AT};
+#[cfg(feature = "enabled")]
+use crate::probe::{RING, WINDOW};
+#[cfg(feature = "enabled")]
+use crate::site::ON;
+
+/// The thread's stack, which begins here if it has not.
+#[inline(always)]
+pub(in crate::probe) fn begun() -> *const Head {
+    let head;
+    // SAFETY: loads the thread's own word, or has it made, which preserves all registers and leaves the red zone alone.
+    unsafe {
+        asm!(
+            load_word!("{head}", "0"),
+            "cmp qword ptr [{head}], 0",
+            "je 2f",
+            "3:",
+            ".subsection 1",
+            "2:",
+            "lea rsp, [rsp - 128]",
+            "push rax",
+            "call {begin}",
+            "xchg rax, qword ptr [rsp]",
+            "pop {head}",
+            "lea rsp, [rsp + 128]",
+            "jmp 3b",
+            ".subsection 0",
+            begin = sym thunks::begin,
+            head = out(reg) head,
+            options(pure, nomem, nostack),
+        );
+    }
+    head
+}
+
+/// A function has been entered: it passes over the position that what it has interrupted may be about to write.
+#[inline(always)]
+pub(in crate::probe) fn pass_over(head: *const Head) {
+    #[cfg(feature = "enabled")]
+    // SAFETY: adds to the thread's own cursor, in one instruction.
+    unsafe {
+        asm!(
+            "mov {hole}, qword ptr [{head} - {at}]",
+            "add qword ptr [{head} - {cursor}], {hole}",
+            head = in(reg) head,
+            hole = out(reg) _,
+            at = const HOLE_AT,
+            cursor = const CURSOR_AT,
+            options(nostack),
+        );
+    }
+    #[cfg(not(feature = "enabled"))]
+    let _ = head;
+}
+
+/// The statement of this site is recorded, once it is in its function's slot. To the compiler, this accesses all memory.
+#[inline(always)]
+pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
+    #[cfg(feature = "enabled")]
+    // SAFETY: stores to the thread's own ring, or calls what preserves all registers and leaves the red zone alone.
+    unsafe {
+        asm!(
+            "cmp byte ptr [{site}], {on}",
+            "jb 3f",
+            "ja 2f",
+            "mov {position:e}, dword ptr [{head} - {cursor}]",
+            // The first two places of a chunk: a function that is entered may pass one of them over.
+            "test {position:e}, {chunk} - 8",
+            "jz 2f",
+            "lea {site:e}, [{site} + 8 * {position}]",
+            "and {position:e}, {window} - 1",
+            "mov dword ptr [{head} + {position} - {ring}], {site:e}",
+            "add qword ptr [{head} - {cursor}], 4",
+            "3:",
+            ".subsection 1",
+            "2:",
+            "lea rsp, [rsp - 128]",
+            "push {head}",
+            "push {site}",
+            "call {reached}",
+            "sub rsp, -128",
+            "jmp 3b",
+            ".subsection 0",
+            on = const ON,
+            cursor = const CURSOR_AT,
+            chunk = const CHUNK,
+            window = const WINDOW,
+            ring = const RING,
+            reached = sym thunks::reached,
+            head = in(reg) head,
+            site = inout(reg) site => _,
+            position = out(reg) _,
+            options(nostack),
+        );
+    }
+    #[cfg(not(feature = "enabled"))]
+    let _ = (head, site);
+}

@@ -1,0 +1,121 @@
+//! The beginning of a chunk: how many records there are, when it is, and what has to be done now and then.
+
+use core::ptr;
+use core::sync::atomic::Ordering::{Relaxed, Release};
+use core::sync::atomic::{AtomicU32, compiler_fence};
+
+use instr_format::ring::Clock;
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
+use instr_format::stack::Head;
+
+use super::{elapsed, history, is_timed, place};
+use crate::probe::words;
+use crate::process::{self, Process};
+use crate::thread::{self, Thread};
+use crate::{settings, site};
+
+/// The entry of the chunk that a position lies in.
+pub(super) fn entry(head: &Head, position: u64) -> &Chunk {
+    let table = ptr::from_ref(head).cast::<u8>().wrapping_sub(HEADER_SIZE - CHUNKS_AT).cast::<Chunk>();
+    let number = position / CHUNK as u64 % CHUNKS as u64;
+    // SAFETY: within the header of the ring in front of the stack; valid in any state.
+    unsafe { &*table.wrapping_add(number as usize) }
+}
+
+/// The position that the chunk of `position` was begun at; `None` if it was not.
+pub(super) fn begun(entry: &Chunk, position: u64) -> Option<u64> {
+    let begun = entry.begun.load(Relaxed).checked_sub(1)?;
+    (begun / CHUNK as u64 == position / CHUNK as u64).then_some(begun)
+}
+
+/// The position, with all bits, that `cursor` stands for, and how many holes are before it. `None`: a handler has begun a chunk
+/// behind it meanwhile.
+fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
+    let (position, holes) = match thread.ring.newest.load(Relaxed).checked_sub(1) {
+        Some(position) => (position, entry(head, position).holes.load(Relaxed)),
+        None => (0, 0),
+    };
+    let more = cursor.wrapping_sub(position.wrapping_add(holes << 32));
+    let bytes = u64::from(more as u32);
+    (more.cast_signed() >= 0).then_some((position + bytes, holes + ((more - bytes) >> 32)))
+}
+
+/// A record is about to be written at `cursor`, in the first places of a chunk. Async-signal-safe.
+#[cold]
+#[inline(never)]
+pub(super) fn begin_at(head: &Head, cursor: u64) {
+    if cursor & 4 == 0 {
+        // The second one would have its probe ask again.
+        words(head).cursor.fetch_add(HOLE, Relaxed);
+    }
+    let Some((process, thread)) = process::begun().zip(thread::begun_thread()) else { return };
+    if let Some((position, holes)) = unfold(thread, head, cursor) {
+        begin(process, thread, head, position, holes);
+        sweep(thread, head, position);
+    }
+}
+
+/// A record is about to be written at `position`, with so many holes before it. Async-signal-safe.
+pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u64, holes: u64) {
+    let entry = entry(head, position);
+    if begun(entry, position).is_some() {
+        return;
+    }
+    let is_off = settings::get().is_some_and(|settings| settings.ring.clock == Clock::Off);
+    let elapsed = if is_off { 0 } else { elapsed(process) };
+    // A handler that comes between may begin the chunk too. Then the entry is written again, as half of it is the handler's.
+    loop {
+        entry.holes.store(holes, Relaxed);
+        entry.elapsed_ns.store(elapsed, Relaxed);
+        compiler_fence(Release);
+        entry.begun.store(position + 1, Release);
+        compiler_fence(Release);
+        if (entry.holes.load(Relaxed), entry.elapsed_ns.load(Relaxed)) == (holes, elapsed) {
+            break;
+        }
+    }
+    thread.ring.newest.fetch_max(position + 1, Relaxed);
+    history::keep(process, thread, head, position);
+}
+
+/// How many words are looked at for each chunk that is begun: all of the ring, once in 128 laps.
+const SWEPT: u64 = 8;
+
+/// Empties what earlier laps have left where nobody has written since. Words tell the laps of a ring apart for 512 laps at least. A
+/// handler would have to write half the ring meanwhile for this to meet what is new.
+fn sweep(thread: &Thread, head: &Head, position: u64) {
+    let size = u64::from(thread.ring.size.load(Relaxed));
+    let first = position / size * SWEPT * 4 % CHUNK as u64;
+    let behind = (position / CHUNK as u64 * CHUNK as u64 + first).wrapping_sub(size / 2);
+    for position in (0..SWEPT).map(|number| behind.wrapping_add(4 * number)) {
+        // SAFETY: a place of the ring in front of the stack.
+        let place = unsafe { &*place(head, position).cast::<AtomicU32>() };
+        let found = place.load(Relaxed);
+        let id = found.wrapping_sub(word(site::first_address() as u32, position));
+        if found != 0 && id as usize >= site::count() {
+            let _ = place.compare_exchange(found, 0, Relaxed, Relaxed);
+        }
+    }
+}
+
+/// How many records the thread has written.
+pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
+    if is_timed() {
+        return words(head).timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
+    }
+    let (position, holes) = unfold(thread, head, words(head).cursor.load(Relaxed)).unwrap_or_default();
+    (position / 4).saturating_sub(holes)
+}
+
+/// What probes work on is gone: goes on with the next chunk.
+pub(super) fn go_on(thread: &Thread, head: &Head) {
+    let next = (thread.ring.newest.load(Relaxed) / CHUNK as u64 + 1) * CHUNK as u64;
+    let words = words(head);
+    if is_timed() {
+        words.timed.store(next, Relaxed);
+    } else {
+        words.cursor.store(next, Relaxed);
+        words.hole.store(HOLE, Relaxed);
+    }
+    thread.tell_probes();
+}
