@@ -69,7 +69,7 @@ pub(crate) static NO_STACK: NoStack = unsafe { core::mem::zeroed() };
 const HEAD_OF_NONE: usize = offset_of!(NoStack, head);
 
 /// That stack's head.
-pub(crate) fn none() -> *const Head {
+pub(crate) const fn none() -> *const Head {
     &raw const NO_STACK.head
 }
 
