@@ -3,7 +3,8 @@
 use std::mem::offset_of;
 
 use instr_format::counts;
-use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE, Header, MAGIC, TimedRecord, VERSION};
+use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, HEADER_SIZE, TimedRecord, capacity};
+use instr_format::ring::{Clock, Header, MAGIC, VERSION_OF_BLOCKS};
 
 use crate::fake_run::{PID, START_NS, put};
 
@@ -30,7 +31,7 @@ impl FakeRing {
 
     /// Records the statement `site`, `ns` after the run began.
     pub fn put(&mut self, site: u32, ns: u64) {
-        let capacity = self.clock.capacity();
+        let capacity = capacity(self.clock);
         let (block, place) = (self.written / capacity, usize::try_from(self.written % capacity).unwrap());
         let start = usize::try_from(block).unwrap() * BLOCK_SIZE % self.blocks.len();
         let block = &mut self.blocks[start..start + BLOCK_SIZE];
@@ -50,7 +51,7 @@ impl FakeRing {
 
     /// Leaves the rest of the block as it is.
     pub fn leave_block(&mut self) {
-        self.written = self.written.next_multiple_of(self.clock.capacity());
+        self.written = self.written.next_multiple_of(capacity(self.clock));
     }
 
     /// Records the statements one after the other, a microsecond apart.
@@ -78,7 +79,7 @@ impl FakeRing {
     fn header(&self, segment: u32, size: u64) -> Vec<u8> {
         let mut header = vec![0; HEADER_SIZE];
         put(&mut header, offset_of!(Header, magic), &MAGIC.to_ne_bytes());
-        put(&mut header, offset_of!(Header, version), &VERSION.to_ne_bytes());
+        put(&mut header, offset_of!(Header, version), &VERSION_OF_BLOCKS.to_ne_bytes());
         put(&mut header, offset_of!(Header, clock), &(self.clock as u32).to_ne_bytes());
         put(&mut header, offset_of!(Header, size), &size.to_ne_bytes());
         put(&mut header, offset_of!(Header, pid), &PID.to_ne_bytes());

@@ -7,6 +7,7 @@ use std::process::Child;
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
+use instr_format::ring::blocks::{BLOCK_SIZE, capacity};
 use instr_format::text::{decode_header, decode_record};
 
 use crate::build::{Build, program};
@@ -142,7 +143,7 @@ fn ring(way: &Way, run: &Path, tid: u64, marked: u32) -> u64 {
     assert_eq!(newest - oldest + 1, records.len() as u64, "{}: a record is missing in {run:?}", way.name);
     assert!(records.iter().all(|record| record.site == marked), "{}: a wrong statement in {run:?}", way.name);
     let header = &rings.iter().find(|ring| ring.header.tid == tid && ring.header.segment == 0).expect("a ring").header;
-    let capacity = (header.size / instr_format::ring::BLOCK_SIZE as u64 - 1) * header.clock.capacity();
+    let capacity = (header.size / BLOCK_SIZE as u64 - 1) * capacity(header.clock);
     let expected = if way.name.contains("history") { 1 } else { newest.saturating_sub(capacity) + 1 };
     assert!(oldest <= expected, "{}: {oldest} is the oldest, not {expected}, in {run:?}", way.name);
     newest

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use instr_format::files::{COUNTS, LAST, STACK_SUFFIX, is_ring};
 use instr_format::last::{self, SlotCopy};
-use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, decode_block, decode_records};
+use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE, capacity, decode_block, decode_records};
+use instr_format::ring::{HeaderCopy, RingRecord};
 use instr_format::{counts, ring, stack};
 
 /// A ring or a segment of one.
@@ -32,7 +33,7 @@ impl Ring {
     pub fn records(&self, after: u64) -> Vec<RingRecord> {
         let mut blocks: Vec<_> = self.blocks().filter_map(|block| Some((decode_block(block)?.first, block))).collect();
         blocks.sort_by_key(|(first, _)| *first);
-        let capacity = self.header.clock.capacity();
+        let capacity = capacity(self.header.clock);
         let new = blocks.into_iter().filter(|(first, _)| first + capacity > after);
         new.flat_map(|(_, block)| decode_records(block, self.header.clock))
             .filter(|record| record.seq > after)
@@ -45,7 +46,7 @@ impl Ring {
         let Some((_, at, block)) = heads.max_by_key(|(first, ..)| *first) else { return (0, 0) };
         let size = self.header.clock.record_size();
         // A record's first word is its site.
-        let records = block[BLOCK_SIZE - size * self.header.clock.capacity() as usize..].chunks_exact(size);
+        let records = block[BLOCK_SIZE - size * capacity(self.header.clock) as usize..].chunks_exact(size);
         let free = records.rev().take_while(|record| record[..4] == [0; 4]).count();
         (at, free as u64)
     }

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
-use instr_format::ring::BLOCK_SIZE;
+use instr_format::ring::blocks::BLOCK_SIZE;
 
 use super::alive::{Life, life};
 use super::files::read_last;

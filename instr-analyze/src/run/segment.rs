@@ -5,7 +5,7 @@ use std::io::{BufReader, ErrorKind, Read as _, Seek as _, Take};
 use std::path::{Path, PathBuf};
 
 use instr_format::files::{is_ring, is_thread_log};
-use instr_format::ring::HEADER_SIZE;
+use instr_format::ring::blocks::HEADER_SIZE;
 
 use super::open::open;
 use crate::model::damage::Damage;

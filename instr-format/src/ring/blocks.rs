@@ -20,6 +20,8 @@ use crate::number::{u32_at, u64_at};
 
 /// Size of the header, and so the place of the first block.
 pub const HEADER_SIZE: usize = 4096;
+/// The largest ring: offsets into it have 32 bits.
+pub const SIZE_MAX: u64 = 2 << 30;
 /// Size of a block.
 pub const BLOCK_SIZE: usize = 1024;
 

@@ -7,7 +7,8 @@ use instr_analyze::model::damage::Damage;
 use instr_analyze::model::head::Kind;
 use instr_analyze::model::record::{Entry, What};
 use instr_analyze::model::ring::{RingReader, identify};
-use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HEADER_SIZE};
+use instr_format::ring::blocks::{self, BLOCK_SIZE, BlockHead, HEADER_SIZE};
+use instr_format::ring::{Clock, Header};
 use instr_tests::analyzer;
 use instr_tests::fake_ring::FakeRing;
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID};
@@ -58,11 +59,11 @@ fn expected(clock: Clock, seqs: impl Iterator<Item = u64>) -> Vec<Read3> {
 #[test]
 fn every_truncation_keeps_the_records_before_it() {
     for clock in Clock::ALL {
-        let capacity = clock.capacity();
+        let capacity = blocks::capacity(clock);
         let file = ring(clock, 3, 2 * capacity as u32 + 5).file();
         for cut in 0..=file.len() {
             let read = of_file(&file[..cut]);
-            if cut < 72 {
+            if cut < size_of::<Header>() {
                 assert!(read.is_none(), "cut at {cut}");
                 continue;
             }
@@ -223,7 +224,7 @@ fn at_each_change(before: &[u8], after: &[u8], mut check: impl FnMut(usize, Vec<
 #[test]
 fn what_the_thread_takes_from_under_the_reader_is_overwritten_and_never_torn() {
     for clock in Clock::ALL {
-        let capacity = clock.capacity() as u32;
+        let capacity = blocks::capacity(clock) as u32;
         let before = ring(clock, 4, capacity * 4);
         // The thread goes on by a part of a block, by blocks, and around the whole ring.
         for more in [1, capacity / 2, capacity, 2 * capacity + 3, 4 * capacity, 9 * capacity + 1] {
@@ -241,7 +242,7 @@ fn what_the_thread_takes_from_under_the_reader_is_overwritten_and_never_torn() {
 
 #[test]
 fn a_block_that_the_thread_has_begun_again_while_its_neighbours_were_read_is_no_damage() {
-    let capacity = Clock::Coarse.capacity() as u32;
+    let capacity = blocks::capacity(Clock::Coarse) as u32;
     let (before, after) = (ring(Clock::Coarse, 8, capacity * 8), ring(Clock::Coarse, 8, capacity * 16));
     let place = HEADER_SIZE + 3 * BLOCK_SIZE;
     let mut surveyed = before.file();
@@ -293,8 +294,8 @@ proptest! {
         prop_assert_eq!(damage, []);
         // The oldest block goes when the newest is begun.
         let written = sites.len() as u64;
-        let begun = written.div_ceil(clock.capacity());
-        let overwritten = begun.saturating_sub(blocks as u64) * clock.capacity();
+        let begun = written.div_ceil(blocks::capacity(clock));
+        let overwritten = begun.saturating_sub(blocks as u64) * blocks::capacity(clock);
         let expected = (1..=written).filter(|seq| *seq > overwritten.max(after));
         let expected: Vec<(u64, u32)> = expected.map(|seq| (seq, sites[seq as usize - 1])).collect();
         let read: Vec<(u64, u32)> = read.into_iter().map(|(seq, site, _)| (seq, site)).collect();

@@ -3,7 +3,8 @@
 use std::fs;
 
 use expect_test::expect;
-use instr_format::ring::{BLOCK_SIZE, Clock};
+use instr_format::ring::Clock;
+use instr_format::ring::blocks::BLOCK_SIZE;
 use instr_tests::analyzer;
 use instr_tests::fake_ring::FakeRing;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, record};

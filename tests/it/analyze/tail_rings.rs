@@ -7,7 +7,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use instr_format::ring::{BLOCK_SIZE, Clock};
+use instr_format::ring::Clock;
+use instr_format::ring::blocks::BLOCK_SIZE;
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::fake_ring::FakeRing;

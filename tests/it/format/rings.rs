@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, decode_block, decode_records};
+use instr_format::ring::Clock;
+use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, capacity, decode_block, decode_records};
 
 /// A block of records of the sites 0, 1 and so on, the first of which has this number.
 fn block(first: u64, clock: Clock, records: u64) -> Vec<u8> {
@@ -25,8 +26,8 @@ fn block(first: u64, clock: Clock, records: u64) -> Vec<u8> {
 fn row_69_numbers_go_on_behind_32_and_64_bits() {
     for clock in Clock::ALL {
         for first in [1, u64::from(u32::MAX) - 2, 1 << 63, u64::MAX - 2] {
-            let records: Vec<_> = decode_records(&block(first, clock, clock.capacity()), clock).collect();
-            assert_eq!(records.len() as u64, clock.capacity());
+            let records: Vec<_> = decode_records(&block(first, clock, capacity(clock)), clock).collect();
+            assert_eq!(records.len() as u64, capacity(clock));
             for (number, record) in (0..).zip(records) {
                 let elapsed_ns = if clock == Clock::Full { 100 + number } else { 7 };
                 let expected = (first.wrapping_add(number), number as u32, elapsed_ns);

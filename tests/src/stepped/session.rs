@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 use instr_format::last::SlotCopy;
+use instr_format::ring::blocks::capacity;
 
 use super::cases::{BLOCKS, Before, Case};
 use crate::build::{Build, program};
@@ -69,7 +70,7 @@ impl Session {
     /// From where it asks to where it acts.
     pub(super) fn approach(&mut self) -> Seen {
         let (block, free) = self.ring().map_or((0, 0), |ring| ring.position());
-        let capacity = self.ring().map_or(0, |ring| ring.header.clock.capacity());
+        let capacity = self.ring().map_or(0, |ring| capacity(ring.header.clock));
         let until = |blocks: u64| free + (blocks - 1 - block % blocks) * capacity;
         let fill = match self.case.before {
             Before::Nothing => 0,

@@ -2,7 +2,8 @@
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
-use instr_format::ring::{BLOCK_SIZE, BlockHead, Clock, HeaderCopy, decode_block, decode_header};
+use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, decode_block};
+use instr_format::ring::{Clock, HeaderCopy, decode_header};
 
 use super::order::Block;
 

@@ -1,6 +1,6 @@
 //! The order of a ring's blocks, by their numbers, of which some may be damaged.
 
-use instr_format::ring::BLOCK_SIZE;
+use instr_format::ring::blocks::BLOCK_SIZE;
 
 use crate::model::damage::{Damage, DamageKind, DamageList};
 

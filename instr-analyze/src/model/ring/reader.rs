@@ -8,7 +8,8 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek};
 
-use instr_format::ring::{BLOCK_SIZE, HEADER_SIZE, HeaderCopy, RingRecord, SIZE_MAX, decode_block, decode_records};
+use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE, SIZE_MAX, capacity, decode_block, decode_records};
+use instr_format::ring::{HeaderCopy, RingRecord};
 
 use super::copy::{PIECE, is_still, look, read_at, settle};
 use super::order::{Block, order};
@@ -148,7 +149,7 @@ impl<R: Read + Seek> RingReader<R> {
     /// Damage that ends the reading.
     pub fn last_number(&mut self) -> Result<u64, Damage> {
         self.first_unix_ns()?;
-        Ok(self.blocks.back().map_or(0, |block| block.first.saturating_add(self.header.clock.capacity() - 1)))
+        Ok(self.blocks.back().map_or(0, |block| block.first.saturating_add(capacity(self.header.clock) - 1)))
     }
 
     /// The cut block that a segment ends with.
@@ -205,7 +206,7 @@ impl<R: Read + Seek> RingReader<R> {
         self.at_end = at < end || !self.is_segment();
         // A block that is cut may be whole at the next look.
         self.next = cut;
-        let capacity = self.header.clock.capacity();
+        let capacity = capacity(self.header.clock);
         let (mut blocks, mut damage) = order(&self.name, &found, capacity);
         blocks.retain(|block| block.first.saturating_add(capacity) > self.read);
         self.surveyed_after = self.read;
