@@ -43,6 +43,8 @@ pub(super) fn create(
         // A child that is made without `fork` would write into its parent's ring, see `thread::fork`.
         sys::keep_from_children(memory(head), RING);
     }
+    // A probe that was interrupted by the handler that has forked this process has moved it on.
+    head.cursor.store(0, Relaxed);
     thread.ring.size.store(size, Relaxed);
     if !is_timed() {
         head.hole.store(HOLE, Relaxed);
