@@ -1,6 +1,8 @@
 //! What the analyzer reads of rings made by hand, and of those that change meanwhile.
 
+use std::cell::RefCell;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use instr_analyze::model::damage::Damage;
 use instr_analyze::model::head::Kind;
@@ -80,5 +82,27 @@ pub(super) fn at_each_change(before: &[u8], after: &[u8], mut check: impl FnMut(
         let [old, new] = [before, after].map(|file| Cursor::new(file.to_vec()));
         let (records, damage) = records(before, Changing { before: old, after: new, reads }, 0).unwrap();
         check(reads, records, damage);
+    }
+}
+
+/// A file that the test changes while a reader has it open.
+#[derive(Clone, Default)]
+pub(super) struct Shared(Rc<RefCell<Cursor<Vec<u8>>>>);
+
+impl Shared {
+    pub(super) fn set(&self, file: Vec<u8>) {
+        *self.0.borrow_mut() = Cursor::new(file);
+    }
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.borrow_mut().read(buffer)
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.borrow_mut().seek(to)
     }
 }

@@ -250,7 +250,7 @@ impl Flat {
                 let read = file.read_at(at, piece)?;
                 // Of a record that is cut, nothing counts.
                 piece.get_mut(read - read % file.header.clock.record_size()..).unwrap_or_default().fill(0);
-                (at, position, free) = (next, position + in_row, others);
+                (at, position, free) = (next, position.saturating_add(in_row), others);
             }
         }
         Ok(words)

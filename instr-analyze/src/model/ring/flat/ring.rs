@@ -99,7 +99,7 @@ impl Ring {
         // Positions that a record can have, whatever the file says.
         let start = start.max(self.oldest(file, end)).checked_next_multiple_of(size).unwrap_or(u64::MAX);
         let (marks, odd) = agreeing(table.marks(start, end, clock), clock);
-        let positions = start..end.position.saturating_add(size);
+        let positions = start..(end.position / size * size).saturating_add(size);
         let runs = runs(positions, &marks, table.elapsed_before(start), |position| self.at(position)).collect();
         self.end = end;
         self.total = end.number(clock).map_or(0, |number| number - 1);

@@ -22,7 +22,8 @@ impl Mark {
     /// What these bytes of the file say of a chunk. `None`: that cannot be.
     pub(super) fn new(entry: &ChunkCopy, clock: Clock, said: (u64, u64)) -> Option<Self> {
         let ChunkCopy { begun, elapsed_ns } = *entry;
-        Some(Mark { position: begun.position, number: begun.number(clock)?, elapsed_ns, said })
+        let number = begun.number(clock).filter(|_| begun.position.is_multiple_of(clock.record_size() as u64))?;
+        Some(Mark { position: begun.position, number, elapsed_ns, said })
     }
 }
 
