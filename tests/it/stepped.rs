@@ -19,7 +19,7 @@ fn row_23_a_signal_behind_an_instruction_costs_no_record_and_makes_none_double()
 
 #[test]
 fn row_23_a_second_signal_in_the_handler_of_the_first_costs_no_record_and_makes_none_double() {
-    for (name, near) in [("ring, within a block", 20), ("ring, first record of a block", 14), ("ring, clock full", 10)]
+    for (name, near) in [("ring, within a chunk", 20), ("ring, first record of a chunk", 14), ("ring, clock full", 10)]
     {
         let tally = give_signals(Case::named(name), INSTRUMENTED, 1, near);
         assert!(tally.signals > 100, "{name}: {tally:?}");

@@ -7,7 +7,6 @@ use std::process::Child;
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
-use instr_format::ring::blocks::{BLOCK_SIZE, capacity};
 use instr_format::text::{decode_header, decode_record};
 
 use crate::build::{Build, program};
@@ -142,9 +141,8 @@ fn ring(way: &Way, run: &Path, tid: u64, marked: u32) -> u64 {
     let (oldest, newest) = (records.first().expect("records").seq, records.last().expect("records").seq);
     assert_eq!(newest - oldest + 1, records.len() as u64, "{}: a record is missing in {run:?}", way.name);
     assert!(records.iter().all(|record| record.site == marked), "{}: a wrong statement in {run:?}", way.name);
-    let header = &rings.iter().find(|ring| ring.header.tid == tid && ring.header.segment == 0).expect("a ring").header;
-    let capacity = (header.size / BLOCK_SIZE as u64 - 1) * capacity(header.clock);
-    let expected = if way.name.contains("history") { 1 } else { newest.saturating_sub(capacity) + 1 };
+    let own = rings.iter().find(|ring| ring.header.tid == tid && ring.header.segment == 0).expect("a ring");
+    let expected = if way.name.contains("history") { 1 } else { own.surely_kept() };
     assert!(oldest <= expected, "{}: {oldest} is the oldest, not {expected}, in {run:?}", way.name);
     newest
 }

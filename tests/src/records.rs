@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use instr_format::escape::unescape;
-use instr_format::files::{RUN_JSON, SITES, is_ring, is_thread_log};
+use instr_format::files::{RUN_JSON, SITES, is_thread_log};
+use instr_format::ring::HeaderCopy;
 use instr_format::sites;
 use instr_format::text::{SiteText, decode_header, decode_record};
 use serde_json::Value;
 
 use crate::marks::Place;
-use crate::rings::Ring;
+use crate::rings::{Ring, kept_records, rings};
 
 /// One thread's log, of which no line is torn.
 #[derive(Debug)]
@@ -53,19 +54,18 @@ impl Log {
         log
     }
 
-    /// Of a ring or a segment, whose records are in order of their blocks' numbers.
-    fn read_ring(path: &Path, places: &BTreeMap<u32, Place>) -> Self {
-        let ring = Ring::read(path).expect("a ring");
-        let name = ring.header.name.split(|byte| *byte == 0).next().unwrap_or_default();
+    /// Of a thread's ring and its segments.
+    fn of_rings(rings: &[Ring], header: &HeaderCopy, places: &BTreeMap<u32, Place>) -> Self {
+        let name = header.name.split(|byte| *byte == 0).next().unwrap_or_default();
         let mut log = Log {
-            pid: ring.header.pid,
-            tid: ring.header.tid,
-            reuse: ring.header.reuse.into(),
+            pid: header.pid,
+            tid: header.tid,
+            reuse: header.reuse.into(),
             name: text(name),
             seqs: Vec::new(),
             counts: BTreeMap::new(),
         };
-        for record in ring.records(0) {
+        for record in kept_records(rings, header.tid, header.reuse) {
             log.seqs.push(record.seq);
             *log.counts.entry(places[&record.site].clone()).or_default() += 1;
         }
@@ -130,12 +130,13 @@ pub fn logs(run: &Path) -> Vec<Log> {
     let mut logs = Vec::new();
     for entry in fs::read_dir(run).expect("a run directory") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if is_thread_log(name) {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log) {
             logs.push(Log::read(&path));
-        } else if is_ring(name) {
-            logs.push(Log::read_ring(&path, &places(run)));
         }
+    }
+    let rings = rings(run);
+    for ring in rings.iter().filter(|ring| ring.header.segment == 0) {
+        logs.push(Log::of_rings(&rings, &ring.header, &places(run)));
     }
     logs.sort_by_key(|log| (log.tid, log.reuse));
     logs

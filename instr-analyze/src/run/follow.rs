@@ -6,8 +6,6 @@ use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
-use instr_format::ring::blocks::BLOCK_SIZE;
-
 use super::alive::{Life, life};
 use super::files::read_last;
 use super::segment::{Reader, Segment, holds_records};
@@ -16,6 +14,7 @@ use crate::model::damage::{Damage, DamageKind, DamageList};
 use crate::model::filter::Filter;
 use crate::model::head::{Head, Kind};
 use crate::model::record::{Entry, Kept};
+use crate::model::ring::Reached;
 
 /// How many records of one file are read before the next one has its turn.
 const TURN: usize = 4096;
@@ -46,8 +45,8 @@ struct Followed {
 #[derive(Default)]
 struct Progress {
     time: u64,
-    /// Number of the newest record of a ring that was given.
-    after: u64,
+    /// How far rings have been given.
+    after: Reached,
     /// Records of a ring that were missed.
     missed: u64,
     /// Whether segments have been searched for what the ring no longer has.
@@ -149,11 +148,10 @@ impl<'a> Follow<'a> {
     fn skip_old(&mut self) {
         for Followed { head, reader } in self.files.iter_mut().filter(|file| is_ring(&file.head)) {
             let progress = self.threads.entry((head.tid, head.reuse)).or_default();
-            if let (Reader::Ring(ring), 0) = (reader, progress.after) {
+            if let (Reader::Ring(ring), 0) = (reader, progress.after.seq) {
                 // What is wrong with it will be said when its records are read.
-                let last = ring.last_number().unwrap_or(0);
-                // The newest block need not be full.
-                progress.after = last.saturating_sub(self.enough).saturating_sub(BLOCK_SIZE as u64);
+                let newest = ring.newest_number().unwrap_or(0);
+                progress.after.seq = newest.saturating_sub(self.enough);
             }
         }
     }
@@ -231,7 +229,7 @@ impl Progress {
     }
 
     fn missed_before(&self, seq: u64, again: bool) -> u64 {
-        if again { seq.saturating_sub(self.after).saturating_sub(1) } else { 0 }
+        if again { seq.saturating_sub(self.after.seq).saturating_sub(1) } else { 0 }
     }
 
     /// Reads on in a file; false when records are left.
@@ -256,12 +254,15 @@ impl Progress {
                             self.missed = self.missed.saturating_add(missed);
                             give(FoundWhat::Missed(missed));
                         }
-                        (self.after, self.searched) = (moment.seq, false);
+                        (self.after.seq, self.searched) = (moment.seq, false);
                     }
                     give(FoundWhat::Record(record.kept()));
                 }
                 Ok(Some(Entry::Damage(found))) => damage.push(found),
-                Ok(None) => return true,
+                Ok(None) => {
+                    self.after = self.after.max(reader.reached());
+                    return true;
+                }
                 Err(found) => {
                     damage.push(found);
                     return true;

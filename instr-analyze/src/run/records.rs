@@ -6,18 +6,19 @@ use super::segment::{Reader, Segment};
 use crate::model::damage::Damage;
 use crate::model::head::Kind;
 use crate::model::record::{Entry, Kept, Record, Visitor};
+use crate::model::ring::Reached;
 
 /// Where the reading of a thread's records stands. A file is open only while it is read.
 pub struct Records<'a> {
     segments: Iter<'a, Segment>,
     reader: Option<Reader>,
-    after: u64,
+    after: Reached,
 }
 
 impl<'a> Records<'a> {
     /// The records of these files.
     pub fn new(segments: &'a [Segment]) -> Self {
-        Records { segments: segments.iter(), reader: None, after: 0 }
+        Records { segments: segments.iter(), reader: None, after: Reached::default() }
     }
 
     /// Gives all of them to `visitor`.
@@ -60,7 +61,7 @@ impl<'a> Records<'a> {
         let known = match segment.head.kind {
             Kind::Log { first_unix_ns } => first_unix_ns,
             // What is wrong with it will be said when its records are read.
-            Kind::Ring(_) => match segment.open(0) {
+            Kind::Ring(_) => match segment.open(Reached::default()) {
                 Ok(Some(Reader::Ring(mut ring))) => ring.first_unix_ns().ok().flatten(),
                 _ => None,
             },
@@ -85,7 +86,7 @@ impl<'a> Records<'a> {
 
     fn close(&mut self, damage: Option<Damage>, each: &mut dyn FnMut(Damage)) {
         let Some(reader) = self.reader.take() else { return };
-        self.after = self.after.max(reader.after());
+        self.after = self.after.max(reader.reached());
         let torn = if damage.is_none() { reader.torn() } else { None };
         damage.into_iter().chain(torn).for_each(each);
     }

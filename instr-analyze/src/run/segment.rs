@@ -5,14 +5,14 @@ use std::io::{BufReader, ErrorKind, Read as _, Seek as _, Take};
 use std::path::{Path, PathBuf};
 
 use instr_format::files::{is_ring, is_thread_log};
-use instr_format::ring::blocks::HEADER_SIZE;
+use instr_format::ring::flat::SEGMENT_HEADER_SIZE;
 
 use super::open::open;
 use crate::model::damage::Damage;
 use crate::model::head::{Head, Kind};
 use crate::model::log::{self, LogReader};
 use crate::model::record::Entry;
-use crate::model::ring::{self, RingReader};
+use crate::model::ring::{self, Reached, RingReader};
 
 /// A file of a thread's records.
 #[derive(Debug)]
@@ -52,11 +52,11 @@ impl Segment {
     }
 
     /// Opens the file as it is now: one that grows faster than it is read would never end. Of a ring, the records up to
-    /// number `after` are passed over. `None`: newer records have taken the file's place.
+    /// what was reached are passed over. `None`: newer records have taken the file's place.
     ///
     /// # Errors
     /// What makes it unreadable.
-    pub fn open(&self, after: u64) -> Result<Option<Reader>, Damage> {
+    pub fn open(&self, after: Reached) -> Result<Option<Reader>, Damage> {
         let unreadable = |error| Damage::unreadable(&self.name, &error);
         match (self.head.kind, open(&self.path)) {
             (Kind::Ring(_), Err(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -87,11 +87,11 @@ impl Segment {
         let Some(head) = identify(name, &file)? else { return Ok(None) };
         file.rewind().map_err(unreadable)?;
         let segment = Segment { name: name.to_owned(), path, head };
-        let reader = segment.reader(file, u64::MAX, 0);
+        let reader = segment.reader(file, u64::MAX, Reached::default());
         Ok(Some((segment.head, reader)))
     }
 
-    fn reader(&self, file: File, len: u64, after: u64) -> Reader {
+    fn reader(&self, file: File, len: u64, after: Reached) -> Reader {
         match self.head.kind {
             Kind::Log { .. } => {
                 let input = BufReader::new(file.take(len));
@@ -107,7 +107,9 @@ fn identify(name: &str, file: &File) -> Result<Option<Head>, Damage> {
         return log::identify(name, BufReader::new(file));
     }
     let mut beginning = Vec::new();
-    file.take(HEADER_SIZE as u64).read_to_end(&mut beginning).map_err(|error| Damage::unreadable(name, &error))?;
+    file.take(SEGMENT_HEADER_SIZE as u64)
+        .read_to_end(&mut beginning)
+        .map_err(|error| Damage::unreadable(name, &error))?;
     ring::identify(name, &beginning)
 }
 
@@ -132,16 +134,16 @@ impl Reader {
         }
     }
 
-    /// Number of the newest record of a ring that was given; a log's need not be passed over elsewhere.
-    pub fn after(&self) -> u64 {
+    /// How far a ring was read; a log's records need not be passed over elsewhere.
+    pub fn reached(&self) -> Reached {
         match self {
-            Reader::Log(_) => 0,
-            Reader::Ring(ring) => ring.after(),
+            Reader::Log(_) => Reached::default(),
+            Reader::Ring(ring) => ring.reached(),
         }
     }
 
-    /// Gives no records of a ring up to number `after`.
-    pub fn skip_to(&mut self, after: u64) {
+    /// Gives no records of a ring up to there.
+    pub fn skip_to(&mut self, after: Reached) {
         if let Reader::Ring(ring) = self {
             ring.skip_to(after);
         }

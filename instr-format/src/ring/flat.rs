@@ -19,10 +19,11 @@
 //! A segment holds a header of [`SEGMENT_HEADER_SIZE`] bytes, and then chunks, oldest first: of each its [`SegmentChunk`] and its [`CHUNK`] bytes
 //! of words. It ends where it ends.
 
-use core::mem::size_of;
+use core::mem::{offset_of, size_of};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
-use super::HeaderCopy;
+use super::{Clock, HeaderCopy};
+use crate::number::{u32_at, u64_at};
 
 /// Size of the header, and so the place of position 0: whole pages on every machine.
 pub const HEADER_SIZE: usize = 64 << 10;
@@ -86,10 +87,125 @@ pub const fn word(site: u32, position: u64) -> u32 {
 }
 
 /// The id of the site that `word` records at `position`; `None`: a hole, or what an earlier lap has left.
+///
+/// A word of 0 was never written, or has been emptied. At some positions it would be a site's word: there, one record in four
+/// billion is taken for a hole, so that no hole is ever taken for a record.
 #[inline]
 pub const fn site_at(header: &HeaderCopy, word: u32, position: u64) -> Option<u32> {
     let id = word.wrapping_sub((position as u32).wrapping_mul(8)).wrapping_sub(header.first_site);
-    if id < header.site_count { Some(id) } else { None }
+    if word != 0 && id < header.site_count { Some(id) } else { None }
+}
+
+/// A record and its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordCopy {
+    /// Where it is.
+    pub position: u64,
+    /// Id of the statement.
+    pub site: u32,
+    /// When it was reached, since the start of the run, in ns; 0 where records have no clocks of their own.
+    pub elapsed_ns: u64,
+}
+
+/// The records in `words`, the first of which lies at `position`.
+#[inline]
+pub fn decode_records<'a>(
+    header: &'a HeaderCopy,
+    words: &'a [u8],
+    position: u64,
+) -> impl Iterator<Item = RecordCopy> + 'a {
+    let size = header.clock.record_size();
+    words.chunks_exact(size).zip((position..).step_by(size)).filter_map(move |(record, position)| {
+        let site = site_at(header, u32_at(record, offset_of!(TimedRecord, word)), position)?;
+        let is_timed = header.clock == Clock::Full;
+        let elapsed_ns = if is_timed { u64_at(record, offset_of!(TimedRecord, elapsed_ns)) } else { 0 };
+        Some(RecordCopy { position, site, elapsed_ns })
+    })
+}
+
+/// A position, with all bits, and how many holes are before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The position.
+    pub position: u64,
+    /// The holes.
+    pub holes: u64,
+}
+
+impl Place {
+    /// Number of the first record at or behind it; `None`: so many holes cannot be before it.
+    pub fn number(&self, clock: Clock) -> Option<u64> {
+        (self.position / clock.record_size() as u64).checked_sub(self.holes)?.checked_add(1)
+    }
+}
+
+/// A copy of a [`Chunk`] that is not empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkCopy {
+    /// The first record that was written into the chunk.
+    pub begun: Place,
+    /// When it was written, since the start of the run, in ns; 0 without a clock.
+    pub elapsed_ns: u64,
+}
+
+impl ChunkCopy {
+    /// Where in the table it belongs.
+    pub const fn index(&self) -> usize {
+        (self.begun.position / CHUNK as u64 % CHUNKS as u64) as usize
+    }
+}
+
+/// Reads an entry of the table of chunks; `None` if it is empty.
+pub fn decode_chunk(entry: &[u8]) -> Option<ChunkCopy> {
+    let position = u64_at(entry, offset_of!(Chunk, begun)).checked_sub(1)?;
+    let begun = Place { position, holes: u64_at(entry, offset_of!(Chunk, holes)) };
+    Some(ChunkCopy { begun, elapsed_ns: u64_at(entry, offset_of!(Chunk, elapsed_ns)) })
+}
+
+/// A copy of a [`SegmentChunk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentChunkCopy {
+    /// The position of the chunk's first byte.
+    pub position: u64,
+    /// The chunk's entry, if it has one.
+    pub entry: Option<ChunkCopy>,
+}
+
+/// Reads what precedes a chunk's words in a segment.
+pub fn decode_segment_chunk(head: &[u8]) -> SegmentChunkCopy {
+    SegmentChunkCopy {
+        position: u64_at(head, offset_of!(SegmentChunk, position)),
+        entry: decode_chunk(head.get(offset_of!(SegmentChunk, begun)..).unwrap_or_default()),
+    }
+}
+
+/// A copy of a [`Probe`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProbeCopy {
+    /// See [`Probe::cursor`].
+    pub cursor: u64,
+    /// See [`Probe::timed`].
+    pub timed: u64,
+}
+
+/// Reads what a thread's probes work on.
+pub fn decode_probe(probe: &[u8]) -> ProbeCopy {
+    ProbeCopy { cursor: u64_at(probe, offset_of!(Probe, cursor)), timed: u64_at(probe, offset_of!(Probe, timed)) }
+}
+
+impl ProbeCopy {
+    /// Where the next record goes. The cursor has only the lower bits of it: the others are those of `before`, a place that the thread
+    /// had reached before the copy was made, at most 4 GiB of positions ago.
+    pub fn end(&self, clock: Clock, before: Place) -> Place {
+        if clock == Clock::Full {
+            return Place { position: self.timed, holes: 0 };
+        }
+        let since = self.cursor.wrapping_sub(before.position.wrapping_add(before.holes << 32));
+        Place {
+            position: before.position.wrapping_add(since & u64::from(u32::MAX)),
+            holes: before.holes.wrapping_add(since >> 32),
+        }
+    }
 }
 
 const _: () = assert!(size_of::<super::Header>() <= SEGMENT_HEADER_SIZE && size_of::<TimedRecord>() == 16);

@@ -1,6 +1,6 @@
 //! Row 68: clocks that went back or leapt are said, once for each way of a thread, and times that only look like it are not.
 
-use instr_format::ring::Clock;
+use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_tests::analyzer;
 use instr_tests::fake_ring::FakeRing;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record_at};
@@ -37,7 +37,7 @@ fn of_log(records: &[(u64, (u64, u64))]) -> Vec<(u64, String)> {
 /// A ring of records with these times in nanoseconds.
 fn of_ring(clock: Clock, times: impl IntoIterator<Item = u64>) -> Vec<(u64, String)> {
     said(|run| {
-        let mut ring = FakeRing::new(PID, b"demo", clock, 8);
+        let mut ring = FakeRing::new(PID, b"demo", clock, 32);
         times.into_iter().for_each(|ns| ring.put(0, ns));
         run.write("1.ring", ring.file());
     })
@@ -51,8 +51,8 @@ fn row_68_a_monotonic_clock_that_goes_back_is_said() {
     assert_eq!(log, [(2, "the monotonic clock went back 2 times, by 15.0 ms at most, first at record 3".to_owned())]);
     let full = of_ring(Clock::Full, [10, 20, 30, 5, 6, 7, 4, 50]);
     assert_eq!(full, [(2, "the monotonic clock went back 2 times, by 25 ns at most, first at record 4".to_owned())]);
-    let coarse = of_ring(Clock::Coarse, [vec![9000; 252], vec![2000; 252], vec![3000; 9]].concat());
-    assert_eq!(coarse, [(1, "the monotonic clock went back by 7.0 µs at record 253".to_owned())]);
+    let coarse = of_ring(Clock::Coarse, [vec![9000; 1024], vec![2000; 1024], vec![3000; 9]].concat());
+    assert_eq!(coarse, [(1, "the monotonic clock went back by 7.0 µs at record 1025".to_owned())]);
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn row_68_numbers_at_the_end_of_their_range_are_survived() {
 fn what_only_looks_like_a_clock_that_jumps_is_not_said() {
     // Clocks repeat, threads wait for days, and the two clocks are not asked at the same instant.
     assert_eq!(of_log(&[(1, (5, 5)), (2, (5, 5)), (3, (DAY_MS, DAY_MS)), (4, (DAY_MS + 1, DAY_MS + 900))]), []);
-    assert_eq!(of_ring(Clock::Coarse, [vec![5; 300], vec![5; 300]].concat()), []);
-    assert_eq!(of_ring(Clock::Off, 0..1000), []);
+    assert_eq!(of_ring(Clock::Coarse, [vec![5; 1200], vec![5; 1200]].concat()), []);
+    assert_eq!(of_ring(Clock::Off, 0..4000), []);
     // A handler's records 3 and 4 came before record 2 had asked the clock, or before it was written.
     assert_eq!(of_log(&[(1, (1, 1)), (3, (3, 3)), (4, (4, 4)), (2, (9, 9)), (5, (10, 10))]), []);
     assert_eq!(of_log(&[(1, (1, 1)), (3, (3, 3)), (4, (4, 4)), (2, (2, 2)), (5, (10, 10))]), []);
@@ -98,7 +98,7 @@ fn what_only_looks_like_a_clock_that_jumps_is_not_said() {
     assert_eq!(of_ring(Clock::Full, [1, 9, 3, 12, 10, 13]), []);
     // And so does the block that is left for it.
     let left = said(|run| {
-        let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 8);
+        let mut ring = FakeRing::of_version(VERSION_OF_BLOCKS, PID, b"demo", Clock::Coarse, 8);
         (0..252).for_each(|_| ring.put(0, 1000));
         ring.put(0, 9000);
         ring.leave_block();

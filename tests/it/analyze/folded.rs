@@ -1,7 +1,7 @@
 //! `dump --fold` and `report --history`: a million records in a few lines.
 
 use expect_test::expect;
-use instr_format::ring::Clock;
+use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_tests::analyzer;
 use instr_tests::fake_ring::FakeRing;
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record};
@@ -67,9 +67,9 @@ fn what_filters_leave_out_does_not_part_loops() {
 #[test]
 fn nothing_folds_across_records_that_are_missing() {
     let (output, run) = run();
-    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
+    let mut ring = FakeRing::of_version(VERSION_OF_BLOCKS, PID, b"demo", Clock::Coarse, 4);
     ring.put_all([1; 252 * 4]);
-    let kept = ring.blocks()[..1024].to_vec();
+    let kept = ring.kept(0..1);
     ring.put_all([1; 252 * 4]);
     run.write("1.1.ring", ring.segment(1, &kept));
     run.write("1.ring", ring.file());

@@ -7,8 +7,7 @@ use expect_test::expect;
 use instr_analyze::model::sites::Sites;
 use instr_format::files::SITES;
 use instr_format::names::MacroFlag;
-use instr_format::ring::Clock;
-use instr_format::ring::blocks::BLOCK_SIZE;
+use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
 use instr_format::test::Test;
 use instr_format::{counts, ring, sites, stack};
@@ -18,22 +17,40 @@ use instr_tests::fake_stack::FakeStack;
 use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 4] = ["ring-v1", "counts-v1", "sites-v3", "stack-v1"];
+const NAMES: [&str; 5] = ["ring-v1", "ring-v2", "counts-v1", "sites-v3", "stack-v1"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
-    let run = FakeRun::new(output, "ring-v1");
-    run.write(SITES, table_v2());
-    run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
-    let mut main = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
-    main.put_all([0].into_iter().chain([1, 2, 2, 2].repeat(200)));
-    let half = main.blocks()[..2 * BLOCK_SIZE].to_vec();
-    main.put_all([3; 500]);
-    run.write(&format!("{PID}.1.ring"), main.segment(1, &half));
-    run.write(&format!("{PID}.ring"), main.file());
-    let mut worker = FakeRing::new(PID + 1, b"worker", Clock::Full, 2);
-    worker.put_all([1, 2]);
-    run.write(&format!("{}.ring", PID + 1), worker.file());
+    for (name, version) in [("ring-v1", VERSION_OF_BLOCKS), ("ring-v2", ring::VERSION)] {
+        let run = FakeRun::new(output, name);
+        run.write(SITES, table_v2());
+        run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
+        let is_flat = version != VERSION_OF_BLOCKS;
+        let mut main = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, if is_flat { 8 } else { 4 });
+        main.put_all([0]);
+        for _ in 0..200 {
+            if is_flat {
+                main.enter();
+            }
+            main.put_all([1, 2, 2, 2]);
+        }
+        let mut kept = main.kept(if is_flat { 0..1 } else { 0..2 });
+        for n in 0..if is_flat { 1000 } else { 500 } {
+            if is_flat && n % 2 == 0 {
+                main.enter();
+                main.enter();
+            }
+            main.put_all([3]);
+            if is_flat && n == 100 {
+                kept = main.kept(0..1);
+            }
+        }
+        run.write(&format!("{PID}.1.ring"), main.segment(1, &kept));
+        run.write(&format!("{PID}.ring"), main.file());
+        let mut worker = FakeRing::of_version(version, PID + 1, b"worker", Clock::Full, if is_flat { 4 } else { 2 });
+        worker.put_all([1, 2]);
+        run.write(&format!("{}.ring", PID + 1), worker.file());
+    }
 
     let run = FakeRun::new(output, "counts-v1");
     run.write(SITES, table_v2());
@@ -112,8 +129,8 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
 /// Of an older version, the files stay and are not written any more.
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
-    let versions = (ring::VERSION_OF_BLOCKS, counts::VERSION, sites::VERSION, stack::VERSION);
-    assert_eq!(versions, (1, 1, 3, 1), "keep the golden runs and make new ones");
+    let versions = (ring::VERSION, counts::VERSION, sites::VERSION, stack::VERSION);
+    assert_eq!(versions, (2, 1, 3, 1), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -168,6 +185,41 @@ fn version_1_of_rings_is_readable() {
         2026-11-22T14:00:00.000002000Z  4500001 worker    src/work.rs:12:5      demo::work::step      n / (n - 3)
     "#]]
     .assert_eq(&shown(&["dump", "--fold"], "ring-v1"));
+}
+
+#[test]
+fn version_2_of_rings_is_readable() {
+    expect![[r#"
+        demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.3 ms
+          files in WORKSPACE/tests/golden/ring-v2
+          the thread that was active last is most likely the first
+
+        thread main (4500000): inside demo::main at src/main.rs:2:5
+          source not found; recorded: let total = work(3);
+          1,801 records; last active 1.3 ms after the start, or later
+          its last steps, the newest last:
+            src/main.rs:2:5  demo::main  let total = work(3);
+            x200
+              src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+              x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
+            x1,000  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+
+        thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
+          source not found; recorded: step(self.n)?;
+          2 records; last active 1.3 ms before the last record of the run
+    "#]].assert_eq(&shown(&["report"], "ring-v2"));
+    expect![[r#"
+        2026-11-22T14:00:00.000001000Z  4500000 main      src/main.rs:2:5       demo::main            let total = work(3);
+        x200 until 2026-11-22T14:00:00.000001000Z or later
+          2026-11-22T14:00:00.000001000Z  4500000 main      src/work.rs:7:9       demo::work::Job::run  step(self.n)?;
+          x3 until 2026-11-22T14:00:00.000001000Z or later
+            2026-11-22T14:00:00.000001000Z  4500000 main      src/work.rs:12:5      demo::work::step      n / (n - 3)
+        x1,000 until 2026-11-22T14:00:00.001325000Z or later
+          2026-11-22T14:00:00.000001000Z  4500000 main      src/io.rs:3:5         demo::io::pump        read(&mut buffer);
+        2026-11-22T14:00:00.000001000Z  4500001 worker    src/work.rs:7:9       demo::work::Job::run  step(self.n)?;
+        2026-11-22T14:00:00.000002000Z  4500001 worker    src/work.rs:12:5      demo::work::step      n / (n - 3)
+    "#]].assert_eq(&shown(&["dump", "--fold"], "ring-v2"));
 }
 
 #[test]

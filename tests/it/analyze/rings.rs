@@ -3,10 +3,9 @@
 use std::fs;
 
 use expect_test::expect;
-use instr_format::ring::Clock;
-use instr_format::ring::blocks::BLOCK_SIZE;
+use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_tests::analyzer;
-use instr_tests::fake_ring::FakeRing;
+use instr_tests::fake_ring::{FakeRing, VERSIONS};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, record};
 use instr_tests::report::without_age;
 use serde_json::{Value, json};
@@ -18,12 +17,12 @@ fn run() -> (TempDir, FakeRun) {
     (output, run)
 }
 
-/// A run of two threads, of which main's ring has wrapped.
+/// A run of two threads, of which main's ring has wrapped if records have clocks of their own.
 fn killed(clock: Clock) -> (TempDir, FakeRun) {
     let (output, run) = run();
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
-    let mut main = FakeRing::new(PID, b"demo", clock, 4);
-    main.put_all((0..1000).map(|n| if n == 900 { 0 } else { 2 + n % 2 }));
+    let mut main = FakeRing::new(PID, b"demo", clock, 8);
+    main.put_all((0..2000).map(|n| if n == 1900 { 0 } else { 2 + n % 2 }));
     run.write("1.ring", main.file());
     let mut worker = FakeRing::new(PID + 1, b"worker", clock, 4);
     worker.put(1, 500_000);
@@ -55,13 +54,13 @@ fn dump(output: &TempDir, more: &[&str]) -> String {
 fn coarse_times_are_not_said_to_be_more_than_they_are() {
     expect![[r#"
         demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
-          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 757.0 µs
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.0 ms
           files in OUTPUT/demo-1
           the thread that was active last is most likely the first
 
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
-          1,000 records; last active 757.0 µs after the start, or later
+          2,000 records; last active 1.0 ms after the start, or later
           its last steps, the newest last:
             src/main.rs:2:5  demo::main  let total = work(3);
             x49
@@ -79,11 +78,11 @@ fn coarse_times_are_not_said_to_be_more_than_they_are() {
 #[test]
 fn a_full_clock_is_that_of_a_log_and_none_says_nothing() {
     let full = text(&killed(Clock::Full).0);
-    assert!(full.contains("\n  244 records, 756 overwritten; active last\n"), "{full}");
-    assert!(full.contains("\n  2 records; last active 300.0 µs before the last record of the run\n"), "{full}");
+    assert!(full.contains("\n  511 records, 1,489 overwritten; active last\n"), "{full}");
+    assert!(full.contains("\n  2 records; last active 1.3 ms before the last record of the run\n"), "{full}");
     assert!(full.contains("\n  the thread that was active last is the first\n"), "{full}");
     let off = text(&killed(Clock::Off).0);
-    assert!(off.contains("\n  1,000 records\n") && off.contains("\n  2 records\n"), "{off}");
+    assert!(off.contains("\n  2,000 records\n") && off.contains("\n  2 records\n"), "{off}");
     assert!(off.contains("\n  the threads are in no order: no times were recorded\n"), "{off}");
 }
 
@@ -96,12 +95,12 @@ fn json_has_the_newest_record_of_the_last_statement() {
     let coarse = last(Clock::Coarse);
     assert_eq!(
         (&coarse[0]["seq"], &coarse[0]["unix_ns"], &coarse[0]["coarse"]),
-        (&json!(901), &json!(START_NS + 757_000), &json!(true))
+        (&json!(1901), &json!(START_NS + 1_025_000), &json!(true))
     );
     let full = last(Clock::Full);
     assert_eq!(
         (&full[0]["seq"], &full[0]["unix_ns"], full[0].get("coarse")),
-        (&json!(901), &json!(START_NS + 901_000), None)
+        (&json!(1901), &json!(START_NS + 1_901_000), None)
     );
     let off = last(Clock::Off);
     assert_eq!((&off[1]["seq"], &off[1]["unix_ns"], off[1].get("coarse")), (&json!(1), &Value::Null, None));
@@ -111,15 +110,18 @@ fn json_has_the_newest_record_of_the_last_statement() {
 fn what_is_overwritten_is_counted_and_may_be_the_last_statement() {
     let (output, run) = run();
     run.last(None, &[FakeSlot { filtered: 5, ..FakeSlot::inside(PID, b"demo", 0) }]);
-    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
-    ring.put_all([0].into_iter().chain((0..5000).map(|_| 3)));
-    run.write("1.ring", ring.file());
-    let thread = &threads(&output)[0];
-    // 5001 records make 19 whole blocks of 252 and one of 213.
-    assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(969), &json!(4032)));
-    assert_eq!((&thread["filtered"], &thread["dropped"]), (&json!(5), &json!(0)));
-    assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("main"), &Value::Null));
-    assert!(text(&output).contains("\n  969 records, 5 filtered out, 4,032 overwritten\n"), "{}", text(&output));
+    for version in VERSIONS {
+        let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, 4);
+        ring.put_all([0].into_iter().chain((0..5000).map(|_| 3)));
+        run.write("1.ring", ring.file());
+        let thread = &threads(&output)[0];
+        // 19 whole blocks of 252 and one of 213; or all but one of 1024 places, to which the next record goes.
+        let records = if version == VERSION_OF_BLOCKS { 969 } else { 1023 };
+        assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(records), &json!(5001 - records)));
+        assert_eq!((&thread["filtered"], &thread["dropped"]), (&json!(5), &json!(0)));
+        assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("main"), &Value::Null));
+    }
+    assert!(text(&output).contains("\n  1,023 records, 5 filtered out, 3,978 overwritten\n"), "{}", text(&output));
 }
 
 #[test]
@@ -129,7 +131,7 @@ fn a_ring_that_was_given_away_is_all_overwritten() {
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), ended(PID + 1, 2), ended(PID + 2, 70)]);
     let counts: Vec<_> =
         threads(&output).iter().map(|thread| (thread["records"].clone(), thread["overwritten"].clone())).collect();
-    assert_eq!(counts, [(json!(1000), json!(0)), (json!(2), json!(0)), (json!(0), json!(70))]);
+    assert_eq!(counts, [(json!(2000), json!(0)), (json!(2), json!(0)), (json!(0), json!(70))]);
 }
 
 #[test]
@@ -163,13 +165,13 @@ fn records_are_dumped_as_those_of_a_log_are() {
 }
 
 #[test]
-fn dumped_times_are_the_blocks_or_none() {
+fn dumped_times_are_the_chunks_or_none() {
     let newest = |clock, format| dump(&killed(clock).0, &["--format", format]).lines().last().unwrap().to_owned();
     let object = |clock| serde_json::from_str::<Value>(&newest(clock, "json")).unwrap();
     let coarse = object(Clock::Coarse);
     assert_eq!(
         (&coarse["seq"], &coarse["elapsed_ns"], &coarse["coarse"]),
-        (&json!(1000), &json!(757_000), &json!(true))
+        (&json!(2000), &json!(1_025_000), &json!(true))
     );
     // Without times, one thread comes behind the other.
     let off = object(Clock::Off);
@@ -182,7 +184,7 @@ fn dumped_times_are_the_blocks_or_none() {
 fn a_statement_that_the_table_does_not_have_is_shown_by_its_number() {
     let (output, run) = run();
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
-    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
+    let mut ring = FakeRing::of_version(VERSION_OF_BLOCKS, PID, b"demo", Clock::Coarse, 4);
     ring.put_all([0, 4, 4_000_000_000]);
     run.write("1.ring", ring.file());
     let thread = &threads(&output)[0];
@@ -196,26 +198,29 @@ fn a_statement_that_the_table_does_not_have_is_shown_by_its_number() {
 }
 
 #[test]
-fn segments_come_before_the_ring_and_each_block_counts_once() {
-    let (output, run) = run();
-    run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
-    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 4);
-    let mut halves = Vec::new();
-    for half in 0..5 {
-        ring.put_all((0..2 * 252).map(|_| half % 4));
-        let start = (half as usize % 2) * 2 * BLOCK_SIZE;
-        halves.push(ring.blocks()[start..start + 2 * BLOCK_SIZE].to_vec());
+fn segments_come_before_the_ring_and_each_record_counts_once() {
+    // Of blocks or chunks.
+    for (version, kib, part) in [(VERSIONS[0], 4, 252), (VERSIONS[1], 16, 1024)] {
+        let (output, run) = run();
+        run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
+        let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, kib);
+        let mut halves = Vec::new();
+        for half in 0..5 {
+            ring.put_all((0..2 * part).map(|_| half as u32 % 4));
+            halves.push(ring.kept(2 * half..2 * half + 2));
+        }
+        ring.put_all([1; 100]);
+        run.write("1.ring", ring.file());
+        // The first half has gone with the first segment.
+        run.write("1.2.ring", ring.segment(2, &halves[1..3].concat()));
+        run.write("1.3.ring", ring.segment(3, &halves[3..].concat()));
+        let thread = &threads(&output)[0];
+        let kept = (json!(8 * part + 100), json!(2 * part));
+        assert_eq!((&thread["records"], &thread["overwritten"]), (&kept.0, &kept.1), "version {version}");
+        let dump = dump(&output, &["--format", "json"]);
+        let seqs = dump.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap());
+        assert!(seqs.eq(2 * part + 1..=10 * part + 100), "version {version}");
     }
-    ring.put_all([1; 100]);
-    run.write("1.ring", ring.file());
-    // The first half has gone with the first segment.
-    run.write("1.2.ring", ring.segment(2, &halves[1..3].concat()));
-    run.write("1.3.ring", ring.segment(3, &halves[3..].concat()));
-    let thread = &threads(&output)[0];
-    assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(4 * 504 + 100), &json!(504)));
-    let dump = dump(&output, &["--format", "json"]);
-    let seqs = dump.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap());
-    assert!(seqs.eq(505..=5 * 504 + 100));
 }
 
 #[test]
@@ -237,6 +242,6 @@ fn what_is_not_a_ring_is_refused_and_the_rest_is_shown() {
     run.write("2.ring", &ring);
     let report = analyzer::run([output.path()]);
     assert_eq!(report.code, 2);
-    assert!(report.stderr.contains("2.ring: version 7, but this instr-analyze reads version 1;"), "{}", report.stderr);
-    assert!(report.stdout.contains("main (4500000): inside demo::main") && report.stdout.contains("1,000 records"));
+    assert!(report.stderr.contains("2.ring: version 7, but this instr-analyze reads version 2;"), "{}", report.stderr);
+    assert!(report.stdout.contains("main (4500000): inside demo::main") && report.stdout.contains("2,000 records"));
 }

@@ -7,11 +7,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use instr_format::ring::Clock;
-use instr_format::ring::blocks::BLOCK_SIZE;
+use instr_format::ring::flat::HEADER_SIZE;
+use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
-use instr_tests::fake_ring::FakeRing;
+use instr_tests::fake_ring::{FakeRing, VERSIONS};
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS};
 use instr_tests::mapped::Mapped;
 use instr_tests::program::{Scene, finish, start};
@@ -27,12 +27,14 @@ struct Live {
 }
 
 impl Live {
-    fn new() -> Self {
+    /// With a ring of four blocks or of four chunks.
+    fn new(version: u32) -> Self {
         let output = tempfile::tempdir().unwrap();
         let run = FakeRun::new(output.path(), "demo-1");
         run.json(std::process::id().into(), START_NS, Path::new("/nowhere"), &[]);
         run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
-        let mut ring = FakeRing::new(PID, b"demo", Clock::Full, 4);
+        let kib = if version == VERSION_OF_BLOCKS { 4 } else { 16 };
+        let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Full, kib);
         ring.put_all([0, 1, 2]);
         run.write("1.ring", ring.file());
         let mapped = Some(Mapped::new(&run.dir.join("last")));
@@ -45,11 +47,25 @@ impl Live {
         self.overwrite("1.ring", &self.ring.file());
     }
 
-    /// Replaces a file's content, of which whoever reads meanwhile finds none missing.
+    /// Replaces a file's content, of which whoever reads meanwhile finds none missing: what a header counts is there before.
     fn overwrite(&self, name: &str, bytes: &[u8]) {
         let file = OpenOptions::new().write(true).open(self.run.dir.join(name)).unwrap();
-        file.write_all_at(bytes, 0).unwrap();
+        let (header, records) = bytes.split_at(HEADER_SIZE.min(bytes.len()));
+        file.write_all_at(records, header.len() as u64).unwrap();
+        file.write_all_at(header, 0).unwrap();
     }
+}
+
+/// How many records a block or a chunk has room for.
+fn part(version: u32) -> usize {
+    if version == VERSION_OF_BLOCKS { 63 } else { 256 }
+}
+
+/// Of a ring of four, in which as many records as `written` were written at once: the first one that is left.
+fn first_left(version: u32, written: u64) -> u64 {
+    let part = part(version) as u64;
+    // The oldest block goes when the newest is begun; of words, one at a time, where the next record goes.
+    if version == VERSION_OF_BLOCKS { (written.div_ceil(part) - 4) * part + 1 } else { written - 4 * part + 2 }
 }
 
 /// A tail of objects, of which all are read in this thread: a run that is over ends it.
@@ -84,94 +100,110 @@ impl Tail {
 
 #[test]
 fn records_come_as_the_ring_is_written_until_the_run_is_over() {
-    let mut live = Live::new();
-    let mut tail = Tail::start(&live.run.dir);
-    tail.expect(1..=3);
-    live.put(3, 100);
-    tail.expect(4..=103);
-    live.put(2, 1);
-    live.mapped.take();
-    tail.expect([104]);
-    let end = tail.expect_end();
-    assert_eq!((end.code, end.stderr.as_str()), (0, ""));
+    for version in VERSIONS {
+        let mut live = Live::new(version);
+        let mut tail = Tail::start(&live.run.dir);
+        tail.expect(1..=3);
+        live.put(3, 100);
+        tail.expect(4..=103);
+        live.put(2, 1);
+        live.mapped.take();
+        tail.expect([104]);
+        let end = tail.expect_end();
+        assert_eq!((end.code, end.stderr.as_str()), (0, ""), "version {version}");
+    }
 }
 
 #[test]
 fn what_is_overwritten_between_two_looks_is_said() {
-    let mut live = Live::new();
-    let mut tail = Tail::start(&live.run.dir);
-    tail.expect(1..=3);
-    // 16 blocks of 63 are begun, of which the last four are there.
-    live.put(3, 997);
-    assert_eq!(tail.next(), Some(json!({"tid": PID, "thread": "demo", "overwritten": 753})));
-    tail.expect(757..=1000);
-    live.mapped.take();
-    let end = tail.expect_end();
-    let gap = format!("753 records of thread {PID} were overwritten before they could be read\n");
-    assert!(end.code == 0 && end.stderr.ends_with(&gap), "{}", end.stderr);
+    for version in VERSIONS {
+        let mut live = Live::new(version);
+        let mut tail = Tail::start(&live.run.dir);
+        tail.expect(1..=3);
+        live.put(3, 3997);
+        let first = first_left(version, 4000);
+        assert_eq!(tail.next(), Some(json!({"tid": PID, "thread": "demo", "overwritten": first - 4})));
+        tail.expect(first..=4000);
+        live.mapped.take();
+        let end = tail.expect_end();
+        let gap = format!("{} records of thread {PID} were overwritten before they could be read\n", first - 4);
+        assert!(end.code == 0 && end.stderr.ends_with(&gap), "version {version}: {}", end.stderr);
+    }
 }
 
 #[test]
 fn what_the_ring_no_longer_has_is_read_from_its_segments() {
-    let mut live = Live::new();
-    let mut tail = Tail::start(&live.run.dir);
-    tail.expect(1..=3);
-    let mut kept = Vec::new();
-    for half in 0..6 {
-        live.ring.put_all(vec![1; if half == 0 { 123 } else { 126 }]);
-        let start = half % 2 * 2 * BLOCK_SIZE;
-        kept.extend_from_slice(&live.ring.blocks()[start..start + 2 * BLOCK_SIZE]);
+    for version in VERSIONS {
+        let mut live = Live::new(version);
+        let mut tail = Tail::start(&live.run.dir);
+        tail.expect(1..=3);
+        let half = 2 * part(version);
+        let (mut kept, mut written) = (Vec::new(), 3);
+        let mut fill = |live: &mut Live, halves: std::ops::Range<usize>, site| {
+            for number in halves {
+                live.ring.put_all(vec![site; (number + 1) * half - written]);
+                written = (number + 1) * half;
+                kept.extend(live.ring.kept(2 * number as u64..2 * number as u64 + 2));
+            }
+            written += 5;
+            kept.clone()
+        };
+        let first = fill(&mut live, 0..6, 1);
+        live.run.write("1.1.ring", live.ring.segment(1, &first));
+        live.put(2, 5);
+        let half = half as u64;
+        tail.expect(4..=6 * half + 5);
+        // A segment that is there already grows.
+        let all = fill(&mut live, 6..12, 3);
+        live.overwrite("1.1.ring", &live.ring.segment(1, &all));
+        live.put(2, 1);
+        tail.expect(6 * half + 6..=12 * half + 1);
+        live.mapped.take();
+        let end = tail.expect_end();
+        assert_eq!((end.code, end.stderr.as_str()), (0, ""), "version {version}");
     }
-    live.run.write("1.1.ring", live.ring.segment(1, &kept));
-    live.put(2, 5);
-    tail.expect(4..=6 * 126 + 5);
-    // A segment that is there already grows.
-    for half in 0..6 {
-        live.ring.put_all(vec![3; if half == 0 { 121 } else { 126 }]);
-        let start = half % 2 * 2 * BLOCK_SIZE;
-        kept.extend_from_slice(&live.ring.blocks()[start..start + 2 * BLOCK_SIZE]);
-    }
-    live.overwrite("1.1.ring", &live.ring.segment(1, &kept));
-    live.put(2, 1);
-    tail.expect(6 * 126 + 6..=12 * 126 + 1);
-    live.mapped.take();
-    let end = tail.expect_end();
-    assert_eq!((end.code, end.stderr.as_str()), (0, ""));
 }
 
 #[test]
 fn the_newest_records_come_first_and_those_that_match_may_be_far_back() {
-    let mut live = Live::new();
-    live.ring.put_all([2; 123]);
-    let half = live.ring.blocks()[..2 * BLOCK_SIZE].to_vec();
-    live.run.write("1.1.ring", live.ring.segment(1, &half));
-    live.put(3, 1000);
-    live.mapped.take();
-    let tail = |more: &[&str]| {
-        let shown = analyzer::run([&["tail", "--format", "json", live.run.dir.to_str().unwrap()], more].concat());
-        assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
-        let seq = |line: &str| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap();
-        shown.stdout.lines().map(seq).collect::<Vec<_>>()
-    };
-    assert_eq!(tail(&["--lines", "3"]), [1124, 1125, 1126]);
-    assert_eq!(tail(&["--lines", "2", "--include", "main.rs,work.rs"]), [125, 126]);
+    for version in VERSIONS {
+        let mut live = Live::new(version);
+        let half = 2 * part(version);
+        live.ring.put_all(vec![2; half - 3]);
+        live.run.write("1.1.ring", live.ring.segment(1, &live.ring.kept(0..2)));
+        live.put(3, 4000);
+        live.mapped.take();
+        let tail = |more: &[&str]| {
+            let shown = analyzer::run([&["tail", "--format", "json", live.run.dir.to_str().unwrap()], more].concat());
+            assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
+            let seq = |line: &str| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap();
+            shown.stdout.lines().map(seq).collect::<Vec<_>>()
+        };
+        let half = half as u64;
+        assert_eq!(tail(&["--lines", "3"]), [half + 3998, half + 3999, half + 4000], "version {version}");
+        assert_eq!(tail(&["--lines", "2", "--include", "main.rs,work.rs"]), [half - 1, half], "version {version}");
+    }
 }
 
 #[test]
 fn text_says_a_gap_where_it_is() {
-    let mut live = Live::new();
-    let mut child = analyzer::command(["tail", live.run.dir.to_str().unwrap()])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(lines.by_ref().take(3).count(), 3);
-    live.put(3, 997);
-    assert_eq!(lines.next().unwrap(), format!("{:30}  {PID} demo: 753 records overwritten", "…"));
-    live.mapped.take();
-    assert_eq!(lines.count(), 244);
-    assert!(child.wait().unwrap().success());
+    for version in VERSIONS {
+        let mut live = Live::new(version);
+        let mut child = analyzer::command(["tail", live.run.dir.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert_eq!(lines.by_ref().take(3).count(), 3);
+        live.put(3, 3997);
+        let first = first_left(version, 4000);
+        let gap = format!("{:30}  {PID} demo: {} records overwritten", "…", first - 4);
+        assert_eq!(lines.next().unwrap(), gap);
+        live.mapped.take();
+        assert_eq!(lines.count() as u64, 4001 - first);
+        assert!(child.wait().unwrap().success());
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What is stepped through: the acts, the sinks, and where the ring stands.
 
-/// Blocks of the smallest ring.
-pub(super) const BLOCKS: u64 = 64;
+/// The size of the smallest ring.
+pub(super) const RING_SIZE: u64 = 64 << 10;
+/// What a call of a function with one statement takes of it: a place that is passed over, and the record.
+pub(super) const CALL: u64 = 8;
 
 /// What is stepped through, and when.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +25,14 @@ pub struct Case {
 pub enum Before {
     /// There is none: the thread has reached nothing yet.
     Nothing,
-    /// Within a block.
+    /// Within a chunk.
     Within,
-    /// At the end of a block.
-    BlockEnd,
-    /// At the end of half the ring, which a history is kept of.
-    HalfEnd,
-    /// A block before that.
-    BeforeHalfEnd,
+    /// At the end of a chunk.
+    ChunkEnd,
+    /// At the end of a quarter of the ring, which a history is kept of.
+    QuarterEnd,
+    /// A chunk before that.
+    BeforeQuarterEnd,
     /// At the end of the ring.
     RingEnd,
 }
@@ -45,35 +47,35 @@ const WRITE: &[(&str, &str)] = &[("INSTR_SINK", "write")];
 /// Every case.
 pub const CASES: &[Case] = &[
     Case { name: "ring, first record", act: "one", variables: RING, before: Before::Nothing, each: 1 },
-    Case { name: "ring, within a block", act: "one", variables: RING, before: Before::Within, each: 1 },
+    Case { name: "ring, within a chunk", act: "one", variables: RING, before: Before::Within, each: 1 },
     Case {
         name: "ring, many statements in the handler",
         act: "one",
         variables: RING,
         before: Before::Within,
-        each: 300,
+        each: 600,
     },
     Case { name: "ring, parts of statements", act: "parts", variables: RING, before: Before::Within, each: 1 },
-    Case { name: "ring, first record of a block", act: "one", variables: RING, before: Before::BlockEnd, each: 1 },
-    Case { name: "ring, block, many in the handler", act: "one", variables: RING, before: Before::BlockEnd, each: 300 },
+    Case { name: "ring, first record of a chunk", act: "one", variables: RING, before: Before::ChunkEnd, each: 1 },
+    Case { name: "ring, chunk, many in the handler", act: "one", variables: RING, before: Before::ChunkEnd, each: 600 },
     Case { name: "ring, wrap", act: "one", variables: RING, before: Before::RingEnd, each: 1 },
     Case { name: "ring, filtered", act: "one", variables: FILTERED, before: Before::Within, each: 1 },
     Case { name: "ring, clock full", act: "one", variables: FULL, before: Before::Within, each: 1 },
-    Case { name: "ring, clock full, block", act: "one", variables: FULL, before: Before::BlockEnd, each: 70 },
-    Case { name: "ring, history, half", act: "one", variables: HISTORY, before: Before::HalfEnd, each: 1 },
+    Case { name: "ring, clock full, chunk", act: "one", variables: FULL, before: Before::ChunkEnd, each: 300 },
+    Case { name: "ring, history, quarter", act: "one", variables: HISTORY, before: Before::QuarterEnd, each: 1 },
     Case {
         name: "ring, history, many in the handler",
         act: "one",
         variables: HISTORY,
-        before: Before::HalfEnd,
-        each: 300,
+        before: Before::QuarterEnd,
+        each: 600,
     },
     Case {
-        name: "ring, history, block before half",
+        name: "ring, history, chunk before a quarter",
         act: "one",
         variables: HISTORY,
-        before: Before::BeforeHalfEnd,
-        each: 300,
+        before: Before::BeforeQuarterEnd,
+        each: 600,
     },
     Case {
         name: "ring, more than the ring in the handler",
@@ -83,10 +85,10 @@ pub const CASES: &[Case] = &[
         each: 20_000,
     },
     Case {
-        name: "ring, block, more than the ring",
+        name: "ring, chunk, more than the ring",
         act: "one",
         variables: RING,
-        before: Before::BlockEnd,
+        before: Before::ChunkEnd,
         each: 20_000,
     },
     Case { name: "count, first record", act: "one", variables: COUNT, before: Before::Nothing, each: 1 },
@@ -106,7 +108,7 @@ impl Case {
 
     /// Whether a handler reaches more than the ring has room for.
     pub fn overruns(&self) -> bool {
-        self.each > BLOCKS * 252
+        self.each > RING_SIZE / CALL
     }
 
     pub(super) fn variable(&self, name: &str) -> Option<&'static str> {

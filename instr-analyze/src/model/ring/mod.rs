@@ -1,12 +1,13 @@
 //! Rings and their segments: whose a ring is, and its records one after the other.
 
-mod copy;
-mod order;
+mod blocks;
+mod file;
+mod flat;
 mod reader;
 
-use instr_format::ring::{BadRing, HeaderCopy, VERSION_OF_BLOCKS, decode_header};
+use instr_format::ring::{BadRing, HeaderCopy, VERSION, decode_header};
 
-pub use reader::RingReader;
+pub use reader::{Place, Reached, RingReader};
 
 use super::damage::{Damage, DamageKind};
 use super::head::{Head, Kind};
@@ -18,12 +19,11 @@ use super::last::text_of_name;
 /// Damage that leaves no record of the file readable.
 pub fn identify(name: &str, file: &[u8]) -> Result<Option<Head>, Damage> {
     let ring = match decode_header(file) {
-        Ok(ring) if ring.version == VERSION_OF_BLOCKS => ring,
-        Ok(ring) => return Err(Damage::version(name, ring.version.into(), VERSION_OF_BLOCKS.into())),
+        Ok(ring) => ring,
         Err(BadRing::Empty) => return Ok(None),
         // A file that is not as long as its header has not been begun.
         Err(BadRing::NotARing) if file.iter().all(|byte| *byte == 0) => return Ok(None),
-        Err(BadRing::Version(found)) => return Err(Damage::version(name, found.into(), VERSION_OF_BLOCKS.into())),
+        Err(BadRing::Version(found)) => return Err(Damage::version(name, found.into(), VERSION.into())),
         Err(BadRing::NotARing) => {
             let message = "not a ring, or one from another kind of machine";
             return Err(Damage::of_file(DamageKind::Damaged, name, message));

@@ -6,18 +6,18 @@ use crate::model::damage::{Damage, DamageKind, DamageList};
 
 /// A block that holds records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Block {
+pub(super) struct Block {
     /// Number of its first record.
-    pub(crate) first: u64,
+    pub(super) first: u64,
     /// When it was begun.
-    pub(crate) elapsed_ns: u64,
+    pub(super) elapsed_ns: u64,
     /// Where it begins in the file.
-    pub(crate) at: u64,
+    pub(super) at: u64,
 }
 
 impl Block {
     /// The block as damage of the file `name`.
-    pub(crate) fn contradicts(&self, name: &str) -> Damage {
+    pub(super) fn contradicts(&self, name: &str) -> Damage {
         let message = format!("a block that begins with record {} contradicts the ones around it", self.first);
         let damage = Damage::of_file(DamageKind::Damaged, name, message);
         Damage { start: Some(self.at), end: Some(self.at.saturating_add(BLOCK_SIZE as u64)), ..damage }
@@ -30,7 +30,7 @@ impl Block {
 /// blocks at once that are, so that a block that fits none of those next to it has a wrong number. The ones behind them are
 /// asked too, for the neighbours of a wrong one. One record more than a block holds may lie between two: a handler leaves a
 /// block for it, and may not return to have it written.
-pub(crate) fn order(name: &str, blocks: &[Block], capacity: u64) -> (Vec<Block>, Vec<Damage>) {
+pub(super) fn order(name: &str, blocks: &[Block], capacity: u64) -> (Vec<Block>, Vec<Damage>) {
     let at = |index: usize| blocks.get(index % blocks.len());
     let follow = |a: Option<&Block>, b: Option<&Block>, distance: u64| {
         let between = a.zip(b).and_then(|(a, b)| b.first.checked_sub(a.first)).unwrap_or(0);

@@ -1,14 +1,18 @@
 //! The mapped files of a run, read straight from their bytes: rings, counts and slots.
 
+mod flat;
+
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use instr_format::files::{COUNTS, LAST, STACK_SUFFIX, is_ring};
 use instr_format::last::{self, SlotCopy};
-use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE, capacity, decode_block, decode_records};
-use instr_format::ring::{HeaderCopy, RingRecord};
+use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE, decode_block, decode_records};
+use instr_format::ring::{HeaderCopy, RingRecord, VERSION_OF_BLOCKS};
 use instr_format::{counts, ring, stack};
+
+use flat::Words;
 
 /// A ring or a segment of one.
 #[derive(Debug)]
@@ -29,30 +33,43 @@ impl Ring {
         Some(Ring { header, bytes })
     }
 
-    /// The newest records, oldest first: those of all blocks that could hold one behind `after`.
+    /// The records behind number `after`, oldest first.
     pub fn records(&self, after: u64) -> Vec<RingRecord> {
-        let mut blocks: Vec<_> = self.blocks().filter_map(|block| Some((decode_block(block)?.first, block))).collect();
+        let mut records = match self.header.version {
+            VERSION_OF_BLOCKS => self.of_blocks(),
+            _ => self.words().records(self.header.clock),
+        };
+        records.drain(..records.partition_point(|record| record.seq <= after));
+        records
+    }
+
+    /// Version 2: the position of the next record.
+    pub fn position(&self) -> u64 {
+        flat::end(&self.header, &self.bytes).position
+    }
+
+    /// Version 2: how many records the thread has counted.
+    pub fn counted(&self) -> u64 {
+        flat::end(&self.header, &self.bytes).number(self.header.clock).expect("not more holes than places") - 1
+    }
+
+    /// Version 2: a record that cannot have been overwritten, as the thread has noted it while the ring was as it is; all newer ones
+    /// are there then.
+    pub fn surely_kept(&self) -> u64 {
+        self.words().first_noted(self.header.clock)
+    }
+
+    fn words(&self) -> Words {
+        let mut words = Words::default();
+        words.add(&self.header, &self.bytes);
+        words
+    }
+
+    fn of_blocks(&self) -> Vec<RingRecord> {
+        let blocks = self.bytes[HEADER_SIZE.min(self.bytes.len())..].chunks_exact(BLOCK_SIZE);
+        let mut blocks: Vec<_> = blocks.filter_map(|block| Some((decode_block(block)?.first, block))).collect();
         blocks.sort_by_key(|(first, _)| *first);
-        let capacity = capacity(self.header.clock);
-        let new = blocks.into_iter().filter(|(first, _)| first + capacity > after);
-        new.flat_map(|(_, block)| decode_records(block, self.header.clock))
-            .filter(|record| record.seq > after)
-            .collect()
-    }
-
-    /// Which block is the newest, and how many more records it has room for; before the first one, 0 and 0.
-    pub fn position(&self) -> (u64, u64) {
-        let heads = (0..).zip(self.blocks()).filter_map(|(at, block)| Some((decode_block(block)?.first, at, block)));
-        let Some((_, at, block)) = heads.max_by_key(|(first, ..)| *first) else { return (0, 0) };
-        let size = self.header.clock.record_size();
-        // A record's first word is its site.
-        let records = block[BLOCK_SIZE - size * capacity(self.header.clock) as usize..].chunks_exact(size);
-        let free = records.rev().take_while(|record| record[..4] == [0; 4]).count();
-        (at, free as u64)
-    }
-
-    fn blocks(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes[HEADER_SIZE.min(self.bytes.len())..].chunks_exact(BLOCK_SIZE)
+        blocks.into_iter().flat_map(|(_, block)| decode_records(block, self.header.clock)).collect()
     }
 }
 
@@ -71,8 +88,13 @@ pub fn rings(run: &Path) -> Vec<Ring> {
 /// # Panics
 /// When two places say different things of one number.
 pub fn kept_records(rings: &[Ring], tid: u64, reuse: u32) -> Vec<RingRecord> {
-    let own = rings.iter().filter(|ring| (ring.header.tid, ring.header.reuse) == (tid, reuse));
-    let mut records: Vec<_> = own.flat_map(|ring| ring.records(0)).collect();
+    let is_own = |ring: &&Ring| (ring.header.tid, ring.header.reuse) == (tid, reuse);
+    let (blocks, flat): (Vec<_>, Vec<_>) =
+        rings.iter().filter(is_own).partition(|ring| ring.header.version == VERSION_OF_BLOCKS);
+    let mut words = Words::default();
+    flat.iter().for_each(|ring| words.add(&ring.header, &ring.bytes));
+    let mut records: Vec<_> = blocks.iter().flat_map(|ring| ring.of_blocks()).collect();
+    records.extend(flat.first().into_iter().flat_map(|ring| words.records(ring.header.clock)));
     records.sort_by_key(|record| record.seq);
     records.dedup_by(|one, other| {
         assert!(one.seq != other.seq || one.site == other.site, "{one:?} and {other:?}");

@@ -1,0 +1,327 @@
+//! Version 2 of rings: which number and which time a record has, whatever was entered, interrupted and overwritten.
+
+use std::io::Cursor;
+
+use instr_analyze::model::damage::Damage;
+use instr_analyze::model::ring::Reached;
+use instr_format::ring::Clock;
+use instr_format::ring::flat::{CHUNK, word};
+use instr_tests::fake_ring::{FakeRing, Interrupted};
+use instr_tests::fake_run::PID;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::reading::{Read3, Shared, of_file, open, read};
+
+const KIB: usize = 16;
+const SIZE: u64 = 16 << 10;
+
+fn ring(clock: Clock) -> FakeRing {
+    FakeRing::new(PID, b"demo", clock, KIB)
+}
+
+fn of(records: &[Read3]) -> Vec<(u64, u32)> {
+    records.iter().map(|(seq, site, _)| (*seq, *site)).collect()
+}
+
+/// The numbers and statements of all records, if nothing is wrong.
+fn whole(ring: &FakeRing) -> Vec<(u64, u32)> {
+    let (records, damage) = of_file(&ring.file()).unwrap();
+    assert_eq!(damage, []);
+    of(&records)
+}
+
+fn put_calls(ring: &mut FakeRing, sites: std::ops::Range<u32>) {
+    for site in sites {
+        ring.enter();
+        ring.put(site % 1000, u64::from(site));
+    }
+}
+
+/// What records say that are numbered from here on.
+fn numbered(from: u64, sites: impl IntoIterator<Item = u32>) -> Vec<(u64, u32)> {
+    (from..).zip(sites).collect()
+}
+
+#[test]
+fn a_handler_between_the_place_and_the_store_of_a_record_comes_behind_it() {
+    let mut ring = ring(Clock::Coarse);
+    put_calls(&mut ring, 0..10);
+    ring.enter();
+    let interrupted = ring.begin(500, 10);
+    // Longer than a chunk, so that chunks are begun in the handler.
+    put_calls(&mut ring, 10..900);
+    // Killed within the handler.
+    assert_eq!(whole(&ring), numbered(1, 0..900));
+    ring.end(interrupted);
+    ring.move_on();
+    put_calls(&mut ring, 900..920);
+    assert_eq!(whole(&ring), numbered(1, (0..10).chain([500]).chain(10..920)));
+}
+
+#[test]
+fn a_handler_between_the_store_of_a_record_and_the_next_one_comes_behind_it() {
+    let mut ring = ring(Clock::Coarse);
+    put_calls(&mut ring, 0..10);
+    ring.enter();
+    ring.store(500, 10);
+    put_calls(&mut ring, 10..900);
+    assert_eq!(whole(&ring), numbered(1, (0..10).chain([500]).chain(10..900)));
+    ring.move_on();
+    put_calls(&mut ring, 900..920);
+    assert_eq!(whole(&ring), numbered(1, (0..10).chain([500]).chain(10..920)));
+}
+
+#[test]
+fn the_first_record_of_all_may_be_interrupted_before_its_chunk_is_noted() {
+    let mut ring = ring(Clock::Coarse);
+    ring.note_chunks(false);
+    let interrupted = ring.begin(500, 1);
+    ring.note_chunks(true);
+    put_calls(&mut ring, 0..10);
+    assert_eq!(whole(&ring), numbered(1, 0..10));
+    ring.end(interrupted);
+    ring.move_on();
+    put_calls(&mut ring, 10..20);
+    assert_eq!(whole(&ring), numbered(1, [500].into_iter().chain(0..20)));
+}
+
+#[test]
+fn a_record_that_was_counted_and_never_written_is_a_gap() {
+    for clock in Clock::ALL {
+        let mut ring = ring(clock);
+        ring.put(1, 1);
+        ring.move_on();
+        ring.put(2, 2);
+        // As soon as the thread has noted how many there are.
+        let chunk = (CHUNK / clock.record_size()) as u32;
+        (0..chunk).for_each(|_| ring.put(3, 3));
+        let records = whole(&ring);
+        let newest = (u64::from(chunk) + 3, 3);
+        assert_eq!((records[0], records[records.len() - 1], records.len()), ((1, 1), newest, 2 + chunk as usize));
+    }
+}
+
+#[test]
+fn handlers_that_never_return_cost_no_record_and_are_no_damage() {
+    let mut ring = ring(Clock::Coarse);
+    let mut expected = Vec::new();
+    for turn in 0..60 {
+        ring.enter();
+        ring.put(turn, 1);
+        expected.push(turn);
+        // Each has been stored, and its place is passed over by what comes next.
+        ring.store(500 + turn, 1);
+        expected.push(500 + turn);
+        for n in 0..40 {
+            ring.enter();
+            ring.put(n, 1);
+            expected.push(n);
+        }
+    }
+    let count = expected.len();
+    let records = whole(&ring);
+    let newest: Vec<u32> = expected[count - records.len()..].to_vec();
+    assert_eq!(records.iter().map(|(_, site)| *site).collect::<Vec<_>>(), newest);
+    assert!(records.is_sorted_by(|a, b| a.0 < b.0));
+}
+
+#[test]
+fn chunks_that_are_not_noted_are_counted_on_from_those_before_or_back_from_the_next_one() {
+    let mut ring = ring(Clock::Coarse);
+    // The newest of these are the oldest that are left in the end, and nothing is noted of them.
+    put_calls(&mut ring, 0..700);
+    ring.note_chunks(false);
+    put_calls(&mut ring, 700..1500);
+    ring.note_chunks(true);
+    put_calls(&mut ring, 1500..2100);
+    ring.note_chunks(false);
+    put_calls(&mut ring, 2100..3000);
+    let (records, damage) = of_file(&ring.file()).unwrap();
+    assert_eq!(damage, []);
+    let oldest = (ring.position() + 4 - SIZE) / 8;
+    assert_eq!(of(&records), numbered(oldest + 1, (oldest as u32..3000).map(|site| site % 1000)));
+    // Their time is that of the newest chunk before them which is noted, if it is in the ring or not.
+    let time = |seq: u64| records.iter().find(|record| record.0 == seq).unwrap().2;
+    assert_eq!((time(oldest + 1), time(1537), time(2049), time(3000)), (512, 1536, 2048, 2048));
+}
+
+#[test]
+fn a_ring_of_which_nothing_is_noted_has_the_cursors_numbers_and_no_time() {
+    let mut ring = ring(Clock::Coarse).without_notes();
+    put_calls(&mut ring, 0..3000);
+    let (records, damage) = of_file(&ring.file()).unwrap();
+    assert_eq!((records[records.len() - 1], damage), ((3000, 999, 0), vec![]));
+    assert!(
+        of(&records)
+            .into_iter()
+            .rev()
+            .eq((1..=3000).rev().map(|seq| (seq, (seq as u32 - 1) % 1000)).take(records.len()))
+    );
+}
+
+/// What happens to a ring.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// So many records.
+    Put(u32),
+    /// So many functions are entered, one in the other.
+    Enter(u32),
+    /// So many functions that reach a statement.
+    Call(u32),
+    /// From now on, chunks are noted, or not.
+    Note(bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let notes = any::<bool>().prop_map(Step::Note);
+    prop_oneof![
+        4 => (1_u32..600).prop_map(Step::Put),
+        2 => (1_u32..600).prop_map(Step::Enter),
+        4 => (1_u32..900).prop_map(Step::Call),
+        1 => notes,
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_last_records_are_there_and_numbered_right(
+        clock in select(Clock::ALL.to_vec()), sites in any::<u32>(), count in 1_u32..=8 * SIZE as u32,
+        start in select(vec![0, 4096 * 1000, (1 << 32) - 8192, (1 << 45) + 4096 * 7]), holes in 0_u64..1_000_000,
+        steps in vec(step(), 1..40),
+    ) {
+        let holes = if clock == Clock::Full { 0 } else { holes.min(start / 4) };
+        let mut ring = ring(clock).with_sites(sites, count).from(start, holes);
+        // Of each record its position, its statement, and when it was made.
+        let mut all = Vec::new();
+        // Of each chunk that is noted, where it was begun and when.
+        let mut noted = Vec::new();
+        let mut put = |ring: &mut FakeRing, notes: bool| {
+            let (position, site) = (ring.position(), (all.len() as u32).wrapping_mul(0x9e37_79b9) % count);
+            let (chunk, ns) = (CHUNK as u64, 1 + all.len() as u64);
+            let is_first = noted.last().is_none_or(|(begun, _)| begun / chunk != position / chunk);
+            if notes && is_first && position % chunk < 2 * clock.record_size() as u64 {
+                noted.push((position, ns));
+            }
+            all.push((position, site, ns));
+            ring.put(site, ns);
+        };
+        put(&mut ring, true);
+        let mut notes = true;
+        for step in steps {
+            match step {
+                Step::Put(times) => (0..times).for_each(|_| put(&mut ring, notes)),
+                Step::Enter(times) => (0..times).for_each(|_| ring.enter()),
+                Step::Call(times) => (0..times).for_each(|_| {
+                    ring.enter();
+                    put(&mut ring, notes);
+                }),
+                Step::Note(these) => {
+                    notes = these;
+                    ring.note_chunks(these);
+                }
+            }
+        }
+        // One record in four billion looks like a place where there is none.
+        prop_assume!(all.iter().all(|(position, site, _)| word(sites.wrapping_add(*site), *position) != 0));
+        let first = start / clock.record_size() as u64 - holes;
+        let oldest = (ring.position() + clock.record_size() as u64).saturating_sub(SIZE);
+        let time = |position: u64, ns: u64| match clock {
+            Clock::Off => 0,
+            Clock::Coarse => noted.iter().rfind(|(begun, _)| *begun <= position).map_or(0, |(_, ns)| *ns),
+            Clock::Full => ns,
+        };
+        let numbered = (first + 1..).zip(all).filter(|(_, (position, ..))| *position >= oldest);
+        let expected: Vec<Read3> = numbered.map(|(seq, (position, site, ns))| (seq, site, time(position, ns))).collect();
+        let (records, damage): (Vec<Read3>, Vec<Damage>) = of_file(&ring.file()).unwrap();
+        prop_assert_eq!(damage, []);
+        prop_assert_eq!(records, expected);
+    }
+
+    /// Whatever interrupts what, each record is there once, in its segment, in the ring, or in both.
+    #[test]
+    fn segments_and_the_ring_have_each_record_once(
+        // How many calls there are before an interruption and in the handler, and where it comes.
+        turns in vec((1_u32..300, 1_u32..700, 0_u32..3), 1..40),
+    ) {
+        let mut ring = ring(Clock::Coarse);
+        let (mut kept, mut all) = (Vec::new(), Vec::new());
+        let mut next = 0;
+        for (calls, handled, way) in turns {
+            let mut call = |ring: &mut FakeRing, times: u32, site: u32| {
+                for _ in 0..times {
+                    ring.enter();
+                    ring.put(site, 1);
+                    all.push((ring.position() - 4, site));
+                }
+            };
+            call(&mut ring, calls, 1);
+            ring.enter();
+            let place = ring.position();
+            let interrupted: Option<Interrupted> = match way {
+                // Between the load of the place and the store.
+                0 => Some(ring.begin(2, 1)),
+                // Between the store and the addition.
+                1 => {
+                    ring.store(2, 1);
+                    None
+                }
+                // Where the place is claimed before the store, as at the beginning of a chunk.
+                _ => {
+                    let interrupted = ring.begin(2, 1);
+                    ring.move_on();
+                    Some(interrupted)
+                }
+            };
+            call(&mut ring, handled, 3);
+            interrupted.into_iter().for_each(|interrupted| ring.end(interrupted));
+            if way < 2 {
+                ring.move_on();
+            }
+            all.push((place, 2));
+            // Two chunks behind, as there is nothing to be written any more.
+            while (next + 2) * (CHUNK as u64) < ring.position() {
+                kept.push(ring.kept(next..next + 1));
+                next += 1;
+            }
+        }
+        all.sort_unstable();
+        // In three files, which the reading goes on from one to the next.
+        let (one, other) = kept.split_at(kept.len() / 2);
+        let mut reached = Reached::default();
+        let mut records = Vec::new();
+        for file in [ring.segment(1, &one.concat()), ring.segment(2, &other.concat()), ring.file()] {
+            let mut reader = open(&file, Cursor::new(&file), reached).unwrap();
+            let (read, damage) = read(&mut reader);
+            prop_assert_eq!(damage, []);
+            records.extend(of(&read));
+            reached = reached.max(reader.reached());
+        }
+        prop_assert_eq!(records, numbered(1, all.into_iter().map(|(_, site)| site)));
+    }
+
+    /// A reader that looks now and then gives the same as one that looks in the end.
+    #[test]
+    fn what_is_read_while_it_is_written_is_numbered_as_in_the_end(
+        clock in select(Clock::ALL.to_vec()), turns in vec((0_u32..5, 0_u32..1300), 1..20),
+    ) {
+        let mut ring = ring(clock);
+        let shared = Shared::default();
+        let mut reader = open(&ring.file(), shared.clone(), Reached::default()).unwrap();
+        let mut given = Vec::new();
+        for (entered, calls) in turns {
+            (0..entered).for_each(|_| ring.enter());
+            let from = ring.written() as u32;
+            put_calls(&mut ring, from..from + calls);
+            shared.set(ring.file());
+            let (records, damage) = read(&mut reader);
+            prop_assert_eq!(damage, []);
+            given.extend(of(&records));
+        }
+        prop_assert!(given.is_sorted_by(|a, b| a.0 < b.0));
+        prop_assert!(given.iter().all(|(seq, site)| (*seq - 1) % 1000 == u64::from(*site)));
+        let last: Vec<_> = whole(&ring);
+        prop_assert!(given.ends_with(&last) || last.ends_with(&given), "{} given, {} are left", given.len(), last.len());
+    }
+}
