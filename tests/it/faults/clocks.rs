@@ -54,7 +54,7 @@ fn row_68_records_are_in_order_whatever_the_clock_says() {
         let variables = [("INSTR_SINK", sink), ("INSTR_CLOCK", clock)];
         let [plain, instrumented] = [PLAIN, INSTRUMENTED].map(|build| {
             let mut command = scene.command(&program("steady", build));
-            run(command.arg("1000").envs(variables).env("LD_PRELOAD", &library))
+            run(command.arg("20000").envs(variables).env("LD_PRELOAD", &library))
         });
         assert_eq!(instrumented, plain, "{sink}");
         logs(&scene.runs()[0]).iter().for_each(Log::assert_whole);
