@@ -173,7 +173,7 @@ impl Session {
             let ring = self.ring().expect("a ring");
             // A record of the newest chunk that is gone is not counted before the next one begins.
             let more = ring.counted() - counted;
-            assert!((0..=1).contains(&(expected.values().sum::<u64>() - more)), "{context}: {more}, not {expected:?}");
+            assert!(more.abs_diff(expected.values().sum()) <= 1, "{context}: {more}, not {expected:?}");
             // Nothing of the act is among the handler's records. Some of these may be gone: one where the act had still to write,
             // and eight words that it had still to empty. And the oldest that are left may be numbered as if there were no record
             // of the act before them.
