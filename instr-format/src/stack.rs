@@ -36,6 +36,18 @@ pub const SLOT: usize = size_of::<u32>();
 pub struct Head {
     /// Address of the innermost function's slot, in the process. 0: the thread has no stack yet.
     pub top: AtomicU64,
+    /// Where the next record of the thread's [ring](crate::ring::flat) goes; for the process alone, as what follows. Its position in the
+    /// lower 32 bits, in the upper ones the holes so far, modulo 2^32: a sum of 4 for each record and of
+    /// [`HOLE`](crate::ring::flat::HOLE) for each hole. 0 in a thread whose probes ask the runtime each time.
+    pub cursor: AtomicU64,
+    /// What a function that is entered adds to the cursor: a hole, or 0 where probes ask.
+    pub hole: AtomicU64,
+    /// The position of the next record where each has a clock of its own.
+    pub timed: AtomicU64,
+    /// Address of the thread's counters, less 8 times the address of the site with id 0; 0: ask.
+    pub counters: AtomicU64,
+    /// Address of the counter of filtered statements; 0: ask.
+    pub filtered: AtomicU64,
     /// [`MAGIC`], stored last.
     pub magic: AtomicU64,
     /// [`VERSION`].

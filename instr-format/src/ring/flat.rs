@@ -14,8 +14,7 @@
 //! it was begun, and how many holes there were before. The entry of the chunk `n` is number `n` modulo [`CHUNKS`]. More
 //! chunks have an entry than have room in the ring, so that the oldest one in it has one too.
 //!
-//! [`Probe::cursor`] is where the next record goes. It may have been written already: a thread stores a record, then moves the
-//! cursor on.
+//! Nothing says where the next record goes, but that no word at that position and behind it is a site's.
 //!
 //! A segment holds a header of [`SEGMENT_HEADER_SIZE`] bytes, and then chunks, oldest first: of each its [`SegmentChunk`] and its [`CHUNK`] bytes
 //! of words. It ends where it ends.
@@ -35,30 +34,13 @@ pub const SIZE_MIN: u64 = 64 << 10;
 /// The largest ring: what words can tell the laps of, and probes find without a pointer.
 pub const SIZE_MAX: u64 = 1 << 20;
 /// How many bytes of positions a chunk has.
-pub const CHUNK: usize = 4096;
+pub const CHUNK: usize = 8192;
 /// Where the table of chunks begins in the header.
 pub const CHUNKS_AT: usize = 48 << 10;
 /// How many entries it has.
 pub const CHUNKS: usize = 384;
-/// Where the [`Probe`] is in the header: at its end.
-pub const PROBE_AT: usize = HEADER_SIZE - size_of::<Probe>();
-/// What a hole adds to [`Probe::cursor`].
+/// What a hole adds to [the cursor](crate::stack::Head::cursor).
 pub const HOLE: u64 = 4 + (1 << 32);
-
-/// What the thread's probes work on.
-#[derive(Debug, Default)]
-#[repr(C, align(64))]
-pub struct Probe {
-    /// The position of the next record in the lower 32 bits; the holes so far, modulo 2^32, in the upper ones. It is a sum: 4
-    /// for each record, [`HOLE`] for each hole, modulo 2^64. In a thread whose probes ask the runtime each time, 0.
-    pub cursor: AtomicU64,
-    /// What a function that is entered adds to the cursor: [`HOLE`], or 0 where probes ask.
-    pub hole: AtomicU64,
-    /// The position of the next record where each has a clock of its own.
-    pub timed: AtomicU64,
-    /// For the process alone.
-    pub own: [AtomicU64; 5],
-}
 
 /// An entry of the table of chunks.
 #[derive(Debug, Default)]
@@ -227,4 +209,4 @@ impl ProbeCopy {
 }
 
 const _: () = assert!(size_of::<super::Header>() <= SEGMENT_HEADER_SIZE && size_of::<TimedRecord>() == 16);
-const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= PROBE_AT && CHUNKS > SIZE_MAX as usize / CHUNK);
+const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= HEADER_SIZE && CHUNKS > SIZE_MAX as usize / CHUNK);

@@ -2,12 +2,12 @@
 
 use core::arch::naked_asm;
 
+#[cfg(feature = "enabled")]
+use super::places;
 use super::{begin, load_word};
 use crate::macro_api::Resumed;
 use crate::site::Sites;
 use crate::thread;
-#[cfg(feature = "enabled")]
-use super::{CURSOR_AT, HOLE_AT};
 #[cfg(feature = "enabled")]
 use push::reached;
 
@@ -70,7 +70,7 @@ mod push {
 
     use instr_format::ring::flat::CHUNK;
 
-    use crate::probe::{COUNTERS_AT, CURSOR_AT, FILTERED_COUNT_AT, RING, WINDOW, load_word};
+    use crate::probe::{RING, WINDOW, load_word, places};
     use crate::record::reached as slow_path;
     use crate::site::{COUNTED, FILTERED, OFF, ON};
 
@@ -90,8 +90,8 @@ mod push {
     }
     macro_rules! pass_over {
         () => {
-            "mov rcx, qword ptr [rdx - {hole}]
-            add qword ptr [rdx - {cursor}], rcx"
+            "mov rcx, qword ptr [rdx + {hole}]
+            add qword ptr [rdx + {cursor}], rcx"
         };
     }
     pub(super) use {pass_over, push, record};
@@ -103,14 +103,14 @@ mod push {
             "cmp byte ptr [rdi], {on}",
             "jne 2f",
             load_word!("rax", "0"),
-            "mov ecx, dword ptr [rax - {cursor}]",
+            "mov rcx, qword ptr [rax + {cursor}]",
             // The first two places of a chunk: a function that is entered may pass one of them over.
             "test ecx, {chunk} - 8",
             "jz 4f",
             "lea edi, [rdi + 8 * rcx]",
             "and ecx, {window} - 1",
             "mov dword ptr [rax + rcx - {ring}], edi",
-            "add qword ptr [rax - {cursor}], 4",
+            "add qword ptr [rax + {cursor}], 4",
             "5:",
             "ret",
             "2:",
@@ -120,7 +120,7 @@ mod push {
             load_word!("rax", "0"),
             "cmp ecx, {counted}",
             "jne 3f",
-            "mov rdx, qword ptr [rax - {counters}]",
+            "mov rdx, qword ptr [rax + {counters}]",
             "test rdx, rdx",
             "jz 4f",
             "inc qword ptr [rdx + 8 * rdi]",
@@ -128,7 +128,7 @@ mod push {
             "3:",
             "cmp ecx, {filtered}",
             "jne 4f",
-            "mov rdx, qword ptr [rax - {filtered_count}]",
+            "mov rdx, qword ptr [rax + {filtered_count}]",
             "test rdx, rdx",
             "jz 4f",
             "inc qword ptr [rdx]",
@@ -141,9 +141,9 @@ mod push {
             off = const OFF,
             counted = const COUNTED,
             filtered = const FILTERED,
-            cursor = const CURSOR_AT,
-            counters = const COUNTERS_AT,
-            filtered_count = const FILTERED_COUNT_AT,
+            cursor = const places::CURSOR,
+            counters = const places::COUNTERS,
+            filtered_count = const places::FILTERED,
             chunk = const CHUNK,
             window = const WINDOW,
             ring = const RING,
@@ -179,9 +179,9 @@ pub(crate) extern "C" fn enter() -> Guard {
         ".cfi_endproc",
         begin = sym begin,
         #[cfg(feature = "enabled")]
-        hole = const HOLE_AT,
+        hole = const places::HOLE,
         #[cfg(feature = "enabled")]
-        cursor = const CURSOR_AT,
+        cursor = const places::CURSOR,
     )
 }
 
@@ -226,9 +226,9 @@ impl<const COUNT: usize> Sites<COUNT> {
             count = const COUNT,
             begin = sym begin,
             #[cfg(feature = "enabled")]
-            hole = const HOLE_AT,
+            hole = const places::HOLE,
             #[cfg(feature = "enabled")]
-            cursor = const CURSOR_AT,
+            cursor = const places::CURSOR,
             #[cfg(feature = "enabled")]
             push = sym reached,
         )

@@ -34,11 +34,7 @@ mod portable;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 mod x86_64;
 
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-use core::mem::offset_of;
-use core::ptr;
-
-use instr_format::ring::flat::{HEADER_SIZE, Probe, SIZE_MAX};
+use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
 use instr_format::stack::Head;
 
 #[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
@@ -54,38 +50,12 @@ pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 pub(crate) use x86_64::*;
 
-/// The stack of a thread that has to ask for one: its top is 0, and so is what its probes work on.
-#[repr(C)]
-pub(crate) struct NoStack {
-    _before: [u64; 8],
-    probe: Probe,
-    head: Head,
-}
-
-/// That stack.
-// SAFETY: all zeros is a stack, and what probes work on.
-pub(crate) static NO_STACK: NoStack = unsafe { core::mem::zeroed() };
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-const HEAD_OF_NONE: usize = offset_of!(NoStack, head);
-
-/// That stack's head.
-pub(crate) const fn none() -> *const Head {
-    &raw const NO_STACK.head
-}
+/// The stack of a thread that has to ask for one: its top is 0.
+// SAFETY: all zeros is a head.
+pub(crate) static NONE: Head = unsafe { core::mem::zeroed() };
 
 /// The largest ring.
 pub(crate) const WINDOW: usize = SIZE_MAX as usize;
 /// How much of a thread's memory is in front of the head of its stack, where probes find it without a pointer: a place for
-/// each position of the ring, then the ring's header, which ends with what probes work on.
+/// each position of the ring, then the ring's header.
 pub(crate) const RING: usize = WINDOW + HEADER_SIZE;
-
-/// What a thread's probes work on.
-pub(crate) fn words(head: &Head) -> &Probe {
-    // SAFETY: in front of each head, see `RING`; valid in any state.
-    unsafe { &*ptr::from_ref(head).cast::<Probe>().wrapping_sub(1) }
-}
-
-/// In [`Probe::own`]: the counters, less what makes their place that of a site's address times 8; 0: ask.
-pub(crate) const COUNTERS: usize = 0;
-/// Where filtered statements are counted; 0: ask.
-pub(crate) const FILTERED_COUNT: usize = 1;

@@ -4,23 +4,23 @@ use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
-use core::sync::atomic::compiler_fence;
+use core::sync::atomic::{AtomicU64, compiler_fence};
 
 use instr_format::stack::Head;
 
-use super::{none, words};
-use crate::site::{Id, OFF, ON};
+use super::NONE;
 use crate::sink::ring;
+use crate::site::{Id, OFF, ON};
 use crate::{record, thread};
 
 thread_local! {
     // Neither lazy nor with destructors, so that they can be used in any context and at any time of a thread's life.
-    static HEAD: Cell<*const Head> = const { Cell::new(none()) };
+    static HEAD: Cell<*const Head> = const { Cell::new(&raw const NONE) };
     static STATE: Cell<*const c_void> = const { Cell::new(ptr::null()) };
     static LEGACY: Cell<*const c_void> = const { Cell::new(ptr::null()) };
 }
 
-/// The thread's stack of open statements, or [`none`]. Async-signal-safe.
+/// The thread's stack of open statements, or [`NONE`]. Async-signal-safe.
 #[inline(always)]
 pub(crate) fn head() -> *const Head {
     HEAD.get()
@@ -53,6 +53,12 @@ pub(crate) fn set_legacy(legacy: *const c_void) {
     LEGACY.set(legacy);
 }
 
+/// Adds to a word of the thread's own, so that no handler comes between, and returns what it was. Async-signal-safe.
+#[inline]
+pub(crate) fn add_own(word: &AtomicU64, amount: u64) -> u64 {
+    word.fetch_add(amount, Relaxed)
+}
+
 /// There is nothing to ask the processor for.
 pub(crate) fn prepare() {}
 
@@ -80,7 +86,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
     match site.switch() {
         OFF => {}
         // Only a ring that takes words has holes.
-        ON if words(head).hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
+        ON if head.hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
         _ => record::reached(site),
     }
 }

@@ -1,7 +1,7 @@
 //! The rings of threads that have ended: the newest stay, the oldest make room, so that a program of many short threads does
 //! not fill the disk.
 
-use core::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
+use core::sync::atomic::Ordering::{AcqRel, Relaxed};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
 /// How many rings of ended threads stay.
@@ -18,12 +18,12 @@ pub(crate) struct EndedRings {
 }
 
 impl EndedRings {
-    /// Adds a thread whose ring has been closed. Async-signal-safe.
-    pub(crate) fn give(&self, tid: u32, reuse: u32) {
+    /// Adds a thread whose ring has been closed. Returns the one whose place it takes, if more threads end at the same moment
+    /// than there are places. Async-signal-safe.
+    pub(crate) fn give(&self, tid: u32, reuse: u32) -> Option<(u32, u32)> {
         let number = self.given.fetch_add(1, AcqRel);
-        if let Some(place) = self.places.get(number as usize % PLACES) {
-            place.store(u64::from(tid) | u64::from(reuse) << 32, Release);
-        }
+        let place = self.places.get(number as usize % PLACES)?;
+        thread(place.swap(u64::from(tid) | u64::from(reuse) << 32, AcqRel))
     }
 
     /// Takes the oldest if there are too many. Async-signal-safe.
@@ -33,9 +33,10 @@ impl EndedRings {
             return None;
         }
         self.taken.compare_exchange(taken, taken.wrapping_add(1), AcqRel, Relaxed).ok()?;
-        match self.places.get(taken as usize % PLACES)?.swap(0, AcqRel) {
-            0 => None,
-            thread => Some((thread as u32, (thread >> 32) as u32)),
-        }
+        thread(self.places.get(taken as usize % PLACES)?.swap(0, AcqRel))
     }
+}
+
+fn thread(place: u64) -> Option<(u32, u32)> {
+    (place != 0).then_some((place as u32, (place >> 32) as u32))
 }

@@ -9,7 +9,6 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 
 use instr_format::counts::TableHead;
 
-use crate::probe::{COUNTERS, words};
 use crate::process::Process;
 use crate::site;
 use crate::sys::{self, Errno};
@@ -35,7 +34,7 @@ fn counters(process: &Process, thread: &Thread) -> Result<&'static [AtomicU64], 
 
 /// Whether the thread's probes have been told where its counters are.
 fn has_table(thread: &Thread) -> bool {
-    thread.stack().is_some_and(|head| words(head).own[COUNTERS].load(Relaxed) != 0)
+    thread.stack().is_some_and(|head| head.counters.load(Relaxed) != 0)
 }
 
 /// Tells them, or that they are to ask.
@@ -43,7 +42,7 @@ fn tell_probes(thread: &Thread, counters: Option<&[AtomicU64]>) {
     if let Some(head) = thread.stack() {
         let place_of_first = site::first_address().wrapping_mul(size_of::<AtomicU64>());
         let told = counters.map_or(0, |counters| counters.as_ptr().addr().wrapping_sub(place_of_first));
-        words(head).own[COUNTERS].store(told as u64, Relaxed);
+        head.counters.store(told as u64, Relaxed);
     }
 }
 

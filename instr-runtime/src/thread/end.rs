@@ -49,7 +49,7 @@ fn set(value: *const c_void) {
 /// statements too, the end waits for the last round.
 unsafe extern "C" fn exits(value: *mut c_void) {
     if value.addr() & UNRECORDED != 0 {
-        probe::set_head(probe::none());
+        probe::set_head(&raw const probe::NONE);
         // SAFETY: the value is what `watch_unrecorded` has set, and the thread is in no function any more.
         return unsafe { stack::free(value.map_addr(|address| address & !UNRECORDED).cast()) };
     }
@@ -65,7 +65,7 @@ unsafe extern "C" fn exits(value: *mut c_void) {
 fn end(thread: &'static Thread) {
     let _blocked = sys::SignalsBlocked::new();
     probe::set_state(ptr::from_ref(&ENDED).cast());
-    probe::set_head(probe::none());
+    probe::set_head(&raw const probe::NONE);
     if let LogState::Open(log) = thread.log.state()
         && pool::is_log(thread, log)
     {

@@ -74,6 +74,7 @@ extern "C" fn in_child() {
             stack.cast::<Head>().as_ref()
         };
         head.magic.store(0, Relaxed);
+        stack::have_probes_ask(head);
         free(copy);
         leave(head);
     });
@@ -82,7 +83,7 @@ extern "C" fn in_child() {
 /// Has the next function that is entered ask for a stack, which this one then is.
 fn leave(head: &Head) {
     probe::set_legacy(ptr::from_ref(head).cast());
-    probe::set_head(probe::none());
+    probe::set_head(&raw const probe::NONE);
 }
 
 /// A fault at this address was in the hole that a child has which was made without `fork`, and there is memory now.

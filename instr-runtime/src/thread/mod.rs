@@ -28,7 +28,6 @@ use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::last::{STATE_LIVE, Slot};
-use instr_format::ring::flat::HEADER_SIZE;
 use instr_format::stack::Head;
 use instr_format::text::LINE_MAX;
 
@@ -41,7 +40,7 @@ pub(crate) use log::LogState;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
 pub(crate) use state::Thread;
 
-use crate::{probe, process, sink};
+use crate::{probe, process};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
 // SAFETY: all zeros is a thread that has not begun.
@@ -56,7 +55,7 @@ pub(crate) fn prepare() {
 
 /// What was reached before there were settings has been reached on a stack that nobody sees. For normal context.
 pub(crate) fn prepared() {
-    probe::set_head(probe::none());
+    probe::set_head(&raw const probe::NONE);
 }
 
 fn state() -> Option<&'static Thread> {
@@ -86,16 +85,6 @@ pub(crate) fn mapping_is_gone(page: usize) {
     if head.addr() == page {
         stack::heal(head);
     }
-    if let Some((thread, head)) = begun().and_then(|(thread, _)| Some((thread, thread.stack()?)))
-        && (head_of_ring(head)..ptr::from_ref(head).addr()).contains(&page)
-    {
-        sink::ring::heal(thread, head);
-    }
-}
-
-/// Where the header of the ring in front of a stack begins.
-fn head_of_ring(head: &Head) -> usize {
-    ptr::from_ref(head).addr() - HEADER_SIZE
 }
 
 /// The calling thread, once it has begun. Async-signal-safe.
@@ -126,7 +115,7 @@ pub(crate) fn panics() {
     if !thread.is_unwinding() && !stack::unwinds(head) {
         stack::note_panic(head);
     }
-    probe::set_head(probe::none());
+    probe::set_head(&raw const probe::NONE);
 }
 
 /// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.

@@ -34,11 +34,13 @@ fn chunks() -> impl Iterator<Item = &'static Chunk> {
 
 /// Takes a state that no thread has. `None`: there are none left.
 pub(super) fn take() -> Option<&'static Thread> {
-    take_from(chunks()).or_else(|| {
-        let place = ALL.iter().find(|place| place.load(Acquire).is_null())?;
-        add_chunk(place)?;
-        take_from(chunks())
-    })
+    loop {
+        if let Some(thread) = take_from(chunks()) {
+            return Some(thread);
+        }
+        // Others may take all of it before this thread looks again.
+        add_chunk(ALL.iter().find(|place| place.load(Acquire).is_null())?)?;
+    }
 }
 
 fn take_from(mut chunks: impl Iterator<Item = &'static Chunk>) -> Option<&'static Thread> {

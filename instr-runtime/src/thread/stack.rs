@@ -107,10 +107,18 @@ fn clear(head: &Head) {
     let slots = slots(head);
     head.slots.store(slots as u64, Relaxed);
     head.top.store(slots as u64, Relaxed);
+    have_probes_ask(head);
     head.inherited.store(0, Relaxed);
     head.panic_depth.store(0, Relaxed);
     for number in 0..2 {
         slot(head, number).store(0, Relaxed);
+    }
+}
+
+/// Tells probes nothing, so that they ask.
+pub(super) fn have_probes_ask(head: &Head) {
+    for word in [&head.hole, &head.cursor, &head.timed, &head.counters, &head.filtered] {
+        word.store(0, Relaxed);
     }
 }
 
@@ -255,5 +263,5 @@ fn kept(head: &Head, number: u32) -> &AtomicU32 {
 
 /// Whether this is the stack of a thread that has none.
 pub(super) fn is_none(head: *const Head) -> bool {
-    ptr::eq(head, probe::none())
+    ptr::eq(head, &raw const probe::NONE)
 }

@@ -12,7 +12,7 @@ use instr_format::stack::Head;
 use super::lines::Lines;
 use super::log::{Log, LogState};
 use super::stack;
-use crate::probe::{FILTERED_COUNT, RING, WINDOW, words};
+use crate::probe::{RING, WINDOW};
 use crate::site;
 use crate::sys::{Errno, ThreadName};
 
@@ -100,7 +100,7 @@ impl Thread {
     pub(crate) fn tell_probes(&self) {
         if let Some(head) = self.stack().filter(|_| cfg!(feature = "enabled")) {
             let filtered = &raw const self.slot_or_own().filtered;
-            words(head).own[FILTERED_COUNT].store(filtered.addr() as u64, Relaxed);
+            head.filtered.store(filtered.addr() as u64, Relaxed);
         }
     }
 
@@ -201,7 +201,8 @@ impl Thread {
     /// The mapped files that are its own: where they start, and their lengths.
     pub(super) fn mappings(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let head = self.stack.load(Relaxed).addr();
-        let ring = (self.ring.is_mapped.load(Relaxed) != 0).then(|| [(head - RING, WINDOW), (head - HEADER_SIZE, HEADER_SIZE)]);
+        let ring = (self.ring.is_mapped.load(Relaxed) != 0)
+            .then(|| [(head - RING, WINDOW), (head - HEADER_SIZE, HEADER_SIZE)]);
         let table = self.table.load(Relaxed).addr();
         let table = (table != 0).then(|| (table, size_of::<TableHead>() + site::count() * size_of::<u64>()));
         let stack = Some((head, self.stack_file.load(Relaxed))).filter(|(_, len)| *len != 0);

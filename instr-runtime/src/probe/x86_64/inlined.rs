@@ -7,13 +7,13 @@ use instr_format::stack::Head;
 #[cfg(feature = "enabled")]
 use instr_format::ring::flat::CHUNK;
 
-use super::{load_word, thunks};
 #[cfg(feature = "enabled")]
-use super::{CURSOR_AT, HOLE_AT};
+use super::places;
+use super::{load_word, thunks};
 #[cfg(feature = "enabled")]
 use crate::probe::{RING, WINDOW};
 #[cfg(feature = "enabled")]
-use crate::site::ON;
+use crate::site::{COUNTED, ON};
 
 /// The thread's stack, which begins here if it has not.
 #[inline(always)]
@@ -51,12 +51,12 @@ pub(in crate::probe) fn pass_over(head: *const Head) {
     // SAFETY: adds to the thread's own cursor, in one instruction.
     unsafe {
         asm!(
-            "mov {hole}, qword ptr [{head} - {at}]",
-            "add qword ptr [{head} - {cursor}], {hole}",
+            "mov {hole}, qword ptr [{head} + {at}]",
+            "add qword ptr [{head} + {cursor}], {hole}",
             head = in(reg) head,
             hole = out(reg) _,
-            at = const HOLE_AT,
-            cursor = const CURSOR_AT,
+            at = const places::HOLE,
+            cursor = const places::CURSOR,
             options(nostack),
         );
     }
@@ -74,17 +74,25 @@ pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
             "cmp byte ptr [{site}], {on}",
             "jb 3f",
             "ja 2f",
-            "mov {position:e}, dword ptr [{head} - {cursor}]",
+            "mov {position}, qword ptr [{head} + {cursor}]",
             // The first two places of a chunk: a function that is entered may pass one of them over.
             "test {position:e}, {chunk} - 8",
             "jz 2f",
+            "add qword ptr [{head} + {cursor}], 4",
             "lea {site:e}, [{site} + 8 * {position}]",
             "and {position:e}, {window} - 1",
             "mov dword ptr [{head} + {position} - {ring}], {site:e}",
-            "add qword ptr [{head} - {cursor}], 4",
             "3:",
             ".subsection 1",
             "2:",
+            "cmp byte ptr [{site}], {counted}",
+            "jne 4f",
+            "mov {position}, qword ptr [{head} + {counters}]",
+            "test {position}, {position}",
+            "jz 4f",
+            "inc qword ptr [{position} + 8 * {site}]",
+            "jmp 3b",
+            "4:",
             "lea rsp, [rsp - 128]",
             "push {head}",
             "push {site}",
@@ -93,7 +101,9 @@ pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
             "jmp 3b",
             ".subsection 0",
             on = const ON,
-            cursor = const CURSOR_AT,
+            counted = const COUNTED,
+            counters = const places::COUNTERS,
+            cursor = const places::CURSOR,
             chunk = const CHUNK,
             window = const WINDOW,
             ring = const RING,

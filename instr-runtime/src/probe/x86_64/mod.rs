@@ -9,32 +9,29 @@ mod thunks;
 
 use core::arch::{asm, global_asm};
 use core::ffi::c_void;
+use core::sync::atomic::AtomicU64;
 
 use instr_format::stack::Head;
 
-use super::{HEAD_OF_NONE, NO_STACK};
+use super::NONE;
 #[cfg(not(any(debug_assertions, instr_called)))]
 pub(super) use inlined::{begun, pass_over, push};
 #[cfg(any(debug_assertions, instr_called))]
 pub(crate) use thunks::begin;
 pub(crate) use thunks::prepare;
 
-/// How far in front of the head is what probes work on.
+/// Where what probes work on is in the head.
 #[cfg(feature = "enabled")]
-mod distances {
-    use core::mem::{offset_of, size_of};
+pub(crate) mod places {
+    use core::mem::offset_of;
 
-    use instr_format::ring::flat::Probe;
+    use instr_format::stack::Head;
 
-    use crate::probe::{COUNTERS, FILTERED_COUNT};
-
-    pub(crate) const CURSOR_AT: usize = size_of::<Probe>() - offset_of!(Probe, cursor);
-    pub(crate) const HOLE_AT: usize = size_of::<Probe>() - offset_of!(Probe, hole);
-    pub(crate) const COUNTERS_AT: usize = size_of::<Probe>() - offset_of!(Probe, own) - 8 * COUNTERS;
-    pub(crate) const FILTERED_COUNT_AT: usize = size_of::<Probe>() - offset_of!(Probe, own) - 8 * FILTERED_COUNT;
+    pub(crate) const CURSOR: usize = offset_of!(Head, cursor);
+    pub(crate) const HOLE: usize = offset_of!(Head, hole);
+    pub(crate) const COUNTERS: usize = offset_of!(Head, counters);
+    pub(crate) const FILTERED: usize = offset_of!(Head, filtered);
 }
-#[cfg(feature = "enabled")]
-pub(crate) use distances::*;
 
 /// The name of the words. Another version of this crate in the same program has others.
 macro_rules! words {
@@ -59,12 +56,11 @@ global_asm!(
     concat!(".type ", words!(), ", @object"),
     concat!(".size ", words!(), ", 24"),
     concat!(words!(), ":"),
-    ".quad {none} + {head}",
+    ".quad {none}",
     ".quad 0",
     ".quad 0",
     ".popsection",
-    none = sym NO_STACK,
-    head = const HEAD_OF_NONE,
+    none = sym NONE,
 );
 
 /// Loads the word at this offset into a register.
@@ -119,7 +115,7 @@ macro_rules! word {
 word!(
     "0",
     Head,
-    /// The thread's stack of open statements, or [`none`](super::none). Async-signal-safe.
+    /// The thread's stack of open statements, or [`NONE`]. Async-signal-safe.
     head,
     /// Sets it. Async-signal-safe.
     set_head
@@ -140,3 +136,14 @@ word!(
     /// Sets it. Async-signal-safe.
     set_legacy
 );
+
+/// Adds to a word of the thread's own, in one instruction, and returns what it was. No other thread may do so. Async-signal-safe.
+#[inline]
+pub(crate) fn add_own(word: &AtomicU64, amount: u64) -> u64 {
+    let mut old = amount;
+    // SAFETY: adds to the word. Without a lock, which would wait for all stores before.
+    unsafe {
+        asm!("xadd qword ptr [{word}], {old}", word = in(reg) word.as_ptr(), old = inout(reg) old, options(nostack))
+    };
+    old
+}

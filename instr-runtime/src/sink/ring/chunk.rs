@@ -9,7 +9,7 @@ use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOL
 use instr_format::stack::Head;
 
 use super::{elapsed, history, is_timed, place};
-use crate::probe::words;
+use crate::probe::add_own;
 use crate::process::{self, Process};
 use crate::thread::{self, Thread};
 use crate::{settings, site};
@@ -46,7 +46,7 @@ fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
 pub(super) fn begin_at(head: &Head, cursor: u64) {
     if cursor & 4 == 0 {
         // The second one would have its probe ask again.
-        words(head).cursor.fetch_add(HOLE, Relaxed);
+        add_own(&head.cursor, HOLE);
     }
     let Some((process, thread)) = process::begun().zip(thread::begun_thread()) else { return };
     if let Some((position, holes)) = unfold(thread, head, cursor) {
@@ -74,7 +74,8 @@ pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u
             break;
         }
     }
-    thread.ring.newest.fetch_max(position + 1, Relaxed);
+    // An older one does as well, should a handler come between.
+    thread.ring.newest.store(position + 1, Relaxed);
     history::keep(process, thread, head, position);
 }
 
@@ -84,16 +85,17 @@ const SWEPT: u64 = 8;
 /// Empties what earlier laps have left where nobody has written since. Words tell the laps of a ring apart for 512 laps at least. A
 /// handler would have to write half the ring meanwhile for this to meet what is new.
 fn sweep(thread: &Thread, head: &Head, position: u64) {
-    let size = u64::from(thread.ring.size.load(Relaxed));
-    let first = position / size * SWEPT * 4 % CHUNK as u64;
-    let behind = (position / CHUNK as u64 * CHUNK as u64 + first).wrapping_sub(size / 2);
+    let size = thread.ring.size.load(Relaxed);
+    let lap = position >> size.trailing_zeros();
+    let behind =
+        (position / CHUNK as u64 * CHUNK as u64 + lap * SWEPT * 4 % CHUNK as u64).wrapping_sub(u64::from(size / 2));
     for position in (0..SWEPT).map(|number| behind.wrapping_add(4 * number)) {
         // SAFETY: a place of the ring in front of the stack.
         let place = unsafe { &*place(head, position).cast::<AtomicU32>() };
         let found = place.load(Relaxed);
         let id = found.wrapping_sub(word(site::first_address() as u32, position));
         if found != 0 && id as usize >= site::count() {
-            let _ = place.compare_exchange(found, 0, Relaxed, Relaxed);
+            place.store(0, Relaxed);
         }
     }
 }
@@ -101,21 +103,8 @@ fn sweep(thread: &Thread, head: &Head, position: u64) {
 /// How many records the thread has written.
 pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
     if is_timed() {
-        return words(head).timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
+        return head.timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
     }
-    let (position, holes) = unfold(thread, head, words(head).cursor.load(Relaxed)).unwrap_or_default();
+    let (position, holes) = unfold(thread, head, head.cursor.load(Relaxed)).unwrap_or_default();
     (position / 4).saturating_sub(holes)
-}
-
-/// What probes work on is gone: goes on with the next chunk.
-pub(super) fn go_on(thread: &Thread, head: &Head) {
-    let next = (thread.ring.newest.load(Relaxed) / CHUNK as u64 + 1) * CHUNK as u64;
-    let words = words(head);
-    if is_timed() {
-        words.timed.store(next, Relaxed);
-    } else {
-        words.cursor.store(next, Relaxed);
-        words.hole.store(HOLE, Relaxed);
-    }
-    thread.tell_probes();
 }

@@ -10,7 +10,7 @@ use instr_format::ring::{Header, MAGIC, VERSION};
 use instr_format::stack::Head;
 
 use super::{is_timed, start};
-use crate::probe::{RING, WINDOW, words};
+use crate::probe::{RING, WINDOW};
 use crate::process::Process;
 use crate::settings;
 use crate::site;
@@ -43,10 +43,11 @@ pub(super) fn create(
         // A child that is made without `fork` would write into its parent's ring, see `thread::fork`.
         sys::keep_from_children(memory(head), RING);
     }
+    // A probe that was interrupted by the handler that has forked this process has moved it on.
+    head.cursor.store(0, Relaxed);
     thread.ring.size.store(size, Relaxed);
-    thread.tell_probes();
     if !is_timed() {
-        words(head).hole.store(HOLE, Relaxed);
+        head.hole.store(HOLE, Relaxed);
     }
     Ok(())
 }
@@ -83,8 +84,11 @@ fn map(file: i32, head: &Head, size: usize) -> Result<(), Errno> {
     unsafe { sys::map_over(start.add(WINDOW), HEADER_SIZE, Some((file, 0))) }
 }
 
-/// Puts zeroed memory in its place, where probes ask.
+/// Puts zeroed memory in its place, and has probes ask.
 fn unmap(thread: &Thread, head: &Head) {
+    for word in [&head.hole, &head.cursor, &head.timed] {
+        word.store(0, Relaxed);
+    }
     // SAFETY: the thread's memory in front of its stack.
     let _ = unsafe { sys::map_over(memory(head), RING, None) };
     thread.ring.is_mapped.store(0, Relaxed);
@@ -122,8 +126,9 @@ pub(super) fn write_header(file: i32, header: &Header) -> Result<(), Errno> {
 /// mean to look at each of its pages.
 pub(super) fn give_back(process: &Process, thread: &Thread, head: &Head) {
     unmap(thread, head);
-    process.ended_rings.give(thread.tid(), thread.reuse());
-    while let Some((tid, reuse)) = process.ended_rings.take() {
+    let displaced = process.ended_rings.give(thread.tid(), thread.reuse());
+    let oldest = core::iter::from_fn(|| process.ended_rings.take());
+    for (tid, reuse) in displaced.into_iter().chain(oldest) {
         process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));
     }
 }

@@ -25,8 +25,8 @@ const KEPT_CHUNK: u64 = (size_of::<SegmentChunk>() + CHUNK) as u64;
 /// The thread begins a chunk at `position`: keeps what it will overwrite next, if history is asked for. What cannot be written is
 /// overwritten, and counted as such by the reader. Async-signal-safe.
 pub(super) fn keep(process: &Process, thread: &Thread, head: &Head, position: u64) {
-    let quarter = u64::from(thread.ring.size.load(Relaxed) / 4);
-    let end = (position / quarter).saturating_sub(1) * quarter;
+    let shift = (thread.ring.size.load(Relaxed) / 4).trailing_zeros();
+    let end = (position >> shift).saturating_sub(1) << shift;
     if thread.ring.kept.load(Relaxed) < end {
         keep_until(process, thread, head, end);
     }
@@ -36,15 +36,18 @@ pub(super) fn keep(process: &Process, thread: &Thread, head: &Head, position: u6
 #[cold]
 #[inline(never)]
 fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64) {
-    let _blocked = sys::SignalsBlocked::new();
-    crash::look_at_handlers(process);
-    // What the thread has overwritten meanwhile is gone.
-    let oldest = (end + u64::from(thread.ring.size.load(Relaxed) / 2)).saturating_sub(thread.ring.size.load(Relaxed).into());
-    let start = thread.ring.kept.swap(end, Relaxed).max(oldest);
-    let Some(kept) = settings::get().and_then(|settings| settings.ring.history) else { return };
-    if start < end {
-        let _ = append(process, thread, head, start, end, kept);
-    }
+    sys::with_errno(|| {
+        let _blocked = sys::SignalsBlocked::new();
+        crash::look_at_handlers(process);
+        // What the thread has overwritten meanwhile is gone.
+        let oldest =
+            (end + u64::from(thread.ring.size.load(Relaxed) / 2)).saturating_sub(thread.ring.size.load(Relaxed).into());
+        let start = thread.ring.kept.swap(end, Relaxed).max(oldest);
+        let Some(kept) = settings::get().and_then(|settings| settings.ring.history) else { return };
+        if start < end {
+            let _ = append(process, thread, head, start, end, kept);
+        }
+    });
 }
 
 /// Appends the chunks between two positions.

@@ -17,7 +17,7 @@ use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, TimedRecord, word};
 use instr_format::stack::Head;
 
-use crate::probe::{RING, WINDOW, words};
+use crate::probe::{RING, WINDOW, add_own};
 use crate::process::Process;
 use crate::settings;
 use crate::site;
@@ -60,9 +60,14 @@ fn open(process: &Process, thread: &Thread, head: &'static Head) -> Result<(), E
     file::create(process, thread, head, &settings.ring)
 }
 
-/// Writes a record at the next position. Async-signal-safe.
+/// Whether the thread with this stack has a ring whose records have no clocks. Async-signal-safe.
+pub(crate) fn takes(head: &Head) -> bool {
+    head.hole.load(Relaxed) != 0
+}
+
+/// Writes a record at the next position of such a ring. Async-signal-safe.
 pub(crate) fn push(head: &Head, site: u32) {
-    let cursor = words(head).cursor.fetch_add(4, Relaxed);
+    let cursor = add_own(&head.cursor, 4);
     if is_at_begin(cursor) {
         chunk::begin_at(head, cursor);
     }
@@ -78,7 +83,7 @@ fn is_at_begin(cursor: u64) -> bool {
 
 /// The same with a clock.
 fn put_timed(process: &Process, thread: &Thread, head: &Head, site: u32) {
-    let position = words(head).timed.fetch_add(size_of::<TimedRecord>() as u64, Relaxed);
+    let position = add_own(&head.timed, size_of::<TimedRecord>() as u64);
     if position.is_multiple_of(CHUNK as u64) {
         chunk::begin(process, thread, head, position, 0);
     }
@@ -106,14 +111,6 @@ fn start(head: &Head) -> *const u8 {
 /// The place of a position.
 fn place(head: &Head, position: u64) -> *const u8 {
     start(head).wrapping_add(position as usize & (WINDOW - 1))
-}
-
-/// The page that holds what probes work on has been lost, and there is zeroed memory: the records go on there, with numbers
-/// that are about right. Async-signal-safe.
-pub(crate) fn heal(thread: &Thread, head: &Head) {
-    if thread.ring.size.load(Relaxed) != 0 {
-        chunk::go_on(thread, head);
-    }
 }
 
 /// Leaves the ring to a later reader. Signals are blocked.

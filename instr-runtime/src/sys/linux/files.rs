@@ -68,7 +68,8 @@ pub(crate) fn write_pieces_at(file: i32, pieces: &[Piece], at: u64) -> Result<us
         return Err(Errno::TOO_LARGE);
     }
     // SAFETY: what the kernel cannot read, it refuses.
-    let written = unsafe { libc::syscall(libc::SYS_pwritev, file, pieces.as_ptr(), pieces.len(), at as usize, 0_usize) };
+    let written =
+        unsafe { libc::syscall(libc::SYS_pwritev, file, pieces.as_ptr(), pieces.len(), at as usize, 0_usize) };
     check(written).map(|written| written as usize)
 }
 

@@ -51,9 +51,8 @@ pub(crate) unsafe fn map_over(start: NonNull<u8>, size: usize, file: Option<(i32
     let access = libc::PROT_READ | libc::PROT_WRITE;
     let (file, offset) = file.unwrap_or((-1, 0));
     // SAFETY: promised by the caller.
-    let mapped = unsafe {
-        libc::mmap(start.as_ptr().cast(), size, access, kind | libc::MAP_FIXED, file, offset as i64)
-    };
+    let mapped =
+        unsafe { libc::mmap(start.as_ptr().cast(), size, access, kind | libc::MAP_FIXED, file, offset as i64) };
     if mapped == libc::MAP_FAILED { Err(Errno(super::errno())) } else { Ok(()) }
 }
 
