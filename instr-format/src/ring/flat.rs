@@ -14,7 +14,8 @@
 //! it was begun, and how many holes there were before. The entry of the chunk `n` is number `n` modulo [`CHUNKS`]. More
 //! chunks have an entry than have room in the ring, so that the oldest one in it has one too.
 //!
-//! Nothing says where the next record goes, but that no word at that position and behind it is a site's.
+//! The [`Probe`] says where the thread was when it began its newest chunk, or ended. Where it is now, nothing says but that no word
+//! at that position or behind it is a site's: see [`ProbeCopy::over`].
 //!
 //! A segment holds a header of [`SEGMENT_HEADER_SIZE`] bytes, and then chunks, oldest first: of each its [`SegmentChunk`] and its [`CHUNK`] bytes
 //! of words. It ends where it ends.
@@ -39,8 +40,20 @@ pub const CHUNK: usize = 8192;
 pub const CHUNKS_AT: usize = 48 << 10;
 /// How many entries it has.
 pub const CHUNKS: usize = 384;
+/// Where the [`Probe`] is in the header: at its end.
+pub const PROBE_AT: usize = HEADER_SIZE - size_of::<Probe>();
 /// What a hole adds to [the cursor](crate::stack::Head::cursor).
 pub const HOLE: u64 = 4 + (1 << 32);
+
+/// Where the thread's probes were.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub struct Probe {
+    /// What [`cursor`](crate::stack::Head::cursor) was.
+    pub cursor: AtomicU64,
+    /// What [`timed`](crate::stack::Head::timed) was.
+    pub timed: AtomicU64,
+}
 
 /// An entry of the table of chunks.
 #[derive(Debug, Default)]
@@ -194,6 +207,28 @@ pub fn decode_probe(probe: &[u8]) -> ProbeCopy {
 }
 
 impl ProbeCopy {
+    /// The position that it stands for, or its lower 32 bits.
+    pub fn position(&self, clock: Clock) -> u64 {
+        if clock == Clock::Full { self.timed } else { self.cursor & u64::from(u32::MAX) }
+    }
+
+    /// Where the thread was once it had written the last record in `words`, which lie in the ring from this place on; `None`:
+    /// there is no record.
+    pub fn over(&self, header: &HeaderCopy, words: &[u8]) -> Option<ProbeCopy> {
+        let position = self.position(header.clock);
+        let (mut records, mut last) = (0, None);
+        for record in decode_records(header, words, position) {
+            (records, last) = (records + 1, Some(record.position));
+        }
+        let size = header.clock.record_size() as u64;
+        let bytes = last?.wrapping_sub(position).wrapping_add(size);
+        let holes = bytes / size - records;
+        Some(match header.clock {
+            Clock::Full => ProbeCopy { timed: self.timed.wrapping_add(bytes), ..*self },
+            _ => ProbeCopy { cursor: self.cursor.wrapping_add(bytes).wrapping_add(holes << 32), ..*self },
+        })
+    }
+
     /// Where the next record goes. The cursor has only the lower bits of it: the others are those of `before`, a place that the thread
     /// had reached before the copy was made, at most 4 GiB of positions ago.
     pub fn end(&self, clock: Clock, before: Place) -> Place {
@@ -209,4 +244,4 @@ impl ProbeCopy {
 }
 
 const _: () = assert!(size_of::<super::Header>() <= SEGMENT_HEADER_SIZE && size_of::<TimedRecord>() == 16);
-const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= HEADER_SIZE && CHUNKS > SIZE_MAX as usize / CHUNK);
+const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= PROBE_AT && CHUNKS > SIZE_MAX as usize / CHUNK);

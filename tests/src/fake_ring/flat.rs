@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use instr_format::ring::Clock;
 use instr_format::ring::flat::{
-    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, PROBE_AT, Probe, SegmentChunk, TimedRecord, word,
+    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, PROBE_AT, Probe, SegmentChunk, TimedRecord, word,
 };
 
 use crate::fake_run::put;
@@ -69,12 +69,11 @@ impl FakeWords {
     pub(super) fn finish_header(&self, header: &mut Vec<u8>, clock: Clock) {
         header.resize(HEADER_SIZE, 0);
         put(header, CHUNKS_AT, &self.table);
-        let (cursor, hole, timed) = match clock {
-            Clock::Full => (0, 0, self.position),
-            _ => (self.position.wrapping_add(self.holes << 32), HOLE, 0),
+        let (cursor, timed) = match clock {
+            Clock::Full => (0, self.position),
+            _ => (self.position.wrapping_add(self.holes << 32), 0),
         };
         put(header, PROBE_AT + offset_of!(Probe, cursor), &cursor.to_ne_bytes());
-        put(header, PROBE_AT + offset_of!(Probe, hole), &hole.to_ne_bytes());
         put(header, PROBE_AT + offset_of!(Probe, timed), &timed.to_ne_bytes());
     }
 

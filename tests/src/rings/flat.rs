@@ -27,7 +27,15 @@ fn entries(file: &[u8]) -> impl Iterator<Item = ChunkCopy> + '_ {
 /// Where the next record goes.
 pub(super) fn end(header: &HeaderCopy, file: &[u8]) -> Place {
     let newest = entries(file).max_by_key(|entry| entry.begun.position).map(|entry| entry.begun);
-    decode_probe(&file[PROBE_AT..]).end(header.clock, newest.unwrap_or_default())
+    let mut probe = decode_probe(&file[PROBE_AT..]);
+    let words = |position: u64| {
+        let at = HEADER_SIZE + (position % header.size) as usize;
+        &file[at..at + CHUNK - position as usize % CHUNK]
+    };
+    while let Some(behind) = probe.over(header, words(probe.position(header.clock))) {
+        probe = behind;
+    }
+    probe.end(header.clock, newest.unwrap_or_default())
 }
 
 impl Words {

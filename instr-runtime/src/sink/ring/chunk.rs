@@ -5,7 +5,9 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicU32, compiler_fence};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
+use instr_format::ring::flat::{
+    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, PROBE_AT, Probe, TimedRecord, word,
+};
 use instr_format::stack::Head;
 
 use super::{elapsed, history, is_timed, place};
@@ -76,7 +78,17 @@ pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u
     }
     // An older one does as well, should a handler come between.
     thread.ring.newest.store(position + 1, Relaxed);
+    note(head, position, holes);
     history::keep(process, thread, head, position);
+}
+
+/// Notes for readers where the thread is.
+fn note(head: &Head, position: u64, holes: u64) {
+    let probe = ptr::from_ref(head).cast::<u8>().wrapping_sub(HEADER_SIZE - PROBE_AT).cast::<Probe>();
+    // SAFETY: the end of the header of the ring in front of the stack; valid in any state.
+    let probe = unsafe { &*probe };
+    let place = if is_timed() { &probe.timed } else { &probe.cursor };
+    place.store(position.wrapping_add(holes << 32), Relaxed);
 }
 
 /// How many words are looked at for each chunk that is begun: all of the ring, once in 128 laps.
@@ -100,11 +112,14 @@ fn sweep(thread: &Thread, head: &Head, position: u64) {
     }
 }
 
-/// How many records the thread has written.
-pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
+/// The thread ends: notes where it is. Returns how many records it has written.
+pub(super) fn end(thread: &Thread, head: &Head) -> u64 {
     if is_timed() {
-        return head.timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
+        let position = head.timed.load(Relaxed);
+        note(head, position, 0);
+        return position / size_of::<TimedRecord>() as u64;
     }
     let (position, holes) = unfold(thread, head, head.cursor.load(Relaxed)).unwrap_or_default();
+    note(head, position, holes);
     (position / 4).saturating_sub(holes)
 }

@@ -46,7 +46,9 @@ impl Ring {
 
     /// What there is from `start` on.
     pub(super) fn survey<R: Read + Seek>(&mut self, file: &mut RingFile<R>, start: u64) -> io::Result<Survey> {
-        let Some(table) = Table::read(file)? else { return Ok(Survey { is_last: true, ..Survey::default() }) };
+        let Some(table) = Table::read(file, self.size)? else {
+            return Ok(Survey { is_last: true, ..Survey::default() });
+        };
         let mut record = [0; 16];
         file.read_at(self.at(table.end.position), &mut record)?;
         self.seen = Some((table.probe, record));
@@ -57,13 +59,13 @@ impl Ring {
     /// The same where the thread is faster than the reader: copies all words at once, and then finds out what they are.
     pub(super) fn rush<R: Read + Seek>(&mut self, file: &mut RingFile<R>, start: u64) -> io::Result<Survey> {
         let clock = file.header.clock;
-        let before = read_probe(file)?;
+        let before = read_probe(file, self.size)?;
         let mut words = self.copy(file)?;
         if clock == Clock::Full {
             settle(&mut words, &self.copy(file)?, clock);
         }
-        let behind = read_probe(file)?;
-        let (Some(before), Some(behind), Some(table)) = (before, behind, Table::read(file)?) else {
+        let behind = read_probe(file, self.size)?;
+        let (Some(before), Some(behind), Some(table)) = (before, behind, Table::read(file, self.size)?) else {
             return Ok(Survey { is_last: true, ..Survey::default() });
         };
         let (end, overwritten) = (table.earlier(&before, clock), self.oldest(file, table.earlier(&behind, clock)));
@@ -108,7 +110,7 @@ impl Ring {
 
     /// Whether the thread is where it was: nothing has come then.
     pub(super) fn is_unchanged<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<bool> {
-        let (probe, mut record) = (read_probe(file)?, [0; 16]);
+        let (probe, mut record) = (read_probe(file, self.size)?, [0; 16]);
         file.read_at(self.at(self.end.position), &mut record)?;
         Ok(probe.is_some() && probe.map(|probe| (probe, record)) == self.seen)
     }
@@ -116,7 +118,7 @@ impl Ring {
     /// Up to which position the thread has overwritten what was there at the last look.
     pub(super) fn overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<u64> {
         let clock = file.header.clock;
-        let end = read_probe(file)?.map(|probe| probe.end(clock, self.end));
+        let end = read_probe(file, self.size)?.map(|probe| probe.end(clock, self.end));
         Ok(end.map_or(0, |end| self.oldest(file, end)))
     }
 
@@ -136,8 +138,28 @@ impl Ring {
     }
 }
 
-fn read_probe<R: Read + Seek>(file: &mut RingFile<R>) -> io::Result<Option<ProbeCopy>> {
+/// Where the thread is in a ring of this size; `None` where the file ends before.
+fn read_probe<R: Read + Seek>(file: &mut RingFile<R>, size: u64) -> io::Result<Option<ProbeCopy>> {
     let mut probe = [0; size_of::<Probe>()];
     let len = file.read_at(PROBE_AT as u64, &mut probe)?;
-    Ok((len == probe.len()).then(|| decode_probe(&probe)))
+    if len < probe.len() {
+        return Ok(None);
+    }
+    follow(file, size, decode_probe(&probe)).map(Some)
+}
+
+/// Follows the thread's records from where it was: chunk by chunk, up to the first without any.
+pub(super) fn follow<R: Read + Seek>(file: &mut RingFile<R>, size: u64, from: ProbeCopy) -> io::Result<ProbeCopy> {
+    let (mut probe, mut words) = (from, vec![0; CHUNK]);
+    for _ in 0..=size / CHUNK as u64 {
+        let position = probe.position(file.header.clock);
+        let rest = CHUNK - usize::try_from(position % CHUNK as u64).unwrap_or(0);
+        let words = words.get_mut(..rest).unwrap_or_default();
+        let len = file.read_at(HEADER_SIZE as u64 + position % size, words)?;
+        match probe.over(&file.header, words.get(..len).unwrap_or_default()) {
+            Some(behind) => probe = behind,
+            None => break,
+        }
+    }
+    Ok(probe)
 }

@@ -7,6 +7,7 @@ use instr_format::ring::flat::{
     CHUNKS, CHUNKS_AT, Chunk, ChunkCopy, HEADER_SIZE, PROBE_AT, Place, ProbeCopy, decode_chunk, decode_probe,
 };
 
+use super::ring::follow;
 use super::runs::Mark;
 use crate::model::ring::file::RingFile;
 
@@ -29,7 +30,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Reads it; `None` where the file ends before. An entry counts only if two copies are the same.
-    pub(super) fn read<R: Read + Seek>(file: &mut RingFile<R>) -> io::Result<Option<Self>> {
+    pub(super) fn read<R: Read + Seek>(file: &mut RingFile<R>, size: u64) -> io::Result<Option<Self>> {
         let (mut copy, mut check) = (vec![0; HEADER_SIZE - CHUNKS_AT], vec![0; HEADER_SIZE - CHUNKS_AT]);
         file.read_at(CHUNKS_AT as u64, &mut check)?;
         for _ in 0..COPIES {
@@ -43,7 +44,7 @@ impl Table {
         }
         let clock = file.header.clock;
         // Of the same copy or a later one than the entries: the thread has been there already.
-        let probe = decode_probe(check.get(PROBE_AT - CHUNKS_AT..).unwrap_or_default());
+        let probe = follow(file, size, decode_probe(check.get(PROBE_AT - CHUNKS_AT..).unwrap_or_default()))?;
         let both = copy.chunks_exact(ENTRY).zip(check.chunks_exact(ENTRY)).take(CHUNKS).enumerate();
         let found = both.filter(|(_, (one, other))| one == other);
         let mut entries: Vec<_> = found.filter_map(|(index, (entry, _))| Some((index, decode_chunk(entry)?))).collect();
