@@ -109,6 +109,14 @@ pub const fn site_at(header: &HeaderCopy, word: u32, position: u64) -> Option<u3
     if word != 0 && id < header.site_count { Some(id) } else { None }
 }
 
+/// How many laps of a ring of `size` bytes after `position` the word was written that lies there now; `None`: it is no record. It can
+/// tell that up to 2^29 bytes.
+#[inline]
+pub const fn laps_after(header: &HeaderCopy, word: u32, position: u64, size: u64) -> Option<u64> {
+    let since = word.wrapping_sub((position as u32).wrapping_mul(8)).wrapping_sub(header.first_site) as u64;
+    if word != 0 && since % (8 * size) < header.site_count as u64 { Some(since / (8 * size)) } else { None }
+}
+
 /// A record and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordCopy {

@@ -159,6 +159,24 @@ fn a_chunk_that_begins_with_holes_is_not_noted_and_may_be_the_newest() {
     assert_eq!(records[0], (1, 7));
 }
 
+/// A thread that is interrupted again and again where a chunk begins notes none for a while.
+#[test]
+fn a_ring_that_has_gone_around_since_anything_was_noted_has_its_newest_records() {
+    for laps in [1, 2, 5] {
+        let mut ring = ring(Clock::Coarse);
+        put_calls(&mut ring, 0..100);
+        ring.note_chunks(false);
+        put_calls(&mut ring, 100..4096 * laps + 700);
+        let (records, damage) = of_file(&ring.file()).unwrap();
+        let sites = |records: Vec<(u64, u32)>| records.into_iter().map(|(_, site)| site).collect::<Vec<_>>();
+        let newest = 4096 * laps + 700 - 4096..4096 * laps + 700;
+        assert_eq!(sites(of(&records)), sites(numbered(1, newest)), "{laps} laps");
+        // Nobody knows how many there were before.
+        assert!(records.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(damage, []);
+    }
+}
+
 #[test]
 fn a_ring_of_which_nothing_is_noted_is_read_in_its_first_lap() {
     let mut ring = ring(Clock::Coarse).without_notes();

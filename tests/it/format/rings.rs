@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, capacity, decode_block, decode_records};
-use instr_format::ring::flat::{self, ChunkCopy, Place, RecordCopy, site_at, word};
+use instr_format::ring::flat::{self, ChunkCopy, Place, RecordCopy, laps_after, site_at, word};
 use instr_format::ring::{Clock, HeaderCopy, VERSION};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,6 +93,8 @@ proptest! {
         prop_assert_eq!(site_at(&header, word, position), Some(site).filter(|_| word != 0));
         let other = position.wrapping_add(laps * (64 << 10));
         prop_assert_eq!(site_at(&header, word, other), None);
+        let before = position.wrapping_sub(laps * (64 << 10));
+        prop_assert_eq!(laps_after(&header, word, before, 64 << 10), Some(laps).filter(|_| word != 0));
     }
 
     #[test]

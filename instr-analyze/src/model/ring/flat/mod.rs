@@ -232,7 +232,7 @@ impl Flat {
             if self.count > noted.unwrap_or(u64::MAX).saturating_add(INTERRUPTED) {
                 self.contradict(file, pending, (run.at, run.at.saturating_add(run.len() as u64)));
             }
-            let before = self.count.max(noted.unwrap_or(0));
+            let before = self.count.max(noted.unwrap_or_else(|| self.noted()));
             let found = pending.records.get_mut(from..).unwrap_or_default();
             (before + 1..).zip(found).for_each(|(seq, record)| record.seq = seq);
         }

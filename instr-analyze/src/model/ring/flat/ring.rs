@@ -1,14 +1,14 @@
 //! A ring: which positions there are to be read, and where they lie.
 //!
-//! Nothing says where the thread is. It was where it has noted its newest chunk; all of the ring may have been written since. So the
-//! newest record is the last word that is a site's at its position from there on.
+//! Nothing says where the thread is. It was where it has noted its newest chunk, and each word tells how many laps later it was
+//! written. The last one is the newest record.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, Read, Seek};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX, decode_records};
+use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX, laps_after};
 
 use super::runs::{Survey, agreeing, runs};
 use super::table::Table;
@@ -16,6 +16,8 @@ use crate::model::damage::{Damage, DamageKind};
 use crate::model::ring::file::RingFile;
 
 const LEN: u64 = CHUNK as u64;
+/// A thread notes a chunk in each lap, but for odd chances. A word that says it was written later than in so many is damaged.
+const LAPS: u64 = 16;
 
 /// The words of a ring.
 pub(super) struct Ring {
@@ -71,27 +73,33 @@ impl Ring {
 
     /// Finds the newest record.
     fn end<R: Read + Seek>(&self, file: &mut RingFile<R>, table: &Table) -> io::Result<End> {
-        let mut words = vec![0; CHUNK];
+        let (clock, mut words) = (file.header.clock, vec![0; CHUNK]);
         let mut newest = |chunk: u64, words: &mut [u8]| {
             let len = file.read_at(self.at(chunk), words)?;
-            clear_cut(words, len, file.header.clock);
-            io::Result::Ok(decode_records(&file.header, words, chunk).last().map(|record| record.position))
+            clear_cut(words, len, clock);
+            let places = words.chunks_exact(clock.record_size()).zip((chunk..).step_by(clock.record_size()));
+            let written = places.filter_map(|(record, position)| {
+                let word = u32::from_ne_bytes(*record.first_chunk()?);
+                let laps = laps_after(&file.header, word, position, self.size).filter(|laps| *laps < LAPS)?;
+                position.checked_add(laps * self.size)
+            });
+            io::Result::Ok(written.max())
         };
         // The chunk of an entry that is right has records, unless the first one is about to be written.
         let mut first = 0;
         for begun in table.begun() {
             let chunk = begun / LEN * LEN;
-            if chunk <= u64::MAX - self.size && newest(chunk, &mut words)?.is_some() {
+            if newest(chunk, &mut words)?.is_some() {
                 first = chunk;
                 break;
             }
         }
         let mut end = End::default();
-        for chunk in (0..self.size / LEN).map(|number| first + number * LEN) {
+        for chunk in (0..self.size / LEN).map_while(|number| first.checked_add(number * LEN)) {
             let found = newest(chunk, &mut words)?;
-            if found.is_some() {
+            if found > end.newest {
                 end = End { newest: found, chunk, bytes: words.clone() };
-            } else if chunk == end.chunk + LEN {
+            } else if chunk.saturating_sub(LEN) == end.chunk {
                 end.bytes.extend_from_slice(&words);
             }
         }
@@ -106,13 +114,14 @@ impl Ring {
         };
         let clock = file.header.clock;
         let size = clock.record_size() as u64;
-        let end = newest + size;
+        let end = newest.saturating_add(size);
         // Of the oldest record with a clock of its own, the thread may have overwritten the time already.
         let room = if clock == Clock::Full { self.size - size } else { self.size };
         let start = start.max(end.saturating_sub(room)).checked_next_multiple_of(size).unwrap_or(u64::MAX);
         let (marks, odd) = agreeing(table.marks(start, end, clock), clock);
         let runs = runs(start..end, &marks, table.elapsed_before(start), |position| self.at(position)).collect();
-        self.noted = marks.last().map_or(0, |mark| mark.number - 1);
+        self.noted =
+            marks.last().map(|mark| mark.number).or(table.number_before(start, clock)).map_or(0, |number| number - 1);
         let wrong = table.wrong.or(odd.map(|mark| mark.said)).or(table.beyond(newest.saturating_add(self.size)));
         Survey { runs, wrong, is_last: true, is_overtaken: false }
     }
@@ -121,7 +130,7 @@ impl Ring {
     pub(super) fn is_unchanged<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<bool> {
         let (Some((chunk, seen)), Some(table)) = (self.seen, Table::read(file)?) else { return Ok(false) };
         let mut words = vec![0; 2 * CHUNK];
-        for (words, chunk) in words.chunks_exact_mut(CHUNK).zip([chunk, chunk + LEN]) {
+        for (words, chunk) in words.chunks_exact_mut(CHUNK).zip([chunk, chunk.wrapping_add(LEN)]) {
             let len = file.read_at(self.at(chunk), words)?;
             clear_cut(words, len, file.header.clock);
         }

@@ -3,13 +3,15 @@
 use std::io::{self, Read, Seek};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNKS, CHUNKS_AT, Chunk, ChunkCopy, decode_chunk};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, ChunkCopy, decode_chunk};
 
 use super::runs::Mark;
 use crate::model::ring::file::RingFile;
 
 const ENTRY: usize = size_of::<Chunk>();
 const LEN: usize = CHUNKS * ENTRY;
+/// How many positions two of its entries are apart at most, or some more.
+const SPREAD: u64 = (2 * CHUNKS * CHUNK) as u64;
 /// How often it is copied again while the thread writes to it.
 const COPIES: usize = 3;
 
@@ -48,7 +50,14 @@ impl Table {
                 wrong = wrong.or(Some(said(index)));
             }
         }
-        entries.sort_by_key(|entry| entry.begun.position);
+        entries.sort_by_key(|entry: &ChunkCopy| entry.begun.position);
+        // All of them were begun one after the other, or have long been replaced but for a few.
+        let median = entries.get(entries.len().saturating_sub(1) / 2).map_or(0, |entry| entry.begun.position);
+        let odd = entries.iter().position(|entry| entry.begun.position.saturating_sub(median) > SPREAD);
+        if let Some(odd) = odd {
+            wrong = wrong.or(entries.get(odd).map(|entry| said(entry.index())));
+            entries.truncate(odd);
+        }
         Ok(Some(Table { bytes: check, entries, wrong }))
     }
 
@@ -74,6 +83,12 @@ impl Table {
     pub(super) fn elapsed_before(&self, position: u64) -> u64 {
         let before = self.entries.iter().rfind(|entry| entry.begun.position < position);
         before.map_or(0, |entry| entry.elapsed_ns)
+    }
+
+    /// The highest number of a chunk's first record of those before a position.
+    pub(super) fn number_before(&self, position: u64, clock: Clock) -> Option<u64> {
+        let before = self.entries.iter().filter(|entry| entry.begun.position < position);
+        before.filter_map(|entry| entry.begun.number(clock)).max()
     }
 
     /// The first entry from a position on, where there can be none.
