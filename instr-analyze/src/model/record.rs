@@ -17,7 +17,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// When it was made, or when its block was begun, since 1970.
+    /// When it was made, or when its chunk or block was begun, since 1970.
     pub fn unix_ns(&self) -> Option<u64> {
         (self.clock != Clock::Off).then_some(self.moment.unix_ns)
     }

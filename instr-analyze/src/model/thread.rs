@@ -103,7 +103,7 @@ pub struct LastReached {
     pub statement: Statement,
     /// The record's number.
     pub seq: Option<u64>,
-    /// The record's time, or that of the beginning of its block.
+    /// The record's time, or that of the beginning of its chunk or block.
     pub unix_ns: Option<u64>,
     /// Whether it is the latter.
     pub coarse: bool,

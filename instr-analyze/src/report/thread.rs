@@ -215,7 +215,7 @@ fn activity(run: &Run, threads: &[&Thread], out: &mut dyn Write) -> io::Result<(
     match (clock, last_of_run) {
         (Clock::Off, _) | (_, None) => Ok(()),
         _ if run.threads.len() == 1 => Ok(()),
-        // The time is that of the beginning of a block of records.
+        // The time is that of the beginning of a chunk or block of records.
         (Clock::Coarse, _) => write!(out, "; last active {} after the start, or later", Duration(moment.elapsed_ns)),
         (Clock::Full, Some(last)) => match last.saturating_sub(moment.elapsed_ns) {
             0 => write!(out, "; active last"),

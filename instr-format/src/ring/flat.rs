@@ -14,8 +14,8 @@
 //! it was begun, and how many holes there were before. The entry of the chunk `n` is number `n` modulo [`CHUNKS`]. More
 //! chunks have an entry than have room in the ring, so that the oldest one in it has one too.
 //!
-//! The [`Probe`] says where the thread was when it began its newest chunk, or ended. Where it is now, nothing says but that no word
-//! at that position or behind it is a site's: see [`ProbeCopy::over`].
+//! Nothing says where the next record goes, but that no word at that position and behind it is a site's. A thread stores the first
+//! records of a chunk behind their entry: a record that is missing there is about to be written, or never was.
 //!
 //! A segment holds a header of [`SEGMENT_HEADER_SIZE`] bytes, and then chunks, oldest first: of each its [`SegmentChunk`] and its [`CHUNK`] bytes
 //! of words. It ends where it ends.
@@ -109,6 +109,14 @@ pub const fn site_at(header: &HeaderCopy, word: u32, position: u64) -> Option<u3
     if word != 0 && id < header.site_count { Some(id) } else { None }
 }
 
+/// How many laps of a ring of `size` bytes after `position` the word was written that lies there now; `None`: it is no record. It can
+/// tell that up to 2^29 bytes.
+#[inline]
+pub const fn laps_after(header: &HeaderCopy, word: u32, position: u64, size: u64) -> Option<u64> {
+    let since = word.wrapping_sub((position as u32).wrapping_mul(8)).wrapping_sub(header.first_site) as u64;
+    if word != 0 && since % (8 * size) < header.site_count as u64 { Some(since / (8 * size)) } else { None }
+}
+
 /// A record and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordCopy {
@@ -189,57 +197,6 @@ pub fn decode_segment_chunk(head: &[u8]) -> SegmentChunkCopy {
     SegmentChunkCopy {
         position: u64_at(head, offset_of!(SegmentChunk, position)),
         entry: decode_chunk(head.get(offset_of!(SegmentChunk, begun)..).unwrap_or_default()),
-    }
-}
-
-/// A copy of a [`Probe`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProbeCopy {
-    /// See [`Probe::cursor`].
-    pub cursor: u64,
-    /// See [`Probe::timed`].
-    pub timed: u64,
-}
-
-/// Reads what a thread's probes work on.
-pub fn decode_probe(probe: &[u8]) -> ProbeCopy {
-    ProbeCopy { cursor: u64_at(probe, offset_of!(Probe, cursor)), timed: u64_at(probe, offset_of!(Probe, timed)) }
-}
-
-impl ProbeCopy {
-    /// The position that it stands for, or its lower 32 bits.
-    pub fn position(&self, clock: Clock) -> u64 {
-        if clock == Clock::Full { self.timed } else { self.cursor & u64::from(u32::MAX) }
-    }
-
-    /// Where the thread was once it had written the last record in `words`, which lie in the ring from this place on; `None`:
-    /// there is no record.
-    pub fn over(&self, header: &HeaderCopy, words: &[u8]) -> Option<ProbeCopy> {
-        let position = self.position(header.clock);
-        let (mut records, mut last) = (0, None);
-        for record in decode_records(header, words, position) {
-            (records, last) = (records + 1, Some(record.position));
-        }
-        let size = header.clock.record_size() as u64;
-        let bytes = last?.wrapping_sub(position).wrapping_add(size);
-        let holes = bytes / size - records;
-        Some(match header.clock {
-            Clock::Full => ProbeCopy { timed: self.timed.wrapping_add(bytes), ..*self },
-            _ => ProbeCopy { cursor: self.cursor.wrapping_add(bytes).wrapping_add(holes << 32), ..*self },
-        })
-    }
-
-    /// Where the next record goes. The cursor has only the lower bits of it: the others are those of `before`, a place that the thread
-    /// had reached before the copy was made, at most 4 GiB of positions ago.
-    pub fn end(&self, clock: Clock, before: Place) -> Place {
-        if clock == Clock::Full {
-            return Place { position: self.timed, holes: 0 };
-        }
-        let since = self.cursor.wrapping_sub(before.position.wrapping_add(before.holes << 32));
-        Place {
-            position: before.position.wrapping_add(since & u64::from(u32::MAX)),
-            holes: before.holes.wrapping_add(since >> 32),
-        }
     }
 }
 

@@ -26,7 +26,7 @@ fn write(output: &Path) {
         run.write(SITES, table_v2());
         run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
         let is_flat = version != VERSION_OF_BLOCKS;
-        let mut main = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, if is_flat { 8 } else { 4 });
+        let mut main = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, if is_flat { 16 } else { 4 });
         main.put_all([0]);
         for _ in 0..200 {
             if is_flat {
@@ -35,19 +35,19 @@ fn write(output: &Path) {
             main.put_all([1, 2, 2, 2]);
         }
         let mut kept = main.kept(if is_flat { 0..1 } else { 0..2 });
-        for n in 0..if is_flat { 1000 } else { 500 } {
+        for n in 0..if is_flat { 2000 } else { 500 } {
             if is_flat && n % 2 == 0 {
                 main.enter();
                 main.enter();
             }
             main.put_all([3]);
-            if is_flat && n == 100 {
+            if is_flat && n == 600 {
                 kept = main.kept(0..1);
             }
         }
         run.write(&format!("{PID}.1.ring"), main.segment(1, &kept));
         run.write(&format!("{PID}.ring"), main.file());
-        let mut worker = FakeRing::of_version(version, PID + 1, b"worker", Clock::Full, if is_flat { 4 } else { 2 });
+        let mut worker = FakeRing::of_version(version, PID + 1, b"worker", Clock::Full, if is_flat { 8 } else { 2 });
         worker.put_all([1, 2]);
         run.write(&format!("{}.ring", PID + 1), worker.file());
     }
@@ -191,23 +191,23 @@ fn version_1_of_rings_is_readable() {
 fn version_2_of_rings_is_readable() {
     expect![[r#"
         demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
-          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.3 ms
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 2.3 ms
           files in WORKSPACE/tests/golden/ring-v2
           the thread that was active last is most likely the first
 
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
-          1,801 records; last active 1.3 ms after the start, or later
+          2,801 records; last active 2.3 ms after the start, or later
           its last steps, the newest last:
             src/main.rs:2:5  demo::main  let total = work(3);
             x200
               src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
               x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
-            x1,000  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+            x2,000  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
         thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
-          2 records; last active 1.3 ms before the last record of the run
+          2 records; last active 2.3 ms before the last record of the run
     "#]].assert_eq(&shown(&["report"], "ring-v2"));
     expect![[r#"
         2026-11-22T14:00:00.000001000Z  4500000 main      src/main.rs:2:5       demo::main            let total = work(3);
@@ -215,7 +215,7 @@ fn version_2_of_rings_is_readable() {
           2026-11-22T14:00:00.000001000Z  4500000 main      src/work.rs:7:9       demo::work::Job::run  step(self.n)?;
           x3 until 2026-11-22T14:00:00.000001000Z or later
             2026-11-22T14:00:00.000001000Z  4500000 main      src/work.rs:12:5      demo::work::step      n / (n - 3)
-        x1,000 until 2026-11-22T14:00:00.001325000Z or later
+        x2,000 until 2026-11-22T14:00:00.002349000Z or later
           2026-11-22T14:00:00.000001000Z  4500000 main      src/io.rs:3:5         demo::io::pump        read(&mut buffer);
         2026-11-22T14:00:00.000001000Z  4500001 worker    src/work.rs:7:9       demo::work::Job::run  step(self.n)?;
         2026-11-22T14:00:00.000002000Z  4500001 worker    src/work.rs:12:5      demo::work::step      n / (n - 3)

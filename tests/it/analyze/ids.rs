@@ -16,7 +16,7 @@ fn row_70_thread_ids_may_be_as_large_as_numbers_are() {
             if sink == "log" {
                 run.log(&format!("{tid}.log"), &[header(tid, 1, 0, b"worker"), record(tid, 1, 1, &DEMO[1])]);
             } else {
-                let mut ring = FakeRing::new(tid, b"worker", Clock::Full, 4);
+                let mut ring = FakeRing::new(tid, b"worker", Clock::Full, 8);
                 ring.put(1, 1_000_000);
                 run.write(&format!("{tid}.ring"), ring.file());
             }

@@ -21,10 +21,10 @@ fn run() -> (TempDir, FakeRun) {
 fn killed(clock: Clock) -> (TempDir, FakeRun) {
     let (output, run) = run();
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
-    let mut main = FakeRing::new(PID, b"demo", clock, 8);
-    main.put_all((0..2000).map(|n| if n == 1900 { 0 } else { 2 + n % 2 }));
+    let mut main = FakeRing::new(PID, b"demo", clock, 16);
+    main.put_all((0..4000).map(|n| if n == 3900 { 0 } else { 2 + n % 2 }));
     run.write("1.ring", main.file());
-    let mut worker = FakeRing::new(PID + 1, b"worker", clock, 4);
+    let mut worker = FakeRing::new(PID + 1, b"worker", clock, 8);
     worker.put(1, 500_000);
     worker.put(2, 700_000);
     run.write("2.ring", worker.file());
@@ -54,13 +54,13 @@ fn dump(output: &TempDir, more: &[&str]) -> String {
 fn coarse_times_are_not_said_to_be_more_than_they_are() {
     expect![[r#"
         demo did not exit normally; the cause is unknown; probably last active: main at src/main.rs:2: let total = work(3);
-          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 1.0 ms
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 2.0 ms
           files in OUTPUT/demo-1
           the thread that was active last is most likely the first
 
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
-          2,000 records; last active 1.0 ms after the start, or later
+          4,000 records; last active 2.0 ms after the start, or later
           its last steps, the newest last:
             src/main.rs:2:5  demo::main  let total = work(3);
             x49
@@ -78,11 +78,11 @@ fn coarse_times_are_not_said_to_be_more_than_they_are() {
 #[test]
 fn a_full_clock_is_that_of_a_log_and_none_says_nothing() {
     let full = text(&killed(Clock::Full).0);
-    assert!(full.contains("\n  511 records, 1,489 overwritten; active last\n"), "{full}");
-    assert!(full.contains("\n  2 records; last active 1.3 ms before the last record of the run\n"), "{full}");
+    assert!(full.contains("\n  1,023 records, 2,977 overwritten; active last\n"), "{full}");
+    assert!(full.contains("\n  2 records; last active 3.3 ms before the last record of the run\n"), "{full}");
     assert!(full.contains("\n  the thread that was active last is the first\n"), "{full}");
     let off = text(&killed(Clock::Off).0);
-    assert!(off.contains("\n  2,000 records\n") && off.contains("\n  2 records\n"), "{off}");
+    assert!(off.contains("\n  4,000 records\n") && off.contains("\n  2 records\n"), "{off}");
     assert!(off.contains("\n  the threads are in no order: no times were recorded\n"), "{off}");
 }
 
@@ -95,12 +95,12 @@ fn json_has_the_newest_record_of_the_last_statement() {
     let coarse = last(Clock::Coarse);
     assert_eq!(
         (&coarse[0]["seq"], &coarse[0]["unix_ns"], &coarse[0]["coarse"]),
-        (&json!(1901), &json!(START_NS + 1_025_000), &json!(true))
+        (&json!(3901), &json!(START_NS + 2_049_000), &json!(true))
     );
     let full = last(Clock::Full);
     assert_eq!(
         (&full[0]["seq"], &full[0]["unix_ns"], full[0].get("coarse")),
-        (&json!(1901), &json!(START_NS + 1_901_000), None)
+        (&json!(3901), &json!(START_NS + 3_901_000), None)
     );
     let off = last(Clock::Off);
     assert_eq!((&off[1]["seq"], &off[1]["unix_ns"], off[1].get("coarse")), (&json!(1), &Value::Null, None));
@@ -111,17 +111,23 @@ fn what_is_overwritten_is_counted_and_may_be_the_last_statement() {
     let (output, run) = run();
     run.last(None, &[FakeSlot { filtered: 5, ..FakeSlot::inside(PID, b"demo", 0) }]);
     for version in VERSIONS {
-        let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, 4);
+        let mut ring = FakeRing::of_version(
+            version,
+            PID,
+            b"demo",
+            Clock::Coarse,
+            if version == VERSION_OF_BLOCKS { 4 } else { 8 },
+        );
         ring.put_all([0].into_iter().chain((0..5000).map(|_| 3)));
         run.write("1.ring", ring.file());
         let thread = &threads(&output)[0];
-        // 19 whole blocks of 252 and one of 213; or all but one of 1024 places, to which the next record goes.
-        let records = if version == VERSION_OF_BLOCKS { 969 } else { 1023 };
+        // 19 whole blocks of 252 and one of 213; or all of 2048 places.
+        let records = if version == VERSION_OF_BLOCKS { 969 } else { 2048 };
         assert_eq!((&thread["records"], &thread["overwritten"]), (&json!(records), &json!(5001 - records)));
         assert_eq!((&thread["filtered"], &thread["dropped"]), (&json!(5), &json!(0)));
         assert_eq!((&thread["last"]["function"], &thread["last"]["seq"]), (&json!("main"), &Value::Null));
     }
-    assert!(text(&output).contains("\n  1,023 records, 5 filtered out, 3,978 overwritten\n"), "{}", text(&output));
+    assert!(text(&output).contains("\n  2,048 records, 5 filtered out, 2,953 overwritten\n"), "{}", text(&output));
 }
 
 #[test]
@@ -131,18 +137,18 @@ fn a_ring_that_was_given_away_is_all_overwritten() {
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), ended(PID + 1, 2), ended(PID + 2, 70)]);
     let counts: Vec<_> =
         threads(&output).iter().map(|thread| (thread["records"].clone(), thread["overwritten"].clone())).collect();
-    assert_eq!(counts, [(json!(2000), json!(0)), (json!(2), json!(0)), (json!(0), json!(70))]);
+    assert_eq!(counts, [(json!(4000), json!(0)), (json!(2), json!(0)), (json!(0), json!(70))]);
 }
 
 #[test]
 fn records_are_dumped_as_those_of_a_log_are() {
     let (output, run) = run();
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
-    let mut main = FakeRing::new(PID, b"demo", Clock::Full, 4);
+    let mut main = FakeRing::new(PID, b"demo", Clock::Full, 8);
     main.put(0, 10_000_000);
     main.put(3, 40_000_000);
     run.write("1.ring", main.file());
-    let mut worker = FakeRing::new(PID + 1, b"worker", Clock::Full, 4);
+    let mut worker = FakeRing::new(PID + 1, b"worker", Clock::Full, 8);
     worker.put(1, 20_000_000);
     worker.put(2, 30_000_000);
     run.write("2.ring", worker.file());
@@ -171,7 +177,7 @@ fn dumped_times_are_the_chunks_or_none() {
     let coarse = object(Clock::Coarse);
     assert_eq!(
         (&coarse["seq"], &coarse["elapsed_ns"], &coarse["coarse"]),
-        (&json!(2000), &json!(1_025_000), &json!(true))
+        (&json!(4000), &json!(2_049_000), &json!(true))
     );
     // Without times, one thread comes behind the other.
     let off = object(Clock::Off);
@@ -200,7 +206,7 @@ fn a_statement_that_the_table_does_not_have_is_shown_by_its_number() {
 #[test]
 fn segments_come_before_the_ring_and_each_record_counts_once() {
     // Of blocks or chunks.
-    for (version, kib, part) in [(VERSIONS[0], 4, 252), (VERSIONS[1], 16, 1024)] {
+    for (version, kib, part) in [(VERSIONS[0], 4, 252), (VERSIONS[1], 32, 2048)] {
         let (output, run) = run();
         run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
         let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Coarse, kib);
@@ -243,5 +249,5 @@ fn what_is_not_a_ring_is_refused_and_the_rest_is_shown() {
     let report = analyzer::run([output.path()]);
     assert_eq!(report.code, 2);
     assert!(report.stderr.contains("2.ring: version 7, but this instr-analyze reads version 2;"), "{}", report.stderr);
-    assert!(report.stdout.contains("main (4500000): inside demo::main") && report.stdout.contains("2,000 records"));
+    assert!(report.stdout.contains("main (4500000): inside demo::main") && report.stdout.contains("4,000 records"));
 }

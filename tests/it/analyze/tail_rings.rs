@@ -33,7 +33,7 @@ impl Live {
         let run = FakeRun::new(output.path(), "demo-1");
         run.json(std::process::id().into(), START_NS, Path::new("/nowhere"), &[]);
         run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
-        let kib = if version == VERSION_OF_BLOCKS { 4 } else { 16 };
+        let kib = if version == VERSION_OF_BLOCKS { 4 } else { 32 };
         let mut ring = FakeRing::of_version(version, PID, b"demo", Clock::Full, kib);
         ring.put_all([0, 1, 2]);
         run.write("1.ring", ring.file());
@@ -58,7 +58,7 @@ impl Live {
 
 /// How many records a block or a chunk has room for.
 fn part(version: u32) -> usize {
-    if version == VERSION_OF_BLOCKS { 63 } else { 256 }
+    if version == VERSION_OF_BLOCKS { 63 } else { 512 }
 }
 
 /// Of a ring of four, in which as many records as `written` were written at once: the first one that is left.

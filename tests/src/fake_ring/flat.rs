@@ -3,9 +3,7 @@
 use std::mem::offset_of;
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{
-    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, PROBE_AT, Probe, SegmentChunk, TimedRecord, word,
-};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, SegmentChunk, TimedRecord, word};
 
 use crate::fake_run::put;
 
@@ -42,18 +40,20 @@ impl FakeWords {
         self.store_at(self.position, clock, site, ns);
     }
 
-    /// Notes a chunk in whose first two places the next record goes, unless it is noted.
-    pub(super) fn begin_chunk(&mut self, clock: Clock, ns: u64) {
+    /// Notes a chunk in whose first two places the next record goes, unless it is noted. Whether it goes there.
+    pub(super) fn begin_chunk(&mut self, clock: Clock, ns: u64) -> bool {
         let (size, chunk) = (clock.record_size() as u64, CHUNK as u64);
         let entry = &mut self.table[self.position as usize / CHUNK % CHUNKS * size_of::<Chunk>()..];
         let begun = u64::from_ne_bytes(*entry.first_chunk().unwrap());
         let is_begun = begun != 0 && (begun - 1) / chunk == self.position / chunk;
-        if self.notes && !is_begun && self.position % chunk < 2 * size {
+        let is_first = self.position % chunk < 2 * size;
+        if self.notes && !is_begun && is_first {
             let elapsed = if clock == Clock::Off { 0 } else { ns };
             put(entry, offset_of!(Chunk, begun), &(self.position + 1).to_ne_bytes());
             put(entry, offset_of!(Chunk, holes), &self.holes.to_ne_bytes());
             put(entry, offset_of!(Chunk, elapsed_ns), &elapsed.to_ne_bytes());
         }
+        is_first
     }
 
     /// Stores a record at a position that has been passed.
@@ -66,15 +66,9 @@ impl FakeWords {
     }
 
     /// What lies between the header and the words.
-    pub(super) fn finish_header(&self, header: &mut Vec<u8>, clock: Clock) {
+    pub(super) fn finish_header(&self, header: &mut Vec<u8>) {
         header.resize(HEADER_SIZE, 0);
         put(header, CHUNKS_AT, &self.table);
-        let (cursor, timed) = match clock {
-            Clock::Full => (0, self.position),
-            _ => (self.position.wrapping_add(self.holes << 32), 0),
-        };
-        put(header, PROBE_AT + offset_of!(Probe, cursor), &cursor.to_ne_bytes());
-        put(header, PROBE_AT + offset_of!(Probe, timed), &timed.to_ne_bytes());
     }
 
     /// Whole chunks as a segment has them, from a number of the thread's chunks on.

@@ -46,6 +46,7 @@ pub struct Interrupted {
     position: u64,
     site: u32,
     ns: u64,
+    is_claimed: bool,
 }
 
 impl FakeRing {
@@ -136,18 +137,30 @@ impl FakeRing {
         self.written += 1;
     }
 
-    /// Version 2: is interrupted when the place of a record is known, and its chunk noted. The handler enters a function next.
+    /// Version 2: is interrupted when the place of a record is known. The handler enters a function next. At the beginning of a
+    /// chunk, the place is claimed before, and the chunk noted.
     pub fn begin(&mut self, site: u32, ns: u64) -> Interrupted {
         let clock = self.clock;
-        let words = self.words();
-        words.begin_chunk(clock, ns);
-        Interrupted { position: words.position, site, ns }
+        if self.words().begin_chunk(clock, ns) || clock == Clock::Full {
+            return self.claim(site, ns);
+        }
+        Interrupted { position: self.position(), site, ns, is_claimed: false }
+    }
+
+    /// Version 2: is interrupted when the place of a record is claimed.
+    pub fn claim(&mut self, site: u32, ns: u64) -> Interrupted {
+        let position = self.position();
+        self.move_on();
+        Interrupted { position, site, ns, is_claimed: true }
     }
 
     /// Version 2: goes on where it was interrupted, and stores the record.
-    pub fn end(&mut self, Interrupted { position, site, ns }: Interrupted) {
+    pub fn end(&mut self, Interrupted { position, site, ns, is_claimed }: Interrupted) {
         let clock = self.clock;
         self.words().store_at(position, clock, site, ns);
+        if !is_claimed {
+            self.move_on();
+        }
     }
 
     /// Version 2: whether the chunks that are begun from now on are noted.
@@ -191,7 +204,7 @@ impl FakeRing {
             }
             Layout::Flat(words) => {
                 let mut header = self.header(0, words.bytes.len(), SEGMENT_HEADER_SIZE);
-                words.finish_header(&mut header, self.clock);
+                words.finish_header(&mut header);
                 [header, words.bytes.clone()].concat()
             }
         }

@@ -4,12 +4,15 @@ mod flat;
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::mem::offset_of;
+use std::path::{Path, PathBuf};
 
 use instr_format::files::{COUNTS, LAST, STACK_SUFFIX, is_ring};
 use instr_format::last::{self, SlotCopy};
 use instr_format::ring::blocks::{BLOCK_SIZE, HEADER_SIZE, decode_block, decode_records};
-use instr_format::ring::{HeaderCopy, RingRecord, VERSION_OF_BLOCKS};
+use instr_format::ring::flat::Place;
+use instr_format::ring::{Clock, HeaderCopy, RingRecord, VERSION_OF_BLOCKS};
+use instr_format::stack::Head;
 use instr_format::{counts, ring, stack};
 
 use flat::Words;
@@ -19,6 +22,7 @@ use flat::Words;
 pub struct Ring {
     /// Whose it is.
     pub header: HeaderCopy,
+    path: PathBuf,
     bytes: Vec<u8>,
 }
 
@@ -30,7 +34,7 @@ impl Ring {
     pub fn read(path: &Path) -> Option<Self> {
         let bytes = fs::read(path).expect("a readable ring");
         let header = ring::decode_header(&bytes).ok()?;
-        Some(Ring { header, bytes })
+        Some(Ring { header, path: path.to_owned(), bytes })
     }
 
     /// The records behind number `after`, oldest first.
@@ -43,14 +47,32 @@ impl Ring {
         records
     }
 
-    /// Version 2: the position of the next record.
+    /// Version 2: the position of the next record, as the stack of its living thread says.
+    ///
+    /// # Panics
+    /// When there is none.
     pub fn position(&self) -> u64 {
-        flat::end(&self.header, &self.bytes).position
+        self.place().position
     }
 
-    /// Version 2: how many records the thread has counted.
+    /// Version 2: how many records the thread has counted, likewise.
+    ///
+    /// # Panics
+    /// When there is none, or more holes than places.
     pub fn counted(&self) -> u64 {
-        flat::end(&self.header, &self.bytes).number(self.header.clock).expect("not more holes than places") - 1
+        self.place().number(self.header.clock).expect("not more holes than places") - 1
+    }
+
+    fn place(&self) -> Place {
+        let stack = fs::read(self.path.with_extension(&STACK_SUFFIX[1..])).expect("a stack");
+        let word = |at: usize| u64::from_ne_bytes(*stack[at..].first_chunk().expect("a head"));
+        if self.header.clock == Clock::Full {
+            return Place { position: word(offset_of!(Head, timed)), holes: 0 };
+        }
+        let newest = flat::newest(&self.bytes);
+        let since = word(offset_of!(Head, cursor)).wrapping_sub(newest.position.wrapping_add(newest.holes << 32));
+        let bytes = since & u64::from(u32::MAX);
+        Place { position: newest.position + bytes, holes: newest.holes + (since >> 32) }
     }
 
     /// Version 2: a record that cannot have been overwritten, as the thread has noted it while the ring was as it is; all newer ones

@@ -176,7 +176,7 @@ impl<R: Read + Seek> RingReader<R> {
         self.first_unix_ns()?;
         Ok(match &self.layout {
             Layout::Blocks(blocks) => blocks.newest_first(),
-            Layout::Flat(flat) => flat.total(),
+            Layout::Flat(flat) => flat.noted(),
         })
     }
 

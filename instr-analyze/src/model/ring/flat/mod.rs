@@ -1,16 +1,17 @@
 //! The reader of version 2: words that say by themselves in which lap they were written.
 //!
-//! A survey notes where the thread is, and which records it has counted where; then the words are copied, oldest first. A word
-//! that the thread takes from under the reader says that it is of another lap. So does one that it is about to write, which is
-//! read the next time. With a clock in every record, only those count of which two copies are the same.
+//! A survey notes up to where there are records, and which of them the thread has counted; then the words are copied, oldest first. A
+//! word that the thread takes from under the reader says that it is of another lap, and what it is about to write is read the next
+//! time. With a clock in every record, only those count of which two copies are the same.
 
 mod ring;
 mod runs;
 mod segment;
+mod snapshot;
 mod table;
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 
 use instr_format::ring::flat::{RecordCopy, decode_records};
 use instr_format::ring::{Clock, RingRecord};
@@ -18,12 +19,13 @@ use instr_format::ring::{Clock, RingRecord};
 use super::file::{PIECE, RingFile};
 use super::reader::{Pending, Place};
 use crate::model::damage::{Damage, DamageKind};
-use ring::Ring;
-use runs::{Copied, Run, Survey};
+use ring::{Ring, clear_cut};
+use runs::{Run, Survey};
 use segment::Segment;
+use snapshot::{settle, snapshot};
 
-/// So many records may be there that the thread has not counted: each is one that a signal handler has interrupted, which is there
-/// and takes a place more when the handler returns.
+/// So many records may be there that the thread has not counted: each is one that a signal handler has interrupted, whose place is
+/// counted when the handler returns.
 const INTERRUPTED: u64 = 64;
 
 /// How far the reading of a ring or a segment has come.
@@ -31,18 +33,16 @@ pub(super) struct Flat {
     source: Source,
     /// Runs that have been surveyed and not copied.
     runs: VecDeque<Run>,
+    /// What is read instead of the file, up to its end: the thread has overtaken the reader.
+    snapshot: Option<RingFile<Cursor<Vec<u8>>>>,
     /// Records at lower positions have been read, or are not wanted.
     start: u64,
     /// All lower positions have been looked at.
     end: u64,
-    /// How many records there are before `end`.
+    /// Number of the newest record that was read.
     count: u64,
     at_end: bool,
     looked: bool,
-    /// Their words, where they have been copied already.
-    copied: Option<Copied>,
-    /// Whether the thread has overtaken the reader, which copies everything at once then.
-    is_overtaken: bool,
     /// Whether the thread's counts contradict each other, and that has been said.
     contradicts: bool,
 }
@@ -60,13 +60,12 @@ impl Flat {
         Flat {
             source: Source::Unknown,
             runs: VecDeque::new(),
+            snapshot: None,
             start: after.position,
             end: after.position,
             count: after.records,
             at_end: false,
             looked: false,
-            copied: None,
-            is_overtaken: false,
             contradicts: false,
         }
     }
@@ -80,9 +79,8 @@ impl Flat {
 
     /// Leaves out what was read of other files.
     pub(super) fn skip_to(&mut self, after: Place) {
-        self.start = self.start.max(after.position);
-        if after.position > self.end {
-            (self.end, self.count) = (after.position, after.records);
+        if after.position > self.start {
+            (self.start, self.count) = (after.position, self.count.max(after.records));
         }
     }
 
@@ -98,9 +96,9 @@ impl Flat {
         Ok(self.runs.front().map(|run| run.elapsed_ns))
     }
 
-    /// How many records the thread has written, as far as a ring says.
-    pub(super) fn total(&self) -> u64 {
-        if let Source::Ring(ring) = &self.source { ring.total } else { 0 }
+    /// How many records the thread had written when it began its newest chunk.
+    pub(super) fn noted(&self) -> u64 {
+        if let Source::Ring(ring) = &self.source { ring.noted } else { 0 }
     }
 
     /// The cut chunk that a segment ends with.
@@ -114,6 +112,13 @@ impl Flat {
         file: &mut RingFile<R>,
         pending: &mut Pending,
     ) -> io::Result<bool> {
+        let Some(mut snapshot) = self.snapshot.take() else { return self.go_on(file, pending) };
+        let is_more = self.go_on(&mut snapshot, pending)?;
+        self.snapshot = Some(snapshot).filter(|_| is_more);
+        Ok(is_more)
+    }
+
+    fn go_on<R: Read + Seek>(&mut self, file: &mut RingFile<R>, pending: &mut Pending) -> io::Result<bool> {
         if !self.runs.is_empty() {
             self.copy(file, pending)?;
             return Ok(true);
@@ -139,26 +144,30 @@ impl Flat {
                 Source::Ring(Ring::open(file, &mut pending.damage)?)
             };
         }
-        let Survey { runs, wrong, is_last, copied } = match &mut self.source {
+        let Survey { runs, wrong, is_last, is_overtaken } = match &mut self.source {
             Source::Unknown => Survey::default(),
-            Source::Ring(ring) if self.is_overtaken => ring.rush(file, self.start)?,
             Source::Ring(ring) => ring.survey(file, self.start)?,
             Source::Segment(segment) => segment.survey(file, self.start)?,
         };
-        (self.runs, self.at_end, self.looked, self.copied) = (runs.into(), is_last, true, copied);
+        (self.runs, self.at_end, self.looked) = (runs.into(), is_last, true);
         if let Some(wrong) = wrong {
             self.contradict(file, pending, wrong);
         }
+        if is_overtaken { self.overtaken(file) } else { Ok(()) }
+    }
+
+    /// The thread is faster than the reader, which goes on with a copy.
+    fn overtaken<R: Read + Seek>(&mut self, file: &mut RingFile<R>) -> io::Result<()> {
+        self.runs.clear();
+        self.snapshot = snapshot(file)?;
+        self.at_end = self.snapshot.is_none();
         Ok(())
     }
 
     /// Copies some of the runs, and reads their records.
     fn copy<R: Read + Seek>(&mut self, file: &mut RingFile<R>, pending: &mut Pending) -> io::Result<()> {
         pending.clear();
-        let Copied { words, overwritten } = match self.copied.take() {
-            Some(copied) => copied,
-            None => self.copy_some(file)?,
-        };
+        let (words, is_whole) = self.copy_some(file)?;
         if !file.is_segment() && !file.is_still()? {
             pending.is_over = true;
             self.runs.clear();
@@ -171,24 +180,16 @@ impl Flat {
             let run = *run;
             self.runs.pop_front();
             words = others;
-            let lost = usize::try_from(overwritten.saturating_sub(run.start)).unwrap_or(usize::MAX);
-            match own.get(lost..) {
-                Some(own) if lost > 0 => {
-                    self.read(Run { start: overwritten, number: None, ..run }, own, file, pending);
-                }
-                Some(own) => self.read(run, own, file, pending),
-                None => {}
-            }
-            if lost > 0 && !self.is_overtaken {
-                (self.is_overtaken, self.at_end) = (true, false);
-                self.runs.clear();
+            let next = self.runs.iter().find_map(|run| run.number);
+            if is_whole || next.is_some() {
+                self.read(run, next, own, file, pending);
             }
         }
-        Ok(())
+        if is_whole { Ok(()) } else { self.overtaken(file) }
     }
 
-    /// Copies the words of the first runs.
-    fn copy_some<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<Copied> {
+    /// Copies the words of the first runs; false: the thread may have overwritten their beginning meanwhile.
+    fn copy_some<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<(Vec<u8>, bool)> {
         let (mut len, mut count) = (0, 0);
         for run in &self.runs {
             if count > 0 && len + run.len() > PIECE {
@@ -197,44 +198,50 @@ impl Flat {
             (len, count) = (len + run.len(), count + 1);
         }
         let mut words = self.words(file, count, len)?;
-        let Source::Ring(ring) = &self.source else { return Ok(Copied { words, overwritten: 0 }) };
+        let Source::Ring(ring) = &self.source else { return Ok((words, true)) };
         if file.header.clock == Clock::Full {
             settle(&mut words, &self.words(file, count, len)?, file.header.clock);
         }
-        Ok(Copied { words, overwritten: ring.overwritten(file)? })
+        let start = self.runs.front().map_or(0, |run| run.start);
+        Ok((words, !ring.may_have_overwritten(file, start)?))
     }
 
-    /// Reads the records of a run, and gives those that are wanted.
-    fn read<R>(&mut self, run: Run, words: &[u8], file: &RingFile<R>, pending: &mut Pending) {
-        let header = &file.header;
-        let size = header.clock.record_size() as u64;
-        let is_timed = header.clock == Clock::Full;
-        let records = || decode_records(header, words, run.start);
-        let next = || self.runs.iter().find_map(|run| run.number);
-        let before = match run.number {
-            Some(number) => number - 1,
-            None if run.start <= self.end => self.count,
-            // What is between is gone: counted back from the next place of which the thread has noted the number.
-            None => next().map_or(0, |next| (next - 1).saturating_sub(records().count() as u64)),
-        };
-        if self.count > before.saturating_add(INTERRUPTED) {
-            self.contradict(file, pending, (run.at, run.at.saturating_add(run.len() as u64)));
-        }
-        let mut count = self.count.max(before);
-        let mut last = None;
-        for RecordCopy { position, site, elapsed_ns } in records() {
-            count = if is_timed { position / size } else { count } + 1;
-            last = Some(position);
-            if count > pending.newest {
-                pending.newest = count;
-                let elapsed_ns = if is_timed { elapsed_ns } else { run.elapsed_ns };
-                pending.records.push(RingRecord { seq: count, site, elapsed_ns });
-            }
-        }
-        if let Some(last) = last {
-            (self.start, self.count) = (last.saturating_add(size), count);
+    /// Reads the records of a run, and gives those that are wanted. The next record whose number is noted has the number `next`.
+    fn read<R>(&mut self, run: Run, next: Option<u64>, words: &[u8], file: &RingFile<R>, pending: &mut Pending) {
+        let size = file.header.clock.record_size() as u64;
+        let is_timed = file.header.clock == Clock::Full;
+        let from = pending.records.len();
+        let mut ends = None;
+        for RecordCopy { position, site, elapsed_ns } in decode_records(&file.header, words, run.start) {
+            let (first, _) = *ends.get_or_insert((position, position));
+            ends = Some((first, position));
+            let (seq, elapsed_ns) = if is_timed { (position / size + 1, elapsed_ns) } else { (0, run.elapsed_ns) };
+            pending.records.push(RingRecord { seq, site, elapsed_ns });
         }
         self.end = run.end;
+        let Some((first, last)) = ends else { return };
+        let found = pending.records.get_mut(from..).unwrap_or_default();
+        if !is_timed {
+            let back = next.map(|next| (next - 1).saturating_sub(found.len() as u64));
+            let noted = match (run.number, back) {
+                (Some(number), _) if first == run.start => Some(number - 1),
+                // The thread has yet to write the first one, or has overwritten it.
+                (Some(number), back) => Some(number.max(back.unwrap_or(0))),
+                (None, back) => back,
+            };
+            if self.count > noted.unwrap_or(u64::MAX).saturating_add(INTERRUPTED) {
+                self.contradict(file, pending, (run.at, run.at.saturating_add(run.len() as u64)));
+            }
+            let before = self.count.max(noted.unwrap_or_else(|| self.noted()));
+            let found = pending.records.get_mut(from..).unwrap_or_default();
+            (before + 1..).zip(found).for_each(|(seq, record)| record.seq = seq);
+        }
+        self.start = last.saturating_add(size);
+        self.count = pending.records.last().map_or(self.count, |record| record.seq);
+        let wanted = pending.records.get(from..).unwrap_or_default();
+        let unwanted = wanted.partition_point(|record| record.seq <= pending.newest);
+        pending.records.drain(from..from + unwanted);
+        pending.newest = pending.newest.max(self.count);
     }
 
     /// Copies the words of the first runs.
@@ -248,8 +255,7 @@ impl Flat {
                 let wanted = usize::try_from(in_row.min(run.end - position)).unwrap_or(usize::MAX);
                 let (piece, others) = free.split_at_mut_checked(wanted).unwrap_or_default();
                 let read = file.read_at(at, piece)?;
-                // Of a record that is cut, nothing counts.
-                piece.get_mut(read - read % file.header.clock.record_size()..).unwrap_or_default().fill(0);
+                clear_cut(piece, read, file.header.clock);
                 (at, position, free) = (next, position.saturating_add(in_row), others);
             }
         }
@@ -273,16 +279,6 @@ impl Source {
             Source::Unknown => (u64::MAX, at),
             Source::Ring(ring) => ring.row(position),
             Source::Segment(_) => segment::row(position, at),
-        }
-    }
-}
-
-/// Empties the records that differ: they were being written.
-fn settle(copy: &mut [u8], check: &[u8], clock: Clock) {
-    let size = clock.record_size();
-    for (record, check) in copy.chunks_exact_mut(size).zip(check.chunks_exact(size)) {
-        if record != check {
-            record.fill(0);
         }
     }
 }

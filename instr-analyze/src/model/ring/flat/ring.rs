@@ -1,34 +1,51 @@
 //! A ring: which positions there are to be read, and where they lie.
+//!
+//! Nothing says where the thread is. It was where it has noted its newest chunk, and each word tells how many laps later it was
+//! written. The last one is the newest record.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, Read, Seek};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNK, HEADER_SIZE, PROBE_AT, Place, Probe, ProbeCopy, SIZE_MAX, decode_probe};
+use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX, laps_after};
 
-use super::runs::{Copied, Survey, agreeing, runs};
-use super::settle;
+use super::runs::{Survey, agreeing, runs};
 use super::table::Table;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::ring::file::RingFile;
+
+const LEN: u64 = CHUNK as u64;
+/// A thread notes a chunk in each lap, but for odd chances. A word that says it was written later than in so many is damaged.
+const LAPS: u64 = 16;
 
 /// The words of a ring.
 pub(super) struct Ring {
     /// How many bytes there are.
     size: u64,
-    /// How many records the thread had written at the last look.
-    pub(super) total: u64,
-    /// Where it was.
-    end: Place,
-    /// What said so, and the record there: the thread may have stored it already.
-    seen: Option<(ProbeCopy, [u8; 16])>,
+    /// How many records had been written when the newest chunk was begun, at the last look.
+    pub(super) noted: u64,
+    /// Where that was.
+    newest: Option<u64>,
+    /// The chunk of the newest record; what there was of it, of the next one and of the table.
+    seen: Option<(u64, u64)>,
+}
+
+/// The end of what is written.
+#[derive(Default)]
+struct End {
+    /// The newest record's position.
+    newest: Option<u64>,
+    /// Its chunk, and the bytes of this one and of the next one.
+    chunk: u64,
+    bytes: Vec<u8>,
 }
 
 impl Ring {
     /// Finds out how large the ring is.
     pub(super) fn open<R: Read + Seek>(file: &mut RingFile<R>, damage: &mut VecDeque<Damage>) -> io::Result<Self> {
         let len = file.len()?;
-        let is_size = |size: u64| size.is_power_of_two() && (CHUNK as u64..=SIZE_MAX).contains(&size);
+        let is_size = |size: u64| size.is_power_of_two() && (LEN..=SIZE_MAX).contains(&size);
         let mut size = file.header.size;
         if !is_size(size) {
             let message = format!("the header says {size} bytes; the ring is taken to be as long as the file");
@@ -41,90 +58,91 @@ impl Ring {
             let torn = Damage::of_file(DamageKind::Torn, &file.name, "the file ends before its ring does");
             damage.push_back(Damage { start: Some(len), end: Some(end), ..torn });
         }
-        Ok(Ring { size, total: 0, end: Place::default(), seen: None })
+        Ok(Ring { size, noted: 0, newest: None, seen: None })
     }
 
     /// What there is from `start` on.
     pub(super) fn survey<R: Read + Seek>(&mut self, file: &mut RingFile<R>, start: u64) -> io::Result<Survey> {
-        let Some(table) = Table::read(file, self.size)? else {
-            return Ok(Survey { is_last: true, ..Survey::default() });
+        let Some(table) = Table::read(file)? else { return Ok(Survey { is_last: true, ..Survey::default() }) };
+        let end = self.end(file, &table)?;
+        self.seen = Some((end.chunk, hash(&table.bytes, &end.bytes)));
+        let survey = self.between(file, table, start, end.newest);
+        let is_overtaken = end.newest.is_none() && self.may_have_overwritten(file, 0)?;
+        Ok(Survey { is_overtaken, ..survey })
+    }
+
+    /// Finds the newest record.
+    fn end<R: Read + Seek>(&self, file: &mut RingFile<R>, table: &Table) -> io::Result<End> {
+        let (clock, mut words) = (file.header.clock, vec![0; CHUNK]);
+        let mut newest = |chunk: u64, words: &mut [u8]| {
+            let len = file.read_at(self.at(chunk), words)?;
+            clear_cut(words, len, clock);
+            let places = words.chunks_exact(clock.record_size()).zip((chunk..).step_by(clock.record_size()));
+            let written = places.filter_map(|(record, position)| {
+                let word = u32::from_ne_bytes(*record.first_chunk()?);
+                let laps = laps_after(&file.header, word, position, self.size).filter(|laps| *laps < LAPS)?;
+                position.checked_add(laps * self.size)
+            });
+            io::Result::Ok(written.max())
         };
-        let mut record = [0; 16];
-        file.read_at(self.at(table.end.position), &mut record)?;
-        self.seen = Some((table.probe, record));
-        let end = table.end;
-        Ok(self.between(file, table, start, end))
+        // The chunk of an entry that is right has records, unless the first one is about to be written.
+        let mut first = 0;
+        for begun in table.begun() {
+            let chunk = begun / LEN * LEN;
+            if newest(chunk, &mut words)?.is_some() {
+                first = chunk;
+                break;
+            }
+        }
+        let mut end = End::default();
+        for chunk in (0..self.size / LEN).map_while(|number| first.checked_add(number * LEN)) {
+            let found = newest(chunk, &mut words)?;
+            if found > end.newest {
+                end = End { newest: found, chunk, bytes: words.clone() };
+            } else if chunk.saturating_sub(LEN) == end.chunk {
+                end.bytes.extend_from_slice(&words);
+            }
+        }
+        Ok(end)
     }
 
-    /// The same where the thread is faster than the reader: copies all words at once, and then finds out what they are.
-    pub(super) fn rush<R: Read + Seek>(&mut self, file: &mut RingFile<R>, start: u64) -> io::Result<Survey> {
-        let clock = file.header.clock;
-        let before = read_probe(file, self.size)?;
-        let mut words = self.copy(file)?;
-        if clock == Clock::Full {
-            settle(&mut words, &self.copy(file)?, clock);
-        }
-        let behind = read_probe(file, self.size)?;
-        let (Some(before), Some(behind), Some(table)) = (before, behind, Table::read(file, self.size)?) else {
-            return Ok(Survey { is_last: true, ..Survey::default() });
+    /// The runs between two positions.
+    fn between<R>(&mut self, file: &RingFile<R>, mut table: Table, start: u64, newest: Option<u64>) -> Survey {
+        self.newest = table.begun().next();
+        let Some(newest) = newest else {
+            return Survey { wrong: table.wrong, is_last: true, ..Survey::default() };
         };
-        let (end, overwritten) = (table.earlier(&before, clock), self.oldest(file, table.earlier(&behind, clock)));
-        let mut survey = self.between(file, table, start, end);
-        let at = |position: u64| usize::try_from(position % self.size).unwrap_or(0);
-        let mut copied = Vec::new();
-        for run in &survey.runs {
-            let (from, to) = (at(run.start), at(run.start) + run.len());
-            copied.extend_from_slice(words.get(from..to.min(words.len())).unwrap_or_default());
-            copied.extend_from_slice(words.get(..to.saturating_sub(words.len())).unwrap_or_default());
-        }
-        let mut record = [0; 16];
-        let newest = words.get(at(end.position)..).unwrap_or_default().iter();
-        record.iter_mut().zip(newest).for_each(|(byte, copied)| *byte = *copied);
-        self.seen = Some((before, record));
-        survey.copied = Some(Copied { words: copied, overwritten });
-        Ok(survey)
-    }
-
-    /// All words, as they lie there.
-    fn copy<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<Vec<u8>> {
-        let mut words = vec![0; usize::try_from(self.size).unwrap_or(0)];
-        let len = file.read_at(HEADER_SIZE as u64, &mut words)?;
-        // Of a record that is cut, nothing counts.
-        words.get_mut(len - len % file.header.clock.record_size()..).unwrap_or_default().fill(0);
-        Ok(words)
-    }
-
-    /// The runs between two places.
-    fn between<R>(&mut self, file: &RingFile<R>, mut table: Table, start: u64, end: Place) -> Survey {
         let clock = file.header.clock;
         let size = clock.record_size() as u64;
-        // Positions that a record can have, whatever the file says.
-        let start = start.max(self.oldest(file, end)).checked_next_multiple_of(size).unwrap_or(u64::MAX);
+        let end = newest.saturating_add(size);
+        // Of the oldest record with a clock of its own, the thread may have overwritten the time already.
+        let room = if clock == Clock::Full { self.size - size } else { self.size };
+        let start = start.max(end.saturating_sub(room)).checked_next_multiple_of(size).unwrap_or(u64::MAX);
         let (marks, odd) = agreeing(table.marks(start, end, clock), clock);
-        let positions = start..(end.position / size * size).saturating_add(size);
-        let runs = runs(positions, &marks, table.elapsed_before(start), |position| self.at(position)).collect();
-        self.end = end;
-        self.total = end.number(clock).map_or(0, |number| number - 1);
-        Survey { runs, wrong: table.wrong.or(odd.map(|mark| mark.said)), is_last: true, copied: None }
+        let runs = runs(start..end, &marks, table.elapsed_before(start), |position| self.at(position)).collect();
+        self.noted =
+            marks.last().map(|mark| mark.number).or(table.number_before(start, clock)).map_or(0, |number| number - 1);
+        let wrong = table.wrong.or(odd.map(|mark| mark.said)).or(table.beyond(newest.saturating_add(self.size)));
+        Survey { runs, wrong, is_last: true, is_overtaken: false }
     }
 
     /// Whether the thread is where it was: nothing has come then.
     pub(super) fn is_unchanged<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<bool> {
-        let (probe, mut record) = (read_probe(file, self.size)?, [0; 16]);
-        file.read_at(self.at(self.end.position), &mut record)?;
-        Ok(probe.is_some() && probe.map(|probe| (probe, record)) == self.seen)
+        let (Some((chunk, seen)), Some(table)) = (self.seen, Table::read(file)?) else { return Ok(false) };
+        let mut words = vec![0; 2 * CHUNK];
+        for (words, chunk) in words.chunks_exact_mut(CHUNK).zip([chunk, chunk.wrapping_add(LEN)]) {
+            let len = file.read_at(self.at(chunk), words)?;
+            clear_cut(words, len, file.header.clock);
+        }
+        Ok(hash(&table.bytes, &words) == seen)
     }
 
-    /// Up to which position the thread has overwritten what was there at the last look.
-    pub(super) fn overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<u64> {
-        let clock = file.header.clock;
-        let end = read_probe(file, self.size)?.map(|probe| probe.end(clock, self.end));
-        Ok(end.map_or(0, |end| self.oldest(file, end)))
-    }
-
-    /// The oldest position that is not overwritten once there is a record at `end`.
-    fn oldest<R>(&self, file: &RingFile<R>, end: Place) -> u64 {
-        end.position.saturating_add(file.header.clock.record_size() as u64).saturating_sub(self.size)
+    /// Whether the thread may have overwritten what lay from `start` on at the last look.
+    pub(super) fn may_have_overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>, start: u64) -> io::Result<bool> {
+        let newest = Table::read(file)?.and_then(|table| table.begun().next());
+        // It is in the newest chunk, or at the beginning of the next one.
+        Ok(newest != self.newest
+            && newest.is_some_and(|newest| newest.saturating_add(2 * LEN) > start.saturating_add(self.size)))
     }
 
     /// Where a position lies in the file.
@@ -138,28 +156,14 @@ impl Ring {
     }
 }
 
-/// Where the thread is in a ring of this size; `None` where the file ends before.
-fn read_probe<R: Read + Seek>(file: &mut RingFile<R>, size: u64) -> io::Result<Option<ProbeCopy>> {
-    let mut probe = [0; size_of::<Probe>()];
-    let len = file.read_at(PROBE_AT as u64, &mut probe)?;
-    if len < probe.len() {
-        return Ok(None);
-    }
-    follow(file, size, decode_probe(&probe)).map(Some)
+/// Empties what could not be read. Of a record that is cut, nothing counts.
+pub(super) fn clear_cut(words: &mut [u8], len: usize, clock: Clock) {
+    words.get_mut(len - len % clock.record_size()..).unwrap_or_default().fill(0);
 }
 
-/// Follows the thread's records from where it was: chunk by chunk, up to the first without any.
-pub(super) fn follow<R: Read + Seek>(file: &mut RingFile<R>, size: u64, from: ProbeCopy) -> io::Result<ProbeCopy> {
-    let (mut probe, mut words) = (from, vec![0; CHUNK]);
-    for _ in 0..=size / CHUNK as u64 {
-        let position = probe.position(file.header.clock);
-        let rest = CHUNK - usize::try_from(position % CHUNK as u64).unwrap_or(0);
-        let words = words.get_mut(..rest).unwrap_or_default();
-        let len = file.read_at(HEADER_SIZE as u64 + position % size, words)?;
-        match probe.over(&file.header, words.get(..len).unwrap_or_default()) {
-            Some(behind) => probe = behind,
-            None => break,
-        }
-    }
-    Ok(probe)
+fn hash(table: &[u8], words: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(table);
+    hasher.write(words);
+    hasher.finish()
 }

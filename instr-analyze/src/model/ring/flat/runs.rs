@@ -52,17 +52,8 @@ pub(super) struct Survey {
     pub(super) wrong: Option<(u64, u64)>,
     /// Whether the file ends behind the runs.
     pub(super) is_last: bool,
-    /// Their words, where they have been copied already.
-    pub(super) copied: Option<Copied>,
-}
-
-/// The words of all runs.
-#[derive(Debug)]
-pub(super) struct Copied {
-    /// The words.
-    pub(super) words: Vec<u8>,
-    /// Those of lower positions may have been overwritten meanwhile.
-    pub(super) overwritten: u64,
+    /// Whether the thread has overwritten everything meanwhile.
+    pub(super) is_overtaken: bool,
 }
 
 /// Positions in a row.

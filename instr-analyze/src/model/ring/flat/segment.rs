@@ -57,7 +57,7 @@ impl Segment {
             all.extend(runs(wanted, &marks, elapsed_ns, |position| offset(position, first, at)));
         }
         self.elapsed_ns = marks.last().map_or(self.elapsed_ns, |mark| mark.elapsed_ns);
-        Ok(Survey { runs: all, wrong: found.wrong.or(odd.map(|mark| mark.said)), is_last, copied: None })
+        Ok(Survey { runs: all, wrong: found.wrong.or(odd.map(|mark| mark.said)), is_last, is_overtaken: false })
     }
 
     /// Reads the heads of the next chunks. A chunk that is cut may be whole at the next look.

@@ -1,90 +1,76 @@
-//! What the header of a ring says of the thread's way: the table of chunks, and the cursor.
+//! What a ring's thread has noted of its way: the table of chunks.
 
 use std::io::{self, Read, Seek};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{
-    CHUNKS, CHUNKS_AT, Chunk, ChunkCopy, HEADER_SIZE, PROBE_AT, Place, ProbeCopy, decode_chunk, decode_probe,
-};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, ChunkCopy, decode_chunk};
 
-use super::ring::follow;
 use super::runs::Mark;
 use crate::model::ring::file::RingFile;
 
 const ENTRY: usize = size_of::<Chunk>();
-const TABLE: usize = CHUNKS * ENTRY;
+const LEN: usize = CHUNKS * ENTRY;
+/// How many positions two of its entries are apart at most, or some more.
+const SPREAD: u64 = (2 * CHUNKS * CHUNK) as u64;
 /// How often it is copied again while the thread writes to it.
 const COPIES: usize = 3;
 
-/// One look at the header.
+/// A copy of the table.
 pub(super) struct Table {
-    /// What the thread's probes work on.
-    pub(super) probe: ProbeCopy,
-    /// Where the next record goes.
-    pub(super) end: Place,
+    /// All of it.
+    pub(super) bytes: Vec<u8>,
     /// The chunks that have been begun, oldest first.
-    pub(super) entries: Vec<ChunkCopy>,
+    entries: Vec<ChunkCopy>,
     /// Which bytes are not what should stand there.
     pub(super) wrong: Option<(u64, u64)>,
 }
 
 impl Table {
     /// Reads it; `None` where the file ends before. An entry counts only if two copies are the same.
-    pub(super) fn read<R: Read + Seek>(file: &mut RingFile<R>, size: u64) -> io::Result<Option<Self>> {
-        let (mut copy, mut check) = (vec![0; HEADER_SIZE - CHUNKS_AT], vec![0; HEADER_SIZE - CHUNKS_AT]);
+    pub(super) fn read<R: Read + Seek>(file: &mut RingFile<R>) -> io::Result<Option<Self>> {
+        let (mut copy, mut check) = (vec![0; LEN], vec![0; LEN]);
         file.read_at(CHUNKS_AT as u64, &mut check)?;
         for _ in 0..COPIES {
             std::mem::swap(&mut copy, &mut check);
-            if file.read_at(CHUNKS_AT as u64, &mut check)? < check.len() {
+            if file.read_at(CHUNKS_AT as u64, &mut check)? < LEN {
                 return Ok(None);
             }
-            if copy.get(..TABLE) == check.get(..TABLE) {
+            if copy == check {
                 break;
             }
         }
-        let clock = file.header.clock;
-        // Of the same copy or a later one than the entries: the thread has been there already.
-        let probe = follow(file, size, decode_probe(check.get(PROBE_AT - CHUNKS_AT..).unwrap_or_default()))?;
-        let both = copy.chunks_exact(ENTRY).zip(check.chunks_exact(ENTRY)).take(CHUNKS).enumerate();
+        let both = copy.chunks_exact(ENTRY).zip(check.chunks_exact(ENTRY)).enumerate();
         let found = both.filter(|(_, (one, other))| one == other);
-        let mut entries: Vec<_> = found.filter_map(|(index, (entry, _))| Some((index, decode_chunk(entry)?))).collect();
-        // The upper bits of the cursor are those that most entries say.
-        let ends: Vec<_> = entries.iter().map(|(_, entry)| probe.end(clock, entry.begun)).collect();
-        let mut sorted: Vec<_> = ends.iter().map(|end| end.position).collect();
-        sorted.sort_unstable();
-        let below = |position: u64| sorted.partition_point(|other| *other < position);
-        let votes = |end: &Place| below(end.position.saturating_add(1)) - below(end.position);
-        let possible = entries.iter().zip(&ends).filter(|((_, entry), end)| entry.begun.position <= end.position);
-        let newest = possible.max_by_key(|((_, entry), end)| (votes(end), entry.begun.position));
-        let end = newest.map_or_else(|| probe.end(clock, Place::default()), |(_, end)| *end);
-        let is_right =
-            |(index, entry): &(usize, ChunkCopy)| entry.index() == *index && entry.begun.position <= end.position;
-        let wrong = entries.iter().find(|entry| !is_right(entry)).map(|(index, _)| said(*index));
-        entries.retain(is_right);
-        let mut entries: Vec<_> = entries.into_iter().map(|(_, entry)| entry).collect();
-        entries.sort_by_key(|entry| entry.begun.position);
-        Ok(Some(Table { probe, end, entries, wrong }))
-    }
-
-    /// Where the thread was when its probes worked on `probe`, which was copied before.
-    pub(super) fn earlier(&self, probe: &ProbeCopy, clock: Clock) -> Place {
-        let since = self.probe.cursor.wrapping_sub(probe.cursor);
-        match clock {
-            Clock::Full => Place { position: probe.timed, holes: 0 },
-            _ => Place {
-                position: self.end.position.saturating_sub(since & u64::from(u32::MAX)),
-                holes: self.end.holes.saturating_sub(since >> 32),
-            },
+        let found = found.filter_map(|(index, (entry, _))| Some((index, decode_chunk(entry)?)));
+        let (mut entries, mut wrong) = (Vec::new(), None);
+        for (index, entry) in found {
+            if entry.index() == index {
+                entries.push(entry);
+            } else {
+                wrong = wrong.or(Some(said(index)));
+            }
         }
+        entries.sort_by_key(|entry: &ChunkCopy| entry.begun.position);
+        // All of them were begun one after the other, or have long been replaced but for a few.
+        let median = entries.get(entries.len().saturating_sub(1) / 2).map_or(0, |entry| entry.begun.position);
+        let odd = entries.iter().position(|entry| entry.begun.position.saturating_sub(median) > SPREAD);
+        if let Some(odd) = odd {
+            wrong = wrong.or(entries.get(odd).map(|entry| said(entry.index())));
+            entries.truncate(odd);
+        }
+        Ok(Some(Table { bytes: check, entries, wrong }))
     }
 
-    /// The marks between two places, the end among them; the first that cannot be is wrong.
-    pub(super) fn marks(&mut self, start: u64, end: Place, clock: Clock) -> Vec<Mark> {
-        let cursor = ChunkCopy { begun: end, elapsed_ns: self.elapsed_before(end.position.saturating_add(1)) };
-        let entries = self.entries.iter().filter(|entry| (start..=end.position).contains(&entry.begun.position));
-        let all = entries.map(|entry| (entry, said(entry.index()))).chain([(&cursor, probe_said())]);
+    /// The positions at which chunks were begun, the newest first.
+    pub(super) fn begun(&self) -> impl Iterator<Item = u64> {
+        self.entries.iter().rev().map(|entry| entry.begun.position)
+    }
+
+    /// The marks from a position up to another one; the first that cannot be is wrong.
+    pub(super) fn marks(&mut self, start: u64, end: u64, clock: Clock) -> Vec<Mark> {
         let mut marks = Vec::new();
-        for (entry, said) in all {
+        for entry in self.entries.iter().filter(|entry| (start..end).contains(&entry.begun.position)) {
+            let said = said(entry.index());
             match Mark::new(entry, clock, said) {
                 Some(mark) => marks.push(mark),
                 None => self.wrong = self.wrong.or(Some(said)),
@@ -98,15 +84,22 @@ impl Table {
         let before = self.entries.iter().rfind(|entry| entry.begun.position < position);
         before.map_or(0, |entry| entry.elapsed_ns)
     }
+
+    /// The highest number of a chunk's first record of those before a position.
+    pub(super) fn number_before(&self, position: u64, clock: Clock) -> Option<u64> {
+        let before = self.entries.iter().filter(|entry| entry.begun.position < position);
+        before.filter_map(|entry| entry.begun.number(clock)).max()
+    }
+
+    /// The first entry from a position on, where there can be none.
+    pub(super) fn beyond(&self, position: u64) -> Option<(u64, u64)> {
+        let beyond = self.entries.iter().find(|entry| entry.begun.position >= position)?;
+        Some(said(beyond.index()))
+    }
 }
 
 /// Where an entry of the table lies.
 fn said(index: usize) -> (u64, u64) {
     let at = (CHUNKS_AT + index * ENTRY) as u64;
     (at, at + ENTRY as u64)
-}
-
-/// Where the thread's probes have their cursor.
-fn probe_said() -> (u64, u64) {
-    (PROBE_AT as u64, HEADER_SIZE as u64)
 }
