@@ -5,9 +5,7 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicU32, compiler_fence};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{
-    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, PROBE_AT, Probe, TimedRecord, word,
-};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
 use instr_format::stack::Head;
 
 use super::{elapsed, history, is_timed, place};
@@ -63,7 +61,6 @@ pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u
         return;
     }
     let elapsed = now(process, thread, head, position);
-    note(head, position, holes);
     // A handler that comes between may begin the chunk too. Then the entry is written again, as half of it is the handler's.
     loop {
         entry.begun.store(0, Relaxed);
@@ -96,22 +93,6 @@ fn now(process: &Process, thread: &Thread, head: &Head, position: u64) -> u64 {
     }
 }
 
-/// Notes for readers where the thread is: never behind a chunk that has been begun, should a handler come between.
-fn note(head: &Head, position: u64, holes: u64) {
-    let probe = ptr::from_ref(head).cast::<u8>().wrapping_sub(HEADER_SIZE - PROBE_AT).cast::<Probe>();
-    // SAFETY: the end of the header of the ring in front of the stack; valid in any state.
-    let probe = unsafe { &*probe };
-    let noted = if is_timed() { &probe.timed } else { &probe.cursor };
-    let now = position.wrapping_add(holes << 32);
-    let mut before = noted.load(Relaxed);
-    while now.wrapping_sub(before).cast_signed() > 0 {
-        match noted.compare_exchange(before, now, Relaxed, Relaxed) {
-            Ok(_) => break,
-            Err(newer) => before = newer,
-        }
-    }
-}
-
 /// How many words are looked at for each chunk that is begun: all of the ring, once in 128 laps.
 const SWEPT: u64 = 8;
 
@@ -133,14 +114,11 @@ fn sweep(thread: &Thread, head: &Head, position: u64) {
     }
 }
 
-/// The thread ends: notes where it is. Returns how many records it has written.
-pub(super) fn end(thread: &Thread, head: &Head) -> u64 {
+/// How many records the thread has written.
+pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
     if is_timed() {
-        let position = head.timed.load(Relaxed);
-        note(head, position, 0);
-        return position / size_of::<TimedRecord>() as u64;
+        return head.timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
     }
     let (position, holes) = unfold(thread, head, head.cursor.load(Relaxed)).unwrap_or_default();
-    note(head, position, holes);
     (position / 4).saturating_sub(holes)
 }

@@ -117,6 +117,6 @@ fn place(head: &Head, position: u64) -> *const u8 {
 /// Leaves the ring to a later reader. Signals are blocked.
 pub(super) fn thread_ends(process: &Process, thread: &Thread) {
     let Some(head) = thread.stack().filter(|_| thread.ring.size.load(Relaxed) != 0) else { return };
-    thread.set_seq(chunk::end(thread, head));
+    thread.set_seq(chunk::records(thread, head));
     file::give_back(process, thread, head);
 }
