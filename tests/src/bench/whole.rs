@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
+use crate::disk::occupied;
 use crate::package::{download, json_lines, succeed};
 use crate::processor_time::children_seconds;
 use crate::program::Scene;
@@ -203,11 +203,4 @@ fn lines(file: &Path) -> Vec<String> {
     assert!(!lines.is_empty(), "it has printed nothing");
     lines.sort();
     lines
-}
-
-/// Bytes of the blocks of all files, of which a sparse one has few.
-fn occupied(path: &Path) -> u64 {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return 0 };
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    metadata.blocks() * 512 + entries.map(|entry| occupied(&entry.path())).sum::<u64>()
 }
