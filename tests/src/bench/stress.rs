@@ -21,7 +21,7 @@ pub struct Load {
 /// What a run has taken.
 #[derive(Debug)]
 pub struct Stressed {
-    /// The seconds in which the threads ran.
+    /// The seconds from the first statement to the last one.
     pub seconds: f64,
     /// The most memory that the process has occupied, in bytes. Mapped files count.
     pub memory: u64,

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+mod stress;
+
+pub use stress::{DISK, FILES, MEMORY, RATE, STRESS};
+
 /// What one table shows.
 #[derive(Debug)]
 pub struct Table {
@@ -60,7 +64,7 @@ const fn row(name: &'static str) -> Row {
 }
 
 /// Every table, in the order of the document.
-pub const TABLES: [&Table; 11] = [
+pub const TABLES: [&Table; 12] = [
     &WHOLE_PROGRAMS,
     &STATEMENTS,
     &STATEMENTS_DEBUG,
@@ -69,6 +73,7 @@ pub const TABLES: [&Table; 11] = [
     &CRATES,
     &CRATES_DEBUG,
     &THREADS,
+    &STRESS,
     &FIRST,
     &COMPILE,
     &SIZE,
