@@ -8,7 +8,7 @@ use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
 use instr_format::stack::Head;
 
-use super::{elapsed, history, is_timed, place};
+use super::{elapsed, history, is_timed, place, takes};
 use crate::probe::{FIRST_PLACES, add_own};
 use crate::process::{self, Process};
 use crate::thread::{self, Thread};
@@ -44,9 +44,11 @@ fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
 #[cold]
 #[inline(never)]
 pub(super) fn begin_at(head: &Head, cursor: u64) {
-    // In the next ones probes would ask again.
-    let next_ones = FIRST_PLACES - 1 - cursor as usize / 4 % FIRST_PLACES;
-    add_own(&head.cursor, HOLE * next_ones as u64);
+    if takes(head) {
+        // In the next ones probes would ask again.
+        let next_ones = FIRST_PLACES - 1 - cursor as usize / 4 % FIRST_PLACES;
+        add_own(&head.cursor, HOLE * next_ones as u64);
+    }
     let Some((process, thread)) = process::begun().zip(thread::begun_thread()) else { return };
     if let Some((position, holes)) = unfold(thread, head, cursor) {
         begin(process, thread, head, position, holes);

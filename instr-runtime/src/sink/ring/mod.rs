@@ -32,8 +32,11 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     };
     if is_timed() {
         put_timed(process, thread, head, site::low_half(id));
-    } else {
+    } else if takes(head) {
         push(head, site::low_half(id));
+    } else if let Some(site) = site::at(id) {
+        // A handler has forked meanwhile, and this is its child, in which the thread has no ring yet.
+        crate::record::reached(site);
     }
 }
 
