@@ -81,18 +81,19 @@ pub const VARIABLES: [Variable; 12] = [
     },
     Variable {
         name: RING_BYTES,
-        meaning: "size of a thread's ring, from 64K to 2G, in steps of 64K; suffixes `K`, `M`, `G`",
+        meaning: "size of a thread's ring, from 64K on, a power of two: other sizes are cut to one. What is above 1M is kept in \
+                  segment files, as by `INSTR_RING_HISTORY`; suffixes `K`, `M`, `G`",
         default: "1M",
     },
     Variable {
         name: RING_HISTORY,
-        meaning: "`1`: half a ring at a time, what would be overwritten goes to segment files first",
+        meaning: "`1`: a quarter of a ring at a time, what would be overwritten goes to segment files first",
         default: "off",
     },
     Variable {
         name: CLOCK,
-        meaning: "when records of a ring say the time: `full` (each), `coarse` (once in 252 records), `off`; a line of a \
-                  log always does",
+        meaning: "when records of a ring say the time: `full` (each), `coarse` (once in 2,048 statements and calls), \
+                  `off`; a line of a log always does",
         default: "`full` in `write`, `coarse` in `ring`",
     },
     Variable {

@@ -15,11 +15,13 @@ const PIECE: usize = 64 << 10;
 /// Hands out memory that is never freed. Where the system has none left, it hands out nothing.
 pub(crate) struct Arena {
     free: &'static mut [u8],
+    /// Whether it has handed out less than it was asked for.
+    pub(crate) is_short: bool,
 }
 
 impl Arena {
     pub(crate) fn new() -> Self {
-        Arena { free: &mut [] }
+        Arena { free: &mut [], is_short: false }
     }
 
     /// `len` copies of `fill`.
@@ -65,7 +67,10 @@ impl Arena {
         let skip = |free: &[u8]| free.as_ptr().align_offset(align);
         if skip(self.free).saturating_add(size) > self.free.len() {
             let len = size.checked_add(PIECE)?;
-            let memory = sys::map_private(len).ok()?;
+            let Ok(memory) = sys::map_private(len) else {
+                self.is_short = true;
+                return None;
+            };
             // SAFETY: a new mapping of this length, zeroed.
             self.free = unsafe { slice::from_raw_parts_mut(memory.as_ptr(), len) };
         }

@@ -80,6 +80,10 @@ pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
         return None;
     }
     let settings = Reader { arena, given: List::new(), notes: List::new() }.settings();
+    if arena.is_short {
+        // What is missing is not what was asked for.
+        return None;
+    }
     let _ = SETTINGS.set(arena.keep(settings)?);
     get()
 }

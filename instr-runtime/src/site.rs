@@ -79,6 +79,11 @@ pub(crate) fn id_at(low_half: u32) -> Option<u32> {
     (low_half != 0 && (id as usize) < count()).then_some(id)
 }
 
+/// The site with this id. Async-signal-safe.
+pub(crate) fn at(id: u32) -> Option<&'static Id> {
+    sections::ids().get(id as usize)
+}
+
 /// The low half of the address of the site with this id. Async-signal-safe.
 pub(crate) fn low_half(id: u32) -> u32 {
     (first_address() as u32).wrapping_add(id)

@@ -8,7 +8,7 @@ use instr_tests::bench::instructions::{missing, per_turn};
 use instr_tests::bench::kinds::{COUNT, DISABLED, RING, STACK, STACK_ALONE, WRITE};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::alternate;
-use instr_tests::bench::subject::Subject;
+use instr_tests::bench::subject::{Readings, Subject};
 use instr_tests::bench::tables::{COUNTED, CRATES, CRATES_DEBUG, TIME};
 use instr_tests::package::Feature;
 use instr_tests::skip::skip;
@@ -46,7 +46,11 @@ fn measure(hot: &Hot, release: bool, results: &mut Results) {
     };
     let rounds = alternate(&subjects(&["compare"]), Subject::readings);
     for (at, (row, ..)) in rows.iter().enumerate() {
-        results.set(row, TIME, rounds.figure(|round| round[at + 1]["turn"] / round[0]["turn"]));
+        let times_plain = |round: &[Readings]| {
+            assert_eq!(round[at + 1]["sum"], round[0]["sum"], "{row} makes something else");
+            round[at + 1]["turn"] / round[0]["turn"]
+        };
+        results.set(row, TIME, rounds.figure(times_plain));
     }
     if let Some(reason) = missing() {
         return skip(&format!("instructions in {}", hot.name), &reason);

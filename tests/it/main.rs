@@ -39,5 +39,6 @@ mod signals;
 mod skip;
 mod stack;
 mod stepped;
+mod stress;
 mod transparency;
 mod ui;

@@ -7,6 +7,7 @@ pub mod bench;
 pub mod build;
 pub mod cargo_instr;
 pub mod core_file;
+pub mod disk;
 pub mod fake_end;
 pub mod fake_parser;
 pub mod fake_ring;

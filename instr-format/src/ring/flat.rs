@@ -40,20 +40,8 @@ pub const CHUNK: usize = 8192;
 pub const CHUNKS_AT: usize = 48 << 10;
 /// How many entries it has.
 pub const CHUNKS: usize = 384;
-/// Where the [`Probe`] is in the header: at its end.
-pub const PROBE_AT: usize = HEADER_SIZE - size_of::<Probe>();
 /// What a hole adds to [the cursor](crate::stack::Head::cursor).
 pub const HOLE: u64 = 4 + (1 << 32);
-
-/// Where the thread's probes were.
-#[derive(Debug, Default)]
-#[repr(C)]
-pub struct Probe {
-    /// What [`cursor`](crate::stack::Head::cursor) was.
-    pub cursor: AtomicU64,
-    /// What [`timed`](crate::stack::Head::timed) was.
-    pub timed: AtomicU64,
-}
 
 /// An entry of the table of chunks.
 #[derive(Debug, Default)]
@@ -201,4 +189,4 @@ pub fn decode_segment_chunk(head: &[u8]) -> SegmentChunkCopy {
 }
 
 const _: () = assert!(size_of::<super::Header>() <= SEGMENT_HEADER_SIZE && size_of::<TimedRecord>() == 16);
-const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= PROBE_AT && CHUNKS > SIZE_MAX as usize / CHUNK);
+const _: () = assert!(CHUNKS_AT + CHUNKS * size_of::<Chunk>() <= HEADER_SIZE && CHUNKS > SIZE_MAX as usize / CHUNK);

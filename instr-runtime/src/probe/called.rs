@@ -68,9 +68,7 @@ macro_rules! store_here {
 mod push {
     use core::arch::naked_asm;
 
-    use instr_format::ring::flat::CHUNK;
-
-    use crate::probe::{RING, WINDOW, load_word, places};
+    use crate::probe::{ASKS, RING, WINDOW, load_word, places};
     use crate::record::reached as slow_path;
     use crate::site::{COUNTED, FILTERED, OFF, ON};
 
@@ -104,8 +102,8 @@ mod push {
             "jne 2f",
             load_word!("rax", "0"),
             "mov rcx, qword ptr [rax + {cursor}]",
-            // The first two places of a chunk: a function that is entered may pass one of them over.
-            "test ecx, {chunk} - 8",
+            // The first places of a chunk.
+            "test ecx, {asks}",
             "jz 4f",
             "lea edi, [rdi + 8 * rcx]",
             "and ecx, {window} - 1",
@@ -144,7 +142,7 @@ mod push {
             cursor = const places::CURSOR,
             counters = const places::COUNTERS,
             filtered_count = const places::FILTERED,
-            chunk = const CHUNK,
+            asks = const ASKS,
             window = const WINDOW,
             ring = const RING,
             slow = sym slow_path,

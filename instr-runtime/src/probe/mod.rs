@@ -34,7 +34,7 @@ mod portable;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
 mod x86_64;
 
-use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
+use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX};
 use instr_format::stack::Head;
 
 #[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
@@ -54,6 +54,10 @@ pub(crate) use x86_64::*;
 // SAFETY: all zeros is a head.
 pub(crate) static NONE: Head = unsafe { core::mem::zeroed() };
 
+/// In how many places at the beginning of a chunk probes ask: functions that are entered may pass some of them over.
+pub(crate) const FIRST_PLACES: usize = 4;
+/// The bits of a position that are 0 there.
+pub(crate) const ASKS: usize = CHUNK - 4 * FIRST_PLACES;
 /// The largest ring.
 pub(crate) const WINDOW: usize = SIZE_MAX as usize;
 /// How much of a thread's memory is in front of the head of its stack, where probes find it without a pointer: a place for

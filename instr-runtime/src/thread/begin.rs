@@ -39,6 +39,10 @@ fn find_stack() -> *const Head {
     let thread = process::current().and_then(|process| Some((process, reach(process)?)));
     match thread.and_then(|(process, thread)| Some((process, thread, thread.stack()?))) {
         Some((process, thread, head)) => {
+            if thread.ring.size.load(Relaxed) == 0 {
+                // What a fork has interrupted may have moved the child's cursor to where probes do not ask.
+                head.cursor.store(0, Relaxed);
+            }
             if !still_asks(process, thread, head) {
                 probe::set_head(head);
             }

@@ -32,14 +32,14 @@ const SMALLEST: usize = 256 << 10;
 /// What does for a thread that has ended, in what destructors still call. Nobody frees it.
 const AFTER_END: usize = 64 << 10;
 
-/// A stack for threads that cannot have any memory.
+/// A stack for threads that cannot have any memory, without room for a ring in front of it.
 #[repr(C, align(4096))]
-struct LastResort(UnsafeCell<[u8; RING + AFTER_END]>);
+struct LastResort(UnsafeCell<[u8; AFTER_END]>);
 
 // SAFETY: used as a stack alone, whose words are atomic. Threads that share it garble what nobody reads.
 unsafe impl Sync for LastResort {}
 
-static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; RING + AFTER_END]));
+static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; AFTER_END]));
 
 /// Makes the calling thread's stack. It may take over the one that an ended thread has left in its state, or that its parent
 /// has left to it by a fork. Signals are blocked.
@@ -65,10 +65,11 @@ pub(super) fn attach(process: &Process, thread: &Thread) {
 pub(super) fn in_memory(size: usize) -> NonNull<Head> {
     let sizes =
         core::iter::successors(Some(size), |size| Some(size / 4)).take_while(|other| *other >= SMALLEST.min(size));
-    let mapped = sizes.into_iter().find_map(|size| Some((sys::map_lazily(RING + size).ok()?, size)));
+    // SAFETY: within what has been mapped.
+    let mapped =
+        sizes.into_iter().find_map(|size| Some((unsafe { sys::map_lazily(RING + size).ok()?.add(RING) }, size)));
     let (memory, size) = mapped.unwrap_or((NonNull::from(&LAST_RESORT).cast(), 0));
-    // SAFETY: within what has been mapped, or within the last resort.
-    let stack = unsafe { memory.add(RING) }.cast::<Head>();
+    let stack = memory.cast::<Head>();
     // SAFETY: mapped for this, zeroed, or a stack already; a head is valid in any state.
     let head = unsafe { stack.as_ref() };
     if head.slots.load(Relaxed) == 0 {

@@ -10,8 +10,11 @@ const PATTERNS: [&str; 3] = [
     r"(?i)(error|warning): (\w+)",
 ];
 
+/// What a turn makes.
+pub type Output = usize;
+
 /// What is run.
-pub fn prepare() -> impl FnMut() -> usize {
+pub fn prepare() -> impl FnMut() -> Output {
     let text = text();
     let patterns = PATTERNS.map(|pattern| Regex::new(pattern).expect("a pattern"));
     move || patterns.iter().map(|pattern| pattern.captures_iter(&text).count()).sum()

@@ -40,7 +40,7 @@ fn sizes(run: &Path) -> Vec<u64> {
 fn row_36_a_limit_for_files_below_the_rings_size_makes_smaller_rings() {
     let (_scene, run, sums) = run_with("ring", |command| limit(command, libc::RLIMIT_FSIZE, 300_000));
     assert_eq!(sums, Sums { recorded: reached("3000"), dropped: 0 });
-    assert_eq!(sizes(&run), [256 << 10; 3]);
+    assert_eq!(sizes(&run), [128 << 10; 3]);
 }
 
 #[test]

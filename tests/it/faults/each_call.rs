@@ -9,6 +9,7 @@ use instr_tests::build::{Build, INSTRUMENTED, PLAIN, program};
 use instr_tests::faults::times;
 use instr_tests::program::{Ended, Scene};
 use instr_tests::report::Report;
+use instr_tests::rings::slots;
 use instr_tests::skip::{counted, needing};
 use instr_tests::strace::calls::{Call, inject, leave, own_calls};
 use instr_tests::strace::missing;
@@ -111,7 +112,7 @@ fn all_is_counted(scene: &Scene, reached: u64, of: &str) -> bool {
     let runs = scene.runs();
     let Some(run) = runs.iter().find(|run| run.join("run.json").exists()) else { return false };
     let report = Report::of(run);
-    if !run.join("last").exists() || report.has_damaged("last") {
+    if !run.join("last").exists() || report.has_damaged("last") || slots(run).is_empty() {
         return false;
     }
     let (records, dropped) = (report.sum("records"), report.sum("dropped"));

@@ -9,6 +9,7 @@ pub mod peers;
 pub mod programs;
 pub mod results;
 pub mod rounds;
+pub mod stress;
 pub mod subject;
 pub mod tables;
 pub mod whole;

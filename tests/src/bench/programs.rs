@@ -39,6 +39,18 @@ pub fn threads(built: Built) -> PathBuf {
     })
 }
 
+/// `tight` in as many threads as its arguments say.
+///
+/// # Panics
+/// When it does not build.
+pub fn stress(built: Built) -> PathBuf {
+    build("stress", built, |package| {
+        package.copy(&benches().join("stress/program.rs"), "src/main.rs");
+        package.copy(&benches().join("statements/work.rs"), "src/instrumented.rs");
+        package.annotate("src/instrumented.rs", "2024");
+    })
+}
+
 fn write_twice(package: &Package, program: &str) {
     package.copy(&benches().join(program), "src/main.rs");
     for copy in ["plain", "instrumented"] {

@@ -1,28 +1,39 @@
-//! Published command-line programs, each run as a whole on work of its own: plain, and as `cargo instr build` makes it.
+//! Published command-line programs and a server, each run as a whole on work of its own: plain, and as `cargo instr build`
+//! makes it.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::subject::Subject;
 use crate::cargo_instr::Workspace;
+use crate::disk::occupied;
 use crate::package::{download, json_lines, succeed};
 use crate::processor_time::children_seconds;
-use crate::program::Scene;
+use crate::program::{Scene, copy_program};
+use crate::workspace;
 
 /// A program, and what it is given to do.
 #[derive(Debug)]
 pub struct Whole {
     name: &'static str,
-    version: &'static str,
+    source: Source,
     program: &'static str,
-    /// The crates of its repository, which are published beside it.
+    /// Dependencies that are instrumented too: of published programs, the crates of the same repository.
     with: &'static [&'static str],
     /// What it does, by the rows that show it.
     pub works: &'static [Work],
+}
+
+/// Where a program is from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// The registry: a crate and its version.
+    Published(&'static str, &'static str),
+    /// This directory of `tests/benches/whole`.
+    Own(&'static str),
 }
 
 /// What a program does once.
@@ -42,12 +53,15 @@ pub struct Work {
 
 const RIPGREP: &[&str] = &["--count", r"\w+ing (fish|bird)s? \w+ed", "files"];
 const FD: &[&str] = &["--extension", "txt", "7.*3", "files"];
+const CLIENTS: &[&str] = &["64", "500"];
+const FEW_REQUESTS: &[&str] = &["64", "50"];
 
-/// Those that are measured: a search in files and one of files, both by threads; a loop over bytes; and one that waits.
-pub const WHOLE: [Whole; 4] = [
+/// Those that are measured: a search in files and one of files, both by threads; a loop over bytes; one that waits; and
+/// tasks, once with the runtime that polls them instrumented too.
+pub const WHOLE: [Whole; 6] = [
     Whole {
         name: "ripgrep",
-        version: "15.2.0",
+        source: Source::Published("ripgrep", "15.2.0"),
         program: "rg",
         with: &["globset", "grep", "grep-cli", "grep-matcher", "grep-printer", "grep-regex", "grep-searcher", "ignore"],
         works: &[
@@ -57,7 +71,7 @@ pub const WHOLE: [Whole; 4] = [
     },
     Whole {
         name: "fd-find",
-        version: "10.5.0",
+        source: Source::Published("fd-find", "10.5.0"),
         program: "fd",
         with: &[],
         works: &[
@@ -67,7 +81,7 @@ pub const WHOLE: [Whole; 4] = [
     },
     Whole {
         name: "hexyl",
-        version: "0.17.0",
+        source: Source::Published("hexyl", "0.17.0"),
         program: "hexyl",
         with: &[],
         works: &[
@@ -83,7 +97,7 @@ pub const WHOLE: [Whole; 4] = [
     },
     Whole {
         name: "hyperfine",
-        version: "1.20.0",
+        source: Source::Published("hyperfine", "1.20.0"),
         program: "hyperfine",
         with: &[],
         works: &[Work {
@@ -91,6 +105,23 @@ pub const WHOLE: [Whole; 4] = [
             prints_the_same: false,
             ..work("hyperfine, 200 runs of `true`")
         }],
+    },
+    Whole {
+        name: "server",
+        source: Source::Own("server"),
+        program: "server",
+        with: &[],
+        works: &[
+            Work { arguments: CLIENTS, is_small: false, ..work("tokio server, 32,000 requests") },
+            Work { arguments: FEW_REQUESTS, ..work("tokio server, 3,200 requests") },
+        ],
+    },
+    Whole {
+        name: "server with tokio",
+        source: Source::Own("server"),
+        program: "server",
+        with: &["tokio", "mio"],
+        works: &[Work { arguments: CLIENTS, is_small: false, ..work("tokio server and tokio, 32,000 requests") }],
     },
 ];
 
@@ -111,14 +142,17 @@ pub struct Taken {
 }
 
 impl Whole {
-    /// Builds it as published, plain and by `cargo instr`.
+    /// Builds it as it comes: plain, by `cargo instr`, and by `cargo instr --stack`.
     ///
     /// # Panics
     /// When it cannot be had or built.
-    pub fn programs(&self) -> [PathBuf; 2] {
-        let source = download(self.name, self.version);
+    pub fn programs(&self) -> [PathBuf; 3] {
+        let source = match self.source {
+            Source::Published(name, version) => download(name, version),
+            Source::Own(directory) => workspace().join("tests/benches/whole").join(directory),
+        };
         let workspace = Workspace::of(&source, &format!("whole {}", self.name));
-        let read = |name: &str| fs::read_to_string(source.join(name)).expect("it is published");
+        let read = |name: &str| fs::read_to_string(source.join(name)).expect("it is there");
         // Its own versions, and nothing of the workspaces above it.
         workspace.write("Cargo.lock", &read("Cargo.lock"));
         workspace.write("Cargo.toml", &format!("{}\n[workspace]\n", read("Cargo.toml")));
@@ -126,11 +160,17 @@ impl Whole {
         let build = ["build", "--release", "--locked", "--bin", self.program, "--message-format", "json"];
         let with = self.with.iter().flat_map(|name| ["--with-dep", name]);
         let instrumented: Vec<_> = build.into_iter().chain(with).collect();
-        [workspace.cargo(&build), workspace.instr(&instrumented)].map(|mut command| {
+        let stack = [&["--stack"], &instrumented[..]].concat();
+        let commands = [workspace.cargo(&build), workspace.instr(&instrumented), workspace.instr(&stack)];
+        let kept = ["plain", "instrumented", "stack"].map(|name| workspace.path().join("target/measured").join(name));
+        for (mut command, kept) in commands.into_iter().zip(&kept) {
             let output = succeed(&mut command);
             let executable = json_lines(&output).find_map(|line| Some(PathBuf::from(line["executable"].as_str()?)));
-            executable.expect("cargo names the program")
-        })
+            fs::create_dir_all(kept.parent().expect("a directory")).expect("a directory");
+            // The next build may put its own in the same place.
+            copy_program(executable.expect("cargo names the program"), kept);
+        }
+        kept
     }
 }
 
@@ -203,11 +243,4 @@ fn lines(file: &Path) -> Vec<String> {
     assert!(!lines.is_empty(), "it has printed nothing");
     lines.sort();
     lines
-}
-
-/// Bytes of the blocks of all files, of which a sparse one has few.
-fn occupied(path: &Path) -> u64 {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return 0 };
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    metadata.blocks() * 512 + entries.map(|entry| occupied(&entry.path())).sum::<u64>()
 }

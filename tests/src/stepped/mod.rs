@@ -171,7 +171,9 @@ impl Session {
         }
         if self.case.overruns() {
             let ring = self.ring().expect("a ring");
-            assert_eq!(ring.counted() - counted, expected.values().sum::<u64>(), "{context}");
+            // A record of the newest chunk that is gone is not counted before the next one begins.
+            let more = ring.counted() - counted;
+            assert!(more.abs_diff(expected.values().sum()) <= 1, "{context}: {more}, not {expected:?}");
             // Nothing of the act is among the handler's records. Some of these may be gone: one where the act had still to write,
             // and eight words that it had still to empty. And the oldest that are left may be numbered as if there were no record
             // of the act before them.

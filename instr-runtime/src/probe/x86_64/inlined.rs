@@ -5,13 +5,11 @@ use core::arch::asm;
 use instr_format::stack::Head;
 
 #[cfg(feature = "enabled")]
-use instr_format::ring::flat::CHUNK;
-
 #[cfg(feature = "enabled")]
 use super::places;
 use super::{load_word, thunks};
 #[cfg(feature = "enabled")]
-use crate::probe::{RING, WINDOW};
+use crate::probe::{ASKS, RING, WINDOW};
 #[cfg(feature = "enabled")]
 use crate::site::{COUNTED, ON};
 
@@ -75,8 +73,8 @@ pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
             "jb 3f",
             "ja 2f",
             "mov {position}, qword ptr [{head} + {cursor}]",
-            // The first two places of a chunk: a function that is entered may pass one of them over.
-            "test {position:e}, {chunk} - 8",
+            // The first places of a chunk.
+            "test {position:e}, {asks}",
             "jz 2f",
             "add qword ptr [{head} + {cursor}], 4",
             "lea {site:e}, [{site} + 8 * {position}]",
@@ -104,7 +102,7 @@ pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
             counted = const COUNTED,
             counters = const places::COUNTERS,
             cursor = const places::CURSOR,
-            chunk = const CHUNK,
+            asks = const ASKS,
             window = const WINDOW,
             ring = const RING,
             reached = sym thunks::reached,

@@ -5,13 +5,11 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicU32, compiler_fence};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{
-    CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, PROBE_AT, Probe, TimedRecord, word,
-};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
 use instr_format::stack::Head;
 
-use super::{elapsed, history, is_timed, place};
-use crate::probe::add_own;
+use super::{elapsed, history, is_timed, place, takes};
+use crate::probe::{FIRST_PLACES, add_own};
 use crate::process::{self, Process};
 use crate::thread::{self, Thread};
 use crate::{settings, site};
@@ -46,9 +44,10 @@ fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
 #[cold]
 #[inline(never)]
 pub(super) fn begin_at(head: &Head, cursor: u64) {
-    if cursor & 4 == 0 {
-        // The second one would have its probe ask again.
-        add_own(&head.cursor, HOLE);
+    if takes(head) {
+        // In the next ones probes would ask again.
+        let next_ones = FIRST_PLACES - 1 - cursor as usize / 4 % FIRST_PLACES;
+        add_own(&head.cursor, HOLE * next_ones as u64);
     }
     let Some((process, thread)) = process::begun().zip(thread::begun_thread()) else { return };
     if let Some((position, holes)) = unfold(thread, head, cursor) {
@@ -63,10 +62,11 @@ pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u
     if begun(entry, position).is_some() {
         return;
     }
-    let is_off = settings::get().is_some_and(|settings| settings.ring.clock == Clock::Off);
-    let elapsed = if is_off { 0 } else { elapsed(process) };
+    let elapsed = now(process, thread, head, position);
     // A handler that comes between may begin the chunk too. Then the entry is written again, as half of it is the handler's.
     loop {
+        entry.begun.store(0, Relaxed);
+        compiler_fence(Release);
         entry.holes.store(holes, Relaxed);
         entry.elapsed_ns.store(elapsed, Relaxed);
         compiler_fence(Release);
@@ -77,18 +77,22 @@ pub(super) fn begin(process: &Process, thread: &Thread, head: &Head, position: u
         }
     }
     // An older one does as well, should a handler come between.
-    thread.ring.newest.store(position + 1, Relaxed);
-    note(head, position, holes);
+    if thread.ring.newest.load(Relaxed) <= position {
+        thread.ring.newest.store(position + 1, Relaxed);
+    }
     history::keep(process, thread, head, position);
 }
 
-/// Notes for readers where the thread is.
-fn note(head: &Head, position: u64, holes: u64) {
-    let probe = ptr::from_ref(head).cast::<u8>().wrapping_sub(HEADER_SIZE - PROBE_AT).cast::<Probe>();
-    // SAFETY: the end of the header of the ring in front of the stack; valid in any state.
-    let probe = unsafe { &*probe };
-    let place = if is_timed() { &probe.timed } else { &probe.cursor };
-    place.store(position.wrapping_add(holes << 32), Relaxed);
+/// What time it is when the chunk of `position` is begun. A handler may have begun a later one already: it is not later than that.
+fn now(process: &Process, thread: &Thread, head: &Head, position: u64) -> u64 {
+    if settings::get().is_some_and(|settings| settings.ring.clock == Clock::Off) {
+        return 0;
+    }
+    let now = elapsed(process);
+    match thread.ring.newest.load(Relaxed).checked_sub(1) {
+        Some(newest) if newest > position => now.min(entry(head, newest).elapsed_ns.load(Relaxed)),
+        _ => now,
+    }
 }
 
 /// How many words are looked at for each chunk that is begun: all of the ring, once in 128 laps.
@@ -112,14 +116,11 @@ fn sweep(thread: &Thread, head: &Head, position: u64) {
     }
 }
 
-/// The thread ends: notes where it is. Returns how many records it has written.
-pub(super) fn end(thread: &Thread, head: &Head) -> u64 {
+/// How many records the thread has written.
+pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
     if is_timed() {
-        let position = head.timed.load(Relaxed);
-        note(head, position, 0);
-        return position / size_of::<TimedRecord>() as u64;
+        return head.timed.load(Relaxed) / size_of::<TimedRecord>() as u64;
     }
     let (position, holes) = unfold(thread, head, head.cursor.load(Relaxed)).unwrap_or_default();
-    note(head, position, holes);
     (position / 4).saturating_sub(holes)
 }

@@ -45,6 +45,7 @@ pub(super) fn create(
     }
     // A probe that was interrupted by the handler that has forked this process has moved it on.
     head.cursor.store(0, Relaxed);
+    head.timed.store(0, Relaxed);
     thread.ring.size.store(size, Relaxed);
     if !is_timed() {
         head.hole.store(HOLE, Relaxed);

@@ -17,7 +17,7 @@ use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, TimedRecord, word};
 use instr_format::stack::Head;
 
-use crate::probe::{RING, WINDOW, add_own};
+use crate::probe::{ASKS, RING, WINDOW, add_own};
 use crate::process::Process;
 use crate::settings;
 use crate::site;
@@ -32,8 +32,11 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     };
     if is_timed() {
         put_timed(process, thread, head, site::low_half(id));
-    } else {
+    } else if takes(head) {
         push(head, site::low_half(id));
+    } else if let Some(site) = site::at(id) {
+        // A handler has forked meanwhile, and this is its child, in which the thread has no ring yet.
+        crate::record::reached(site);
     }
 }
 
@@ -53,7 +56,8 @@ fn open(process: &Process, thread: &Thread, head: &'static Head) -> Result<(), E
     if thread.ring.size.load(Relaxed) != 0 {
         return Ok(());
     }
-    if !thread.tries_to_make_it() {
+    let has_room = head.mapped.load(Relaxed) != 0;
+    if !has_room || !thread.tries_to_make_it() {
         return Err(Errno::NONE);
     }
     let settings = settings::get().ok_or(Errno::NONE)?;
@@ -76,9 +80,9 @@ pub(crate) fn push(head: &Head, site: u32) {
     place.store(word(site, cursor), Relaxed);
 }
 
-/// Whether this is one of the first two places of a chunk, where probes ask. One of them may be passed over.
+/// Whether this is one of the first places of a chunk, where probes ask.
 fn is_at_begin(cursor: u64) -> bool {
-    cursor as usize & (CHUNK - 8) == 0
+    cursor as usize & ASKS == 0
 }
 
 /// The same with a clock.
@@ -116,6 +120,6 @@ fn place(head: &Head, position: u64) -> *const u8 {
 /// Leaves the ring to a later reader. Signals are blocked.
 pub(super) fn thread_ends(process: &Process, thread: &Thread) {
     let Some(head) = thread.stack().filter(|_| thread.ring.size.load(Relaxed) != 0) else { return };
-    thread.set_seq(chunk::end(thread, head));
+    thread.set_seq(chunk::records(thread, head));
     file::give_back(process, thread, head);
 }
