@@ -4,6 +4,7 @@
 //! word that the thread takes from under the reader says that it is of another lap, and what it is about to write is read the next
 //! time. With a clock in every record, only those count of which two copies are the same.
 
+mod copy;
 mod ring;
 mod runs;
 mod segment;
@@ -11,22 +12,16 @@ mod snapshot;
 mod table;
 
 use std::collections::VecDeque;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Read, Seek};
+use std::ops::RangeInclusive;
 
-use instr_format::ring::flat::{RecordCopy, decode_records};
-use instr_format::ring::{Clock, RingRecord};
-
-use super::file::{PIECE, RingFile};
+use super::file::RingFile;
 use super::reader::{Pending, Place};
 use crate::model::damage::{Damage, DamageKind};
-use ring::{Ring, clear_cut};
+use ring::Ring;
 use runs::{Run, Survey};
 use segment::Segment;
-use snapshot::{settle, snapshot};
-
-/// So many records may be there that the thread has not counted: each is one that a signal handler has interrupted, whose place is
-/// counted when the handler returns.
-const INTERRUPTED: u64 = 64;
+use snapshot::Snapshot;
 
 /// How far the reading of a ring or a segment has come.
 pub(super) struct Flat {
@@ -34,7 +29,7 @@ pub(super) struct Flat {
     /// Runs that have been surveyed and not copied.
     runs: VecDeque<Run>,
     /// What is read instead of the file, up to its end: the thread has overtaken the reader.
-    snapshot: Option<RingFile<Cursor<Vec<u8>>>>,
+    snapshot: Option<Snapshot>,
     /// Records at lower positions have been read, or are not wanted.
     start: u64,
     /// All lower positions have been looked at.
@@ -91,7 +86,7 @@ impl Flat {
         pending: &mut Pending,
     ) -> io::Result<Option<u64>> {
         if self.runs.is_empty() && !self.looked {
-            self.survey(file, pending)?;
+            self.survey(file, &(0..=u64::MAX), pending)?;
         }
         Ok(self.runs.front().map(|run| run.elapsed_ns))
     }
@@ -112,15 +107,24 @@ impl Flat {
         file: &mut RingFile<R>,
         pending: &mut Pending,
     ) -> io::Result<bool> {
-        let Some(mut snapshot) = self.snapshot.take() else { return self.go_on(file, pending) };
-        let is_more = self.go_on(&mut snapshot, pending)?;
+        let Some(mut snapshot) = self.snapshot.take() else { return self.go_on(file, None, pending) };
+        let is_more = self.go_on(&mut snapshot.file, Some(&snapshot.positions), pending)?;
         self.snapshot = Some(snapshot).filter(|_| is_more);
         Ok(is_more)
     }
 
-    fn go_on<R: Read + Seek>(&mut self, file: &mut RingFile<R>, pending: &mut Pending) -> io::Result<bool> {
+    /// The same in the file, or in these positions of a copy, which is still.
+    fn go_on<R: Read + Seek>(
+        &mut self,
+        file: &mut RingFile<R>,
+        of_copy: Option<&RangeInclusive<u64>>,
+        pending: &mut Pending,
+    ) -> io::Result<bool> {
         if !self.runs.is_empty() {
-            self.copy(file, pending)?;
+            let is_overtaken = self.copy(file, pending)?;
+            if is_overtaken && of_copy.is_none() {
+                self.make_snapshot(file)?;
+            }
             return Ok(true);
         }
         if pending.is_over || std::mem::take(&mut self.at_end) {
@@ -131,12 +135,20 @@ impl Flat {
         {
             return Ok(false);
         }
-        self.survey(file, pending)?;
+        let is_overtaken = self.survey(file, of_copy.unwrap_or(&(0..=u64::MAX)), pending)?;
+        if is_overtaken && of_copy.is_none() {
+            self.make_snapshot(file)?;
+        }
         Ok(true)
     }
 
-    /// Notes what there is to be read next.
-    fn survey<R: Read + Seek>(&mut self, file: &mut RingFile<R>, pending: &mut Pending) -> io::Result<()> {
+    /// Notes what there is to be read next. Whether the thread has overtaken the reader.
+    fn survey<R: Read + Seek>(
+        &mut self,
+        file: &mut RingFile<R>,
+        positions: &RangeInclusive<u64>,
+        pending: &mut Pending,
+    ) -> io::Result<bool> {
         if let Source::Unknown = self.source {
             self.source = if file.is_segment() {
                 Source::Segment(Segment::default())
@@ -144,122 +156,27 @@ impl Flat {
                 Source::Ring(Ring::open(file, &mut pending.damage)?)
             };
         }
+        let start = self.start.max(*positions.start());
         let Survey { runs, wrong, is_last, is_overtaken } = match &mut self.source {
             Source::Unknown => Survey::default(),
-            Source::Ring(ring) => ring.survey(file, self.start)?,
-            Source::Segment(segment) => segment.survey(file, self.start)?,
+            Source::Ring(ring) => ring.survey(file, start..=*positions.end())?,
+            Source::Segment(segment) => segment.survey(file, start)?,
         };
         (self.runs, self.at_end, self.looked) = (runs.into(), is_last, true);
         if let Some(wrong) = wrong {
             self.contradict(file, pending, wrong);
         }
-        if is_overtaken { self.overtaken(file) } else { Ok(()) }
+        Ok(is_overtaken)
     }
 
     /// The thread is faster than the reader, which goes on with a copy.
-    fn overtaken<R: Read + Seek>(&mut self, file: &mut RingFile<R>) -> io::Result<()> {
+    fn make_snapshot<R: Read + Seek>(&mut self, file: &mut RingFile<R>) -> io::Result<()> {
         self.runs.clear();
-        self.snapshot = snapshot(file)?;
+        if let Source::Ring(ring) = &self.source {
+            self.snapshot = Snapshot::of(file, ring)?;
+        }
         self.at_end = self.snapshot.is_none();
         Ok(())
-    }
-
-    /// Copies some of the runs, and reads their records.
-    fn copy<R: Read + Seek>(&mut self, file: &mut RingFile<R>, pending: &mut Pending) -> io::Result<()> {
-        pending.clear();
-        let (words, is_whole) = self.copy_some(file)?;
-        if !file.is_segment() && !file.is_still()? {
-            pending.is_over = true;
-            self.runs.clear();
-            return Ok(());
-        }
-        let mut words = words.as_slice();
-        while let Some(run) = self.runs.front()
-            && let Some((own, others)) = words.split_at_checked(run.len())
-        {
-            let run = *run;
-            self.runs.pop_front();
-            words = others;
-            let next = self.runs.iter().find_map(|run| run.number);
-            if is_whole || next.is_some() {
-                self.read(run, next, own, file, pending);
-            }
-        }
-        if is_whole { Ok(()) } else { self.overtaken(file) }
-    }
-
-    /// Copies the words of the first runs; false: the thread may have overwritten their beginning meanwhile.
-    fn copy_some<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<(Vec<u8>, bool)> {
-        let (mut len, mut count) = (0, 0);
-        for run in &self.runs {
-            if count > 0 && len + run.len() > PIECE {
-                break;
-            }
-            (len, count) = (len + run.len(), count + 1);
-        }
-        let mut words = self.words(file, count, len)?;
-        let Source::Ring(ring) = &self.source else { return Ok((words, true)) };
-        if file.header.clock == Clock::Full {
-            settle(&mut words, &self.words(file, count, len)?, file.header.clock);
-        }
-        let start = self.runs.front().map_or(0, |run| run.start);
-        Ok((words, !ring.may_have_overwritten(file, start)?))
-    }
-
-    /// Reads the records of a run, and gives those that are wanted. The next record whose number is noted has the number `next`.
-    fn read<R>(&mut self, run: Run, next: Option<u64>, words: &[u8], file: &RingFile<R>, pending: &mut Pending) {
-        let size = file.header.clock.record_size() as u64;
-        let is_timed = file.header.clock == Clock::Full;
-        let from = pending.records.len();
-        let mut ends = None;
-        for RecordCopy { position, site, elapsed_ns } in decode_records(&file.header, words, run.start) {
-            let (first, _) = *ends.get_or_insert((position, position));
-            ends = Some((first, position));
-            let (seq, elapsed_ns) = if is_timed { (position / size + 1, elapsed_ns) } else { (0, run.elapsed_ns) };
-            pending.records.push(RingRecord { seq, site, elapsed_ns });
-        }
-        self.end = run.end;
-        let Some((first, last)) = ends else { return };
-        let found = pending.records.get_mut(from..).unwrap_or_default();
-        if !is_timed {
-            let back = next.map(|next| (next - 1).saturating_sub(found.len() as u64));
-            let noted = match (run.number, back) {
-                (Some(number), _) if first == run.start => Some(number - 1),
-                // The thread has yet to write the first one, or has overwritten it.
-                (Some(number), back) => Some(number.max(back.unwrap_or(0))),
-                (None, back) => back,
-            };
-            if self.count > noted.unwrap_or(u64::MAX).saturating_add(INTERRUPTED) {
-                self.contradict(file, pending, (run.at, run.at.saturating_add(run.len() as u64)));
-            }
-            let before = self.count.max(noted.unwrap_or_else(|| self.noted()));
-            let found = pending.records.get_mut(from..).unwrap_or_default();
-            (before + 1..).zip(found).for_each(|(seq, record)| record.seq = seq);
-        }
-        self.start = last.saturating_add(size);
-        self.count = pending.records.last().map_or(self.count, |record| record.seq);
-        let wanted = pending.records.get(from..).unwrap_or_default();
-        let unwanted = wanted.partition_point(|record| record.seq <= pending.newest);
-        pending.records.drain(from..from + unwanted);
-        pending.newest = pending.newest.max(self.count);
-    }
-
-    /// Copies the words of the first runs.
-    fn words<R: Read + Seek>(&self, file: &mut RingFile<R>, count: usize, len: usize) -> io::Result<Vec<u8>> {
-        let mut words = vec![0; len];
-        let mut free = words.as_mut_slice();
-        for run in self.runs.iter().take(count) {
-            let (mut at, mut position) = (run.at, run.start);
-            while position < run.end {
-                let (in_row, next) = self.source.row(position, at);
-                let wanted = usize::try_from(in_row.min(run.end - position)).unwrap_or(usize::MAX);
-                let (piece, others) = free.split_at_mut_checked(wanted).unwrap_or_default();
-                let read = file.read_at(at, piece)?;
-                clear_cut(piece, read, file.header.clock);
-                (at, position, free) = (next, position.saturating_add(in_row), others);
-            }
-        }
-        Ok(words)
     }
 
     /// Says once that the thread's counts cannot be believed, here to begin with.
@@ -268,17 +185,6 @@ impl Flat {
             let message = "what is noted of the records' numbers contradicts itself";
             let damage = Damage::of_file(DamageKind::Damaged, &file.name, message);
             pending.damage.push_back(Damage { start: Some(start), end: Some(end), ..damage });
-        }
-    }
-}
-
-impl Source {
-    /// How many bytes lie in a row from this position on, which is at `at`; and where those behind them are.
-    fn row(&self, position: u64, at: u64) -> (u64, u64) {
-        match self {
-            Source::Unknown => (u64::MAX, at),
-            Source::Ring(ring) => ring.row(position),
-            Source::Segment(_) => segment::row(position, at),
         }
     }
 }

@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, Read, Seek};
+use std::ops::RangeInclusive;
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX, laps_after};
+use instr_format::ring::flat::{CHUNK, HEADER_SIZE, RecordCopy, SIZE_MAX, decode_records, laps_after};
 
 use super::runs::{Survey, agreeing, runs};
 use super::table::Table;
@@ -25,8 +26,6 @@ pub(super) struct Ring {
     size: u64,
     /// How many records had been written when the newest chunk was begun, at the last look.
     pub(super) noted: u64,
-    /// Where that was.
-    newest: Option<u64>,
     /// The chunk of the newest record; what there was of it, of the next one and of the table.
     seen: Option<(u64, u64)>,
 }
@@ -58,45 +57,43 @@ impl Ring {
             let torn = Damage::of_file(DamageKind::Torn, &file.name, "the file ends before its ring does");
             damage.push_back(Damage { start: Some(len), end: Some(end), ..torn });
         }
-        Ok(Ring { size, noted: 0, newest: None, seen: None })
+        Ok(Ring { size, noted: 0, seen: None })
     }
 
-    /// What there is from `start` on.
-    pub(super) fn survey<R: Read + Seek>(&mut self, file: &mut RingFile<R>, start: u64) -> io::Result<Survey> {
+    /// What there is in `positions`.
+    pub(super) fn survey<R: Read + Seek>(
+        &mut self,
+        file: &mut RingFile<R>,
+        positions: RangeInclusive<u64>,
+    ) -> io::Result<Survey> {
         let Some(table) = Table::read(file)? else { return Ok(Survey { is_last: true, ..Survey::default() }) };
         let end = self.end(file, &table)?;
-        self.seen = Some((end.chunk, hash(&table.bytes, &end.bytes)));
-        let survey = self.between(file, table, start, end.newest);
-        let is_overtaken = end.newest.is_none() && self.may_have_overwritten(file, 0)?;
+        // What is not wanted now has to be found the next time.
+        let is_all = end.newest.is_none_or(|newest| newest <= *positions.end());
+        self.seen = is_all.then(|| (end.chunk, hash(&table.bytes, &end.bytes)));
+        let begun = table.begun().next();
+        let newest = end.newest.map(|newest| newest.min(*positions.end()));
+        let survey = self.between(file, table, *positions.start(), newest);
+        // The chunk of the newest record, or the one before it, is noted now, and was not before.
+        let is_old = newest.is_none_or(|newest| newest >= begun.unwrap_or(0).saturating_add(2 * LEN));
+        let is_overtaken = is_old && Table::read(file)?.is_some_and(|table| table.begun().next() != begun);
         Ok(Survey { is_overtaken, ..survey })
     }
 
     /// Finds the newest record.
     fn end<R: Read + Seek>(&self, file: &mut RingFile<R>, table: &Table) -> io::Result<End> {
-        let (clock, mut words) = (file.header.clock, vec![0; CHUNK]);
-        let mut newest = |chunk: u64, words: &mut [u8]| {
-            let len = file.read_at(self.at(chunk), words)?;
-            clear_cut(words, len, clock);
-            let places = words.chunks_exact(clock.record_size()).zip((chunk..).step_by(clock.record_size()));
-            let written = places.filter_map(|(record, position)| {
-                let word = u32::from_ne_bytes(*record.first_chunk()?);
-                let laps = laps_after(&file.header, word, position, self.size).filter(|laps| *laps < LAPS)?;
-                position.checked_add(laps * self.size)
-            });
-            io::Result::Ok(written.max())
-        };
+        let mut words = vec![0; CHUNK];
         // The chunk of an entry that is right has records, unless the first one is about to be written.
         let mut first = 0;
-        for begun in table.begun() {
-            let chunk = begun / LEN * LEN;
-            if newest(chunk, &mut words)?.is_some() {
+        for chunk in table.begun() {
+            if self.newest_in(file, chunk, &mut words)?.is_some() {
                 first = chunk;
                 break;
             }
         }
         let mut end = End::default();
         for chunk in (0..self.size / LEN).map_while(|number| first.checked_add(number * LEN)) {
-            let found = newest(chunk, &mut words)?;
+            let found = self.newest_in(file, chunk, &mut words)?;
             if found > end.newest {
                 end = End { newest: found, chunk, bytes: words.clone() };
             } else if chunk.saturating_sub(LEN) == end.chunk {
@@ -106,9 +103,34 @@ impl Ring {
         Ok(end)
     }
 
+    /// The newest record of the ring now, without a look at all of it: it is in the newest chunk, or in the one behind it.
+    pub(super) fn newest<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<Option<u64>> {
+        let chunk = Table::read(file)?.and_then(|table| table.begun().next()).unwrap_or(0);
+        let mut words = vec![0; CHUNK];
+        let next = self.newest_in(file, chunk.saturating_add(LEN), &mut words)?;
+        Ok(self.newest_in(file, chunk, &mut words)?.max(next))
+    }
+
+    /// The newest record where the words of a chunk lie, in whatever lap it was written since.
+    fn newest_in<R: Read + Seek>(
+        &self,
+        file: &mut RingFile<R>,
+        chunk: u64,
+        words: &mut [u8],
+    ) -> io::Result<Option<u64>> {
+        let size = file.header.clock.record_size();
+        let len = file.read_at(self.at(chunk), words)?;
+        clear_cut(words, len, file.header.clock);
+        let written = words.chunks_exact(size).zip((chunk..).step_by(size)).filter_map(|(record, position)| {
+            let word = u32::from_ne_bytes(*record.first_chunk()?);
+            let laps = laps_after(&file.header, word, position, self.size).filter(|laps| *laps < LAPS)?;
+            position.checked_add(laps * self.size)
+        });
+        Ok(written.max())
+    }
+
     /// The runs between two positions.
     fn between<R>(&mut self, file: &RingFile<R>, mut table: Table, start: u64, newest: Option<u64>) -> Survey {
-        self.newest = table.begun().next();
         let Some(newest) = newest else {
             return Survey { wrong: table.wrong, is_last: true, ..Survey::default() };
         };
@@ -137,12 +159,27 @@ impl Ring {
         Ok(hash(&table.bytes, &words) == seen)
     }
 
-    /// Whether the thread may have overwritten what lay from `start` on at the last look.
-    pub(super) fn may_have_overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>, start: u64) -> io::Result<bool> {
-        let newest = Table::read(file)?.and_then(|table| table.begun().next());
-        // It is in the newest chunk, or at the beginning of the next one.
-        Ok(newest != self.newest
-            && newest.is_some_and(|newest| newest.saturating_add(2 * LEN) > start.saturating_add(self.size)))
+    /// Up to which position the thread may have overwritten by now what was there before.
+    pub(super) fn overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<u64> {
+        let size = file.header.clock.record_size() as u64;
+        Ok(self.newest(file)?.map_or(0, |newest| self.oldest(newest, size)))
+    }
+
+    /// Whether the thread has left a record alone, and so all newer ones.
+    pub(super) fn is_still_there<R: Read + Seek>(
+        &self,
+        file: &mut RingFile<R>,
+        RecordCopy { position, site, .. }: RecordCopy,
+    ) -> io::Result<bool> {
+        let mut record = [0; 16];
+        file.read_at(self.at(position), &mut record)?;
+        let now = decode_records(&file.header, &record, position).next();
+        Ok(now.is_some_and(|now| (now.position, now.site) == (position, site)))
+    }
+
+    /// The oldest position that is not overwritten when there is a record at `newest`.
+    pub(super) fn oldest(&self, newest: u64, record_size: u64) -> u64 {
+        newest.saturating_add(record_size).saturating_sub(self.size)
     }
 
     /// Where a position lies in the file.

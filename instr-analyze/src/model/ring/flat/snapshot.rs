@@ -1,33 +1,41 @@
 //! A copy of a whole ring, where the thread is faster than the reader.
 
 use std::io::{self, Cursor, Read, Seek};
+use std::ops::RangeInclusive;
 
-use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX};
+use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
 use instr_format::ring::{Clock, decode_header};
 
-use super::table::Table;
+use super::ring::Ring;
 use crate::model::ring::file::RingFile;
 
 /// How often it is made again while the thread goes around the ring.
 const COPIES: usize = 4;
 
-/// Makes a copy that is read instead of the file; `None`: the ring has been given to another thread, or the thread goes around faster
-/// than it can be copied.
-pub(super) fn snapshot<R: Read + Seek>(file: &mut RingFile<R>) -> io::Result<Option<RingFile<Cursor<Vec<u8>>>>> {
-    for _ in 0..COPIES {
-        let copy = copy(file)?;
-        if decode_header(&copy) != Ok(file.header) {
-            return Ok(None);
+/// A copy that is read instead of the file.
+pub(super) struct Snapshot {
+    pub(super) file: RingFile<Cursor<Vec<u8>>>,
+    /// The positions that were written before it was made, and not overwritten before it was finished.
+    pub(super) positions: RangeInclusive<u64>,
+}
+
+impl Snapshot {
+    /// Makes one; `None`: the ring has been given to another thread, or the thread goes around faster than it can be copied.
+    pub(super) fn of<R: Read + Seek>(file: &mut RingFile<R>, ring: &Ring) -> io::Result<Option<Self>> {
+        for _ in 0..COPIES {
+            let Some(newest) = ring.newest(file)? else { continue };
+            let copy = copy(file)?;
+            if decode_header(&copy) != Ok(file.header) {
+                return Ok(None);
+            }
+            let positions = ring.overwritten(file)?..=newest;
+            if !positions.is_empty() {
+                let file = RingFile { name: file.name.clone(), header: file.header, input: Cursor::new(copy) };
+                return Ok(Some(Snapshot { file, positions }));
+            }
         }
-        let words = copy.len().saturating_sub(HEADER_SIZE);
-        let mut snapshot = RingFile { name: file.name.clone(), header: file.header, input: Cursor::new(copy) };
-        let newest = |table: Option<Table>| table.and_then(|table| table.begun().next()).unwrap_or(0);
-        let passed = newest(Table::read(file)?).saturating_sub(newest(Table::read(&mut snapshot)?));
-        if passed <= (words / 2).max(CHUNK) as u64 {
-            return Ok(Some(snapshot));
-        }
+        Ok(None)
     }
-    Ok(None)
 }
 
 fn copy<R: Read + Seek>(file: &mut RingFile<R>) -> io::Result<Vec<u8>> {

@@ -61,9 +61,9 @@ impl Table {
         Ok(Some(Table { bytes: check, entries, wrong }))
     }
 
-    /// The positions at which chunks were begun, the newest first.
+    /// The first positions of the chunks that have been begun, the newest first.
     pub(super) fn begun(&self) -> impl Iterator<Item = u64> {
-        self.entries.iter().rev().map(|entry| entry.begun.position)
+        self.entries.iter().rev().map(|entry| entry.begun.position / CHUNK as u64 * CHUNK as u64)
     }
 
     /// The marks from a position up to another one; the first that cannot be is wrong.
