@@ -70,9 +70,13 @@ fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
         thread.table.store(process.take_table()?.as_ptr(), Relaxed);
     }
     let (head, counters) = table(thread).ok_or(Errno::NONE)?;
-    head.before.store(sum(counters), Relaxed);
-    head.reuse.store(thread.reuse(), Relaxed);
-    head.tid.store(u64::from(thread.tid()), Release);
+    let whose = (head.tid.load(Relaxed), head.reuse.load(Relaxed));
+    // It is the thread's own where what its probes work on was lost with a truncated file.
+    if whose != (u64::from(thread.tid()), thread.reuse()) {
+        head.before.store(sum(counters), Relaxed);
+        head.reuse.store(thread.reuse(), Relaxed);
+        head.tid.store(u64::from(thread.tid()), Release);
+    }
     tell_probes(thread, Some(counters));
     Ok(())
 }

@@ -124,3 +124,13 @@ pub(super) fn records(thread: &Thread, head: &Head) -> u64 {
     let (position, holes) = unfold(thread, head, head.cursor.load(Relaxed)).unwrap_or_default();
     (position / 4).saturating_sub(holes)
 }
+
+/// The cursor is lost: goes on with the next chunk, with numbers that are about right.
+pub(super) fn go_on(thread: &Thread, head: &Head) {
+    let newest = thread.ring.newest.load(Relaxed).saturating_sub(1);
+    let holes = entry(head, newest).holes.load(Relaxed);
+    let next = (newest / CHUNK as u64 + 1) * CHUNK as u64;
+    head.cursor.store(next.wrapping_add(holes << 32), Relaxed);
+    head.hole.store(HOLE, Relaxed);
+    thread.tell_probes();
+}

@@ -32,7 +32,11 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
     };
     if is_timed() {
         put_timed(process, thread, head, site::low_half(id));
-    } else if takes(head) {
+    } else if thread.ring.size.load(Relaxed) != 0 {
+        if !takes(head) {
+            // The file of the stack was truncated, and with it went what probes work on.
+            chunk::go_on(thread, head);
+        }
         push(head, site::low_half(id));
     } else if let Some(site) = site::at(id) {
         // A handler has forked meanwhile, and this is its child, in which the thread has no ring yet.
