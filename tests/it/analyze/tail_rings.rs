@@ -44,15 +44,18 @@ impl Live {
     /// Records a statement so many times, and shows it to whoever reads.
     fn put(&mut self, site: u32, times: usize) {
         self.ring.put_all(vec![site; times]);
-        self.overwrite("1.ring", &self.ring.file());
+        let file = self.ring.file();
+        // In the thread's order: it notes what it begins, and then writes.
+        let (header, oldest) = (HEADER_SIZE.min(self.ring.next_at()), self.ring.next_at());
+        for part in [0..header, oldest..file.len(), header..oldest] {
+            self.overwrite("1.ring", part.start, &file[part]);
+        }
     }
 
-    /// Replaces a file's content, of which whoever reads meanwhile finds none missing: what a header counts is there before.
-    fn overwrite(&self, name: &str, bytes: &[u8]) {
+    /// Replaces a part of a file's content, of which whoever reads meanwhile finds none missing.
+    fn overwrite(&self, name: &str, at: usize, bytes: &[u8]) {
         let file = OpenOptions::new().write(true).open(self.run.dir.join(name)).unwrap();
-        let (header, records) = bytes.split_at(HEADER_SIZE.min(bytes.len()));
-        file.write_all_at(records, header.len() as u64).unwrap();
-        file.write_all_at(header, 0).unwrap();
+        file.write_all_at(bytes, at as u64).unwrap();
     }
 }
 
@@ -155,7 +158,7 @@ fn what_the_ring_no_longer_has_is_read_from_its_segments() {
         tail.expect(4..=6 * half + 5);
         // A segment that is there already grows.
         let all = fill(&mut live, 6..12, 3);
-        live.overwrite("1.1.ring", &live.ring.segment(1, &all));
+        live.overwrite("1.1.ring", 0, &live.ring.segment(1, &all));
         live.put(2, 1);
         tail.expect(6 * half + 6..=12 * half + 1);
         live.mapped.take();

@@ -8,7 +8,7 @@ use std::mem::offset_of;
 use std::ops::Range;
 
 use instr_format::ring::blocks::BLOCK_SIZE;
-use instr_format::ring::flat::SEGMENT_HEADER_SIZE;
+use instr_format::ring::flat::{HEADER_SIZE, SEGMENT_HEADER_SIZE};
 use instr_format::ring::{Clock, Header, MAGIC, VERSION, VERSION_OF_BLOCKS};
 
 use crate::fake_run::{PID, START_NS, put};
@@ -207,6 +207,14 @@ impl FakeRing {
                 words.finish_header(&mut header);
                 [header, words.bytes.clone()].concat()
             }
+        }
+    }
+
+    /// Where in the file the thread goes on, behind the newest record: what lies there is the oldest.
+    pub fn next_at(&self) -> usize {
+        match &self.layout {
+            Layout::Blocks(_) => FakeBlocks::HEADER_SIZE,
+            Layout::Flat(words) => HEADER_SIZE + words.position as usize % words.bytes.len(),
         }
     }
 

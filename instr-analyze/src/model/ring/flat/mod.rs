@@ -13,7 +13,7 @@ mod table;
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek};
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use super::file::RingFile;
 use super::reader::{Pending, Place};
@@ -86,7 +86,7 @@ impl Flat {
         pending: &mut Pending,
     ) -> io::Result<Option<u64>> {
         if self.runs.is_empty() && !self.looked {
-            self.survey(file, &(0..=u64::MAX), pending)?;
+            self.survey(file, &(0..u64::MAX), pending)?;
         }
         Ok(self.runs.front().map(|run| run.elapsed_ns))
     }
@@ -117,7 +117,7 @@ impl Flat {
     fn go_on<R: Read + Seek>(
         &mut self,
         file: &mut RingFile<R>,
-        of_copy: Option<&RangeInclusive<u64>>,
+        of_copy: Option<&Range<u64>>,
         pending: &mut Pending,
     ) -> io::Result<bool> {
         if !self.runs.is_empty() {
@@ -135,7 +135,7 @@ impl Flat {
         {
             return Ok(false);
         }
-        let is_overtaken = self.survey(file, of_copy.unwrap_or(&(0..=u64::MAX)), pending)?;
+        let is_overtaken = self.survey(file, of_copy.unwrap_or(&(0..u64::MAX)), pending)?;
         if is_overtaken && of_copy.is_none() {
             self.make_snapshot(file)?;
         }
@@ -146,7 +146,7 @@ impl Flat {
     fn survey<R: Read + Seek>(
         &mut self,
         file: &mut RingFile<R>,
-        positions: &RangeInclusive<u64>,
+        positions: &Range<u64>,
         pending: &mut Pending,
     ) -> io::Result<bool> {
         if let Source::Unknown = self.source {
@@ -156,10 +156,10 @@ impl Flat {
                 Source::Ring(Ring::open(file, &mut pending.damage)?)
             };
         }
-        let start = self.start.max(*positions.start());
+        let start = self.start.max(positions.start);
         let Survey { runs, wrong, is_last, is_overtaken } = match &mut self.source {
             Source::Unknown => Survey::default(),
-            Source::Ring(ring) => ring.survey(file, start..=*positions.end())?,
+            Source::Ring(ring) => ring.survey(file, start..positions.end)?,
             Source::Segment(segment) => segment.survey(file, start)?,
         };
         (self.runs, self.at_end, self.looked) = (runs.into(), is_last, true);

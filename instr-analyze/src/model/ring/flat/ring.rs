@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, Read, Seek};
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, HEADER_SIZE, RecordCopy, SIZE_MAX, decode_records, laps_after};
@@ -64,18 +64,21 @@ impl Ring {
     pub(super) fn survey<R: Read + Seek>(
         &mut self,
         file: &mut RingFile<R>,
-        positions: RangeInclusive<u64>,
+        positions: Range<u64>,
     ) -> io::Result<Survey> {
         let Some(table) = Table::read(file)? else { return Ok(Survey { is_last: true, ..Survey::default() }) };
-        let end = self.end(file, &table)?;
+        let found = self.end(file, &table)?;
+        let end = found.newest.map(|newest| newest.saturating_add(file.header.clock.record_size() as u64));
         // What is not wanted now has to be found the next time.
-        let is_all = end.newest.is_none_or(|newest| newest <= *positions.end());
-        self.seen = is_all.then(|| (end.chunk, hash(&table.bytes, &end.bytes)));
+        let is_all = end.is_none_or(|end| end <= positions.end);
+        self.seen = is_all.then(|| (found.chunk, hash(&table.bytes, &found.bytes)));
         let begun = table.begun().next();
-        let newest = end.newest.map(|newest| newest.min(*positions.end()));
-        let survey = self.between(file, table, *positions.start(), newest);
+        let survey = match end {
+            Some(end) => self.between(file, table, positions.start, end.min(positions.end)),
+            None => Survey { wrong: table.wrong, is_last: true, ..Survey::default() },
+        };
         // The chunk of the newest record, or the one before it, is noted now, and was not before.
-        let is_old = newest.is_none_or(|newest| newest >= begun.unwrap_or(0).saturating_add(2 * LEN));
+        let is_old = end.is_none_or(|end| end > begun.unwrap_or(0).saturating_add(2 * LEN));
         let is_overtaken = is_old && Table::read(file)?.is_some_and(|table| table.begun().next() != begun);
         Ok(Survey { is_overtaken, ..survey })
     }
@@ -103,12 +106,14 @@ impl Ring {
         Ok(end)
     }
 
-    /// The newest record of the ring now, without a look at all of it: it is in the newest chunk, or in the one behind it.
-    pub(super) fn newest<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<Option<u64>> {
+    /// Two positions between which the thread goes on now. It is in the newest chunk that is noted, or in the one behind it.
+    pub(super) fn front<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<(u64, u64)> {
         let chunk = Table::read(file)?.and_then(|table| table.begun().next()).unwrap_or(0);
         let mut words = vec![0; CHUNK];
         let next = self.newest_in(file, chunk.saturating_add(LEN), &mut words)?;
-        Ok(self.newest_in(file, chunk, &mut words)?.max(next))
+        let newest = self.newest_in(file, chunk, &mut words)?.max(next);
+        let behind = newest.map(|newest| newest.saturating_add(file.header.clock.record_size() as u64));
+        Ok((behind.unwrap_or(chunk), behind.unwrap_or(chunk.saturating_add(2 * LEN))))
     }
 
     /// The newest record where the words of a chunk lie, in whatever lap it was written since.
@@ -129,14 +134,10 @@ impl Ring {
         Ok(written.max())
     }
 
-    /// The runs between two positions.
-    fn between<R>(&mut self, file: &RingFile<R>, mut table: Table, start: u64, newest: Option<u64>) -> Survey {
-        let Some(newest) = newest else {
-            return Survey { wrong: table.wrong, is_last: true, ..Survey::default() };
-        };
+    /// The runs between two positions, the second of which is behind the newest record.
+    fn between<R>(&mut self, file: &RingFile<R>, mut table: Table, start: u64, end: u64) -> Survey {
         let clock = file.header.clock;
         let size = clock.record_size() as u64;
-        let end = newest.saturating_add(size);
         // Of the oldest record with a clock of its own, the thread may have overwritten the time already.
         let room = if clock == Clock::Full { self.size - size } else { self.size };
         let start = start.max(end.saturating_sub(room)).checked_next_multiple_of(size).unwrap_or(u64::MAX);
@@ -144,7 +145,7 @@ impl Ring {
         let runs = runs(start..end, &marks, table.elapsed_before(start), |position| self.at(position)).collect();
         self.noted =
             marks.last().map(|mark| mark.number).or(table.number_before(start, clock)).map_or(0, |number| number - 1);
-        let wrong = table.wrong.or(odd.map(|mark| mark.said)).or(table.beyond(newest.saturating_add(self.size)));
+        let wrong = table.wrong.or(odd.map(|mark| mark.said)).or(table.beyond(end.saturating_add(self.size)));
         Survey { runs, wrong, is_last: true, is_overtaken: false }
     }
 
@@ -161,8 +162,8 @@ impl Ring {
 
     /// Up to which position the thread may have overwritten by now what was there before.
     pub(super) fn overwritten<R: Read + Seek>(&self, file: &mut RingFile<R>) -> io::Result<u64> {
-        let size = file.header.clock.record_size() as u64;
-        Ok(self.newest(file)?.map_or(0, |newest| self.oldest(newest, size)))
+        let (_, end) = self.front(file)?;
+        Ok(end.saturating_sub(self.size))
     }
 
     /// Whether the thread has left a record alone, and so all newer ones.
@@ -175,11 +176,6 @@ impl Ring {
         file.read_at(self.at(position), &mut record)?;
         let now = decode_records(&file.header, &record, position).next();
         Ok(now.is_some_and(|now| (now.position, now.site) == (position, site)))
-    }
-
-    /// The oldest position that is not overwritten when there is a record at `newest`.
-    pub(super) fn oldest(&self, newest: u64, record_size: u64) -> u64 {
-        newest.saturating_add(record_size).saturating_sub(self.size)
     }
 
     /// Where a position lies in the file.

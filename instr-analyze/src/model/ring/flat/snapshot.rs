@@ -1,7 +1,7 @@
 //! A copy of a whole ring, where the thread is faster than the reader.
 
 use std::io::{self, Cursor, Read, Seek};
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
 use instr_format::ring::{Clock, decode_header};
@@ -16,19 +16,19 @@ const COPIES: usize = 4;
 pub(super) struct Snapshot {
     pub(super) file: RingFile<Cursor<Vec<u8>>>,
     /// The positions that were written before it was made, and not overwritten before it was finished.
-    pub(super) positions: RangeInclusive<u64>,
+    pub(super) positions: Range<u64>,
 }
 
 impl Snapshot {
     /// Makes one; `None`: the ring has been given to another thread, or the thread goes around faster than it can be copied.
     pub(super) fn of<R: Read + Seek>(file: &mut RingFile<R>, ring: &Ring) -> io::Result<Option<Self>> {
         for _ in 0..COPIES {
-            let Some(newest) = ring.newest(file)? else { continue };
+            let (end, _) = ring.front(file)?;
             let copy = copy(file)?;
             if decode_header(&copy) != Ok(file.header) {
                 return Ok(None);
             }
-            let positions = ring.overwritten(file)?..=newest;
+            let positions = ring.overwritten(file)?..end;
             if !positions.is_empty() {
                 let file = RingFile { name: file.name.clone(), header: file.header, input: Cursor::new(copy) };
                 return Ok(Some(Snapshot { file, positions }));
