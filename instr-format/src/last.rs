@@ -52,7 +52,7 @@ pub struct Header {
 pub struct Slot {
     /// One of the `STATE_…` values; 0 in a slot that no thread has taken.
     pub state: AtomicU32,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of the run with this id it is, from 1.
     pub reuse: AtomicU32,
     /// Kernel thread id.
     pub tid: AtomicU64,
@@ -118,7 +118,7 @@ impl HeaderCopy {
 pub struct SlotCopy {
     /// Whether the thread has ended.
     pub ended: bool,
-    /// The how manieth thread of the run with this id, from 1.
+    /// Which thread of the run with this id it is, from 1.
     pub reuse: u32,
     /// Kernel thread id.
     pub tid: u64,

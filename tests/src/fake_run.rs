@@ -48,7 +48,7 @@ pub const DEMO: [Site; 4] = [
 pub struct FakeSlot {
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread with this id.
+    /// Which thread with this id it is.
     pub reuse: u32,
     /// Name, at most 16 bytes.
     pub name: &'static [u8],

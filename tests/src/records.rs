@@ -21,7 +21,7 @@ pub struct Log {
     pub pid: u64,
     /// Thread id.
     pub tid: u64,
-    /// The how manieth thread with this id.
+    /// Which thread with this id it is.
     pub reuse: u64,
     /// Name of the thread.
     pub name: String,

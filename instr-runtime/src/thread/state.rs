@@ -184,7 +184,7 @@ impl Thread {
         ThreadName::from_halves([first.load(Relaxed), second.load(Relaxed)])
     }
 
-    /// The how manieth thread of the run with its id it is, from 1.
+    /// Which thread of the run with this id it is, from 1.
     pub(crate) fn reuse(&self) -> u32 {
         self.slot_or_own().reuse.load(Relaxed)
     }

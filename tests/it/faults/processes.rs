@@ -200,7 +200,12 @@ fn row_60_confined_threads_go_on() {
     ];
     let turn = Place::marked(&source("confined"), "goes on");
     for (way, sink, clock) in ways {
-        let scene = twins("confined", way, &[("INSTR_SINK", sink), ("INSTR_CLOCK", clock)]);
+        let mut variables = vec![("INSTR_SINK", sink), ("INSTR_CLOCK", clock)];
+        if sink == "ring" && clock == "off" {
+            // A ring of which the thread passes some quarters.
+            variables.push(("INSTR_RING_BYTES", "128K"));
+        }
+        let scene = twins("confined", way, &variables);
         let run = &scene.runs()[0];
         let recorded = match sink {
             "count" => tables(run).iter().map(|table| table.counters[id(run, &turn) as usize]).sum(),

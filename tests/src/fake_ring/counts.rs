@@ -11,7 +11,7 @@ use crate::fake_run::put;
 pub struct FakeTable {
     /// Kernel thread id; 0: nobody's.
     pub tid: u64,
-    /// The how manieth thread with this id.
+    /// Which thread with this id it is.
     pub reuse: u32,
     /// What threads before this one have counted.
     pub before: u64,

@@ -24,7 +24,7 @@ pub const VERSIONS: [u32; 2] = [VERSION_OF_BLOCKS, VERSION];
 pub struct FakeRing {
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread with this id.
+    /// Which thread with this id it is.
     pub reuse: u32,
     /// Name, at most 16 bytes.
     pub name: &'static [u8],

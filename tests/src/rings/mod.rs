@@ -130,7 +130,7 @@ pub fn kept_records(rings: &[Ring], tid: u64, reuse: u32) -> Vec<RingRecord> {
 pub struct Table {
     /// Kernel thread id.
     pub tid: u64,
-    /// The how manieth thread of the run with this id.
+    /// Which thread of the run with this id it is.
     pub reuse: u32,
     /// What threads before this one have counted.
     pub before: u64,

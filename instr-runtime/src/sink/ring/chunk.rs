@@ -95,7 +95,7 @@ fn now(process: &Process, thread: &Thread, head: &Head, position: u64) -> u64 {
     }
 }
 
-/// How many words are looked at for each chunk that is begun: all of the ring, once in 128 laps.
+/// How many words are looked at for each chunk that is begun: all of the ring, once in 256 laps.
 const SWEPT: u64 = 8;
 
 /// Empties what earlier laps have left where nobody has written since. Words tell the laps of a ring apart for 512 laps at least. A

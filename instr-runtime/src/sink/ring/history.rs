@@ -25,17 +25,19 @@ const KEPT_CHUNK: u64 = (size_of::<SegmentChunk>() + CHUNK) as u64;
 /// The thread begins a chunk at `position`: keeps what it will overwrite next, if history is asked for. What cannot be written is
 /// overwritten, and counted as such by the reader. Async-signal-safe.
 pub(super) fn keep(process: &Process, thread: &Thread, head: &Head, position: u64) {
+    // Without it there is no system call here: a confined thread may make none.
+    let Some(kept) = settings::get().and_then(|settings| settings.ring.history) else { return };
     let shift = (thread.ring.size.load(Relaxed) / 4).trailing_zeros();
     let end = (position >> shift).saturating_sub(1) << shift;
     if thread.ring.kept.load(Relaxed) < end {
-        keep_until(process, thread, head, end);
+        keep_until(process, thread, head, end, kept);
     }
 }
 
 /// Signals wait, as a handler might append too.
 #[cold]
 #[inline(never)]
-fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64) {
+fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64, kept: u64) {
     sys::with_errno(|| {
         let _blocked = sys::SignalsBlocked::new();
         crash::look_at_handlers(process);
@@ -43,7 +45,6 @@ fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64) {
         let oldest =
             (end + u64::from(thread.ring.size.load(Relaxed) / 2)).saturating_sub(thread.ring.size.load(Relaxed).into());
         let start = thread.ring.kept.swap(end, Relaxed).max(oldest);
-        let Some(kept) = settings::get().and_then(|settings| settings.ring.history) else { return };
         if start < end {
             let _ = append(process, thread, head, start, end, kept);
         }
