@@ -3,7 +3,17 @@
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
-use crate::sys::{self, LoadedObject};
+use crate::sys;
+
+/// The program or a library, as it was loaded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LoadedObject {
+    /// Empty for the program itself.
+    pub(crate) name: &'static [u8],
+    /// What to add to the addresses in its file.
+    pub(crate) base: u64,
+    pub(crate) build_id: Option<&'static [u8]>,
+}
 
 /// Holds for forked children too.
 pub(crate) struct Facts {
@@ -24,11 +34,20 @@ pub(crate) fn prepare(arena: &mut Arena) {
         argv0: sys::command_line(|line| arena.bytes(line.split(|byte| *byte == 0).next().unwrap_or_default())),
         cwd: sys::current_directory(|path| arena.bytes(path)),
         test: sys::variable("NEXTEST", |value| value == b"1").unwrap_or(false).then(|| test(arena)).flatten(),
-        objects: sys::loaded_objects(arena),
+        objects: loaded_objects(arena),
     };
     if let Some(facts) = arena.keep(facts) {
         let _ = FACTS.set(facts);
     }
+}
+
+fn loaded_objects(arena: &mut Arena) -> List<LoadedObject, 64> {
+    let mut objects = List::new();
+    sys::for_each_loaded_object(|name, base, build_id| {
+        let build_id = build_id.map(|id| arena.bytes(id));
+        objects.push(LoadedObject { name: arena.bytes(name), base, build_id });
+    });
+    objects
 }
 
 /// As cargo-nextest calls test binaries: `BINARY --exact NAME --nocapture`, where others may be between.

@@ -17,9 +17,9 @@ impl<'a> Json<'a> {
 
     /// Begins an object or an array.
     pub(crate) fn open(&mut self, bracket: char) -> fmt::Result {
-        self.value(format_args!("{bracket}"))?;
+        self.separate()?;
         self.comma = false;
-        Ok(())
+        self.out.write_char(bracket)
     }
 
     pub(crate) fn close(&mut self, bracket: char) -> fmt::Result {
@@ -28,75 +28,100 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn key(&mut self, key: &str) -> fmt::Result {
-        self.string(key.as_bytes())?;
+        self.put(key.as_bytes())?;
         self.comma = false;
         self.out.write_char(':')
     }
 
-    pub(crate) fn value(&mut self, value: fmt::Arguments<'_>) -> fmt::Result {
-        if self.comma {
-            self.out.write_char(',')?;
-        }
-        self.comma = true;
-        self.out.write_fmt(value)
+    pub(crate) fn put(&mut self, value: impl Value) -> fmt::Result {
+        self.separate()?;
+        value.write(self.out)
     }
 
-    pub(crate) fn number(&mut self, number: u64) -> fmt::Result {
-        self.value(format_args!("{number}"))
+    pub(crate) fn entry(&mut self, key: &str, value: impl Value) -> fmt::Result {
+        self.key(key)?;
+        self.put(value)
     }
 
-    pub(crate) fn signed(&mut self, number: i32) -> fmt::Result {
-        self.value(format_args!("{number}"))
+    fn separate(&mut self) -> fmt::Result {
+        if core::mem::replace(&mut self.comma, true) { self.out.write_char(',') } else { Ok(()) }
     }
+}
 
-    /// A number that means something only in hexadecimal.
-    pub(crate) fn address(&mut self, address: u64) -> fmt::Result {
-        self.value(format_args!("\"{address:#x}\""))
+/// What stands behind a key.
+pub(crate) trait Value {
+    fn write(self, out: &mut dyn Write) -> fmt::Result;
+}
+
+macro_rules! displayed {
+    ($($type:ty),+) => {
+        $(impl Value for $type {
+            fn write(self, out: &mut dyn Write) -> fmt::Result {
+                write!(out, "{self}")
+            }
+        })+
+    };
+}
+displayed!(u64, u32, i32, bool);
+
+/// Bytes that need not be UTF-8: what is not, and backslashes, are escaped as in records, spaces stay.
+impl Value for &[u8] {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        write!(out, "{}", Quoted(self))
     }
+}
 
-    /// Bytes that need not be UTF-8: what is not, and backslashes, are escaped as in records, spaces stay.
-    pub(crate) fn string(&mut self, bytes: &[u8]) -> fmt::Result {
-        self.value(format_args!("{}", Quoted(bytes)))
+impl Value for &str {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        self.as_bytes().write(out)
     }
+}
 
-    /// A path of two parts that are escaped already.
-    pub(crate) fn escaped_path(&mut self, module: &[u8], name: &[u8]) -> fmt::Result {
-        self.value(format_args!("\"{}::{}\"", Requoted(module), Requoted(name)))
-    }
-
-    /// A string that is escaped already.
-    pub(crate) fn escaped(&mut self, text: &[u8]) -> fmt::Result {
-        self.value(format_args!("\"{}\"", Requoted(text)))
-    }
-
-    pub(crate) fn string_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
-        match bytes {
-            Some(bytes) => self.string(bytes),
-            None => self.value(format_args!("null")),
-        }
-    }
-
-    pub(crate) fn number_or_null(&mut self, number: Option<u64>) -> fmt::Result {
-        match number {
-            Some(number) => self.number(number),
-            None => self.string_or_null(None),
-        }
-    }
-
-    /// Two digits a byte.
-    pub(crate) fn hex_or_null(&mut self, bytes: Option<&[u8]>) -> fmt::Result {
-        match bytes {
-            Some(bytes) => self.value(format_args!("\"{}\"", Hex(bytes))),
-            None => self.string_or_null(None),
+/// Or null.
+impl<T: Value> Value for Option<T> {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        match self {
+            Some(value) => value.write(out),
+            None => out.write_str("null"),
         }
     }
 }
 
-struct Hex<'a>(&'a [u8]);
+/// A number that means something only in hexadecimal.
+pub(crate) struct Address(pub(crate) u64);
 
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+impl Value for Address {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        write!(out, "\"{:#x}\"", self.0)
+    }
+}
+
+/// Two digits a byte.
+pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
+
+impl Value for Hex<'_> {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        out.write_char('"')?;
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))?;
+        out.write_char('"')
+    }
+}
+
+/// A string that is escaped already.
+pub(crate) struct Text<'a>(pub(crate) &'a [u8]);
+
+impl Value for Text<'_> {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        write!(out, "\"{}\"", Requoted(self.0))
+    }
+}
+
+/// A path of two parts that are escaped already.
+pub(crate) struct Path<'a>(pub(crate) &'a [u8], pub(crate) &'a [u8]);
+
+impl Value for Path<'_> {
+    fn write(self, out: &mut dyn Write) -> fmt::Result {
+        write!(out, "\"{}::{}\"", Requoted(self.0), Requoted(self.1))
     }
 }
 

@@ -37,6 +37,8 @@ mod filter;
 #[cfg(feature = "stack")]
 mod json;
 #[cfg(feature = "stack")]
+mod life;
+#[cfg(feature = "stack")]
 #[doc(hidden)]
 pub mod macro_api;
 #[cfg(feature = "stack")]
@@ -52,11 +54,13 @@ mod sink;
 #[cfg(feature = "stack")]
 mod site;
 #[cfg(feature = "stack")]
-mod start;
-#[cfg(feature = "stack")]
 mod sys;
 #[cfg(feature = "stack")]
 mod thread;
+#[cfg(feature = "stack")]
+mod tls;
+#[cfg(feature = "stack")]
+mod wiped;
 
 pub use instr_macros::{instrument_source, signal_handler};
 
@@ -65,7 +69,7 @@ pub use instr_macros::{instrument_source, signal_handler};
 /// Call it in normal context, before there is a second thread: it reads the environment. Not async-signal-safe.
 pub fn init() {
     #[cfg(feature = "stack")]
-    start::start();
+    life::start();
 }
 
 /// Records crashes from here on, unless `INSTR_CRASH=off`. A program whose `main` is Rust's need not call it: its first

@@ -7,12 +7,8 @@ pub use core::panic::Location;
 pub use core::{concat, module_path};
 
 use crate::probe;
-pub use crate::probe::Guard;
+pub use crate::probe::{Guard, Resumed};
 pub use crate::site::{Function, Sites};
-
-/// What [`Sites::__instr_resume`] returns. A unit as an argument would be a lint.
-#[derive(Debug)]
-pub struct Resumed;
 
 /// The first argument. The second is evaluated after it, which is the purpose.
 #[inline]

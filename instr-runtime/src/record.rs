@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use crate::site::{FILTERED, Id, ON};
-use crate::{probe, process, sink, sys, thread};
+use crate::{life, process, sink, sys, tls};
 
 /// The statement of this site is about to run. Async-signal-safe: takes no lock, allocates nothing, and leaves `errno` as it
 /// was; a signal handler may interrupt it anywhere and reach statements itself.
@@ -11,20 +11,24 @@ use crate::{probe, process, sink, sys, thread};
 #[inline(never)]
 pub(crate) extern "C" fn reached(site: &'static Id) {
     // SAFETY: the stack of none, or one that is never freed as long as the thread runs.
-    let head = unsafe { &*probe::head() };
+    let head = unsafe { &*tls::head() };
     if site.switch() == ON && sink::ring::takes(head) {
         return sink::ring::push(head, site.low_half());
     }
-    sys::with_errno(|| record(site));
+    // A child that a handler forks meanwhile begins again.
+    sys::with_errno(|| while !record(site) {});
 }
 
-fn record(site: &'static Id) {
-    let Some(process) = process::current() else { return process::count_unattributed() };
-    let Some(id) = site.index() else { return process::count_unattributed() };
-    let Some(thread) = thread::reach(process) else { return process::count_unattributed() };
+/// `false`: this is a child that was forked meanwhile.
+fn record(site: &'static Id) -> bool {
+    let found = process::current().and_then(|process| Some((process, site.index()?, life::reach(process)?)));
+    let Some((process, id, thread)) = found else {
+        process::count_unattributed();
+        return true;
+    };
     if site.switch() == FILTERED || thread.is_excluded() {
         thread.count_filtered();
-    } else {
-        sink::record(process, thread, id);
+        return true;
     }
+    sink::record(process, thread, id)
 }

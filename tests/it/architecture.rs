@@ -1,4 +1,4 @@
-//! Which crate may depend on which.
+//! Which crate may depend on which, and in the runtime, which module.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -18,6 +18,63 @@ const EDGES: [(&str, &str); 6] = [
 
 /// What runs in the user's process besides its own crates and the macros.
 const RUNTIME_DEPENDENCIES: [&str; 2] = ["libc", "once_cell"];
+
+/// The modules of the runtime: each uses only those before it.
+const LAYERS: [&str; 18] = [
+    "sys",
+    "tls",
+    "arena",
+    "wiped",
+    "json",
+    "filter",
+    "settings",
+    "facts",
+    "site",
+    "process",
+    "thread",
+    "sink",
+    "crash",
+    "life",
+    "record",
+    "probe",
+    "macro_api",
+    "lib",
+];
+
+#[test]
+fn modules_of_the_runtime_use_those_below_them() {
+    let sources = instr_tests::workspace().join("instr-runtime/src");
+    let mut edges = 0;
+    for file in instr_tests::rust_files(&sources) {
+        let module = file.strip_prefix(&sources).expect("below it").iter().next().expect("a name").to_string_lossy();
+        let module = module.trim_end_matches(".rs");
+        let layer = LAYERS.iter().position(|layer| *layer == module);
+        let layer = layer.unwrap_or_else(|| panic!("`{module}` has no layer"));
+        for used in modules_used(&std::fs::read_to_string(&file).expect("a source")) {
+            let Some(other) = LAYERS.iter().position(|layer| *layer == used) else { continue };
+            assert!(other <= layer, "{file:?} uses `{used}`, which is above it");
+            edges += usize::from(other != layer);
+        }
+    }
+    assert!(edges > 100, "{edges}");
+}
+
+/// What stands behind `crate::`, alone or in a list, in code.
+fn modules_used(source: &str) -> Vec<String> {
+    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut used = Vec::new();
+    for (at, start) in code.match_indices("crate::") {
+        let rest = &code[at + start.len()..];
+        let (list, mut depth) = (rest.starts_with('{'), 0);
+        let end = rest.find(|letter: char| {
+            depth += i32::from(letter == '{') - i32::from(letter == '}');
+            if list { depth == 0 } else { !(letter.is_alphanumeric() || letter == '_') }
+        });
+        let names = rest[..end.unwrap_or(rest.len())].split([',', '{']);
+        used.extend(names.map(|name| name.split("::").next().unwrap_or_default().trim().to_owned()));
+    }
+    used
+}
 
 #[test]
 fn crates_depend_on_each_other_only_along_the_arrows() {

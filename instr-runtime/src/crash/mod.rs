@@ -7,7 +7,6 @@
 
 mod panics;
 mod record;
-mod replaced;
 mod words;
 
 use core::cell::UnsafeCell;
@@ -22,14 +21,14 @@ use instr_format::names::SCHEMA_VERSION;
 
 use crate::json::Json;
 use crate::process::{self, Process};
-use crate::sys::{self, Arrival, CName, Reactions, Stack, Verdict};
+use crate::sys::{self, Arrival, CName, Errno, Reactions, Stack, Verdict};
 use crate::thread::Thread;
-use crate::{settings, start, thread};
+use crate::wiped::Wiped;
+use crate::{settings, thread};
 pub(crate) use panics::watch as watch_panics;
-pub(crate) use replaced::{look_at_a_handler, look_at_handlers};
 
 /// State of the crash of a process. All zeros: there is none.
-pub(crate) struct CrashState {
+struct CrashState {
     /// The thread that writes.
     owner: AtomicU32,
     /// 1 once it has written.
@@ -42,6 +41,14 @@ pub(crate) struct CrashState {
 
 // SAFETY: only the owner writes and reads `first`.
 unsafe impl Sync for CrashState {}
+
+// SAFETY: all zeros is a state; what `first` holds is read only once it has been written.
+static CRASH: Wiped<CrashState> = unsafe { Wiped::new() };
+
+/// For normal context, once, before anything is watched.
+pub(crate) fn prepare() -> Result<(), Errno> {
+    CRASH.prepare()
+}
 
 /// Signal handlers of Rust's threads have 8 KiB, of which the kernel takes up to half.
 static STACK: Stack = Stack::new();
@@ -76,7 +83,7 @@ pub(crate) fn watch(asked: bool) {
 /// already is passed every signal, and one that comes later takes the place of ours. Async-signal-safe.
 pub(crate) fn watch_where_main_has_begun(process: &Process) {
     watch(false);
-    if sys::is_watching() || !start::has_been_constructed() {
+    if sys::is_watching() || !sys::has_been_constructed() {
         return;
     }
     if cfg!(cargo_instr) {
@@ -111,8 +118,8 @@ pub(crate) fn thread_ends(thread: &Thread) {
 }
 
 fn crashed(arrival: &Arrival<'_>) -> Verdict {
-    let Some(process) = process::begun() else { return Verdict::PassOn };
-    let (state, tid) = (&process.crash, sys::thread_id());
+    let Some((process, state)) = process::begun().zip(CRASH.get()) else { return Verdict::PassOn };
+    let tid = sys::thread_id();
     if state.recovered.load(Relaxed) >= RECOVERIES {
         return Verdict::PassOn;
     }
@@ -151,8 +158,7 @@ fn wait(state: &CrashState) {
 
 /// The program has dealt with the fault that was recorded last, and with those of other threads meanwhile.
 fn recovered() {
-    let Some(process) = process::begun() else { return };
-    let state = &process.crash;
+    let Some((process, state)) = process::begun().zip(CRASH.get()) else { return };
     if state.written.load(Acquire) != 0 {
         process.remove(&name());
         state.recovered.fetch_add(1, Relaxed);
@@ -168,18 +174,11 @@ fn name() -> CName<64> {
 /// What both files begin with: which thread of which process it is, and when. Async-signal-safe.
 fn who_and_when(json: &mut Json<'_>, process: &Process, thread_name: &[u8]) -> fmt::Result {
     let (unix_ns, monotonic_ns) = sys::now();
-    json.key("schema_version")?;
-    json.number(u64::from(SCHEMA_VERSION))?;
-    json.key("pid")?;
-    json.number(u64::from(process.pid()))?;
-    json.key("tid")?;
-    json.number(u64::from(sys::thread_id()))?;
-    json.key("reuse")?;
-    json.number(u64::from(thread::reuse()))?;
-    json.key("thread")?;
-    json.string(thread_name)?;
-    json.key("unix_ns")?;
-    json.number(unix_ns)?;
-    json.key("elapsed_ns")?;
-    json.number(monotonic_ns.saturating_sub(process.start_monotonic_ns()))
+    json.entry("schema_version", SCHEMA_VERSION)?;
+    json.entry("pid", process.pid())?;
+    json.entry("tid", sys::thread_id())?;
+    json.entry("reuse", thread::reuse())?;
+    json.entry("thread", thread_name)?;
+    json.entry("unix_ns", unix_ns)?;
+    json.entry("elapsed_ns", monotonic_ns.saturating_sub(process.start_monotonic_ns()))
 }

@@ -160,23 +160,15 @@ fn describe(
 ) -> fmt::Result {
     json.open('{')?;
     super::who_and_when(json, process, thread_name)?;
-    json.key("number")?;
-    json.number(number)?;
+    json.entry("number", number)?;
     if let Some(place) = panic.location() {
-        json.key("file")?;
-        json.string(place.file().as_bytes())?;
-        json.key("line")?;
-        json.number(u64::from(place.line()))?;
-        json.key("column")?;
-        json.number(u64::from(place.column()))?;
+        json.entry("file", place.file())?;
+        json.entry("line", place.line())?;
+        json.entry("column", place.column())?;
     }
-    json.key("statement")?;
-    json.number_or_null(thread::last_statement().map(u64::from))?;
-    json.key("message")?;
-    json.string_or_null(kept.map(str::as_bytes))?;
-    json.key("message_bytes")?;
-    json.number(message(panic).map_or(0, str::len) as u64)?;
-    json.key("kept_bytes")?;
-    json.number(kept.map_or(0, str::len) as u64)?;
+    json.entry("statement", thread::last_statement())?;
+    json.entry("message", kept)?;
+    json.entry("message_bytes", message(panic).map_or(0, str::len) as u64)?;
+    json.entry("kept_bytes", kept.map_or(0, str::len) as u64)?;
     json.close('}')
 }

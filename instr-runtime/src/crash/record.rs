@@ -3,7 +3,7 @@
 use core::fmt::{self, Write as _};
 
 use super::words;
-use crate::json::Json;
+use crate::json::{Address, Hex, Json};
 use crate::process::Process;
 use crate::sys::{self, Arrival, Writer};
 use crate::thread;
@@ -23,35 +23,22 @@ pub(super) fn write(out: &mut Writer<'_>, process: &Process, arrival: &Arrival<'
 fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>) -> fmt::Result {
     json.open('{')?;
     super::who_and_when(json, process, sys::thread_name().as_bytes())?;
-    json.key("exiting")?;
-    json.value(format_args!("{}", process.is_exiting()))?;
+    json.entry("exiting", process.is_exiting())?;
     // Until it is caught; where panics abort, for good.
-    json.key("panicking")?;
-    json.value(format_args!("{}", std::thread::panicking()))?;
-    json.key("signal")?;
-    json.string_or_null(words::signal(arrival.signal()).map(str::as_bytes))?;
-    json.key("signal_number")?;
-    json.signed(arrival.signal())?;
-    json.key("code")?;
-    json.string_or_null(words::code(arrival.signal(), arrival.code()).map(str::as_bytes))?;
-    json.key("code_number")?;
-    json.signed(arrival.code())?;
-    json.key("fault_address")?;
-    match arrival.address() {
-        Some(address) => json.address(address as u64)?,
-        None => json.string_or_null(None)?,
-    }
+    json.entry("panicking", std::thread::panicking())?;
+    json.entry("signal", words::signal(arrival.signal()))?;
+    json.entry("signal_number", arrival.signal())?;
+    json.entry("code", words::code(arrival.signal(), arrival.code()))?;
+    json.entry("code_number", arrival.code())?;
+    json.entry("fault_address", arrival.address().map(|address| Address(address as u64)))?;
     if let Some((pid, uid)) = arrival.sender() {
         json.key("sender")?;
         json.open('{')?;
-        json.key("pid")?;
-        json.number(pid)?;
-        json.key("uid")?;
-        json.number(uid)?;
+        json.entry("pid", pid)?;
+        json.entry("uid", uid)?;
         json.close('}')?;
     }
-    json.key("statement")?;
-    json.number_or_null(thread::last_statement().map(u64::from))?;
+    json.entry("statement", thread::last_statement())?;
     threads(json)?;
     machine(json, arrival)
 }
@@ -73,12 +60,9 @@ fn threads(json: &mut Json<'_>) -> fmt::Result {
 
 fn thread_entry(json: &mut Json<'_>, tid: u64, reuse: u32, statement: Option<u32>) -> fmt::Result {
     json.open('{')?;
-    json.key("tid")?;
-    json.number(tid)?;
-    json.key("reuse")?;
-    json.number(u64::from(reuse))?;
-    json.key("statement")?;
-    json.number_or_null(statement.map(u64::from))?;
+    json.entry("tid", tid)?;
+    json.entry("reuse", reuse)?;
+    json.entry("statement", statement)?;
     json.close('}')
 }
 
@@ -86,19 +70,17 @@ fn machine(json: &mut Json<'_>, arrival: &Arrival<'_>) -> fmt::Result {
     json.key("registers")?;
     json.open('{')?;
     for (name, value) in arrival.registers() {
-        json.key(name)?;
-        json.address(value)?;
+        json.entry(name, Address(value))?;
     }
     json.close('}')?;
     json.key("backtrace")?;
     json.open('[')?;
     for address in arrival.backtrace() {
-        json.address(address)?;
+        json.put(Address(address))?;
     }
     json.close(']')?;
     builds(json)?;
-    json.key("stack_address")?;
-    json.address(arrival.stack_top())
+    json.entry("stack_address", Address(arrival.stack_top()))
 }
 
 /// Of the program and its libraries, so that another build is not taken for the one that ran.
@@ -113,10 +95,8 @@ fn builds(json: &mut Json<'_>) -> fmt::Result {
 
 fn build(json: &mut Json<'_>, address: u64, id: &[u8]) -> fmt::Result {
     json.open('{')?;
-    json.key("address")?;
-    json.address(address)?;
-    json.key("id")?;
-    json.hex_or_null(Some(id))?;
+    json.entry("address", Address(address))?;
+    json.entry("id", Hex(id))?;
     json.close('}')
 }
 

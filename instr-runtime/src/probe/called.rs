@@ -2,12 +2,13 @@
 
 use core::arch::naked_asm;
 
+use super::Resumed;
 #[cfg(feature = "enabled")]
 use super::places;
-use super::{begin, load_word};
-use crate::macro_api::Resumed;
+use super::thunks::begin;
 use crate::site::Sites;
 use crate::thread;
+use crate::tls::load_word;
 #[cfg(feature = "enabled")]
 use push::reached;
 
@@ -68,9 +69,12 @@ macro_rules! store_here {
 mod push {
     use core::arch::naked_asm;
 
-    use crate::probe::{ASKS, RING, WINDOW, load_word, places};
+    use crate::probe::places;
     use crate::record::reached as slow_path;
+    use crate::sink::ring::ASKS;
     use crate::site::{COUNTED, FILTERED, OFF, ON};
+    use crate::thread::{RING, WINDOW};
+    use crate::tls::load_word;
 
     macro_rules! push {
         () => {

@@ -20,46 +20,38 @@
 //! What a probe cannot do by itself it leaves to [`crate::record`]: the first record of each chunk of the ring; what has no ring,
 //! or one with a clock in each record, where the cursor stays at 0; and what another sink takes.
 //!
-//! In release builds the probes are [inlined]. A debug build inlines nothing: on x86_64 it [calls](called) a few
-//! instructions of assembly. Elsewhere, or with `--cfg instr_portable`, all of it is [Rust](portable).
+//! In release builds the probes are inlined (`inlined/`). A debug build inlines nothing: on x86_64 it calls a few
+//! instructions of assembly (`called.rs`). Elsewhere, or with `--cfg instr_portable`, all of it is Rust (`inlined/portable.rs`).
 
 #![allow(unsafe_code)]
 
 #[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
 mod called;
+#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
+use called as form;
 #[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
 mod inlined;
-#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
-mod portable;
-#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-mod x86_64;
-
-use instr_format::ring::flat::{CHUNK, HEADER_SIZE, SIZE_MAX};
-use instr_format::stack::Head;
-
-#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
-pub use called::Guard;
-#[cfg(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called)))]
-pub(crate) use called::enter;
 #[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
-pub use inlined::Guard;
-#[cfg(not(all(target_arch = "x86_64", not(instr_portable), any(debug_assertions, instr_called))))]
-pub(crate) use inlined::enter;
-#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
-pub(crate) use portable::*;
+use inlined as form;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
-pub(crate) use x86_64::*;
+mod thunks;
 
-/// The stack of a thread that has to ask for one: its top is 0.
-// SAFETY: all zeros is a head.
-pub(crate) static NONE: Head = unsafe { core::mem::zeroed() };
+pub use form::Guard;
+pub(crate) use form::enter;
 
-/// In how many places at the beginning of a chunk probes ask: functions that are entered may pass some of them over.
-pub(crate) const FIRST_PLACES: usize = 4;
-/// The bits of a position that are 0 there.
-pub(crate) const ASKS: usize = CHUNK - 4 * FIRST_PLACES;
-/// The largest ring.
-pub(crate) const WINDOW: usize = SIZE_MAX as usize;
-/// How much of a thread's memory is in front of the head of its stack, where probes find it without a pointer: a place for
-/// each position of the ring, then the ring's header.
-pub(crate) const RING: usize = WINDOW + HEADER_SIZE;
+/// What a probe returns that makes a statement the open one again. A unit as an argument would be a lint.
+#[derive(Debug)]
+pub struct Resumed;
+
+/// Where what probes work on is in the head.
+#[cfg(all(feature = "enabled", target_arch = "x86_64", not(instr_portable)))]
+mod places {
+    use core::mem::offset_of;
+
+    use instr_format::stack::Head;
+
+    pub(super) const CURSOR: usize = offset_of!(Head, cursor);
+    pub(super) const HOLE: usize = offset_of!(Head, hole);
+    pub(super) const COUNTERS: usize = offset_of!(Head, counters);
+    pub(super) const FILTERED: usize = offset_of!(Head, filtered);
+}

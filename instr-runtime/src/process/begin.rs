@@ -8,14 +8,15 @@ use instr_format::files;
 use super::run_json::{self, Description};
 use super::{ABSENT, BEGINNING, FAILED, Process, READY, UNATTRIBUTED, directory};
 use crate::settings::{self, Settings, Sink};
+use crate::site;
 use crate::sys::{self, CName, Errno, FileId};
-use crate::{site, thread};
 
 /// How often a thread lets others go first while one of them begins the run, which takes about a millisecond.
 const PATIENCE: u32 = 10_000;
 
 /// Survives a fork, for the child to know its parent's run. Used only by the one thread that begins a run.
-static OPENED: Shared<Opened> = Shared(UnsafeCell::new(Opened { directory: None, name: CName::empty() }));
+static OPENED: Shared<Opened> =
+    Shared(UnsafeCell::new(Opened { directory: None, name: CName::empty(), give_up: || {} }));
 
 /// For what that thread writes, which may be much, on a stack that may be small.
 static BUFFER: Shared<[u8; 64 << 10]> = Shared(UnsafeCell::new([0; 64 << 10]));
@@ -24,12 +25,20 @@ static BUFFER: Shared<[u8; 64 << 10]> = Shared(UnsafeCell::new([0; 64 << 10]));
 struct Opened {
     directory: Option<(i32, FileId)>,
     name: CName<256>,
+    /// What a forked child does before it begins a run.
+    give_up: fn(),
 }
 
 struct Shared<T>(UnsafeCell<T>);
 
 // SAFETY: see OPENED and BUFFER, the only ones.
 unsafe impl<T> Sync for Shared<T> {}
+
+/// What a forked child is to do before it begins a run. For normal context, before the first run.
+pub(super) fn prepare(give_up: fn()) {
+    // SAFETY: nobody begins a run yet.
+    unsafe { (*OPENED.0.get()).give_up = give_up };
+}
 
 impl Process {
     /// Begins the run, or waits for the thread that does. That one is not interrupted by signals, so it goes on.
@@ -61,7 +70,7 @@ impl Process {
         let (opened, path) = unsafe { (&mut *OPENED.0.get(), &mut *self.path.get()) };
         let forked = opened.directory.is_some();
         if let Some((directory, file)) = opened.directory.take() {
-            thread::close_inherited_logs();
+            (opened.give_up)();
             if file.is(directory) {
                 sys::close(directory);
             }

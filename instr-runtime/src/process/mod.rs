@@ -1,7 +1,7 @@
 //! The process's run: its directory, and the files that all threads share.
 //!
-//! The state lies in a page that the kernel zeroes in a forked child. So the child's first statement finds no run, and
-//! begins one, with ids and files of its own; nothing depends on a cached pid.
+//! The state is [wiped](crate::wiped) in a forked child. So the child's first statement finds no run, and begins one, with ids
+//! and files of its own; nothing depends on a cached pid.
 
 #![allow(unsafe_code)]
 
@@ -14,17 +14,15 @@ mod run_json;
 
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
-use core::ptr::{NonNull, null_mut};
+use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64};
 
 use instr_format::counts::TableHead;
 use instr_format::last::Slot;
 
-use crate::crash::CrashState;
-use crate::settings::Settings;
-use crate::site;
-use crate::sys::{self, CName, Errno, FileId};
+use crate::sys::{self, CName, CRASHES, Errno, FileId};
+use crate::wiped::Wiped;
 use counts_file::CountsFile;
 use directory::Path;
 use ended_rings::EndedRings;
@@ -44,7 +42,6 @@ pub(crate) struct Process {
     last: LastFile,
     counts: CountsFile,
     pub(crate) ended_rings: EndedRings,
-    pub(crate) crash: CrashState,
     /// How many panics there have been, where there is no `last` file to count them in.
     panics: AtomicU32,
 }
@@ -55,50 +52,33 @@ const READY: u32 = 2;
 /// No directory could be made.
 const FAILED: u32 = 3;
 
-static PROCESS: AtomicPtr<Process> = AtomicPtr::new(null_mut());
+// SAFETY: the path is written only by the thread that begins the run, before others read it.
+unsafe impl Sync for Process {}
+
+// SAFETY: all zeros is a process without a run.
+static PROCESS: Wiped<Process> = unsafe { Wiped::new() };
 /// Statements that no run could count yet.
 static UNATTRIBUTED: AtomicU64 = AtomicU64::new(0);
 
-/// Begins the first run of the program. For normal context; the settings have been read.
-pub(crate) fn start(settings: &Settings) {
-    match wiped_page() {
-        Ok(page) => {
-            PROCESS.store(page, Release);
-            sys::at_exit(exits);
-            current();
-        }
-        Err(errno) => {
-            if settings.echo {
-                sys::complain(format_args!("nothing is recorded, as there is no memory for it: {errno}"));
-            }
-            site::switch_all_off();
-        }
-    }
-}
-
-fn wiped_page() -> Result<*mut Process, Errno> {
-    let size = 64 << 10; // A whole page on every machine.
-    let page = sys::map_private(size)?;
-    // SAFETY: the mapping is made for this.
-    unsafe { sys::wipe_on_fork(page, size) }?;
-    Ok(page.as_ptr().cast())
-}
-
-#[inline]
-fn state() -> Option<&'static Process> {
-    // SAFETY: null, or the page, which is never unmapped, and in which all zeros are valid.
-    unsafe { PROCESS.load(Acquire).as_ref() }
+/// Begins the first run of the program. For normal context; the settings have been read. A forked child calls `give_up` before it
+/// begins its own: what it has inherited.
+pub(crate) fn start(give_up: fn()) -> Result<(), Errno> {
+    PROCESS.prepare()?;
+    begin::prepare(give_up);
+    sys::at_exit(exits);
+    current();
+    Ok(())
 }
 
 /// The run, if it has begun. Async-signal-safe.
 pub(crate) fn begun() -> Option<&'static Process> {
-    state().filter(|process| process.state.load(Acquire) == READY)
+    PROCESS.get().filter(|process| process.state.load(Acquire) == READY)
 }
 
 /// The run, which a forked child begins here. `None`: there is none (yet). Async-signal-safe.
 #[inline]
 pub(crate) fn current() -> Option<&'static Process> {
-    let process = state()?;
+    let process = PROCESS.get()?;
     match process.state.load(Acquire) {
         READY => Some(process),
         FAILED => None,
@@ -109,18 +89,18 @@ pub(crate) fn current() -> Option<&'static Process> {
 /// Counts a statement that belongs to no thread's slot. Async-signal-safe.
 #[cold]
 pub(crate) fn count_unattributed() {
-    let header = state().and_then(|process| process.last.header());
+    let header = PROCESS.get().and_then(|process| process.last.header());
     header.map_or(&UNATTRIBUTED, |header| &header.unattributed).fetch_add(1, Relaxed);
 }
 
 /// The mapping of the process's own that an address lies in: its start and its length. Async-signal-safe.
 pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
-    state()?.last.mapping_at(address)
+    PROCESS.get()?.last.mapping_at(address)
 }
 
 /// The process has begun to exit in an orderly way. A child that has reached no statement has no run to note it in.
 extern "C" fn exits(status: i32, _: *mut c_void) {
-    if let Some(header) = state().and_then(|process| process.last.header()) {
+    if let Some(header) = PROCESS.get().and_then(|process| process.last.header()) {
         // The system keeps eight bits of it.
         header.exit_status.store(status.cast_unsigned() & 0xff, Relaxed);
         header.exited.store(1, Release);
@@ -151,18 +131,27 @@ impl Process {
         u64::from(panics.fetch_add(1, Relaxed)) + 1
     }
 
-    /// Notes in which bits of [`instr_format::last::Header::replaced`] there is something. Async-signal-safe.
-    pub(crate) fn note_replaced(&self, bits: u32, is_replaced: bool) {
-        let Some(header) = self.last.header() else { return };
-        let noted = if is_replaced { bits } else { 0 };
+    /// Notes whether the program has put handlers of its own in the place of ours: a crash that they do not pass on cannot be
+    /// recorded, and the report of an unknown end says so. Asks only where there are system calls anyway. Async-signal-safe.
+    #[cold]
+    pub(crate) fn look_at_handlers(&self) {
+        (0..CRASHES.len()).for_each(|index| self.look_at_handler(index));
+    }
+
+    /// The same of one handler; of all, when called with all numbers one after another. Async-signal-safe.
+    pub(crate) fn look_at_a_handler(&self, turn: u64) {
+        self.look_at_handler((turn % CRASHES.len() as u64) as usize);
+    }
+
+    /// What a program puts in place for a while only is forgotten again.
+    fn look_at_handler(&self, index: usize) {
+        let Some(replaced) = self.last.header().map(|header| &header.replaced) else { return };
+        let (bit, is_replaced) = (1 << index, sys::is_replaced(index));
         // Stored only when it changes, as all threads share it.
-        if header.replaced.load(Relaxed) & bits == noted {
-            return;
-        }
-        if is_replaced {
-            header.replaced.fetch_or(bits, Relaxed);
-        } else {
-            header.replaced.fetch_and(!bits, Relaxed);
+        match (replaced.load(Relaxed) & bit != 0, is_replaced) {
+            (false, true) => _ = replaced.fetch_or(bit, Relaxed),
+            (true, false) => _ = replaced.fetch_and(!bit, Relaxed),
+            _ => {}
         }
     }
 

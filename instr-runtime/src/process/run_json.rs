@@ -6,7 +6,7 @@ use instr_format::names::SCHEMA_VERSION;
 use instr_format::sites::Untouched;
 
 use crate::facts::{self, Facts};
-use crate::json::Json;
+use crate::json::{Address, Hex, Json, Path, Text};
 use crate::settings::Settings;
 use crate::site;
 use crate::sys::Writer;
@@ -29,45 +29,31 @@ pub(super) fn write(out: &mut Writer<'_>, run: &Description<'_>, settings: &Sett
 fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> fmt::Result {
     let Some(facts) = facts::get() else { return Ok(()) };
     json.open('{')?;
-    json.key("schema_version")?;
-    json.number(u64::from(SCHEMA_VERSION))?;
-    json.key("instr_version")?;
-    json.string(env!("CARGO_PKG_VERSION").as_bytes())?;
-    json.key("built_by")?;
-    json.string_or_null(cfg!(cargo_instr).then_some(b"cargo instr"))?;
-    json.key("pid")?;
-    json.number(u64::from(run.pid))?;
-    json.key("parent")?;
-    json.string_or_null(run.parent)?;
-    json.key("exe")?;
-    json.string(facts.exe)?;
-    json.key("argv0")?;
-    json.string(facts.argv0)?;
-    json.key("cwd")?;
-    json.string(facts.cwd)?;
-    json.key("test")?;
-    json.string_or_null(facts.test)?;
-    json.key("build_id")?;
-    json.hex_or_null(facts.objects.iter().next().and_then(|object| object.build_id))?;
-    json.key("start_unix_ns")?;
-    json.number(run.start_unix_ns)?;
-    json.key("start_monotonic_ns")?;
-    json.number(run.start_monotonic_ns)?;
+    json.entry("schema_version", SCHEMA_VERSION)?;
+    json.entry("instr_version", env!("CARGO_PKG_VERSION"))?;
+    json.entry("built_by", cfg!(cargo_instr).then_some("cargo instr"))?;
+    json.entry("pid", run.pid)?;
+    json.entry("parent", run.parent)?;
+    json.entry("exe", facts.exe)?;
+    json.entry("argv0", facts.argv0)?;
+    json.entry("cwd", facts.cwd)?;
+    json.entry("test", facts.test)?;
+    json.entry("build_id", facts.objects.iter().next().and_then(|object| object.build_id).map(Hex))?;
+    json.entry("start_unix_ns", run.start_unix_ns)?;
+    json.entry("start_monotonic_ns", run.start_monotonic_ns)?;
     load_bases(json, facts)?;
-    json.key("sites")?;
-    json.number(site::count() as u64)?;
+    json.entry("sites", site::count() as u64)?;
     untouched(json)?;
     json.key("settings")?;
     json.open('{')?;
     for (name, value) in settings.given.iter() {
-        json.key(name)?;
-        json.string(value)?;
+        json.entry(name, value)?;
     }
     json.close('}')?;
     json.key("notes")?;
     json.open('[')?;
     for note in settings.notes.iter() {
-        json.string(note.as_bytes())?;
+        json.put(note)?;
     }
     json.close(']')?;
     json.close('}')
@@ -78,14 +64,10 @@ fn untouched(json: &mut Json<'_>) -> fmt::Result {
     json.open('[')?;
     for Untouched { function, line, reason } in site::untouched() {
         json.open('{')?;
-        json.key("function")?;
-        json.escaped_path(function.module, function.name)?;
-        json.key("file")?;
-        json.escaped(function.file)?;
-        json.key("line")?;
-        json.number(line)?;
-        json.key("reason")?;
-        json.string(reason)?;
+        json.entry("function", Path(function.module, function.name))?;
+        json.entry("file", Text(function.file))?;
+        json.entry("line", line)?;
+        json.entry("reason", reason)?;
         json.close('}')?;
     }
     json.close(']')
@@ -96,12 +78,9 @@ fn load_bases(json: &mut Json<'_>, facts: &Facts) -> fmt::Result {
     json.open('[')?;
     for object in facts.objects.iter() {
         json.open('{')?;
-        json.key("name")?;
-        json.string(if object.name.is_empty() { facts.exe } else { object.name })?;
-        json.key("base")?;
-        json.address(object.base)?;
-        json.key("build_id")?;
-        json.hex_or_null(object.build_id)?;
+        json.entry("name", if object.name.is_empty() { facts.exe } else { object.name })?;
+        json.entry("base", Address(object.base))?;
+        json.entry("build_id", object.build_id.map(Hex))?;
         json.close('}')?;
     }
     json.close(']')

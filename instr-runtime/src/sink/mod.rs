@@ -18,14 +18,17 @@ pub(crate) fn switch(sink: Sink) -> u8 {
     }
 }
 
-/// Records that the thread has reached the statement with this id, or counts that it could not. Async-signal-safe.
-pub(crate) fn record(process: &Process, thread: &Thread, id: u32) {
+/// Records that the thread has reached the statement with this id, or counts that it could not. `false`: a handler has forked
+/// meanwhile, and in this child there is no such thread yet. Async-signal-safe.
+#[must_use]
+pub(crate) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
     match settings::get().map(|settings| settings.sink) {
-        Some(Sink::Ring) => ring::record(process, thread, id),
+        Some(Sink::Ring) => return ring::record(process, thread, id),
         Some(Sink::Count) => count::record(process, thread, id),
         Some(Sink::Write) | None => write::record(process, thread, id),
         Some(Sink::Stack) => {}
     }
+    true
 }
 
 /// The thread ends, and reaches no more statements. Signals are blocked.

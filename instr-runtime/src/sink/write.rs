@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::sys::{self, Errno};
 use crate::thread::files::{create_own, file_name};
 use crate::thread::{LogState, Thread};
-use crate::{crash, site, thread};
+use crate::{site, thread};
 
 /// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
@@ -46,7 +46,7 @@ fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
 
 #[cold]
 fn is_usable(process: &Process, thread: &Thread, seq: u64, log: i32) -> bool {
-    crash::look_at_a_handler(process, seq / CHECK_EVERY);
+    process.look_at_a_handler(seq / CHECK_EVERY);
     thread.log.look_at_limit();
     thread::is_log(thread, log)
 }

@@ -13,6 +13,16 @@ mod unsupported;
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 pub(crate) use unsupported::*;
 
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+#[allow(unsafe_code)]
+pub(crate) mod vectors;
+
+/// Asks the processor for its vector registers, where somebody saves them. For normal context.
+pub(crate) fn find_vectors() {
+    #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+    vectors::find();
+}
+
 /// Why a system call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Errno(pub(crate) i32);

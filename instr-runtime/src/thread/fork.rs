@@ -12,9 +12,9 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use instr_format::stack::{Head, MAGIC, SLOT, SLOTS_AT};
 
-use super::{begun, stack};
-use crate::probe::RING;
-use crate::{probe, sys};
+use super::stack::{self, RING};
+use super::{forget_stack, own_stack};
+use crate::{sys, tls};
 
 /// Prepares to hear of forks. For normal context, once.
 pub(super) fn prepare() {
@@ -23,10 +23,10 @@ pub(super) fn prepare() {
 
 extern "C" fn before() {
     // A child that forks before it has entered a function has its legacy in memory, which its children inherit.
-    if !probe::legacy().is_null() {
+    if !tls::legacy().is_null() {
         return;
     }
-    let Some(head) = begun().and_then(|(thread, _)| thread.stack()) else { return };
+    let Some(head) = own_stack() else { return };
     if head.magic.load(Relaxed) != MAGIC {
         return;
     }
@@ -40,21 +40,21 @@ extern "C" fn before() {
             copy.cast::<Head>().as_ref()
         };
         kept.slots.store(stack::slots(head) as u64, Relaxed);
-        probe::set_legacy(copy.as_ptr().cast());
+        tls::set_legacy(copy.as_ptr().cast());
     });
 }
 
 /// The copy that has been made before the fork.
 fn copy() -> Option<&'static Head> {
     // SAFETY: null, or the copy of a stack, or a stack.
-    let head = unsafe { probe::legacy().cast::<Head>().as_ref() }?;
+    let head = unsafe { tls::legacy().cast::<Head>().as_ref() }?;
     // A legacy is no copy, and has no file.
     (head.magic.load(Relaxed) == MAGIC).then_some(head)
 }
 
 extern "C" fn in_parent() {
     if let Some(copy) = copy() {
-        probe::set_legacy(ptr::null());
+        tls::set_legacy(ptr::null());
         sys::with_errno(|| free(copy));
     }
 }
@@ -82,14 +82,21 @@ extern "C" fn in_child() {
 
 /// Has the next function that is entered ask for a stack, which this one then is.
 fn leave(head: &Head) {
-    probe::set_legacy(ptr::from_ref(head).cast());
-    probe::set_head(&raw const probe::NONE);
+    tls::set_legacy(ptr::from_ref(head).cast());
+    forget_stack();
+}
+
+/// The stack that a fork has left to the calling thread, which it is to take over. Async-signal-safe.
+pub(super) fn take_legacy() -> Option<NonNull<Head>> {
+    let legacy = NonNull::new(tls::legacy().cast::<Head>().cast_mut());
+    tls::set_legacy(ptr::null());
+    legacy
 }
 
 /// A fault at this address was in the hole that a child has which was made without `fork`, and there is memory now.
 /// Async-signal-safe.
 pub(crate) fn fill_hole(address: usize) -> bool {
-    let head = probe::head();
+    let head = tls::head();
     let start = head.addr();
     if stack::is_none(head) || !(start - RING..start + stack::FILE_SIZE).contains(&address) {
         return false;

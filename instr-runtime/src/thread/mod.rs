@@ -8,14 +8,11 @@
 //! A signal handler may interrupt anything here on its own thread. Counters are therefore single instructions, and what
 //! takes several steps blocks signals meanwhile, or is written so that it may be interrupted, as it says then.
 //!
-//! What runs before each statement and around each function is in [`crate::probe`]; it comes here when a thread enters its
-//! first function, and for each function as long as there is something to ask: while a panic unwinds, and while it is too
-//! early to watch for crashes.
+//! Who begins a thread and ends it, and what else has to be done then, is in [`crate::life`].
 
 #![allow(unsafe_code)]
 
-mod begin;
-mod end;
+mod exit;
 pub(crate) mod files;
 mod fork;
 mod lines;
@@ -24,6 +21,7 @@ mod pool;
 mod stack;
 mod state;
 
+use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -31,36 +29,93 @@ use instr_format::last::{STATE_LIVE, Slot};
 use instr_format::stack::Head;
 use instr_format::text::LINE_MAX;
 
-#[allow(unused_imports, reason = "not every form of the probe asks")]
-pub(crate) use begin::leave_asking;
-pub(crate) use begin::{begin_stack, reach};
-pub(crate) use end::has_locals;
+pub(crate) use exit::{ending, has_locals};
 pub(crate) use fork::fill_hole;
 pub(crate) use log::LogState;
 pub(crate) use pool::{close_inherited_logs, is_log, keep_log, sync};
+pub(crate) use stack::{RING, WINDOW, heal};
 pub(crate) use state::Thread;
 
-use crate::{probe, process};
+use crate::process::{self, Process};
+use crate::{settings, sys, tls};
 
 /// Stands for every thread that has ended: it has no slot and gets none.
 // SAFETY: all zeros is a thread that has not begun.
 static ENDED: Thread = unsafe { core::mem::zeroed() };
 
-/// Prepares to hear of the ends of threads, and of forks. For normal context, before the first record.
-pub(crate) fn prepare() {
-    probe::prepare();
-    end::prepare();
+/// Prepares to hear of the ends of threads, by this destructor, and of forks. For normal context, before the first record.
+pub(crate) fn prepare(exits: unsafe extern "C" fn(*mut c_void)) {
+    exit::prepare(exits);
     fork::prepare();
 }
 
-/// What was reached before there were settings has been reached on a stack that nobody sees. For normal context.
-pub(crate) fn prepared() {
-    probe::set_head(&raw const probe::NONE);
+/// Begins the calling thread, which has not begun or is the one of a forked child. `None`: there is no room for it. Signals are
+/// blocked.
+pub(crate) fn begin(process: &Process) -> Option<&'static Thread> {
+    let thread = state().map_or_else(pool::take, Some)?;
+    let (tid, name) = (sys::thread_id(), sys::thread_name());
+    let is_main = tid == process.pid();
+    let excluded = settings::get().is_some_and(|settings| !settings.filter.admits_thread(tid, &name, is_main));
+    thread.begin(process.take_slot(tid), tid, name, excluded);
+    tls::set_state(ptr::from_ref(thread).cast());
+    stack::attach(process, thread);
+    thread.tell_probes();
+    exit::watch(thread);
+    Some(thread)
 }
 
-fn state() -> Option<&'static Thread> {
+/// The calling thread ends: from here on it is none. Signals are blocked.
+pub(crate) fn leave(thread: &Thread) {
+    tls::set_state(ptr::from_ref(&ENDED).cast());
+    tls::set_head(&raw const tls::NONE);
+    if let LogState::Open(log) = thread.log.state()
+        && is_log(thread, log)
+    {
+        sys::close(log);
+    }
+}
+
+/// Its state is another one's now. Signals are blocked.
+pub(crate) fn give_back(thread: &Thread) {
+    thread.end();
+    pool::give_back(thread);
+}
+
+/// Has the next function that the calling thread enters ask for its stack. Async-signal-safe.
+pub(crate) fn forget_stack() {
+    tls::set_head(&raw const tls::NONE);
+}
+
+/// A stack that nobody sees, for the calling thread. Async-signal-safe.
+pub(crate) fn unrecorded_stack() -> *const Head {
+    let stack = match fork::take_legacy() {
+        Some(legacy) => legacy,
+        None if state().is_some_and(is_ended) => stack::after_end(),
+        None => {
+            let stack = stack::in_memory(stack::WHOLE);
+            exit::watch_unrecorded(stack);
+            stack
+        }
+    };
+    tls::set_head(stack.as_ptr());
+    stack.as_ptr()
+}
+
+/// A function is left whose thread asks for its stack, which is the one that the function has entered on.
+#[allow(dead_code, reason = "not every form of the probe asks")]
+#[cold]
+pub(crate) extern "C" fn leave_asking(caller: usize) {
+    // SAFETY: null, or a stack of the thread's own.
+    let legacy = unsafe { tls::legacy().cast::<Head>().as_ref() };
+    if let Some(head) = legacy.or_else(own_stack) {
+        head.top.store(caller as u64, Relaxed);
+    }
+}
+
+/// The state of the calling thread, of which [`is_ended`] and [`Thread::has_begun`] tell more. Async-signal-safe.
+pub(crate) fn state() -> Option<&'static Thread> {
     // SAFETY: null, or a state in the pool, or ENDED; none is ever freed.
-    unsafe { probe::state().cast::<Thread>().as_ref() }
+    unsafe { tls::state().cast::<Thread>().as_ref() }
 }
 
 /// The calling thread and its slot, once it has begun.
@@ -81,7 +136,7 @@ pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
 
 /// There is zeroed memory in the place of our mapping from `page` on. Async-signal-safe.
 pub(crate) fn mapping_is_gone(page: usize) {
-    let head = probe::head();
+    let head = tls::head();
     if head.addr() == page {
         stack::heal(head);
     }
@@ -115,7 +170,18 @@ pub(crate) fn panics() {
     if !thread.is_unwinding() && !stack::unwinds(head) {
         stack::note_panic(head);
     }
-    probe::set_head(&raw const probe::NONE);
+    forget_stack();
+}
+
+/// Whether a panic unwinds the calling thread, which has entered a function. Where one has been caught, what was kept of it is over.
+/// Async-signal-safe.
+pub(crate) fn still_unwinds(thread: &Thread, head: &Head) -> bool {
+    let unwinds = head.panic_depth.load(Relaxed) != 0 && std::thread::panicking();
+    if !unwinds {
+        head.panic_depth.store(0, Relaxed);
+    }
+    thread.set_unwinding(unwinds);
+    unwinds
 }
 
 /// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.
@@ -137,6 +203,6 @@ pub(crate) fn reuse() -> u32 {
 }
 
 /// Whether this is the state of all threads that have ended.
-fn is_ended(thread: &Thread) -> bool {
+pub(crate) fn is_ended(thread: &Thread) -> bool {
     ptr::eq(thread, &ENDED)
 }

@@ -11,15 +11,20 @@ use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::{Relaxed, Release};
 
 use instr_format::files::STACK_SUFFIX;
+use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
 use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VERSION};
 
-use super::Thread;
 use super::files::{create_own, file_name};
-use crate::probe::RING;
+use super::{Thread, fork};
 use crate::process::Process;
 use crate::sys::{self, Errno};
-use crate::{probe, site};
+use crate::{site, tls};
 
+/// The largest ring.
+pub(crate) const WINDOW: usize = SIZE_MAX as usize;
+/// How much of a thread's memory is in front of the head of its stack, where probes find it without a pointer: a place for
+/// each position of the ring, then the ring's header.
+pub(crate) const RING: usize = WINDOW + HEADER_SIZE;
 /// How much of a stack the file holds: more functions than fit on a thread's stack of 8 MiB. Most of it is a hole.
 pub(super) const FILE_SIZE: usize = 2 << 20;
 /// How much of the file is on the disk from the beginning. It is written and not only reserved: on a journaling file system,
@@ -44,10 +49,9 @@ static LAST_RESORT: LastResort = LastResort(UnsafeCell::new([0; AFTER_END]));
 /// Makes the calling thread's stack. It may take over the one that an ended thread has left in its state, or that its parent
 /// has left to it by a fork. Signals are blocked.
 pub(super) fn attach(process: &Process, thread: &Thread) {
-    let legacy = NonNull::new(probe::legacy().cast::<Head>().cast_mut());
+    let legacy = fork::take_legacy();
     let left = thread.stack().map(NonNull::from);
     let stack = legacy.or(left).unwrap_or_else(|| in_memory(WHOLE));
-    probe::set_legacy(ptr::null());
     // SAFETY: a stack is never unmapped while its thread may use it.
     let head = unsafe { stack.as_ref() };
     let inherited = if legacy.is_some() { depth(head) } else { 0 };
@@ -187,7 +191,7 @@ pub(super) fn make_up(head: &Head, fault: Option<usize>) {
 }
 
 /// Makes a stack of one that may have lost its head. Async-signal-safe.
-pub(super) fn heal(head: *const Head) {
+pub(crate) fn heal(head: *const Head) {
     // SAFETY: the thread's own stack; a head is valid in any state.
     let head = unsafe { &*head };
     if head.top.load(Relaxed) == 0 {
@@ -264,5 +268,5 @@ fn kept(head: &Head, number: u32) -> &AtomicU32 {
 
 /// Whether this is the stack of a thread that has none.
 pub(super) fn is_none(head: *const Head) -> bool {
-    ptr::eq(head, &raw const probe::NONE)
+    ptr::eq(head, &raw const tls::NONE)
 }

@@ -11,8 +11,7 @@ use instr_format::stack::Head;
 
 use super::lines::Lines;
 use super::log::{Log, LogState};
-use super::stack;
-use crate::probe::{RING, WINDOW};
+use super::stack::{self, RING, WINDOW};
 use crate::site;
 use crate::sys::{Errno, ThreadName};
 
@@ -66,7 +65,7 @@ pub(crate) struct RingState {
 
 impl Thread {
     #[inline]
-    pub(super) fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         !self.slot.load(Relaxed).is_null()
     }
 

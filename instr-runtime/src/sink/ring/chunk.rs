@@ -8,10 +8,10 @@ use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
 use instr_format::stack::Head;
 
-use super::{elapsed, history, is_timed, place, takes};
-use crate::probe::{FIRST_PLACES, add_own};
+use super::{FIRST_PLACES, elapsed, history, is_timed, place, takes};
 use crate::process::{self, Process};
 use crate::thread::{self, Thread};
+use crate::tls::add_own;
 use crate::{settings, site};
 
 /// The entry of the chunk that a position lies in.

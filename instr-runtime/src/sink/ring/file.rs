@@ -10,13 +10,11 @@ use instr_format::ring::{Header, MAGIC, VERSION};
 use instr_format::stack::Head;
 
 use super::{is_timed, start};
-use crate::probe::{RING, WINDOW};
 use crate::process::Process;
-use crate::settings;
-use crate::site;
 use crate::sys::{self, Errno};
-use crate::thread::Thread;
 use crate::thread::files::{FileName, create_own, file_name};
+use crate::thread::{RING, Thread, WINDOW};
+use crate::{settings, site};
 
 /// Gives the thread a ring, a smaller one where there is no room. Signals are blocked.
 pub(super) fn create(

@@ -11,9 +11,9 @@ use instr_format::stack::Head;
 use super::file::{header, segment_name, write_header};
 use super::{chunk, place};
 use crate::process::Process;
+use crate::settings;
 use crate::sys::{self, Errno, Piece};
 use crate::thread::Thread;
-use crate::{crash, settings};
 
 /// How many segments share what is kept of a thread: the oldest goes when a new one is begun.
 const SEGMENTS: u32 = 4;
@@ -40,7 +40,7 @@ pub(super) fn keep(process: &Process, thread: &Thread, head: &Head, position: u6
 fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64, kept: u64) {
     sys::with_errno(|| {
         let _blocked = sys::SignalsBlocked::new();
-        crash::look_at_handlers(process);
+        process.look_at_handlers();
         // What the thread has overwritten meanwhile is gone.
         let oldest =
             (end + u64::from(thread.ring.size.load(Relaxed) / 2)).saturating_sub(thread.ring.size.load(Relaxed).into());

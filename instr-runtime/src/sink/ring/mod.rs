@@ -17,31 +17,40 @@ use instr_format::ring::Clock;
 use instr_format::ring::flat::{CHUNK, TimedRecord, word};
 use instr_format::stack::Head;
 
-use crate::probe::{ASKS, RING, WINDOW, add_own};
 use crate::process::Process;
-use crate::settings;
-use crate::site;
 use crate::sys::{self, Errno};
-use crate::thread::Thread;
+use crate::thread::{RING, Thread, WINDOW};
+use crate::tls::add_own;
+use crate::{settings, site};
 
-/// Records the statement with this id, or counts that it could not. Async-signal-safe.
-pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
+/// In how many places at the beginning of a chunk probes ask: functions that are entered may pass some of them over.
+const FIRST_PLACES: usize = 4;
+/// The bits of a position that are 0 there.
+pub(crate) const ASKS: usize = CHUNK - 4 * FIRST_PLACES;
+
+/// Records the statement with this id, or counts that it could not. `false`: a handler has forked meanwhile, and this is its child,
+/// in which the thread has no ring yet. Async-signal-safe.
+#[must_use]
+pub(super) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
     let head = match ready(process, thread) {
         Ok(head) => head,
-        Err(errno) => return thread.count_dropped(errno),
+        Err(errno) => {
+            thread.count_dropped(errno);
+            return true;
+        }
     };
     if is_timed() {
         put_timed(process, thread, head, site::low_half(id));
-    } else if thread.ring.size.load(Relaxed) != 0 {
+    } else if thread.ring.size.load(Relaxed) == 0 {
+        return false;
+    } else {
         if !takes(head) {
             // The file of the stack was truncated, and with it went what probes work on.
             chunk::go_on(thread, head);
         }
         push(head, site::low_half(id));
-    } else if let Some(site) = site::at(id) {
-        // A handler has forked meanwhile, and this is its child, in which the thread has no ring yet.
-        crate::record::reached(site);
     }
+    true
 }
 
 /// The stack whose ring it is, which is made if it is not there.

@@ -1,54 +1,27 @@
-//! The program as it was loaded: its sections, its objects and its privileges.
+//! The program as it was loaded: its constructors, its objects and its privileges.
 
 use core::ffi::{CStr, c_int, c_void};
-
 use core::slice;
+use core::sync::atomic::AtomicBool;
+use core::sync::atomic::Ordering::{Acquire, Release};
 
-use crate::arena::{Arena, List};
-use crate::site::{Function, Id, Sites};
+/// What the loader runs before `main`.
+pub(crate) type Constructor = extern "C" fn();
 
-/// The sections that the macros fill, see [`crate::site`].
-pub(crate) mod sections {
-    use super::{Function, Id, Sites, slice};
+/// Run behind the constructors of the crates that use this one: the linker puts these before it.
+#[used]
+#[unsafe(link_section = ".init_array")]
+pub(crate) static AFTER_CONSTRUCTORS: Constructor = constructed;
 
-    // One entry each, so that the sections exist in an image without any instrumented function.
-    #[used]
-    #[unsafe(link_section = "instr_ids")]
-    static NO_SITE: Sites<1> = Sites::new();
-    #[used]
-    #[unsafe(link_section = "instr_sites")]
-    static NO_FUNCTION: Function = Function::without_sites("");
+static CONSTRUCTED: AtomicBool = AtomicBool::new(false);
 
-    unsafe extern "Rust" {
-        #[link_name = "__start_instr_ids"]
-        static IDS_START: Id;
-        #[link_name = "__stop_instr_ids"]
-        static IDS_STOP: Id;
-        #[link_name = "__start_instr_sites"]
-        static FUNCTIONS_START: Function;
-        #[link_name = "__stop_instr_sites"]
-        static FUNCTIONS_STOP: Function;
-    }
+extern "C" fn constructed() {
+    CONSTRUCTED.store(true, Release);
+}
 
-    /// The switches of all sites, in the order of their ids.
-    #[inline]
-    pub(crate) fn ids<'a>() -> &'a [Id] {
-        // SAFETY: the linker defines both ends of the section, which holds nothing but `Id`s, each valid in any state.
-        unsafe { between(&raw const IDS_START, &raw const IDS_STOP) }
-    }
-
-    /// All functions.
-    pub(crate) fn functions() -> &'static [Function] {
-        // SAFETY: as above; a `Function` is as large as its alignment demands, so the linker puts no padding between.
-        unsafe { between(&raw const FUNCTIONS_START, &raw const FUNCTIONS_STOP) }
-    }
-
-    /// # Safety
-    /// From `start` to `stop` there must be values of this type and nothing else.
-    unsafe fn between<'a, T>(start: *const T, stop: *const T) -> &'a [T] {
-        // SAFETY: promised by the caller.
-        unsafe { slice::from_raw_parts(start, stop.offset_from_unsigned(start)) }
-    }
+/// Whether the constructors of this program or library have run, so that what its main thread reaches is called by `main`.
+pub(crate) fn has_been_constructed() -> bool {
+    CONSTRUCTED.load(Acquire)
 }
 
 /// Whether the program runs with rights that its starter may not have. For normal context.
@@ -73,38 +46,23 @@ pub(crate) fn stay_loaded() {
 #[cfg(target_feature = "crt-static")]
 pub(crate) fn stay_loaded() {}
 
-/// The program or a library, as it was loaded.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LoadedObject {
-    /// Empty for the program itself.
-    pub(crate) name: &'static [u8],
-    /// What to add to the addresses in its file.
-    pub(crate) base: u64,
-    pub(crate) build_id: Option<&'static [u8]>,
-}
-
-/// Everything that is loaded now, the program first. Locks; for normal context.
-pub(crate) fn loaded_objects<const SIZE: usize>(arena: &mut Arena) -> List<LoadedObject, SIZE> {
-    struct Found<'a, const SIZE: usize> {
-        arena: &'a mut Arena,
-        objects: List<LoadedObject, SIZE>,
-    }
-    extern "C" fn add<const SIZE: usize>(info: *mut libc::dl_phdr_info, _: libc::size_t, found: *mut c_void) -> c_int {
-        // SAFETY: dl_iterate_phdr passes a valid description, and what is found below.
-        let (info, found) = unsafe { (&*info, &mut *found.cast::<Found<'_, SIZE>>()) };
+/// Passes on of everything that is loaded now, the program first: its name, which is empty for the program itself, what to add to
+/// the addresses in its file, and its build id. Locks; for normal context.
+pub(crate) fn for_each_loaded_object<Each: FnMut(&[u8], u64, Option<&[u8]>)>(mut each: Each) {
+    extern "C" fn pass<Each: FnMut(&[u8], u64, Option<&[u8]>)>(
+        info: *mut libc::dl_phdr_info,
+        _: libc::size_t,
+        each: *mut c_void,
+    ) -> c_int {
+        // SAFETY: dl_iterate_phdr passes a valid description, and what is passed to it below.
+        let (info, each) = unsafe { (&*info, &mut *each.cast::<Each>()) };
         // SAFETY: the name is null or ends in NUL.
         let name = if info.dlpi_name.is_null() { c"" } else { unsafe { CStr::from_ptr(info.dlpi_name) } };
-        found.objects.push(LoadedObject {
-            name: found.arena.bytes(name.to_bytes()),
-            base: info.dlpi_addr,
-            build_id: build_id(info).map(|id| found.arena.bytes(id)),
-        });
+        each(name.to_bytes(), info.dlpi_addr, build_id(info));
         0
     }
-    let mut found = Found::<SIZE> { arena, objects: List::new() };
     // SAFETY: the callback gets what it expects.
-    unsafe { libc::dl_iterate_phdr(Some(add::<SIZE>), (&raw mut found).cast()) };
-    found.objects
+    unsafe { libc::dl_iterate_phdr(Some(pass::<Each>), (&raw mut each).cast()) };
 }
 
 const NT_GNU_BUILD_ID: u32 = 3;

@@ -1,4 +1,4 @@
-//! The end of threads.
+//! Hears of the ends of threads: by a key of libc, whose destructor it calls when a thread ends that has given it a value.
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
@@ -6,16 +6,16 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use instr_format::stack::Head;
 
-use super::{ENDED, LogState, Thread, begun, pool, stack};
-use crate::sys::{self, ThreadExitKey};
-use crate::{crash, probe, process, sink};
+use super::{Thread, begun, stack};
+use crate::sys::ThreadExitKey;
+use crate::tls;
 
 /// Number of the key plus 1, or 0.
 static KEY: AtomicU32 = AtomicU32::new(0);
 
-/// Prepares to hear of ends. For normal context, before the first record.
-pub(super) fn prepare() {
-    if let Some(key) = ThreadExitKey::new(exits) {
+/// Prepares to hear of ends, by this destructor. For normal context, before the first record.
+pub(super) fn prepare(destructor: unsafe extern "C" fn(*mut c_void)) {
+    if let Some(key) = ThreadExitKey::new(destructor) {
         KEY.store(key.number() + 1, Relaxed);
     }
 }
@@ -45,36 +45,24 @@ fn set(value: *const c_void) {
     }
 }
 
-/// Called after the thread-local destructors of Rust and C++, among those of other libraries; as these may reach
-/// statements too, the end waits for the last round.
-unsafe extern "C" fn exits(value: *mut c_void) {
+/// What the destructor is to do, which is called after the thread-local destructors of Rust and C++, among those of other
+/// libraries: `Some` is the thread, which reaches no more statements. As other destructors may reach some, the end waits for
+/// the last round.
+///
+/// # Safety
+/// The value must be what the destructor was called with.
+pub(crate) unsafe fn ending(value: *mut c_void) -> Option<&'static Thread> {
     if value.addr() & UNRECORDED != 0 {
-        probe::set_head(&raw const probe::NONE);
+        tls::set_head(&raw const tls::NONE);
         // SAFETY: the value is what `watch_unrecorded` has set, and the thread is in no function any more.
-        return unsafe { stack::free(value.map_addr(|address| address & !UNRECORDED).cast()) };
+        unsafe { stack::free(value.map_addr(|address| address & !UNRECORDED).cast()) };
+        return None;
     }
     // SAFETY: the value is what `watch` has set, and states are never freed.
     let thread = unsafe { &*value.cast::<Thread>() };
     if thread.count_exit_round() < ThreadExitKey::ROUNDS {
         set(value);
-    } else {
-        end(thread);
+        return None;
     }
-}
-
-fn end(thread: &'static Thread) {
-    let _blocked = sys::SignalsBlocked::new();
-    probe::set_state(ptr::from_ref(&ENDED).cast());
-    probe::set_head(&raw const probe::NONE);
-    if let LogState::Open(log) = thread.log.state()
-        && pool::is_log(thread, log)
-    {
-        sys::close(log);
-    }
-    if let Some(process) = process::current() {
-        sink::thread_ends(process, thread);
-    }
-    crash::thread_ends(thread);
-    thread.end();
-    pool::give_back(thread);
+    Some(thread)
 }

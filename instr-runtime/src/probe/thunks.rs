@@ -1,43 +1,15 @@
 //! The ways into Rust from a probe in inlined code, of which the compiler knows nothing: all registers stay as they are.
 
-use core::arch::{asm, naked_asm};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::arch::naked_asm;
 
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 use super::places;
+use crate::life;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 use crate::record;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 use crate::site::FILTERED;
-use crate::thread;
-
-/// What the processor and the system have of vector registers; 0: the 16 of SSE.
-static VECTORS: AtomicU32 = AtomicU32::new(0);
-/// The upper halves of YMM.
-const AVX: u32 = 1;
-/// ZMM, 32 of them, and masks.
-const AVX_512: u32 = 2;
-/// The processor says whether upper halves hold anything.
-const TELLS: u32 = 4;
-
-/// Asks the processor for its vector registers. For normal context, before the first probe if possible.
-pub(crate) fn prepare() {
-    use core::arch::x86_64::{__cpuid, __cpuid_count};
-    const OSXSAVE: u32 = 1 << 27;
-    const WITH_AVX: u32 = 1 << 1 | 1 << 2;
-    const WITH_AVX_512: u32 = WITH_AVX | 1 << 5 | 1 << 6 | 1 << 7;
-    let (first, features) = (__cpuid(0), __cpuid(1));
-    if first.eax < 0xd || features.ecx & OSXSAVE == 0 {
-        return;
-    }
-    let enabled: u32;
-    // SAFETY: OSXSAVE says that there is this instruction.
-    unsafe { asm!("xgetbv", in("ecx") 0, out("eax") enabled, out("edx") _, options(nomem, nostack, preserves_flags)) };
-    let has = |parts: u32| enabled & parts == parts;
-    let tells = __cpuid_count(0xd, 1).eax & TELLS != 0;
-    let found = [(AVX, has(WITH_AVX)), (AVX_512, has(WITH_AVX_512)), (TELLS, tells)];
-    VECTORS.store(found.into_iter().filter(|(_, is_there)| *is_there).map(|(bit, _)| bit).sum(), Relaxed);
-}
+use crate::sys::vectors::{AVX, AVX_512, FOUND, TELLS};
 
 /// Does the same for each of 16 registers.
 macro_rules! each {
@@ -155,11 +127,11 @@ pub(crate) extern "C" fn begin() {
         ".cfi_def_cfa rsp, 8",
         "ret",
         ".cfi_endproc",
-        vectors = sym VECTORS,
+        vectors = sym FOUND,
         avx = const AVX,
         avx_512 = const AVX_512,
         tells = const TELLS,
-        begin = sym thread::begin_stack,
+        begin = sym life::begin_stack,
     )
 }
 
@@ -204,7 +176,7 @@ pub(super) extern "C" fn reached() {
         ".cfi_adjust_cfa_offset -8",
         "ret 16",
         ".cfi_endproc",
-        vectors = sym VECTORS,
+        vectors = sym FOUND,
         avx = const AVX,
         avx_512 = const AVX_512,
         tells = const TELLS,

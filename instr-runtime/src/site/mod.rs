@@ -6,6 +6,8 @@
 
 #![allow(unsafe_code)]
 
+mod sections;
+
 use core::fmt::Write as _;
 use core::panic::Location;
 use core::ptr::NonNull;
@@ -17,7 +19,7 @@ use instr_format::text::SiteText;
 use once_cell::race::OnceRef;
 
 use crate::arena::Arena;
-use crate::sys::{Writer, sections};
+use crate::sys::Writer;
 
 /// The switch of one site, and by its address its identity.
 #[derive(Debug)]
@@ -77,11 +79,6 @@ pub(crate) fn first_address() -> usize {
 pub(crate) fn id_at(low_half: u32) -> Option<u32> {
     let id = low_half.wrapping_sub(first_address() as u32);
     (low_half != 0 && (id as usize) < count()).then_some(id)
-}
-
-/// The site with this id. Async-signal-safe.
-pub(crate) fn at(id: u32) -> Option<&'static Id> {
-    sections::ids().get(id as usize)
 }
 
 /// The low half of the address of the site with this id. Async-signal-safe.

@@ -1,21 +1,23 @@
-//! Probes on x86_64 in code that inlines them.
+//! What depends on the machine, in assembly of x86_64.
 
 use core::arch::asm;
 
 use instr_format::stack::Head;
 
 #[cfg(feature = "enabled")]
+use crate::probe::places;
+use crate::probe::thunks;
 #[cfg(feature = "enabled")]
-use super::places;
-use super::{load_word, thunks};
-#[cfg(feature = "enabled")]
-use crate::probe::{ASKS, RING, WINDOW};
+use crate::sink::ring::ASKS;
 #[cfg(feature = "enabled")]
 use crate::site::{COUNTED, ON};
+#[cfg(feature = "enabled")]
+use crate::thread::{RING, WINDOW};
+use crate::tls::load_word;
 
 /// The thread's stack, which begins here if it has not.
 #[inline(always)]
-pub(in crate::probe) fn begun() -> *const Head {
+pub(super) fn begun() -> *const Head {
     let head;
     // SAFETY: loads the thread's own word, or has it made, which preserves all registers and leaves the red zone alone.
     unsafe {
@@ -44,7 +46,7 @@ pub(in crate::probe) fn begun() -> *const Head {
 
 /// A function has been entered: it passes over the position that what it has interrupted may be about to write.
 #[inline(always)]
-pub(in crate::probe) fn pass_over(head: *const Head) {
+pub(super) fn pass_over(head: *const Head) {
     #[cfg(feature = "enabled")]
     // SAFETY: adds to the thread's own cursor, in one instruction.
     unsafe {
@@ -64,7 +66,7 @@ pub(in crate::probe) fn pass_over(head: *const Head) {
 
 /// The statement of this site is recorded, once it is in its function's slot. To the compiler, this accesses all memory.
 #[inline(always)]
-pub(in crate::probe) fn push(head: *const Head, site: *const u8) {
+pub(super) fn push(head: *const Head, site: *const u8) {
     #[cfg(feature = "enabled")]
     // SAFETY: stores to the thread's own ring, or calls what preserves all registers and leaves the red zone alone.
     unsafe {

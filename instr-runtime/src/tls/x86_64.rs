@@ -1,11 +1,5 @@
-//! Thread-local memory on x86_64.
-//!
-//! The thread-local words are a symbol of our own in the initial-exec model, which takes no call where `thread_local!` in a
+//! The words on x86_64: a symbol of our own in the initial-exec model, which takes no call where `thread_local!` in a
 //! library calls `__tls_get_addr`, and 24 bytes of what the loader keeps free for libraries that come later.
-
-#[cfg(not(any(debug_assertions, instr_called)))]
-mod inlined;
-mod thunks;
 
 use core::arch::{asm, global_asm};
 use core::ffi::c_void;
@@ -14,24 +8,6 @@ use core::sync::atomic::AtomicU64;
 use instr_format::stack::Head;
 
 use super::NONE;
-#[cfg(not(any(debug_assertions, instr_called)))]
-pub(super) use inlined::{begun, pass_over, push};
-#[cfg(any(debug_assertions, instr_called))]
-pub(crate) use thunks::begin;
-pub(crate) use thunks::prepare;
-
-/// Where what probes work on is in the head.
-#[cfg(feature = "enabled")]
-pub(crate) mod places {
-    use core::mem::offset_of;
-
-    use instr_format::stack::Head;
-
-    pub(crate) const CURSOR: usize = offset_of!(Head, cursor);
-    pub(crate) const HOLE: usize = offset_of!(Head, hole);
-    pub(crate) const COUNTERS: usize = offset_of!(Head, counters);
-    pub(crate) const FILTERED: usize = offset_of!(Head, filtered);
-}
 
 /// The name of the words. Another version of this crate in the same program has others.
 macro_rules! words {
@@ -70,7 +46,7 @@ macro_rules! load_word {
             "mov ",
             $register,
             ", qword ptr [rip + ",
-            $crate::probe::words!(),
+            $crate::tls::words!(),
             "@GOTTPOFF]\nmov ",
             $register,
             ", qword ptr fs:[",

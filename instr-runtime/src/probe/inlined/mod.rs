@@ -10,14 +10,23 @@
 //! - The slot is stored before the top. The other way round costs regex-lite a fifth more time, and would show an older
 //!   function's statement for an instant.
 
+#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+mod portable;
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+mod x86_64;
+
 use core::arch::asm;
 use core::hint::assert_unchecked;
 use core::ptr;
 
 use instr_format::stack::Head;
 
-use super::{begun, pass_over, push};
-use crate::macro_api::Resumed;
+#[cfg(any(not(target_arch = "x86_64"), instr_portable))]
+use portable::{begun, pass_over, push};
+#[cfg(all(target_arch = "x86_64", not(instr_portable)))]
+use x86_64::{begun, pass_over, push};
+
+use super::Resumed;
 use crate::site::Sites;
 
 /// What a function holds from its beginning to its end.

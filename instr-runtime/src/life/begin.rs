@@ -1,0 +1,97 @@
+//! The first function that a thread enters, and what it asks for while there is something to ask.
+
+use core::ptr;
+use core::sync::atomic::Ordering::Relaxed;
+
+use instr_format::stack::Head;
+
+use super::start::BEFORE_MAIN;
+use crate::process::{self, Process};
+use crate::sys::{AFTER_CONSTRUCTORS, Constructor};
+use crate::thread::{self, Thread};
+use crate::{crash, sys, tls};
+
+/// From a static library, a linker takes only the objects that something refers to: the probes to this one, and this one
+/// to what is to run before `main`, which nothing else calls.
+#[used]
+static KEPT: [&Constructor; 2] = [&BEFORE_MAIN, &AFTER_CONSTRUCTORS];
+
+/// The calling thread's stack, for a function that is entered and knows of none. Async-signal-safe: takes no lock, allocates
+/// nothing, and leaves `errno` as it was.
+#[cold]
+pub(crate) extern "C" fn begin_stack() -> *const Head {
+    let mut found = ptr::null();
+    sys::with_errno(|| {
+        let _blocked = sys::SignalsBlocked::new();
+        // A handler may have begun it before the signals were blocked.
+        found = tls::head();
+        if !ptr::eq(found, &raw const tls::NONE) {
+            // Or its file was truncated, and is as long as before.
+            thread::heal(found);
+        } else {
+            // The function may be a handler's, on a stack of its own with next to no room.
+            sys::on_spare_stack(|| found = find_stack());
+        }
+    });
+    found
+}
+
+fn find_stack() -> *const Head {
+    let thread = process::current().and_then(|process| Some((process, reach(process)?)));
+    let Some((process, thread, head)) = thread.and_then(|(process, thread)| Some((process, thread, thread.stack()?)))
+    else {
+        return thread::unrecorded_stack();
+    };
+    if thread.ring.size.load(Relaxed) == 0 {
+        // What a fork has interrupted may have moved the child's cursor to where probes do not ask.
+        head.cursor.store(0, Relaxed);
+    }
+    look_for_main(process, thread);
+    if !thread::still_unwinds(thread, head) && !sys::is_watch_due() {
+        tls::set_head(head);
+    }
+    head
+}
+
+/// The calling thread, which begins if it has not. `None`: it has ended, or there is no room for it. Async-signal-safe.
+#[inline]
+pub(crate) fn reach(process: &Process) -> Option<&'static Thread> {
+    match thread::state() {
+        Some(thread) if thread.has_begun() => Some(thread),
+        Some(thread) if thread::is_ended(thread) => None,
+        _ => begin(process),
+    }
+}
+
+/// The thread's first statement may have come before `main`, too early for the handlers.
+#[cold]
+fn look_for_main(process: &Process, thread: &Thread) {
+    if sys::is_watch_due() {
+        let _blocked = sys::SignalsBlocked::new();
+        if thread.tid() == process.pid() {
+            crash::watch_where_main_has_begun(process);
+        } else {
+            // A constructor has begun the thread, whose statements say nothing of `main`.
+            crash::watch(false);
+        }
+    }
+}
+
+/// The first statement of a thread, or of the one thread of a forked child.
+#[cold]
+#[inline(never)]
+fn begin(process: &Process) -> Option<&'static Thread> {
+    let _blocked = sys::SignalsBlocked::new();
+    // A handler may have forked since the run was looked up: in the child there is none yet to begin the thread in.
+    process::begun()?;
+    // Before the first look at a mapped file.
+    crash::watch_where_main_has_begun(process);
+    process.look_at_handlers();
+    // Or by a handler that came before the signals were blocked.
+    if let Some(thread) = thread::begun_thread() {
+        return Some(thread);
+    }
+    let thread = thread::begin(process)?;
+    crash::thread_begins(thread);
+    Some(thread)
+}

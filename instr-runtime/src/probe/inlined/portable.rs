@@ -1,0 +1,39 @@
+//! What depends on the machine, in Rust, for those whose assembly nobody has written.
+
+use core::sync::atomic::Ordering::{Relaxed, SeqCst};
+use core::sync::atomic::compiler_fence;
+
+use instr_format::stack::Head;
+
+use crate::sink::ring;
+use crate::site::{Id, OFF, ON};
+use crate::{life, record, tls};
+
+/// The thread's stack, which begins here if it has not.
+#[inline(always)]
+pub(super) fn begun() -> *const Head {
+    let head = tls::head();
+    // SAFETY: NONE, or a stack, neither of which is ever freed as long as the thread runs.
+    if unsafe { (*head).top.load(Relaxed) } == 0 { life::begin_stack() } else { head }
+}
+
+/// Nobody writes at a position that another has claimed, so there is nothing to pass over.
+#[inline(always)]
+pub(super) fn pass_over(_: *const Head) {}
+
+/// The statement of this site is recorded, once it is in its function's slot.
+#[inline(always)]
+pub(super) fn push(head: *const Head, site: *const u8) {
+    if cfg!(not(feature = "enabled")) {
+        return;
+    }
+    compiler_fence(SeqCst);
+    // SAFETY: a stack that is never freed as long as the thread runs, and a site.
+    let (head, site) = unsafe { (&*head, &*site.cast::<Id>()) };
+    match site.switch() {
+        OFF => {}
+        // Only a ring that takes words has holes.
+        ON if head.hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
+        _ => record::reached(site),
+    }
+}
