@@ -42,3 +42,4 @@ mod stepped;
 mod stress;
 mod transparency;
 mod ui;
+mod zeros;

@@ -89,12 +89,22 @@ pub const fn word(site: u32, position: u64) -> u32 {
 
 /// The id of the site that `word` records at `position`; `None`: a hole, or what an earlier lap has left.
 ///
-/// A word of 0 was never written, or has been emptied. At some positions it would be a site's word: there, one record in four
-/// billion is taken for a hole, so that no hole is ever taken for a record.
+/// A word of 0 was never written, or has been emptied. At some positions it would be a site's word: see [`has_zero`]. With a clock in
+/// each record, one in four billion is taken for a hole there, so that no hole is ever taken for a record.
 #[inline]
 pub const fn site_at(header: &HeaderCopy, word: u32, position: u64) -> Option<u32> {
     let id = word.wrapping_sub((position as u32).wrapping_mul(8)).wrapping_sub(header.first_site);
     if word != 0 && id < header.site_count { Some(id) } else { None }
+}
+
+/// Whether the word of a site can be 0 in the chunk of `position`. Threads pass over all of such a chunk, of which there are a few
+/// in each 512 MiB of positions.
+#[inline]
+pub const fn has_zero(first_site: u32, site_count: u32, position: u64) -> bool {
+    let start = position / CHUNK as u64 * CHUNK as u64;
+    // The id whose word is 0 at the chunk's beginning, were there so many; from there on they go down.
+    let id = 0_u32.wrapping_sub(word(first_site, start));
+    id < site_count || id - site_count < 8 * CHUNK as u32
 }
 
 /// How many laps of a ring of `size` bytes after `position` the word was written that lies there now; `None`: it is no record. It can

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use instr_format::ring::blocks::{BLOCK_SIZE, BlockHead, capacity, decode_block, decode_records};
-use instr_format::ring::flat::{self, ChunkCopy, Place, RecordCopy, laps_after, site_at, word};
+use instr_format::ring::flat::{self, CHUNK, ChunkCopy, Place, RecordCopy, has_zero, laps_after, site_at, word};
 use instr_format::ring::{Clock, HeaderCopy, VERSION};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -95,6 +95,19 @@ proptest! {
         prop_assert_eq!(site_at(&header, word, other), None);
         let before = position.wrapping_sub(laps * (64 << 10));
         prop_assert_eq!(laps_after(&header, word, before, 64 << 10), Some(laps).filter(|_| word != 0));
+    }
+
+    #[test]
+    fn a_chunk_in_which_a_word_is_0_is_known(first in any::<u32>(), count in 1_u32..100_000, near in -5000_i64..5000) {
+        // Chunks around those in which the word of the first site is 0.
+        let zero = (1 << 29) + u64::from(first.wrapping_neg() / 8) / CHUNK as u64 * CHUNK as u64;
+        let start = zero.wrapping_add_signed(near / 100 * CHUNK as i64);
+        let id = |position: u64| 0_u32.wrapping_sub(word(first, position));
+        let is_there = (start..start + CHUNK as u64).step_by(4).any(|position| id(position) < count);
+        let last = |position: u64| id(position).wrapping_sub(count) < 32;
+        let may_be = has_zero(first, count, start);
+        prop_assert!(may_be || !is_there);
+        prop_assert!(!may_be || is_there || last(start + CHUNK as u64 - 4));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicU32, compiler_fence};
 
 use instr_format::ring::Clock;
-use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, word};
+use instr_format::ring::flat::{CHUNK, CHUNKS, CHUNKS_AT, Chunk, HEADER_SIZE, HOLE, TimedRecord, has_zero, word};
 use instr_format::stack::Head;
 
 use super::{FIRST_PLACES, elapsed, history, is_timed, place, takes};
@@ -40,20 +40,29 @@ fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
     (more.cast_signed() >= 0).then_some((position + bytes, holes + ((more - bytes) >> 32)))
 }
 
-/// A record is about to be written at `cursor`, in the first places of a chunk. Async-signal-safe.
+/// A record is about to be written at `cursor`, in the first places of a chunk. `false`: it must not, and the cursor is behind the
+/// chunk. Async-signal-safe.
 #[cold]
 #[inline(never)]
-pub(super) fn begin_at(head: &Head, cursor: u64) {
+pub(super) fn begin_at(head: &Head, cursor: u64) -> bool {
+    let place = cursor as usize / 4;
+    if has_zero(site::first_address() as u32, site::count() as u32, cursor) {
+        let rest = (CHUNK / 4 - 1 - place % (CHUNK / 4)) as u64;
+        // A hole more, of which the position has been claimed already.
+        add_own(&head.cursor, HOLE * rest + HOLE - 4);
+        return false;
+    }
     if takes(head) {
         // In the next ones probes would ask again.
-        let next_ones = FIRST_PLACES - 1 - cursor as usize / 4 % FIRST_PLACES;
-        add_own(&head.cursor, HOLE * next_ones as u64);
+        add_own(&head.cursor, HOLE * (FIRST_PLACES - 1 - place % FIRST_PLACES) as u64);
     }
-    let Some((process, thread)) = process::begun().zip(thread::begun_thread()) else { return };
-    if let Some((position, holes)) = unfold(thread, head, cursor) {
+    if let Some((process, thread)) = process::begun().zip(thread::begun_thread())
+        && let Some((position, holes)) = unfold(thread, head, cursor)
+    {
         begin(process, thread, head, position, holes);
         sweep(thread, head, position);
     }
+    true
 }
 
 /// A record is about to be written at `position`, with so many holes before it. Async-signal-safe.

@@ -84,9 +84,9 @@ pub(crate) fn takes(head: &Head) -> bool {
 
 /// Writes a record at the next position of such a ring. Async-signal-safe.
 pub(crate) fn push(head: &Head, site: u32) {
-    let cursor = add_own(&head.cursor, 4);
-    if is_at_begin(cursor) {
-        chunk::begin_at(head, cursor);
+    let mut cursor = add_own(&head.cursor, 4);
+    while is_at_begin(cursor) && !chunk::begin_at(head, cursor) {
+        cursor = add_own(&head.cursor, 4);
     }
     // SAFETY: a place of the ring in front of the stack, claimed by this.
     let place = unsafe { &*place(head, cursor).cast::<AtomicU32>() };
