@@ -56,11 +56,7 @@ fn find_stack() -> *const Head {
 /// The calling thread, which begins if it has not. `None`: it has ended, or there is no room for it. Async-signal-safe.
 #[inline]
 pub(crate) fn reach(process: &Process) -> Option<&'static Thread> {
-    match thread::state() {
-        Some(thread) if thread.has_begun() => Some(thread),
-        Some(thread) if thread::is_ended(thread) => None,
-        _ => begin(process),
-    }
+    thread::begun().or_else(|| if thread::has_ended() { None } else { begin(process) })
 }
 
 /// The thread's first statement may have come before `main`, too early for the handlers.
@@ -88,7 +84,7 @@ fn begin(process: &Process) -> Option<&'static Thread> {
     crash::watch_where_main_has_begun(process);
     process.look_at_handlers();
     // Or by a handler that came before the signals were blocked.
-    if let Some(thread) = thread::begun_thread() {
+    if let Some(thread) = thread::begun() {
         return Some(thread);
     }
     let thread = thread::begin(process)?;

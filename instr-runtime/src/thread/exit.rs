@@ -36,7 +36,7 @@ pub(super) fn watch_unrecorded(stack: NonNull<Head>) {
 /// Whether it is certain that none of the calling thread's thread-local values is gone for good: it has begun, and has not
 /// begun to end. Async-signal-safe.
 pub(crate) fn has_locals() -> bool {
-    KEY.load(Relaxed) != 0 && begun().is_some_and(|(thread, _)| !thread.is_ending())
+    KEY.load(Relaxed) != 0 && begun().is_some_and(|thread| !thread.is_ending())
 }
 
 fn set(value: *const c_void) {

@@ -25,7 +25,7 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use instr_format::last::{STATE_LIVE, Slot};
+use instr_format::last::STATE_LIVE;
 use instr_format::stack::Head;
 use instr_format::text::LINE_MAX;
 
@@ -90,7 +90,7 @@ pub(crate) fn forget_stack() {
 pub(crate) fn unrecorded_stack() -> *const Head {
     let stack = match fork::take_legacy() {
         Some(legacy) => legacy,
-        None if state().is_some_and(is_ended) => stack::after_end(),
+        None if has_ended() => stack::after_end(),
         None => {
             let stack = stack::in_memory(stack::WHOLE);
             exit::watch_unrecorded(stack);
@@ -112,21 +112,20 @@ pub(crate) extern "C" fn leave_asking(caller: usize) {
     }
 }
 
-/// The state of the calling thread, of which [`is_ended`] and [`Thread::has_begun`] tell more. Async-signal-safe.
-pub(crate) fn state() -> Option<&'static Thread> {
+/// The state of the calling thread.
+fn state() -> Option<&'static Thread> {
     // SAFETY: null, or a state in the pool, or ENDED; none is ever freed.
     unsafe { tls::state().cast::<Thread>().as_ref() }
 }
 
-/// The calling thread and its slot, once it has begun.
-fn begun() -> Option<(&'static Thread, &'static Slot)> {
-    let thread = state()?;
-    Some((thread, thread.slot()?))
+/// The calling thread, once it has begun. Async-signal-safe.
+pub(crate) fn begun() -> Option<&'static Thread> {
+    state().filter(|thread| thread.has_begun())
 }
 
 /// The calling thread's stack, if it is recorded.
 fn own_stack() -> Option<&'static Head> {
-    begun().and_then(|(thread, _)| thread.stack())
+    begun().and_then(Thread::stack)
 }
 
 /// The mapping of ours that an address lies in: its start and its length. Async-signal-safe.
@@ -140,11 +139,6 @@ pub(crate) fn mapping_is_gone(page: usize) {
     if head.addr() == page {
         stack::heal(head);
     }
-}
-
-/// The calling thread, once it has begun. Async-signal-safe.
-pub(crate) fn begun_thread() -> Option<&'static Thread> {
-    begun().map(|(thread, _)| thread)
 }
 
 /// The statement that the calling thread is in. Async-signal-safe.
@@ -166,7 +160,7 @@ pub(crate) fn for_each(mut each: impl FnMut(u64, u32, Option<u32>)) {
 /// function that it enters asks. A panic of what an unwinding thread drops, or of what may not unwind, is not the one that
 /// began. Async-signal-safe.
 pub(crate) fn panics() {
-    let Some((thread, head)) = begun().and_then(|(thread, _)| Some((thread, thread.stack()?))) else { return };
+    let Some((thread, head)) = begun().and_then(|thread| Some((thread, thread.stack()?))) else { return };
     if !thread.is_unwinding() && !stack::unwinds(head) {
         stack::note_panic(head);
     }
@@ -187,22 +181,22 @@ pub(crate) fn still_unwinds(thread: &Thread, head: &Head) -> bool {
 /// Works with room for a line, on the stack only where the thread has none. Async-signal-safe.
 pub(crate) fn with_line<T>(work: impl FnOnce(&mut [u8; LINE_MAX]) -> T) -> T {
     match begun() {
-        Some((thread, _)) => thread.lines.with(work),
+        Some(thread) => thread.lines.with(work),
         None => work(&mut [0; LINE_MAX]),
     }
 }
 
 /// A number that no other thread has until the calling one has ended; small ones first. Async-signal-safe.
 pub(crate) fn place() -> Option<u64> {
-    begun().and_then(|(thread, _)| pool::place(thread))
+    begun().and_then(pool::place)
 }
 
 /// Which thread of the run with its id the calling thread is, from 1; 0 if it has not begun. Async-signal-safe.
 pub(crate) fn reuse() -> u32 {
-    begun().map_or(0, |(thread, _)| thread.reuse())
+    begun().map_or(0, Thread::reuse)
 }
 
-/// Whether this is the state of all threads that have ended.
-pub(crate) fn is_ended(thread: &Thread) -> bool {
-    ptr::eq(thread, &ENDED)
+/// Whether the calling thread has ended, and runs what is left to do at its end. Async-signal-safe.
+pub(crate) fn has_ended() -> bool {
+    ptr::eq(tls::state(), ptr::from_ref(&ENDED).cast())
 }

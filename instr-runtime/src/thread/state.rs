@@ -65,7 +65,7 @@ pub(crate) struct RingState {
 
 impl Thread {
     #[inline]
-    pub(crate) fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         !self.slot.load(Relaxed).is_null()
     }
 

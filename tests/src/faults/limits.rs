@@ -13,7 +13,7 @@ pub(super) const ROWS: &[Row] = &[
         "writes that are cut short",
         "logs on a file system that is full in the midst of a line, at 20 places of it, and freed again",
     ),
-    provoked(34, "EINTR, EAGAIN, EIO, EDQUOT now and then", "strace injects them into every so manieth write"),
+    provoked(34, "EINTR, EAGAIN, EIO, EDQUOT now and then", "strace injects them into writes, at regular intervals"),
     provoked(
         35,
         "RLIMIT_FSIZE below the logs",

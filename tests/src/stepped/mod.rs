@@ -66,8 +66,8 @@ fn handler_reaches(case: &'static Case, build: Build) -> usize {
 }
 
 impl Trace {
-    /// How many instructions to step before something happens: at most about so many different ones. Where there are
-    /// more, loops are gone through once, and of the rest every so manieth is taken.
+    /// How many instructions to step before something happens: about `most` different numbers. Where there are more, loops are
+    /// gone through once, and the rest is sampled at regular intervals.
     fn places(&self, most: usize) -> Vec<usize> {
         let mut places: Vec<_> = (0..=self.at.len()).collect();
         if places.len() > most {

@@ -12,7 +12,7 @@ use crate::program::{Ended, Scene, run};
 pub struct Call {
     /// Its name.
     pub name: String,
-    /// The how manieth of this name it is of its thread, from 1.
+    /// Its number among the calls of this name by its thread, from 1.
     pub number: usize,
 }
 

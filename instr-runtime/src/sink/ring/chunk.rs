@@ -56,7 +56,7 @@ pub(super) fn begin_at(head: &Head, cursor: u64) -> bool {
         // In the next ones probes would ask again.
         add_own(&head.cursor, HOLE * (FIRST_PLACES - 1 - place % FIRST_PLACES) as u64);
     }
-    if let Some((process, thread)) = process::begun().zip(thread::begun_thread())
+    if let Some((process, thread)) = process::begun().zip(thread::begun())
         && let Some((position, holes)) = unfold(thread, head, cursor)
     {
         begin(process, thread, head, position, holes);

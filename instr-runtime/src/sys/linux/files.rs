@@ -225,16 +225,11 @@ pub(crate) fn fill(file: i32, from: usize) {
 }
 
 fn write_zeros(file: i32, from: u64, size: u64) -> Result<(), Errno> {
-    let mut at = from;
-    while at < from + size {
-        let len = ZEROS.len().min((from + size - at) as usize);
-        // SAFETY: the kernel reads `len` bytes of ZEROS.
-        let written = unsafe { libc::syscall(libc::SYS_pwrite64, file, ZEROS.as_ptr(), len, at as i64) };
-        match check(written) {
-            Ok(0) => return Err(Errno::NO_SPACE),
-            Ok(written) => at += written as u64,
-            Err(Errno::INTERRUPTED) => {}
-            Err(errno) => return Err(errno),
+    let end = from + size;
+    for at in (from..end).step_by(ZEROS.len()) {
+        let zeros = ZEROS.get(..(end - at) as usize).unwrap_or(&ZEROS);
+        if write_at(file, NonNull::from(zeros), at)? < zeros.len() {
+            return Err(Errno::NO_SPACE);
         }
     }
     Ok(())
