@@ -107,14 +107,14 @@ fn now(process: &Process, thread: &Thread, head: &Head, position: u64) -> u64 {
 /// How many words are looked at for each chunk that is begun: all of the ring, once in 256 laps.
 const SWEPT: u64 = 8;
 
-/// Empties what earlier laps have left where nobody has written since. Words tell the laps of a ring apart for 512 laps at least. A
-/// handler would have to write half the ring meanwhile for this to meet what is new.
+/// Empties, in the chunk before, what earlier laps have left where this one has written nothing. Words tell the laps of a ring apart
+/// for 512 laps at least. What this has interrupted may still write there, and does it later; a handler would have to go around
+/// the whole ring meanwhile.
 fn sweep(thread: &Thread, head: &Head, position: u64) {
-    let size = thread.ring.size.load(Relaxed);
-    let lap = position >> size.trailing_zeros();
-    let behind =
-        (position / CHUNK as u64 * CHUNK as u64 + lap * SWEPT * 4 % CHUNK as u64).wrapping_sub(u64::from(size / 2));
-    for position in (0..SWEPT).map(|number| behind.wrapping_add(4 * number)) {
+    let Some(lap @ 1..) = position.checked_div(thread.ring.size.load(Relaxed).into()) else { return };
+    let before = (position / CHUNK as u64 - 1) * CHUNK as u64;
+    let start = before + lap * SWEPT * 4 % CHUNK as u64;
+    for position in (0..SWEPT).map(|number| start + 4 * number) {
         // SAFETY: a place of the ring in front of the stack.
         let place = unsafe { &*place(head, position).cast::<AtomicU32>() };
         let found = place.load(Relaxed);
