@@ -78,7 +78,8 @@ fn the_first_record_of_all_may_be_interrupted_before_its_chunk_is_noted() {
     ring.enter();
     let interrupted = ring.claim(500, 1);
     put_calls(&mut ring, 0..10);
-    assert_eq!(whole(&ring), numbered(1, 0..10));
+    // The handler has counted the record that is not there yet.
+    assert_eq!(whole(&ring), numbered(2, 0..10));
     ring.end(interrupted);
     put_calls(&mut ring, 10..20);
     assert_eq!(whole(&ring), numbered(1, [500].into_iter().chain(0..20)));

@@ -40,13 +40,14 @@ impl FakeWords {
         self.store_at(self.position, clock, site, ns);
     }
 
-    /// Notes a chunk in whose first two places the next record goes, unless it is noted. Whether it goes there.
+    /// Notes a chunk in whose first four places the next record goes, or with a clock in each record, in whose first, unless it is
+    /// noted. Whether it goes there.
     pub(super) fn begin_chunk(&mut self, clock: Clock, ns: u64) -> bool {
         let (size, chunk) = (clock.record_size() as u64, CHUNK as u64);
         let entry = &mut self.table[self.position as usize / CHUNK % CHUNKS * size_of::<Chunk>()..];
         let begun = u64::from_ne_bytes(*entry.first_chunk().unwrap());
         let is_begun = begun != 0 && (begun - 1) / chunk == self.position / chunk;
-        let is_first = self.position % chunk < 2 * size;
+        let is_first = self.position % chunk < if clock == Clock::Full { size } else { 4 * size };
         if self.notes && !is_begun && is_first {
             let elapsed = if clock == Clock::Off { 0 } else { ns };
             put(entry, offset_of!(Chunk, begun), &(self.position + 1).to_ne_bytes());
