@@ -6,7 +6,7 @@ use std::path::Path;
 
 use instr_tests::bench::figure::Figure;
 use instr_tests::bench::instructions::{Probes, missing};
-use instr_tests::bench::kinds::{KINDS, Kind, RING_FULL, WRITE};
+use instr_tests::bench::kinds::{KINDS, Kind, RING_FULL, STACK_ALONE, WRITE};
 use instr_tests::bench::programs::{Built, records_per_turn, statements};
 use instr_tests::bench::results::Results;
 use instr_tests::bench::rounds::{Rounds, alternate};
@@ -30,18 +30,23 @@ fn main() {
 }
 
 fn measure(table: &'static Table, release: bool, turns: &str) {
-    let on = statements(Built { feature: Feature::Enabled, release });
-    let off = statements(Built { feature: Feature::Off, release });
+    let [off, stack, on] =
+        [Feature::Off, Feature::Stack, Feature::Enabled].map(|feature| statements(Built { feature, release }));
+    let program = |kind: Option<Kind>| match kind {
+        None => &off,
+        Some(STACK_ALONE) => &stack,
+        Some(_) => &on,
+    };
     let mut results = Results::new(table);
 
     let mut kinds: Vec<Option<Kind>> = vec![None];
     for kind in KINDS {
-        match kind.try_on(&Subject::new(&on, &["instrumented", "work", "10"])) {
+        match kind.try_on(&Subject::new(program(Some(kind)), &["instrumented", "work", "10"])) {
             Ok(()) => kinds.push(Some(kind)),
             Err(reason) => results.skip(kind.name, &reason),
         }
     }
-    let subjects: Vec<Subject> = kinds.iter().map(|kind| subject(*kind, &on, &off, turns)).collect();
+    let subjects: Vec<Subject> = kinds.iter().map(|kind| subject(*kind, program(*kind), turns)).collect();
     let rounds = alternate(&subjects, Subject::readings);
 
     let measured = Statements { work: records_per_turn(&on, "work"), tight: records_per_turn(&on, "tight"), rounds };
@@ -60,12 +65,10 @@ fn measure(table: &'static Table, release: bool, turns: &str) {
     results.finish();
 }
 
-fn subject(kind: Option<Kind>, on: &Path, off: &Path, turns: &str) -> Subject {
-    let turns = if kind.is_some_and(|kind| kind.name == WRITE.name) { TURNS_OF_LINES } else { turns };
-    match kind {
-        Some(kind) => kind.of(&Subject::new(on, &["compare", turns])),
-        None => Subject::new(off, &["compare", turns]),
-    }
+fn subject(kind: Option<Kind>, program: &Path, turns: &str) -> Subject {
+    let turns = if kind == Some(WRITE) { TURNS_OF_LINES } else { turns };
+    let subject = Subject::new(program, &["compare", turns]);
+    kind.map_or_else(|| subject.clone(), |kind| kind.of(&subject))
 }
 
 /// The rounds, and how many records there are in a turn.
