@@ -28,6 +28,9 @@ const DEBUG: [(Kind, f64, f64); 5] = [
     (RING, 28.0, 36.0),
 ];
 
+/// What the beginning and the end of the program add, as they differ a little between a few turns and many.
+const ONCE: f64 = 0.01;
+
 #[test]
 fn probes_of_a_release_build_execute_few_instructions() {
     assert_few("probes_of_a_release_build_execute_few_instructions", true, &RELEASE);
@@ -48,7 +51,7 @@ fn count_and_compare(release: bool, bounds: &[(Kind, f64, f64)]) {
     for (kind, statement, call) in bounds {
         let counted = probes.count(*kind);
         println!("{}: {:.2} a statement, {:.2} a call", kind.name, counted.statement, counted.call);
-        if counted.statement > *statement || counted.call > *call {
+        if counted.statement > statement + ONCE || counted.call > call + ONCE {
             beyond.push(format!("{}: {counted:?}, at most {statement} and {call}", kind.name));
         }
     }
