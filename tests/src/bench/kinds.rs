@@ -47,8 +47,7 @@ pub const RING_FULL: Kind = Kind {
 pub const WRITE: Kind = Kind { name: "write", variables: &[("INSTR_SINK", "write")], file: Some(LOG_SUFFIX) };
 
 /// All of them, from the cheapest on.
-pub const KINDS: [Kind; 9] =
-    [STACK_ALONE, DISABLED, STACK, FILTERED, COUNT, RING_OFF, RING, RING_FULL, WRITE];
+pub const KINDS: [Kind; 9] = [STACK_ALONE, DISABLED, STACK, FILTERED, COUNT, RING_OFF, RING, RING_FULL, WRITE];
 
 impl Kind {
     /// The subject, run this way.
