@@ -24,7 +24,8 @@ fn no_record_is_taken_for_a_place_without_one() {
     }
 }
 
-/// Has each of the statements come at each position, in one of the phases.
+/// Moves a thread near such a position, through the cursor in its mapped stack, and has it go on. In one of the phases, the
+/// statement whose word is 0 there comes just there.
 fn go_around(build: Build, phase: u64) {
     let scene = Scene::new();
     let mut command = scene.command(&program("turning", build));

@@ -25,7 +25,7 @@ pub(crate) extern "C" fn begin_stack() -> *const Head {
         let _blocked = sys::SignalsBlocked::new();
         // A handler may have begun it before the signals were blocked.
         found = tls::head();
-        if !ptr::eq(found, &raw const tls::NONE) {
+        if !tls::is_none(found) {
             // Or its file was truncated, and is as long as before.
             thread::heal(found);
         } else {
@@ -83,7 +83,7 @@ fn begin(process: &Process) -> Option<&'static Thread> {
     // Before the first look at a mapped file.
     crash::watch_where_main_has_begun(process);
     process.look_at_handlers();
-    // Or by a handler that came before the signals were blocked.
+    // A handler that came before the signals were blocked may have begun it.
     if let Some(thread) = thread::begun() {
         return Some(thread);
     }

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use crate::{crash, process, sink, sys, thread};
 
-/// Called by libc when a thread ends that has begun.
+/// Called by libc when a thread ends that has begun, or that has a stack which nobody sees.
 pub(super) unsafe extern "C" fn exits(value: *mut c_void) {
     // SAFETY: what libc has called this with.
     let Some(thread) = (unsafe { thread::ending(value) }) else { return };

@@ -14,8 +14,8 @@
 //!
 //! With the feature `enabled`, a statement then goes to the thread's ring, if its site is [on](crate::site): see
 //! [`instr_format::ring::flat`]. A probe loads the cursor, adds to it, and stores the word at the position that it has loaded. A
-//! handler between the load and the addition would take the same position; so each function that is entered, the handler's too, passes one over. What moves the cursor is always
-//! a single addition, so that nobody takes back what a handler has added.
+//! handler between the load and the addition would take the same position; so each function that is entered, the handler's
+//! too, passes one over. What moves the cursor is always a single addition, so that nobody takes back what a handler has added.
 //!
 //! What a probe cannot do by itself it leaves to [`crate::record`]: the first record of each chunk of the ring; what has no ring,
 //! or one with a clock in each record, where the cursor stays at 0; and what another sink takes.

@@ -25,7 +25,7 @@ static BUFFER: Shared<[u8; 64 << 10]> = Shared(UnsafeCell::new([0; 64 << 10]));
 struct Opened {
     directory: Option<(i32, FileId)>,
     name: CName<256>,
-    /// What a forked child does before it begins a run.
+    /// Closes what a forked child has inherited.
     give_up: fn(),
 }
 
@@ -34,7 +34,7 @@ struct Shared<T>(UnsafeCell<T>);
 // SAFETY: see OPENED and BUFFER, the only ones.
 unsafe impl<T> Sync for Shared<T> {}
 
-/// What a forked child is to do before it begins a run. For normal context, before the first run.
+/// Sets what closes what a forked child has inherited. For normal context, before the first run.
 pub(super) fn prepare(give_up: fn()) {
     // SAFETY: nobody begins a run yet.
     unsafe { (*OPENED.0.get()).give_up = give_up };

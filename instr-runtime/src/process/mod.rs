@@ -46,22 +46,22 @@ pub(crate) struct Process {
     panics: AtomicU32,
 }
 
+// SAFETY: the path is written only by the thread that begins the run, before others read it.
+unsafe impl Sync for Process {}
+
 const ABSENT: u32 = 0;
 const BEGINNING: u32 = 1;
 const READY: u32 = 2;
 /// No directory could be made.
 const FAILED: u32 = 3;
 
-// SAFETY: the path is written only by the thread that begins the run, before others read it.
-unsafe impl Sync for Process {}
-
 // SAFETY: all zeros is a process without a run.
 static PROCESS: Wiped<Process> = unsafe { Wiped::new() };
 /// Statements that no run could count yet.
 static UNATTRIBUTED: AtomicU64 = AtomicU64::new(0);
 
-/// Begins the first run of the program. For normal context; the settings have been read. A forked child calls `give_up` before it
-/// begins its own: what it has inherited.
+/// Begins the first run of the program. For normal context; the settings have been read. Before a forked child begins a run of
+/// its own, it calls `give_up`, which closes what it has inherited.
 pub(crate) fn start(give_up: fn()) -> Result<(), Errno> {
     PROCESS.prepare()?;
     begin::prepare(give_up);

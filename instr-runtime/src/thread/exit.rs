@@ -6,9 +6,8 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use instr_format::stack::Head;
 
-use super::{Thread, begun, stack};
+use super::{Thread, begun, forget_stack, stack};
 use crate::sys::ThreadExitKey;
-use crate::tls;
 
 /// Number of the key plus 1, or 0.
 static KEY: AtomicU32 = AtomicU32::new(0);
@@ -53,7 +52,7 @@ fn set(value: *const c_void) {
 /// The value must be what the destructor was called with.
 pub(crate) unsafe fn ending(value: *mut c_void) -> Option<&'static Thread> {
     if value.addr() & UNRECORDED != 0 {
-        tls::set_head(&raw const tls::NONE);
+        forget_stack();
         // SAFETY: the value is what `watch_unrecorded` has set, and the thread is in no function any more.
         unsafe { stack::free(value.map_addr(|address| address & !UNRECORDED).cast()) };
         return None;

@@ -98,7 +98,7 @@ pub(super) fn take_legacy() -> Option<NonNull<Head>> {
 pub(crate) fn fill_hole(address: usize) -> bool {
     let head = tls::head();
     let start = head.addr();
-    if stack::is_none(head) || !(start - RING..start + stack::FILE_SIZE).contains(&address) {
+    if tls::is_none(head) || !(start - RING..start + stack::FILE_SIZE).contains(&address) {
         return false;
     }
     let Some(stack) = NonNull::new(head.cast_mut()) else { return false };

@@ -67,7 +67,7 @@ pub(crate) fn begin(process: &Process) -> Option<&'static Thread> {
 /// The calling thread ends: from here on it is none. Signals are blocked.
 pub(crate) fn leave(thread: &Thread) {
     tls::set_state(ptr::from_ref(&ENDED).cast());
-    tls::set_head(&raw const tls::NONE);
+    forget_stack();
     if let LogState::Open(log) = thread.log.state()
         && is_log(thread, log)
     {
@@ -75,7 +75,7 @@ pub(crate) fn leave(thread: &Thread) {
     }
 }
 
-/// Its state is another one's now. Signals are blocked.
+/// Frees the state of a thread that has ended, for another one. Signals are blocked.
 pub(crate) fn give_back(thread: &Thread) {
     thread.end();
     pool::give_back(thread);
@@ -167,8 +167,8 @@ pub(crate) fn panics() {
     forget_stack();
 }
 
-/// Whether a panic unwinds the calling thread, which has entered a function. Where one has been caught, what was kept of it is over.
-/// Async-signal-safe.
+/// Whether a panic unwinds the calling thread, which has entered a function. What was kept of one that has been caught is
+/// forgotten. Async-signal-safe.
 pub(crate) fn still_unwinds(thread: &Thread, head: &Head) -> bool {
     let unwinds = head.panic_depth.load(Relaxed) != 0 && std::thread::panicking();
     if !unwinds {

@@ -17,8 +17,8 @@ use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VE
 use super::files::{create_own, file_name};
 use super::{Thread, fork};
 use crate::process::Process;
+use crate::site;
 use crate::sys::{self, Errno};
-use crate::{site, tls};
 
 /// The largest ring.
 pub(crate) const WINDOW: usize = SIZE_MAX as usize;
@@ -264,9 +264,4 @@ fn kept(head: &Head, number: u32) -> &AtomicU32 {
     let copy = ptr::from_ref(head).cast::<u8>().wrapping_add(PANIC_AT).cast::<AtomicU32>();
     // SAFETY: the copy lies between the head and the slots, and callers pass numbers below its length.
     unsafe { &*copy.wrapping_add(number as usize) }
-}
-
-/// Whether this is the stack of a thread that has none.
-pub(super) fn is_none(head: *const Head) -> bool {
-    ptr::eq(head, &raw const tls::NONE)
 }

@@ -19,3 +19,8 @@ pub(crate) use x86_64::*;
 /// The stack of a thread that has to ask for one: its top is 0.
 // SAFETY: all zeros is a head.
 pub(crate) static NONE: Head = unsafe { core::mem::zeroed() };
+
+/// Whether this is the stack of a thread that has none. Async-signal-safe.
+pub(crate) fn is_none(head: *const Head) -> bool {
+    core::ptr::eq(head, &raw const NONE)
+}

@@ -40,16 +40,16 @@ fn unfold(thread: &Thread, head: &Head, cursor: u64) -> Option<(u64, u64)> {
     (more.cast_signed() >= 0).then_some((position + bytes, holes + ((more - bytes) >> 32)))
 }
 
-/// A record is about to be written at `cursor`, in the first places of a chunk. `false`: it must not, and the cursor is behind the
-/// chunk. Async-signal-safe.
+/// A record is about to be written at `cursor`, in the first places of a chunk. `false`: it must not be written there, and the
+/// cursor has moved to the next chunk. Async-signal-safe.
 #[cold]
 #[inline(never)]
 pub(super) fn begin_at(head: &Head, cursor: u64) -> bool {
     let place = cursor as usize / 4;
     if has_zero(site::first_address() as u32, site::count() as u32, cursor) {
         let rest = (CHUNK / 4 - 1 - place % (CHUNK / 4)) as u64;
-        // A hole more, of which the position has been claimed already.
-        add_own(&head.cursor, HOLE * rest + HOLE - 4);
+        // The place that was claimed becomes a hole too: the cursor has its 4 bytes already.
+        add_own(&head.cursor, HOLE * rest + (HOLE - 4));
         return false;
     }
     if takes(head) {
@@ -107,9 +107,9 @@ fn now(process: &Process, thread: &Thread, head: &Head, position: u64) -> u64 {
 /// How many words are looked at for each chunk that is begun: all of the ring, once in 256 laps.
 const SWEPT: u64 = 8;
 
-/// Empties, in the chunk before, what earlier laps have left where this one has written nothing. Words tell the laps of a ring apart
-/// for 512 laps at least. What this has interrupted may still write there, and does it later; a handler would have to go around
-/// the whole ring meanwhile.
+/// Empties, in the chunk before, what earlier laps have left where this one has written nothing. Words tell the laps of a ring
+/// apart for 512 laps at least. A probe that a handler has interrupted may still have to store its word there: it does so
+/// later. Only a handler that goes around the whole ring meanwhile would lose a record to this.
 fn sweep(thread: &Thread, head: &Head, position: u64) {
     let Some(lap @ 1..) = position.checked_div(thread.ring.size.load(Relaxed).into()) else { return };
     let before = (position / CHUNK as u64 - 1) * CHUNK as u64;
