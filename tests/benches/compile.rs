@@ -11,8 +11,8 @@ use std::process::Command;
 use instr_tests::bench::figure::Figure;
 use instr_tests::bench::programs::generate_modules;
 use instr_tests::bench::results::Results;
-use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE};
-use instr_tests::package::{Package, download, runtime_dependency, succeed};
+use instr_tests::bench::tables::{AFTER, BEFORE, COMPILE, RATIO, SIZE, STACK, STACK_RATIO};
+use instr_tests::package::{Feature, Package, download, runtime, succeed};
 use instr_tests::processor_time::children_seconds;
 use instr_tests::rust_files;
 
@@ -22,6 +22,9 @@ const KINDS: [(&str, &[&str], usize); 3] = [
     ("cargo build", &["build"], 3),
     ("cargo build --release", &["build", "--release"], 1),
 ];
+
+/// What the crates are built with.
+const FEATURES: [Feature; 3] = [Feature::Off, Feature::Stack, Feature::Enabled];
 
 fn main() {
     let (mut compile, mut size) = (Results::new(&COMPILE), Results::new(&SIZE));
@@ -46,10 +49,10 @@ fn copy(source: &Path, package: &Package) {
 }
 
 fn compare(name: &str, edition: &str, write: impl Fn(&Package), compile: &mut Results, size: &mut Results) {
-    let packages = [false, true].map(|instrumented| {
-        let package = package(name, edition, instrumented);
+    let packages = FEATURES.map(|feature| {
+        let package = package(name, edition, feature);
         write(&package);
-        if instrumented {
+        if feature != Feature::Off {
             package.annotate("src", edition);
         }
         package
@@ -64,20 +67,22 @@ fn compare(name: &str, edition: &str, write: impl Fn(&Package), compile: &mut Re
     }
 }
 
-/// What the rounds have found, plain and instrumented.
-fn set(results: &mut Results, row: &str, [plain, instrumented]: [Vec<f64>; 2]) {
-    let ratios = plain.iter().zip(&instrumented).map(|(plain, instrumented)| instrumented / plain);
-    results.set(row, RATIO, Figure::of(ratios.collect()));
+/// What the rounds have found with each of [`FEATURES`].
+fn set(results: &mut Results, row: &str, [plain, stack, all]: [Vec<f64>; 3]) {
+    for (rounds, column, ratio) in [(stack, STACK, STACK_RATIO), (all, AFTER, RATIO)] {
+        let ratios = plain.iter().zip(&rounds).map(|(plain, instrumented)| instrumented / plain);
+        results.set(row, ratio, Figure::of(ratios.collect()));
+        results.set(row, column, Figure::of(rounds));
+    }
     results.set(row, BEFORE, Figure::of(plain));
-    results.set(row, AFTER, Figure::of(instrumented));
 }
 
 /// A function four times as long should take four times as long.
 fn long_functions(compile: &mut Results) {
     let counts = [0, 2_500, 10_000];
     let packages = counts.map(|count| {
-        [false, true].map(|instrumented| {
-            let package = package(&format!("long-{count}"), "2024", instrumented);
+        FEATURES.map(|feature| {
+            let package = package(&format!("long-{count}"), "2024", feature);
             let mut body = String::new();
             for number in 0..count {
                 let _ = writeln!(body, "    x = step(x, {number});");
@@ -85,15 +90,15 @@ fn long_functions(compile: &mut Results) {
             // Not `x >> 3`: the compiler's own time for operators that can panic grows with the square of their number.
             let step = "fn step(x: u64, y: u64) -> u64 {\n    x ^ y\n}\n";
             package.write("src/lib.rs", &format!("{step}pub fn long(mut x: u64) -> u64 {{\n{body}    x\n}}\n"));
-            if instrumented {
+            if feature != Feature::Off {
                 package.annotate("src", "2024");
             }
             package
         })
     });
     for (kind, command, rounds) in &KINDS[..2] {
-        let [empty, short, long] = packages.each_ref().map(|both| times(both, command, *rounds));
-        let growth = [0, 1].map(|which| {
+        let [empty, short, long] = packages.each_ref().map(|each| times(each, command, *rounds));
+        let growth = [0, 1, 2].map(|which| {
             let rounds = empty[which].iter().zip(&short[which]).zip(&long[which]);
             rounds.map(|((empty, short), long)| (long - empty) / (short - empty)).collect()
         });
@@ -101,24 +106,24 @@ fn long_functions(compile: &mut Results) {
     }
 }
 
-fn package(name: &str, edition: &str, instrumented: bool) -> Package {
-    let full = format!("{name}-{}", if instrumented { "instrumented" } else { "plain" });
+fn package(name: &str, edition: &str, feature: Feature) -> Package {
+    let full = format!("{name}-{feature:?}").to_lowercase();
     let package = Package::new(&full);
     let mut manifest = format!(
         "[package]\nname = \"{full}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n[workspace]\n\n\
          [features]\nstd = []\ndefault = [\"std\"]\n\n\
          [lints.rust]\nunexpected_cfgs = \"allow\"\n\n"
     );
-    if instrumented {
-        let _ = writeln!(manifest, "[dependencies]\ninstr-runtime = {}", runtime_dependency());
+    if feature != Feature::Off {
+        let _ = writeln!(manifest, "[dependencies]\ninstr-runtime = {}", runtime(feature));
     }
     package.write("Cargo.toml", &manifest);
     package
 }
 
 /// Seconds that the packages took, each of them in each round.
-fn times(packages: &[Package; 2], command: &[&str], rounds: usize) -> [Vec<f64>; 2] {
-    let mut times = [Vec::new(), Vec::new()];
+fn times(packages: &[Package; 3], command: &[&str], rounds: usize) -> [Vec<f64>; 3] {
+    let mut times = [const { Vec::new() }; 3];
     // The first round builds the dependencies.
     for round in 0..=rounds {
         for (package, times) in packages.iter().zip(&mut times) {

@@ -20,8 +20,11 @@ struct Options {
     #[arg(long)]
     build: Option<String>,
     /// Only the kills at random instants
-    #[arg(long)]
+    #[arg(long, conflicts_with = "stepped")]
     random: bool,
+    /// Only behind every instruction
+    #[arg(long)]
+    stepped: bool,
     /// Only rows with this in their names
     #[arg(default_value = "")]
     only: String,
@@ -40,15 +43,19 @@ fn main() -> ExitCode {
     };
     let (kills, most, near) = if options.full { (2_000, 4_000, 40) } else { (100, 200, 20) };
     let mut failed = Vec::new();
-    println!("random instants         build     way                        kills threads acknowledged   +1 torn   s");
-    for &(name, build) in &builds {
-        for way in kills::WAYS.iter().filter(|way| way.name.contains(&options.only)) {
-            let begin = format!("killed                  {name:9} {:26}", way.name);
-            let row = row(&begin, move || {
-                let kills::Tally { kills, threads, acknowledged, one_more, torn } = kills::kill(way, build, kills);
-                format!("{kills:5} {threads:7} {acknowledged:12} {one_more:4} {torn:4}")
-            });
-            failed.extend(row);
+    if !options.stepped {
+        println!(
+            "random instants         build     way                        kills threads acknowledged   +1 torn   s"
+        );
+        for &(name, build) in &builds {
+            for way in kills::WAYS.iter().filter(|way| way.name.contains(&options.only)) {
+                let begin = format!("killed                  {name:9} {:26}", way.name);
+                let row = row(&begin, move || {
+                    let kills::Tally { kills, threads, acknowledged, one_more, torn } = kills::kill(way, build, kills);
+                    format!("{kills:5} {threads:7} {acknowledged:12} {one_more:4} {torn:4}")
+                });
+                failed.extend(row);
+            }
         }
     }
     if options.random {
