@@ -17,8 +17,8 @@ pub use cases::{Before, CASES, Case};
 use session::{ASKS, Counts, Session};
 
 const HANDLED: Stop = Stop::Mark(3);
-/// How many instructions there are from the store of a function's first statement to the store that takes its slot.
-const TAKES: usize = 2;
+/// So many instructions before a place, a process is looked at behind each: the slow paths are not always as long.
+const WATCHED: usize = 128;
 
 /// What has been done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +38,8 @@ struct Trace {
     at: Vec<u64>,
     /// Behind how many instructions the statement has become the last-reached one.
     reached: usize,
+    /// That statement.
+    first: Option<u32>,
     recorded: Counts,
     filtered: u64,
     last: SlotCopy,
@@ -46,15 +48,15 @@ struct Trace {
 fn trace(case: &'static Case, build: Build) -> Trace {
     let mut session = Session::new(case, build);
     let before = session.approach();
-    let (mut at, mut reached) = (Vec::new(), 0);
+    let (mut at, mut reached, mut first) = (Vec::new(), 0, None);
     while let Some(next) = session.step(1, 0) {
         at.push(next);
         if reached == 0 && session.is_within() {
-            reached = at.len();
+            (reached, first) = (at.len(), slots(&session.run)[0].site);
         }
     }
     let (recorded, filtered) = session.since(&before);
-    Trace { at, reached, recorded, filtered, last: slots(&session.run)[0] }
+    Trace { at, reached, first, recorded, filtered, last: slots(&session.run)[0] }
 }
 
 /// Behind how many instructions of a handler its statement has become the last-reached one.
@@ -111,10 +113,11 @@ pub fn give_signals(case: &'static Case, build: Build, most: usize, near: usize)
     for place in places {
         disturb(place, None);
     }
-    let around = |place: usize| place.saturating_sub(near / 2).max(1)..place + near / 2;
+    let around = |place: usize, least| place.saturating_sub(near / 2).max(least)..place + near / 2;
     let reached = if near == 0 { 0 } else { handler_reaches(case, build) };
-    for place in around(trace.reached) {
-        for nested in around(reached) {
+    for place in around(trace.reached, 1) {
+        // Where the kernel stops at a handler's first instruction, it takes no other signal.
+        for nested in around(reached, 2) {
             disturb(place, Some(nested));
         }
     }
@@ -143,11 +146,13 @@ impl Session {
         let before = self.approach();
         let counted = self.ring().map_or(0, |ring| ring.counted());
         let context = format!("{}: signal behind {place} instructions, nested {nested:?}", self.case.name);
-        if self.step(place, 0).is_none() {
-            // The slow paths are not always as long.
-            return false;
-        }
+        let Some(has_entered) = self.step_watching(place, trace) else { return false };
         let is_within = self.is_within();
+        // It has stored its statement, but not yet taken the slot: it goes on with what a handler leaves there.
+        let takes_slot = !is_within
+            && !has_entered
+            && trace.first.is_some()
+            && slots(&self.run).first().is_some_and(|slot| slot.site == trace.first);
         let mut nested_ones = 0;
         let mut given = true;
         match nested {
@@ -188,15 +193,26 @@ impl Session {
         }
         let last = slots(&self.run)[0];
         assert_eq!(last.dropped, 0, "{context}");
-        // Behind the act, the handler's was the last one. A function that has stored its statement and not yet taken the
-        // slot goes on with what the handler has left there.
-        let takes_slot = !is_within && (trace.reached.saturating_sub(TAKES)..trace.reached).contains(&place);
-        let has_left = !is_within && place > trace.reached;
+        // Behind the act, the first handler's was the last one, and may have been interrupted where it takes its slot.
+        let has_left = !is_within && has_entered;
         let expected = if has_left { Some(statements.handled) } else { trace.last.site };
-        let by_handlers = [statements.handled, statements.nested].map(Some);
-        let is_expected = last.site == expected || takes_slot && by_handlers.contains(&last.site);
+        let is_expected = last.site == expected
+            || takes_slot && last.site == Some(statements.handled)
+            || (takes_slot || has_left) && nested_ones != 0 && last.site == Some(statements.nested);
         assert!(is_expected && last.left, "{context}: {last:?}, not {expected:?}");
         given
+    }
+
+    /// Steps so many instructions; whether the act has been entered. `None` when it has ended.
+    fn step_watching(&mut self, place: usize, trace: &Trace) -> Option<bool> {
+        let watched = place.min(WATCHED);
+        self.step(place - watched, 0)?;
+        let mut has_entered = place - watched > trace.reached;
+        for _ in 0..watched {
+            self.step(1, 0)?;
+            has_entered |= self.is_within();
+        }
+        Some(has_entered)
     }
 
     /// With a history, everything is there.
