@@ -3,7 +3,7 @@
 
 #![cfg(target_arch = "x86_64")]
 
-use instr_tests::build::INSTRUMENTED;
+use instr_tests::build::{Build, INSTRUMENTED};
 use instr_tests::faults::times;
 use instr_tests::stepped::{CASES, Case, give_signals, kill};
 
@@ -31,5 +31,18 @@ fn row_04_a_kill_behind_an_instruction_leaves_whole_records_and_all_that_were_th
     for case in CASES.iter().filter(|case| case.each == 1) {
         let tally = kill(case, INSTRUMENTED, 8);
         assert!(tally.disturbed > 0, "{}: {tally:?}", case.name);
+    }
+}
+
+/// There the probes are inlined.
+#[test]
+fn row_23_signals_and_kills_behind_instructions_of_a_release_build() {
+    let release = Build { profile: "release", ..INSTRUMENTED };
+    for name in ["ring, within a chunk", "ring, parts of statements", "ring, first record of a chunk", "count"] {
+        let case = Case::named(name);
+        let tally = give_signals(case, release, times(40, 200) as usize, 14);
+        assert!(tally.signals > 100, "{name}: {tally:?}");
+        let tally = kill(case, release, 8);
+        assert!(tally.disturbed > 0, "{name}: {tally:?}");
     }
 }
