@@ -59,12 +59,19 @@ fn trace(case: &'static Case, build: Build) -> Trace {
     Trace { at, reached, first, recorded, filtered, last: slots(&session.run)[0] }
 }
 
-/// Behind how many instructions of a handler its statement has become the last-reached one.
-fn handler_reaches(case: &'static Case, build: Build) -> usize {
+/// Behind how many instructions of a handler its statement has become the last-reached one, when it interrupts the act behind
+/// so many.
+fn handler_reaches(case: &'static Case, build: Build, place: usize) -> usize {
     let mut session = Session::new(case, build);
+    let handled = Some(Statements::of(&session).handled);
     session.approach();
+    session.step(place, 0).expect("an instruction of the act");
     let mut signal = libc::SIGUSR1;
-    (1..).find(|_| session.step(1, std::mem::take(&mut signal)).is_none() || session.is_within()).unwrap_or_default()
+    let mut has_reached = |_: &usize| {
+        session.step(1, std::mem::take(&mut signal)).expect("an instruction of the handler");
+        slots(&session.run)[0].site == handled
+    };
+    (1..).find(&mut has_reached).expect("no end")
 }
 
 impl Trace {
@@ -114,7 +121,7 @@ pub fn give_signals(case: &'static Case, build: Build, most: usize, near: usize)
         disturb(place, None);
     }
     let around = |place: usize, least| place.saturating_sub(near / 2).max(least)..place + near / 2;
-    let reached = if near == 0 { 0 } else { handler_reaches(case, build) };
+    let reached = if near == 0 { 0 } else { handler_reaches(case, build, trace.reached) };
     for place in around(trace.reached, 1) {
         // Where the kernel stops at a handler's first instruction, it takes no other signal.
         for nested in around(reached, 2) {
