@@ -130,7 +130,9 @@ pub fn logs(run: &Path) -> Vec<Log> {
     let mut logs = Vec::new();
     for entry in fs::read_dir(run).expect("a run directory") {
         let path = entry.expect("an entry").path();
-        if path.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log) {
+        let is_log = path.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log);
+        // A process can be killed before its first line.
+        if is_log && path.metadata().expect("a file").len() > 0 {
             logs.push(Log::read(&path));
         }
     }
