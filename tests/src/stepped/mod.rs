@@ -17,6 +17,8 @@ pub use cases::{Before, CASES, Case};
 use session::{ASKS, Counts, Session};
 
 const HANDLED: Stop = Stop::Mark(3);
+/// Behind so many steps a process is replaced by a new one: none may run for longer than a few minutes.
+const LONG: u64 = 500_000;
 /// So many instructions before a place, a process is looked at behind each: the slow paths are not always as long.
 const WATCHED: usize = 128;
 
@@ -105,7 +107,8 @@ pub fn give_signals(case: &'static Case, build: Build, most: usize, near: usize)
     let mut session = Session::new(case, build);
     let statements = Statements::of(&session);
     let mut disturb = |place: usize, nested: Option<usize>| -> bool {
-        if case.before == Before::Nothing {
+        if case.before == Before::Nothing || session.steps > LONG {
+            session.check_all();
             tally.steps += std::mem::take(&mut session.steps);
             session = Session::new(case, build);
         }
