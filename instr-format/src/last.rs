@@ -63,7 +63,7 @@ pub struct Slot {
     /// Number of the newest record that was begun in the log; of a thread with a ring or a table of counts, how many
     /// statements these have held, once it has ended.
     pub seq: AtomicU64,
-    /// Statements left out by a filter.
+    /// Statements left out by a filter, once the thread has ended; before, they are in its [stack](crate::stack).
     pub filtered: AtomicU64,
     /// Statements whose record could not be written.
     pub dropped: AtomicU64,
@@ -72,6 +72,8 @@ pub struct Slot {
     _reserved: AtomicU32,
     /// Name of the thread, NUL-padded, in memory order.
     pub name: [AtomicU64; 2],
+    /// Statements left out by `INSTR_RATE`, likewise.
+    pub suppressed: AtomicU64,
 }
 
 /// The thread has reached a statement and has not ended in an orderly way.
@@ -130,8 +132,10 @@ pub struct SlotCopy {
     pub panicked: Option<u32>,
     /// Number of the newest record that was begun.
     pub seq: u64,
-    /// Statements left out by a filter.
+    /// Statements left out by a filter, unless they are counted in the thread's stack.
     pub filtered: u64,
+    /// Statements left out by `INSTR_RATE`, likewise.
+    pub suppressed: u64,
     /// Statements whose record could not be written.
     pub dropped: u64,
     /// `errno` of the newest drop.
@@ -191,6 +195,7 @@ fn decode_slot(bytes: &[u8]) -> Option<SlotCopy> {
         panicked: u32_at(bytes, offset_of!(Slot, panicked)).checked_sub(1),
         seq: u64_at(bytes, offset_of!(Slot, seq)),
         filtered: u64_at(bytes, offset_of!(Slot, filtered)),
+        suppressed: u64_at(bytes, offset_of!(Slot, suppressed)),
         dropped: u64_at(bytes, offset_of!(Slot, dropped)),
         errno: u32_at(bytes, offset_of!(Slot, errno)),
         name,

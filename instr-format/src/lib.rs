@@ -10,6 +10,7 @@
 pub mod counts;
 pub mod escape;
 pub mod files;
+pub mod filter;
 pub mod last;
 pub mod names;
 pub mod number;

@@ -34,6 +34,22 @@ pub const MAX_BYTES: &str = "INSTR_MAX_BYTES";
 pub const INCLUDE: &str = "INSTR_INCLUDE";
 /// Files to leave out.
 pub const EXCLUDE: &str = "INSTR_EXCLUDE";
+/// Functions to record.
+pub const FUNCTION_INCLUDE: &str = "INSTR_FUNCTION_INCLUDE";
+/// Functions to leave out.
+pub const FUNCTION_EXCLUDE: &str = "INSTR_FUNCTION_EXCLUDE";
+/// Files to record, by a regular expression.
+pub const INCLUDE_REGEX: &str = "INSTR_INCLUDE_REGEX";
+/// Files to leave out, by a regular expression.
+pub const EXCLUDE_REGEX: &str = "INSTR_EXCLUDE_REGEX";
+/// Functions to record, by a regular expression.
+pub const FUNCTION_INCLUDE_REGEX: &str = "INSTR_FUNCTION_INCLUDE_REGEX";
+/// Functions to leave out, by a regular expression.
+pub const FUNCTION_EXCLUDE_REGEX: &str = "INSTR_FUNCTION_EXCLUDE_REGEX";
+/// Selectors of what to record.
+pub const ONLY: &str = "INSTR_ONLY";
+/// How many records of a thread are left out for one that is kept.
+pub const RATE: &str = "INSTR_RATE";
 /// Threads to record.
 pub const THREAD: &str = "INSTR_THREAD";
 /// Whether crashes are recorded.
@@ -65,7 +81,7 @@ pub const THREAD_NAME_MAX: usize = 15;
 pub const CRASH_SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 12] = [
+pub const VARIABLES: [Variable; 20] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },
     Variable {
         name: OUTPUT_DIR,
@@ -108,9 +124,37 @@ pub const VARIABLES: [Variable; 12] = [
     },
     Variable { name: EXCLUDE, meaning: "leave these files out; the same patterns", default: "unset" },
     Variable {
+        name: INCLUDE_REGEX,
+        meaning: "record only files whose path this regular expression matches anywhere",
+        default: "unset",
+    },
+    Variable { name: EXCLUDE_REGEX, meaning: "leave such files out", default: "unset" },
+    Variable {
+        name: FUNCTION_INCLUDE,
+        meaning: "record only these functions: the same patterns as for files, on `module::function`",
+        default: "unset",
+    },
+    Variable { name: FUNCTION_EXCLUDE, meaning: "leave these functions out", default: "unset" },
+    Variable {
+        name: FUNCTION_INCLUDE_REGEX,
+        meaning: "record only functions whose `module::function` this regular expression matches anywhere",
+        default: "unset",
+    },
+    Variable { name: FUNCTION_EXCLUDE_REGEX, meaning: "leave such functions out", default: "unset" },
+    Variable {
+        name: ONLY,
+        meaning: "record only what one of these selectors matches: comma list of `name:*`, `file=`, `func=`, `module=`, or a word",
+        default: "unset",
+    },
+    Variable {
         name: THREAD,
         meaning: "record only these threads: comma list of exact thread ids or thread names",
         default: "unset",
+    },
+    Variable {
+        name: RATE,
+        meaning: "N: of each thread's records, keep the first and every Nth; only with `write` and `ring`",
+        default: "1",
     },
     Variable {
         name: CRASH,

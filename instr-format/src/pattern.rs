@@ -36,11 +36,7 @@ impl<'a> Patterns<'a> {
 
     /// Whether any pattern matches `text`. Async-signal-safe.
     pub fn matches(&self, text: &str) -> bool {
-        self.iter().any(
-            |pattern| {
-                if pattern.contains(['*', '?', '[']) { glob(pattern, text) } else { text.contains(pattern) }
-            },
-        )
+        self.iter().any(|pattern| matches(pattern, text))
     }
 
     /// Whether the list holds no pattern at all.
@@ -51,6 +47,16 @@ impl<'a> Patterns<'a> {
     fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.0.split(',').map(str::trim).filter(|pattern| !pattern.is_empty())
     }
+}
+
+/// Whether one pattern matches `text`. Async-signal-safe.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    if has_wildcards(pattern) { matches_whole(pattern, text) } else { text.contains(pattern) }
+}
+
+/// Whether any character of the pattern stands for others.
+pub(crate) fn has_wildcards(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '['])
 }
 
 /// Whether every `[` of the pattern opens a set that is closed.
@@ -102,7 +108,7 @@ impl Set<'_> {
 
 /// Whether `pattern` matches all of `text`. Where it fails, the last `*` takes one more character: linear in memory,
 /// and at worst quadratic in time.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_whole(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern, text);
     let mut retry: Option<(&str, &str)> = None;
     loop {

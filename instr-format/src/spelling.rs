@@ -8,7 +8,7 @@ const MOST: usize = 48;
 pub fn closest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let differences = names.into_iter().map(|name| (difference(written.as_bytes(), name.as_bytes()), name));
     let near = differences.filter(|(difference, name)| *difference <= name.len() / 3);
-    near.min_by_key(|(difference, _)| *difference).map(|(_, name)| name)
+    near.min_by_key(|(difference, name)| (*difference, name.len().abs_diff(written.len()))).map(|(_, name)| name)
 }
 
 /// How many letters must be changed, added, left out or exchanged with their neighbours to make one name the other.

@@ -18,8 +18,8 @@ use crate::number::{u32_at, u64_at};
 
 /// Begins the part of the head that never changes.
 pub const MAGIC: u64 = u64::from_be_bytes(*b"instrstk");
-/// The version of the layout.
-pub const VERSION: u32 = 1;
+/// The version of the layout that this crate writes; it reads all from 1 to this. Version 1 counted no statements.
+pub const VERSION: u32 = 2;
 /// Where the copy of the innermost slots at the newest panic begins.
 pub const PANIC_AT: usize = 1024;
 /// How many slots the copy has room for.
@@ -46,7 +46,7 @@ pub struct Head {
     pub timed: AtomicU64,
     /// Address of the thread's counters, less 8 times the address of the site with id 0; 0: ask.
     pub counters: AtomicU64,
-    /// Address of the counter of filtered statements; 0: ask.
+    /// How many statements a filter has left out.
     pub filtered: AtomicU64,
     /// [`MAGIC`], stored last.
     pub magic: AtomicU64,
@@ -70,6 +70,12 @@ pub struct Head {
     pub panic_depth: AtomicU32,
     /// How many bytes the process has mapped for the stack, of which the file may hold less.
     pub mapped: AtomicU64,
+    /// How many statements `INSTR_RATE` has left out.
+    pub suppressed: AtomicU64,
+    /// Which statement of those that `INSTR_RATE` is about is the next to be recorded, counted from here; 0: none was yet.
+    pub due: AtomicU32,
+    /// 1: the thread is left out by a filter.
+    pub excluded: AtomicU32,
 }
 
 const _: () = assert!(offset_of!(Head, top) == 0 && size_of::<Head>() <= PANIC_AT);
@@ -90,6 +96,10 @@ pub struct HeadCopy {
     pub inherited: u32,
     /// The depth at the newest panic, which the thread may still be unwinding from.
     pub panic_depth: Option<u32>,
+    /// How many statements a filter has left out.
+    pub filtered: u64,
+    /// How many `INSTR_RATE` has left out.
+    pub suppressed: u64,
     first_site: u32,
     site_count: u32,
 }
@@ -116,10 +126,11 @@ pub fn decode_head(file: &[u8]) -> Result<HeadCopy, BadStack> {
         0 => return Err(BadStack::Empty),
         _ => return Err(BadStack::NotAStack),
     }
-    match u32_at(head, offset_of!(Head, version)) {
-        VERSION => {}
-        other => return Err(BadStack::Version(other)),
+    let version = u32_at(head, offset_of!(Head, version));
+    if !(1..=VERSION).contains(&version) {
+        return Err(BadStack::Version(version));
     }
+    let counter = |at| if version == 1 { 0 } else { u64_at(head, at) };
     let (top, slots) = (u64_at(head, offset_of!(Head, top)), u64_at(head, offset_of!(Head, slots)));
     if top == 0 {
         return Err(BadStack::Empty);
@@ -132,6 +143,8 @@ pub fn decode_head(file: &[u8]) -> Result<HeadCopy, BadStack> {
         depth: top.checked_sub(slots).ok_or(BadStack::NotAStack)? / SLOT as u64,
         inherited: u32_at(head, offset_of!(Head, inherited)),
         panic_depth: (panic_depth != 0).then_some(panic_depth),
+        filtered: counter(offset_of!(Head, filtered)),
+        suppressed: counter(offset_of!(Head, suppressed)),
         first_site: u32_at(head, offset_of!(Head, first_site)),
         site_count: u32_at(head, offset_of!(Head, site_count)),
     })

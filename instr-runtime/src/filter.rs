@@ -1,36 +1,53 @@
-//! Which files and which threads are recorded. Files are decided once per site before the first record, threads once
-//! per thread.
+//! Which statements and which threads are recorded. Statements are decided once, before the first record; threads once each,
+//! when they begin.
 
 use instr_format::escape::unescape;
+use instr_format::filter::{self, Place};
 use instr_format::names::THREAD_NAME_MAX;
 use instr_format::number::Decimal;
-use instr_format::pattern::Patterns;
-use instr_format::text::FILE_MAX;
+use instr_format::sites::Function;
+use instr_format::text::{FILE_MAX, FUNC_MAX};
 
 use crate::sys::ThreadName;
 
+/// The regular expressions of the settings. Programs that are built for the stack alone have no filters.
+#[cfg(feature = "enabled")]
+pub(crate) use regex_lite::Regex;
+#[cfg(not(feature = "enabled"))]
+#[derive(Debug)]
+pub(crate) enum Regex {}
+
 /// What the settings ask for; every part that is present must agree.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Filter {
-    /// Patterns on the file path, checked.
-    pub(crate) include: Option<&'static str>,
-    pub(crate) exclude: Option<&'static str>,
+    pub(crate) sites: filter::Filter<'static, Regex>,
     /// Thread ids and names.
     pub(crate) threads: Option<&'static str>,
 }
 
+#[cfg(feature = "enabled")]
+fn is_match(regex: &Regex, text: &str) -> bool {
+    regex.is_match(text)
+}
+#[cfg(not(feature = "enabled"))]
+fn is_match(regex: &Regex, _: &str) -> bool {
+    match *regex {}
+}
+
 impl Filter {
-    /// Whether the statements of a file are recorded. Its path is escaped, as it stands in the site table.
-    pub(crate) fn admits_file(&self, escaped: &[u8]) -> bool {
-        let mut file = [0; FILE_MAX];
-        let mut len = 0;
-        for (place, byte) in file.iter_mut().zip(unescape(escaped).map_while(Result::ok)) {
-            *place = byte;
-            len += 1;
+    /// Whether the statements of a function are recorded that stand in this file. The texts are escaped, as they stand in the
+    /// site table.
+    pub(crate) fn admits(&self, function: &Function<'_>, file: &[u8]) -> bool {
+        if self.sites.admits_all() {
+            return true;
         }
-        let file = file.get(..len).and_then(|file| str::from_utf8(file).ok()).unwrap_or_default();
-        let matches = |list: &str| Patterns::new(list).is_ok_and(|patterns| patterns.matches(file));
-        self.include.is_none_or(matches) && !self.exclude.is_some_and(matches)
+        let (mut file_text, mut path) = (Text::<FILE_MAX>::new(), Text::<{ 2 * FUNC_MAX }>::new());
+        file_text.put(file);
+        path.put(function.module);
+        let module_len = path.len;
+        path.put(b"::");
+        path.put(function.name);
+        self.sites.admits(&Place { file: file_text.get(), path: path.get(), module_len }, is_match)
     }
 
     /// Whether the statements of a thread are recorded. Async-signal-safe.
@@ -41,5 +58,31 @@ impl Filter {
             let kept = entry.get(..THREAD_NAME_MAX).unwrap_or(entry);
             entry == number.as_bytes() || kept == name.as_bytes() || (is_main && entry == b"main")
         })
+    }
+}
+
+/// A text that is put together. What does not fit is cut.
+struct Text<const SIZE: usize> {
+    bytes: [u8; SIZE],
+    len: usize,
+}
+
+impl<const SIZE: usize> Text<SIZE> {
+    fn new() -> Self {
+        Text { bytes: [0; SIZE], len: 0 }
+    }
+
+    fn put(&mut self, escaped: &[u8]) {
+        for byte in unescape(escaped).map_while(Result::ok) {
+            if let Some(place) = self.bytes.get_mut(self.len) {
+                *place = byte;
+                self.len += 1;
+            }
+        }
+    }
+
+    /// Empty if it is not UTF-8, as where it was cut.
+    fn get(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 }

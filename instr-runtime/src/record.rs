@@ -2,7 +2,11 @@
 
 #![allow(unsafe_code)]
 
-use crate::site::{FILTERED, Id, ON};
+use core::sync::atomic::Ordering::Relaxed;
+
+use instr_format::stack::Head;
+
+use crate::site::{FILTERED, Id, ON, RATED};
 use crate::{life, process, sink, sys, tls};
 
 /// The statement of this site is about to run. Async-signal-safe: takes no lock, allocates nothing, and leaves `errno` as it
@@ -16,18 +20,26 @@ pub(crate) extern "C" fn reached(site: &'static Id) {
         return sink::ring::push(head, site.low_half());
     }
     // A child that a handler forks meanwhile begins again.
-    sys::with_errno(|| while !record(site) {});
+    sys::with_errno(|| while !record(site, head) {});
 }
 
 /// `false`: this is a child that was forked meanwhile.
-fn record(site: &'static Id) -> bool {
+fn record(site: &'static Id, head: &Head) -> bool {
     let found = process::current().and_then(|process| Some((process, site.index()?, life::reach(process)?)));
     let Some((process, id, thread)) = found else {
         process::count_unattributed();
         return true;
     };
-    if site.switch() == FILTERED || thread.is_excluded() {
+    let switch = site.switch();
+    // A probe that knows counts by itself.
+    let (is_filtered, is_excluded) = (switch == FILTERED, thread.is_excluded());
+    if (is_filtered && tls::is_none(head)) || (is_excluded && head.excluded.load(Relaxed) == 0) {
         thread.count_filtered();
+    }
+    if is_filtered || is_excluded {
+        return true;
+    }
+    if switch == RATED && !thread.is_due() {
         return true;
     }
     sink::record(process, thread, id)

@@ -1,10 +1,11 @@
 //! The settings: read once, from the environment, before the first record.
 
+mod filters;
+
 use core::fmt;
 use core::ops::RangeInclusive;
 
 use instr_format::number::parse_decimal;
-use instr_format::pattern::Patterns;
 use instr_format::ring::{self, Clock};
 use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) sink: Sink,
     pub(crate) ring: Ring,
     pub(crate) filter: Filter,
+    /// Of each thread's records, the first and every so many are kept.
+    pub(crate) rate: u32,
     /// Whether crashes are recorded.
     pub(crate) crash: bool,
     /// Whether the runtime may say on stderr what it could not do.
@@ -45,6 +48,11 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
+    /// Whether it keeps each record by itself.
+    pub(crate) fn keeps_records(self) -> bool {
+        matches!(self, Sink::Write | Sink::Ring)
+    }
+
     /// The word that stands in the settings.
     fn word(self) -> &'static str {
         match self {
@@ -100,11 +108,8 @@ impl Reader<'_> {
         let enabled = self.switch(names::ENABLE, true);
         let sink = self.sink();
         let ring = self.ring(sink);
-        let filter = Filter {
-            include: self.patterns(names::INCLUDE),
-            exclude: self.patterns(names::EXCLUDE),
-            threads: self.list(names::THREAD),
-        };
+        let filter = self.filter(sink);
+        let rate = self.rate(sink);
         let crash = self.switch(names::CRASH, true);
         let echo = self.switch(names::ECHO_STDERR, false);
         self.note_unknown();
@@ -114,6 +119,7 @@ impl Reader<'_> {
             sink,
             ring,
             filter,
+            rate,
             crash,
             echo,
             given: self.given,
@@ -173,17 +179,6 @@ impl Reader<'_> {
         } else {
             self.note(format_args!("{name}={text} is ignored: expected `on` or `off`"));
             default
-        }
-    }
-
-    fn patterns(&mut self, name: &'static str) -> Option<&'static str> {
-        let list = self.text(name)?;
-        match Patterns::new(list) {
-            Ok(patterns) => (!patterns.is_empty()).then_some(list),
-            Err(error) => {
-                self.note(format_args!("{name} is ignored: its {error}"));
-                None
-            }
         }
     }
 

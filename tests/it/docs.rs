@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::mem::offset_of;
 
 use instr_format::names::VARIABLES;
+use instr_format::stack::{Head, PANIC_AT, SLOTS_AT, VERSION};
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::program::{Scene, run};
 use instr_tests::published::CRATES;
@@ -21,6 +23,38 @@ fn the_reference_lists_every_variable_with_its_meaning_and_default() {
         .map(|variable| format!("| `{}` | {} | {} |", variable.name, variable.meaning, variable.default))
         .collect();
     assert_eq!(rows, expected);
+}
+
+#[test]
+fn the_layout_of_a_stack_is_as_documented() {
+    let text = read("docs/log-format.md");
+    let section = text.split("## `<tid>.stack`").nth(1).and_then(|rest| rest.split("## ").next()).expect("a section");
+    let row = |line: &str| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        Some((cells.first()?.parse::<usize>().ok()?, cells.get(1)?.parse::<usize>().ok()?))
+    };
+    let documented: Vec<_> = section.lines().filter_map(row).collect();
+    let word = size_of::<u32>();
+    let expected = [
+        (offset_of!(Head, top), 2 * word),
+        (offset_of!(Head, filtered), 2 * word),
+        (offset_of!(Head, magic), 2 * word),
+        (offset_of!(Head, version), word),
+        (offset_of!(Head, reuse), word),
+        (offset_of!(Head, pid), 2 * word),
+        (offset_of!(Head, tid), 2 * word),
+        (offset_of!(Head, slots), 2 * word),
+        (offset_of!(Head, first_site), word),
+        (offset_of!(Head, site_count), word),
+        (offset_of!(Head, inherited), word),
+        (offset_of!(Head, panic_depth), word),
+        (offset_of!(Head, suppressed), 2 * word),
+    ];
+    assert_eq!(documented, expected);
+    let copy = (section.contains("At 1,024 lies"), section.contains("From 2,048 on"));
+    assert_eq!((copy, PANIC_AT, SLOTS_AT), ((true, true), 1024, 2048));
+    assert!(section.contains(&format!("a head of {} bytes", size_of::<Head>())));
+    assert!(section.contains(&format!("version: {VERSION}")));
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod docs;
 mod endings;
 mod examples;
 mod faults;
+mod filters;
 mod fork;
 mod format;
 mod killed;

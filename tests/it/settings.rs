@@ -90,8 +90,16 @@ fn the_last_statement_is_right_though_filters_leave_it_out() {
 #[test]
 fn empty_variables_are_unset() {
     let empty = instr_format::names::VARIABLES.map(|variable| (variable.name, ""));
-    let lists_of_nothing = ["INSTR_INCLUDE", "INSTR_EXCLUDE", "INSTR_THREAD"].map(|name| (name, " ,,"));
-    for variables in [&empty[..], &lists_of_nothing] {
+    let lists = [
+        "INSTR_INCLUDE",
+        "INSTR_EXCLUDE",
+        "INSTR_FUNCTION_INCLUDE",
+        "INSTR_FUNCTION_EXCLUDE",
+        "INSTR_ONLY",
+        "INSTR_THREAD",
+    ];
+    let lists_of_nothing = lists.map(|name| (name, " ,,"));
+    for variables in [&empty[..], &lists_of_nothing[..]] {
         let report = quiet_report(variables);
         assert_eq!((report.sum("records"), report.sum("filtered")), (reached(), 0), "{variables:?}");
     }
@@ -105,6 +113,18 @@ fn a_value_that_cannot_be_meant_is_said_in_one_line_and_the_default_holds() {
         ("INSTR_SINK", OsStr::new("tape")),
         ("INSTR_INCLUDE", OsStr::new("[")),
         ("INSTR_EXCLUDE", OsStr::new("*,[x")),
+        ("INSTR_INCLUDE_REGEX", OsStr::new("(")),
+        ("INSTR_EXCLUDE_REGEX", OsStr::new("a{99999999}")),
+        ("INSTR_FUNCTION_INCLUDE", OsStr::new("[")),
+        ("INSTR_FUNCTION_EXCLUDE", OsStr::new("a,[")),
+        ("INSTR_FUNCTION_INCLUDE_REGEX", OsStr::new("*")),
+        ("INSTR_FUNCTION_EXCLUDE_REGEX", OsStr::new(r"\p{Greek}")),
+        ("INSTR_ONLY", OsStr::new("line=3")),
+        ("INSTR_ONLY", OsStr::new("steady:*, line=3")),
+        ("INSTR_RATE", OsStr::new("0")),
+        ("INSTR_RATE", OsStr::new("-1")),
+        ("INSTR_RATE", OsStr::new("1/2")),
+        ("INSTR_RATE", OsStr::new("4294967296")),
         ("INSTR_THREAD", &not_utf8),
         ("INSTR_ECHO_STDERR", OsStr::new("loud")),
     ];
@@ -165,6 +185,12 @@ fn a_variable_without_effect_is_said() {
     }
     assert_said(&[("INSTR_SINK", "write"), ("INSTR_CLOCK", "full"), ("INSTR_RING_HISTORY", "0")], &[]);
     assert_said(&[("INSTR_SINK", "count"), ("INSTR_CLOCK", "off")], &[]);
+    let rate = "INSTR_RATE has no effect with INSTR_SINK=count, only with `write` and `ring`";
+    assert_said(&[("INSTR_SINK", "count"), ("INSTR_RATE", "10")], &[rate]);
+    let filters = "filters have no effect with INSTR_SINK=stack, which keeps no records";
+    for (name, value) in [("INSTR_ONLY", "nothing"), ("INSTR_THREAD", "main"), ("INSTR_EXCLUDE_REGEX", ".")] {
+        assert_said(&[("INSTR_SINK", "stack"), (name, value)], &[filters]);
+    }
     // What says that it is ignored needs no second sentence.
     let unknown_clock = "INSTR_CLOCK=slow is ignored: expected `off`, `coarse` or `full`";
     assert_said(&[("INSTR_CLOCK", "slow")], &[unknown_clock]);
@@ -183,6 +209,17 @@ fn forked_children_do_not_say_it_again() {
     assert!(scene.runs().len() > 1);
     for run in scene.runs() {
         assert!(run_json(&run)["notes"].to_string().contains("INSTR_SNIK"), "{run:?}");
+    }
+}
+
+#[test]
+fn filters_that_leave_nothing_are_said() {
+    let said = "instr: the filters leave out every statement of this program; it keeps open statements alone\n";
+    for variable in [("INSTR_EXCLUDE", "*"), ("INSTR_ONLY", "nowhere:*"), ("INSTR_FUNCTION_INCLUDE_REGEX", "^$")] {
+        let scene = Scene::new();
+        assert_eq!(steady(&scene, &[(variable.0, OsStr::new(variable.1))]).stderr, said, "{variable:?}");
+        let report = scene.report();
+        assert_eq!((report.sum("records"), report.sum("filtered")), (0, reached()), "{variable:?}");
     }
 }
 

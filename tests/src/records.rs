@@ -154,6 +154,43 @@ pub fn log(run: &Path, name: &str) -> Log {
     named.remove(0)
 }
 
+/// A recorded statement, and the function it is in: `module::function`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands.
+    pub place: Place,
+    /// The module of its function.
+    pub module: String,
+    /// The function, without the closure that it may be in.
+    pub function: String,
+}
+
+/// What the log of each thread holds, by the thread's name, oldest first.
+///
+/// # Panics
+/// When a line is torn.
+pub fn steps(run: &Path) -> BTreeMap<String, Vec<Step>> {
+    let mut steps = BTreeMap::new();
+    for entry in fs::read_dir(run).expect("a run directory") {
+        let path = entry.expect("an entry").path();
+        if !path.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log) {
+            continue;
+        }
+        let bytes = fs::read(&path).expect("a readable log");
+        let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let header = decode_header(lines.next().unwrap_or_default()).expect("a log");
+        let step = |line: &[u8]| {
+            let site = decode_record(line).unwrap_or_else(|| panic!("{path:?}: {}", line.escape_ascii())).site;
+            let name = text(site.name);
+            let function = name.split("::{{closure}}").next().unwrap_or_default().to_owned();
+            let (module, function) = function.rsplit_once("::").unwrap_or(("", &function));
+            Step { place: place(&site), module: module.to_owned(), function: function.to_owned() }
+        };
+        steps.insert(text(header.name), lines.map(step).collect());
+    }
+    steps
+}
+
 /// What `run.json` says.
 ///
 /// # Panics

@@ -85,6 +85,7 @@ pub fn conclude(
         newest: scan.newest,
         records: scan.records,
         filtered: slot.map_or(0, |slot| slot.filtered),
+        suppressed: slot.map_or(0, |slot| slot.suppressed),
         dropped,
         overwritten,
         history,

@@ -79,6 +79,8 @@ pub struct Thread {
     pub records: u64,
     /// Statements that a filter left out.
     pub filtered: u64,
+    /// Statements that `INSTR_RATE` left out.
+    pub suppressed: u64,
     /// Statements whose record could not be written.
     pub dropped: u64,
     /// Records that made room for newer ones.

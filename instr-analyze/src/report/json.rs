@@ -104,7 +104,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
         panic: run.panic(thread),
         records: thread.records,
-        filtered: thread.filtered,
+        filtered: thread.filtered.saturating_add(thread.suppressed),
         dropped: thread.dropped,
         overwritten: thread.overwritten,
         history: thread.history.iter().map(|part| JsonPart::new(part, &run.sites)).collect(),

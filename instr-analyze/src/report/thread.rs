@@ -184,8 +184,9 @@ fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()
 
 /// Whether to say how much was recorded: with a chain and no history, nothing was meant to be.
 fn has_counts(threads: &[&Thread]) -> bool {
-    let counts = |thread: &Thread| [thread.records, thread.filtered, thread.dropped, thread.overwritten];
-    threads.iter().any(|thread| thread.chain.is_none() || counts(thread) != [0; 4])
+    let counts =
+        |thread: &Thread| [thread.records, thread.filtered, thread.suppressed, thread.dropped, thread.overwritten];
+    threads.iter().any(|thread| thread.chain.is_none() || counts(thread) != [0; 5])
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
@@ -195,6 +196,7 @@ fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{} record{plural}", Grouped(records))?;
     let others = [
         (sum(|thread| thread.filtered), "filtered out"),
+        (sum(|thread| thread.suppressed), "left out by INSTR_RATE"),
         (sum(|thread| thread.dropped), "dropped"),
         (sum(|thread| thread.overwritten), "overwritten"),
     ];

@@ -6,6 +6,7 @@ use instr_format::escape::Printable;
 
 use super::end;
 use crate::arena::Arena;
+use crate::settings::Sink;
 use crate::sys::Constructor;
 use crate::{crash, facts, process, settings, sink, site, sys, thread};
 
@@ -36,7 +37,13 @@ pub(crate) fn start() {
     }
     sys::stay_loaded();
     facts::prepare(&mut arena);
-    site::prepare(&mut arena, sink::switch(settings.sink), |file| settings.filter.admits_file(file));
+    let admits = |function: &_, file: &_| settings.filter.admits(function, file);
+    let admitted = site::prepare(&mut arena, sink::switch(settings), admits);
+    if admitted == 0 && settings.sink != Sink::Stack && !settings.filter.sites.admits_all() {
+        sys::complain(format_args!(
+            "the filters leave out every statement of this program; it keeps open statements alone"
+        ));
+    }
     let begun = crash::prepare().and_then(|()| process::start(thread::close_inherited_logs));
     if let Err(errno) = begun {
         if settings.echo {

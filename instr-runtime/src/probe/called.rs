@@ -72,7 +72,7 @@ mod push {
     use crate::probe::places;
     use crate::record::reached as slow_path;
     use crate::sink::ring::ASKS;
-    use crate::site::{COUNTED, FILTERED, OFF, ON};
+    use crate::site::{COUNTED, OFF, ON, RATED};
     use crate::thread::{RING, WINDOW};
     use crate::tls::load_word;
 
@@ -121,31 +121,43 @@ mod push {
             "je 5b",
             load_word!("rax", "0"),
             "cmp ecx, {counted}",
-            "jne 3f",
+            "jb 3f",
+            "ja 4f",
             "mov rdx, qword ptr [rax + {counters}]",
             "test rdx, rdx",
             "jz 4f",
             "inc qword ptr [rdx + 8 * rdi]",
             "ret",
             "3:",
-            "cmp ecx, {filtered}",
-            "jne 4f",
-            "mov rdx, qword ptr [rax + {filtered_count}]",
-            "test rdx, rdx",
-            "jz 4f",
-            "inc qword ptr [rdx]",
+            // There is no stack to count in while the thread is to ask for it.
+            "cmp qword ptr [rax], 0",
+            "je 6f",
+            "inc qword ptr [rax + {filtered}]",
             "ret",
             "4:",
+            "cmp dword ptr [rax + {excluded}], 0",
+            "jne 3b",
+            "cmp byte ptr [rdi], {rated}",
+            "jne 6f",
+            "cmp dword ptr [rax + {due}], 1",
+            "jbe 6f",
+            "dec dword ptr [rax + {due}]",
+            "inc qword ptr [rax + {suppressed}]",
+            "ret",
+            "6:",
             "jmp {slow}",
             // A function that begins a cache line, being alone in its section: elsewhere a push takes an eighth longer.
             ".p2align 6",
             on = const ON,
             off = const OFF,
             counted = const COUNTED,
-            filtered = const FILTERED,
+            rated = const RATED,
             cursor = const places::CURSOR,
             counters = const places::COUNTERS,
-            filtered_count = const places::FILTERED,
+            filtered = const places::FILTERED,
+            excluded = const places::EXCLUDED,
+            due = const places::DUE,
+            suppressed = const places::SUPPRESSED,
             asks = const ASKS,
             window = const WINDOW,
             ring = const RING,

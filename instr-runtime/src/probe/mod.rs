@@ -54,4 +54,7 @@ mod places {
     pub(super) const HOLE: usize = offset_of!(Head, hole);
     pub(super) const COUNTERS: usize = offset_of!(Head, counters);
     pub(super) const FILTERED: usize = offset_of!(Head, filtered);
+    pub(super) const SUPPRESSED: usize = offset_of!(Head, suppressed);
+    pub(super) const DUE: usize = offset_of!(Head, due);
+    pub(super) const EXCLUDED: usize = offset_of!(Head, excluded);
 }

@@ -8,7 +8,7 @@ use crate::life;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 use crate::record;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
-use crate::site::FILTERED;
+use crate::site::RATED;
 use crate::sys::vectors::{AVX, AVX_512, FOUND, TELLS};
 
 /// Does the same for each of 16 registers.
@@ -136,7 +136,7 @@ pub(crate) extern "C" fn begin() {
 }
 
 /// A statement has been reached that its probe cannot record by itself. The site is on the stack, and the thread's head below it;
-/// both are taken from there.
+/// both are taken from there. What is not recorded is counted here.
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 #[unsafe(naked)]
 pub(super) extern "C" fn reached() {
@@ -148,12 +148,18 @@ pub(super) extern "C" fn reached() {
         ".cfi_adjust_cfa_offset 8",
         "mov rcx, qword ptr [rsp + 24]",
         "mov rax, qword ptr [rsp + 32]",
-        "cmp byte ptr [rcx], {filtered}",
+        "cmp dword ptr [rax + {excluded}], 0",
+        "jne 5f",
+        "cmp byte ptr [rcx], {rated}",
         "jne 6f",
-        "mov rax, qword ptr [rax + {filtered_count}]",
-        "test rax, rax",
-        "jz 6f",
-        "inc qword ptr [rax]",
+        "cmp dword ptr [rax + {due}], 1",
+        "jbe 6f",
+        "dec dword ptr [rax + {due}]",
+        "inc qword ptr [rax + {suppressed}]",
+        "jmp 7f",
+        "5:",
+        "inc qword ptr [rax + {filtered}]",
+        "7:",
         "pop rcx",
         ".cfi_adjust_cfa_offset -8",
         "pop rax",
@@ -180,8 +186,11 @@ pub(super) extern "C" fn reached() {
         avx = const AVX,
         avx_512 = const AVX_512,
         tells = const TELLS,
-        filtered = const FILTERED,
-        filtered_count = const places::FILTERED,
+        rated = const RATED,
+        excluded = const places::EXCLUDED,
+        due = const places::DUE,
+        suppressed = const places::SUPPRESSED,
+        filtered = const places::FILTERED,
         reached = sym record::reached,
     )
 }

@@ -5,14 +5,16 @@ pub(crate) mod ring;
 pub(crate) mod write;
 
 use crate::process::Process;
-use crate::settings::{self, Sink};
-use crate::site::{COUNTED, OFF, ON};
+use crate::settings::{self, Settings, Sink};
+use crate::site::{ASKED, COUNTED, OFF, ON, RATED};
 use crate::thread::Thread;
 
 /// How a site is switched that no filter leaves out.
-pub(crate) fn switch(sink: Sink) -> u8 {
-    match sink {
-        Sink::Write | Sink::Ring => ON,
+pub(crate) fn switch(settings: &Settings) -> u8 {
+    match settings.sink {
+        Sink::Write | Sink::Ring if settings.rate > 1 => RATED,
+        Sink::Write => ASKED,
+        Sink::Ring => ON,
         Sink::Count => COUNTED,
         Sink::Stack => OFF,
     }

@@ -30,12 +30,14 @@ pub struct Id(AtomicU8);
 /// Neither recorded nor counted.
 pub(crate) const OFF: u8 = 0;
 pub(crate) const ON: u8 = 1;
-/// Left out by a filter: counted, and kept as the last-reached statement.
+/// Left out by a filter: counted by the thread.
 pub(crate) const FILTERED: u8 = 2;
-/// Counted by site, and kept as the last-reached statement.
+/// Counted by site.
 pub(crate) const COUNTED: u8 = 3;
-/// The filters have not been decided yet, or belong to another image.
-pub(crate) const UNDECIDED: u8 = 4;
+/// On for some of its statements, as `INSTR_RATE` says.
+pub(crate) const RATED: u8 = 4;
+/// The runtime is asked each time: what to do is not decided yet, belongs to another image, or takes more than a probe can do.
+pub(crate) const ASKED: u8 = 5;
 
 /// The sites of one function, on which probes are called: how many there are is known wherever a generic function is
 /// compiled, which what a static holds is not.
@@ -44,10 +46,10 @@ pub(crate) const UNDECIDED: u8 = 4;
 pub struct Sites<const COUNT: usize>(pub(crate) [Id; COUNT]);
 
 impl<const COUNT: usize> Sites<COUNT> {
-    /// They are so until the filters have been decided.
+    /// Probes ask until the filters have been decided.
     #[allow(clippy::new_without_default, reason = "made in statics alone")]
     pub const fn new() -> Self {
-        Sites([const { Id(AtomicU8::new(UNDECIDED)) }; COUNT])
+        Sites([const { Id(AtomicU8::new(ASKED)) }; COUNT])
     }
 }
 
@@ -157,9 +159,14 @@ struct Entry {
 
 static INDEX: OnceRef<'static, Index> = OnceRef::new();
 
-/// Reads all texts and sets every switch: to `switch` where `admits` says so of the file, which is escaped. For normal
-/// context.
-pub(crate) fn prepare(arena: &mut Arena, switch: u8, admits: impl Fn(&'static [u8]) -> bool) {
+/// Reads all texts and sets every switch: to `switch` where `admits` says so of the function and the file, which are escaped.
+/// How many those are. For normal context.
+pub(crate) fn prepare(
+    arena: &mut Arena,
+    switch: u8,
+    admits: impl Fn(&sites::Function<'static>, &'static [u8]) -> bool,
+) -> usize {
+    let mut admitted_sites = 0;
     let functions = sections::functions();
     let none = sites::Function { module: b"", name: b"", file: b"", test: None, expanded_from: None };
     let heads = arena.slice(functions.len(), none);
@@ -170,10 +177,11 @@ pub(crate) fn prepare(arena: &mut Arena, switch: u8, admits: impl Fn(&'static [u
         if let Some(decoded) = lines.next().and_then(|(start, end)| decode_function(text.get(start..end)?)) {
             *head = decoded;
         }
-        let admitted = admits(head.file);
+        let admitted = admits(head, head.file);
         for (id, (start, end)) in function.ids().iter().zip(lines) {
             let site = text.get(start..end).and_then(|line| decode_site(head, line));
-            let admitted = site.filter(|site| site.file != head.file).map_or(admitted, |site| admits(site.file));
+            let admitted = site.filter(|site| site.file != head.file).map_or(admitted, |site| admits(head, site.file));
+            admitted_sites += usize::from(admitted);
             id.0.store(if admitted { switch } else { FILTERED }, Relaxed);
             if let Some(entry) = id.index().and_then(|id| entries.get_mut(id as usize)) {
                 *entry = Entry { function: number, start: start as u32, end: end as u32 };
@@ -183,6 +191,7 @@ pub(crate) fn prepare(arena: &mut Arena, switch: u8, admits: impl Fn(&'static [u
     if let Some(index) = arena.keep(Index { functions: heads, entries }) {
         let _ = INDEX.set(index);
     }
+    admitted_sites
 }
 
 /// Start and end of each line of a text.

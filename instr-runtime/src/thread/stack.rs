@@ -120,9 +120,12 @@ fn clear(head: &Head) {
     }
 }
 
-/// Tells probes nothing, so that they ask.
+/// Tells probes nothing, so that they ask, and forgets what they have counted.
 pub(super) fn have_probes_ask(head: &Head) {
-    for word in [&head.hole, &head.cursor, &head.timed, &head.counters, &head.filtered] {
+    for word in [&head.hole, &head.cursor, &head.timed, &head.counters, &head.filtered, &head.suppressed] {
+        word.store(0, Relaxed);
+    }
+    for word in [&head.due, &head.excluded] {
         word.store(0, Relaxed);
     }
 }

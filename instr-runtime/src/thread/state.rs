@@ -12,8 +12,9 @@ use instr_format::stack::Head;
 use super::lines::Lines;
 use super::log::{Log, LogState};
 use super::stack::{self, RING, WINDOW};
-use crate::site;
 use crate::sys::{Errno, ThreadName};
+use crate::tls::add_own;
+use crate::{settings, site};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
 ///
@@ -95,11 +96,10 @@ impl Thread {
         self.slot.store(ptr::from_ref(slot).cast_mut(), Release);
     }
 
-    /// Tells its probes what they can count by themselves.
+    /// Tells its probes whether it is left out.
     pub(crate) fn tell_probes(&self) {
-        if let Some(head) = self.stack().filter(|_| cfg!(feature = "enabled")) {
-            let filtered = &raw const self.slot_or_own().filtered;
-            head.filtered.store(filtered.addr() as u64, Relaxed);
+        if let Some(head) = self.stack() {
+            head.excluded.store(self.excluded.load(Relaxed), Relaxed);
         }
     }
 
@@ -121,7 +121,7 @@ impl Thread {
     /// A thread that ended may have left something here.
     fn clean_own_slot(&self, tid: u32) -> &Slot {
         let slot = &self.own_slot;
-        for counter in [&slot.seq, &slot.filtered, &slot.dropped] {
+        for counter in [&slot.seq, &slot.filtered, &slot.suppressed, &slot.dropped] {
             counter.store(0, Relaxed);
         }
         slot.panicked.store(0, Relaxed);
@@ -138,6 +138,8 @@ impl Thread {
             slot.site.store(last | LEFT, Relaxed);
             let panicked = stack::panicked(head).filter(|_| stack::unwinds(head));
             slot.panicked.store(panicked.map_or(0, |id| id + 1), Relaxed);
+            slot.filtered.store(head.filtered.load(Relaxed), Relaxed);
+            slot.suppressed.store(head.suppressed.load(Relaxed), Relaxed);
         }
         slot.state.store(STATE_ENDED, Release);
         self.slot.store(null_mut(), Relaxed);
@@ -224,7 +226,27 @@ impl Thread {
     }
 
     pub(crate) fn count_filtered(&self) {
-        self.slot_or_own().filtered.fetch_add(1, Relaxed);
+        if let Some(head) = self.stack() {
+            add_own(&head.filtered, 1);
+        }
+    }
+
+    /// Whether to record a statement that `INSTR_RATE` is about; if not, it is counted.
+    pub(crate) fn is_due(&self) -> bool {
+        let rate = settings::get().map_or(1, |settings| settings.rate);
+        let Some(head) = self.stack() else { return true };
+        let next = match head.due.load(Relaxed) {
+            // The first one counts as one of every so many.
+            0 => rate.saturating_sub(1).max(1),
+            1 => rate,
+            due => {
+                head.due.store(due - 1, Relaxed);
+                add_own(&head.suppressed, 1);
+                return false;
+            }
+        };
+        head.due.store(next, Relaxed);
+        true
     }
 
     pub(crate) fn count_dropped(&self, errno: Errno) {

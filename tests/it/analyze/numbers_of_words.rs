@@ -242,7 +242,8 @@ proptest! {
             let (position, site) = (ring.position(), (all.len() as u32).wrapping_mul(0x9e37_79b9) % count);
             let (chunk, ns) = (CHUNK as u64, 1 + all.len() as u64);
             let is_first = noted.last().is_none_or(|(begun, _)| begun / chunk != position / chunk);
-            if notes && is_first && position % chunk < 2 * clock.record_size() as u64 {
+            let asks = if clock == Clock::Full { 1 } else { 4 };
+            if notes && is_first && position % chunk < asks * clock.record_size() as u64 {
                 noted.push((position, ns));
             }
             all.push((position, site, ns));

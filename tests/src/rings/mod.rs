@@ -175,7 +175,8 @@ fn with_stack(run: &Path, slot: SlotCopy) -> SlotCopy {
     let Ok(head) = stack::decode_head(&bytes) else { return slot };
     let calls: Vec<_> = head.slots(&bytes).collect();
     let left = head.depth == 0 && calls[0].is_none();
-    SlotCopy { site: calls.into_iter().flatten().last(), left, ..slot }
+    let (filtered, suppressed) = (head.filtered, head.suppressed);
+    SlotCopy { site: calls.into_iter().flatten().last(), left, filtered, suppressed, ..slot }
 }
 
 /// The slot of the only thread of this name.

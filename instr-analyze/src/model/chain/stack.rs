@@ -26,6 +26,10 @@ pub struct Stack {
     left: bool,
     /// Id of the statement that a panic is unwinding from.
     panicked: Option<u32>,
+    /// Statements that a filter has left out.
+    filtered: u64,
+    /// Statements that `INSTR_RATE` has left out.
+    suppressed: u64,
     /// The open statements.
     pub chain: Chain,
 }
@@ -67,12 +71,16 @@ impl Stack {
         };
         let inherited = u64::from(head.inherited).min(chain.depth);
         let chain = Chain { inherited, at_panic: panicked.is_some(), ..chain };
-        Stack { pid: head.pid, tid: head.tid, reuse: head.reuse, site, left, panicked, chain }
+        let HeadCopy { pid, tid, reuse, filtered, suppressed, .. } = *head;
+        Stack { pid, tid, reuse, site, left, panicked, filtered, suppressed, chain }
     }
 
     /// Corrects the slot of the thread, which has not ended: while it lives, only its stack is kept up to date.
     pub fn correct(&self, slot: &mut SlotCopy) {
         (slot.site, slot.left, slot.panicked) = (self.site, self.left, self.panicked);
+        // Older runtimes counted in the slot.
+        slot.filtered = slot.filtered.max(self.filtered);
+        slot.suppressed = slot.suppressed.max(self.suppressed);
     }
 
     /// The slot of the thread, where `last` has none.
@@ -85,7 +93,8 @@ impl Stack {
             left: self.left,
             panicked: self.panicked,
             seq: 0,
-            filtered: 0,
+            filtered: self.filtered,
+            suppressed: self.suppressed,
             dropped: 0,
             errno: 0,
             name: [0; 16],

@@ -6,7 +6,8 @@ use core::sync::atomic::compiler_fence;
 use instr_format::stack::Head;
 
 use crate::sink::ring;
-use crate::site::{Id, OFF, ON};
+use crate::site::{FILTERED, Id, OFF, ON};
+use crate::tls::add_own;
 use crate::{life, record, tls};
 
 /// The thread's stack, which begins here if it has not.
@@ -32,8 +33,10 @@ pub(super) fn push(head: *const Head, site: *const u8) {
     let (head, site) = unsafe { (&*head, &*site.cast::<Id>()) };
     match site.switch() {
         OFF => {}
+        FILTERED => _ = add_own(&head.filtered, 1),
         // Only a ring that takes words has holes.
         ON if head.hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
+        _ if head.excluded.load(Relaxed) != 0 => _ = add_own(&head.filtered, 1),
         _ => record::reached(site),
     }
 }
