@@ -16,6 +16,8 @@ pub const CRASH_JSON: &str = "crash.json";
 pub const PANIC_JSON: &str = "panic.json";
 /// What a command of `cargo instr` was asked to do and how it ended, JSON; beside the directories of its runs.
 pub const COMMAND_JSON: &str = "command.json";
+/// What the process was told to record while it ran, see [`crate::control`].
+pub const CONTROL: &str = "control";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
 /// What a ring's name ends with, see [`crate::ring`].
@@ -51,8 +53,8 @@ pub fn is_thread_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 6] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON];
-    const OF_OTHERS: [&str; 3] = ["tasks", "coverage", "control"];
+    const FIXED: [&str; 7] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL];
+    const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, ".log.gz"];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))
 }

@@ -44,6 +44,10 @@ pub struct Header {
     /// 1 while no crash is recorded, as `main` is not Rust's and nobody has asked for it. 0 in files of runtimes that did
     /// not say.
     pub foreign_main: AtomicU32,
+    /// The number of the newest order in the file [`control`](crate::control), stored by who gives it; 0: there is none.
+    pub order: AtomicU64,
+    /// The number of the newest order that the process has read.
+    pub taken: AtomicU64,
 }
 
 /// What holds for one thread.
@@ -80,6 +84,8 @@ pub struct Slot {
 pub const STATE_LIVE: u32 = 1;
 /// The thread has ended.
 pub const STATE_ENDED: u32 = 2;
+/// The thread goes on as another one with its id, as it was told to use another sink.
+pub const STATE_CONTINUED: u32 = 3;
 
 const _: () = assert!(size_of::<Header>() == SLOT_SIZE && size_of::<Slot>() == SLOT_SIZE);
 
@@ -104,6 +110,10 @@ pub struct HeaderCopy {
     pub unattributed: u64,
     /// Whether no crash was recorded, as `main` is not Rust's and nobody has asked for it.
     pub foreign_main: bool,
+    /// The number of the newest order in the file `control`.
+    pub order: u64,
+    /// The number of the newest order that the process has read.
+    pub taken: u64,
     replaced: u32,
 }
 
@@ -118,8 +128,10 @@ impl HeaderCopy {
 /// A copy of a [`Slot`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotCopy {
-    /// Whether the thread has ended.
+    /// Whether the thread has ended, or goes on in another slot.
     pub ended: bool,
+    /// Whether it goes on in another slot.
+    pub continued: bool,
     /// Which thread of the run with this id it is, from 1.
     pub reuse: u32,
     /// Kernel thread id.
@@ -172,6 +184,8 @@ pub fn decode(file: &[u8]) -> Result<(HeaderCopy, impl Iterator<Item = SlotCopy>
         panics: u32_at(header, offset_of!(Header, panics)),
         unattributed: u64_at(header, offset_of!(Header, unattributed)),
         foreign_main: u32_at(header, offset_of!(Header, foreign_main)) == 1,
+        order: u64_at(header, offset_of!(Header, order)),
+        taken: u64_at(header, offset_of!(Header, taken)),
         replaced: u32_at(header, offset_of!(Header, replaced)),
     };
     Ok((header, slots.chunks_exact(SLOT_SIZE).filter_map(decode_slot)))
@@ -187,7 +201,8 @@ fn decode_slot(bytes: &[u8]) -> Option<SlotCopy> {
     let at = offset_of!(Slot, name);
     name.copy_from_slice(bytes.get(at..at + 16)?);
     Some(SlotCopy {
-        ended: state == STATE_ENDED,
+        ended: state == STATE_ENDED || state == STATE_CONTINUED,
+        continued: state == STATE_CONTINUED,
         reuse: u32_at(bytes, offset_of!(Slot, reuse)),
         tid: u64_at(bytes, offset_of!(Slot, tid)),
         site: (site & !LEFT).checked_sub(1),

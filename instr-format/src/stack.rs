@@ -27,6 +27,9 @@ pub const PANIC_SLOTS: usize = 256;
 /// Where slot 0 is.
 pub const SLOTS_AT: usize = 2048;
 
+/// Set in [`Head::filtered`] to have the thread's next statement that a filter leaves out ask the runtime.
+pub const ASK: u64 = 1 << 63;
+
 /// Size of a slot.
 pub const SLOT: usize = size_of::<u32>();
 
@@ -42,11 +45,13 @@ pub struct Head {
     pub cursor: AtomicU64,
     /// What a function that is entered adds to the cursor: a hole, or 0 where probes ask.
     pub hole: AtomicU64,
-    /// The position of the next record where each has a clock of its own.
-    pub timed: AtomicU64,
+    /// At which positions of the ring probes ask the runtime: at those that have none of these bits. 0: at all.
+    pub asks: AtomicU32,
+    /// 1: the thread is left out by a filter.
+    pub excluded: AtomicU32,
     /// Address of the thread's counters, less 8 times the address of the site with id 0; 0: ask.
     pub counters: AtomicU64,
-    /// How many statements a filter has left out.
+    /// How many statements a filter has left out; see [`ASK`].
     pub filtered: AtomicU64,
     /// [`MAGIC`], stored last.
     pub magic: AtomicU64,
@@ -74,8 +79,8 @@ pub struct Head {
     pub suppressed: AtomicU64,
     /// Which statement of those that `INSTR_RATE` is about is the next to be recorded, counted from here; 0: none was yet.
     pub due: AtomicU32,
-    /// 1: the thread is left out by a filter.
-    pub excluded: AtomicU32,
+    /// The position of the next record where each has a clock of its own.
+    pub timed: AtomicU64,
 }
 
 const _: () = assert!(offset_of!(Head, top) == 0 && size_of::<Head>() <= PANIC_AT);
@@ -143,7 +148,7 @@ pub fn decode_head(file: &[u8]) -> Result<HeadCopy, BadStack> {
         depth: top.checked_sub(slots).ok_or(BadStack::NotAStack)? / SLOT as u64,
         inherited: u32_at(head, offset_of!(Head, inherited)),
         panic_depth: (panic_depth != 0).then_some(panic_depth),
-        filtered: counter(offset_of!(Head, filtered)),
+        filtered: counter(offset_of!(Head, filtered)) & !ASK,
         suppressed: counter(offset_of!(Head, suppressed)),
         first_site: u32_at(head, offset_of!(Head, first_site)),
         site_count: u32_at(head, offset_of!(Head, site_count)),

@@ -17,13 +17,13 @@ pub(crate) use regex_lite::Regex;
 #[derive(Debug)]
 pub(crate) enum Regex {}
 
-/// What the settings ask for; every part that is present must agree.
+/// Which statements the settings ask for.
 #[derive(Debug)]
-pub(crate) struct Filter {
-    pub(crate) sites: filter::Filter<'static, Regex>,
-    /// Thread ids and names.
-    pub(crate) threads: Option<&'static str>,
-}
+pub(crate) struct SiteFilter(pub(crate) filter::Filter<'static, Regex>);
+
+/// Which threads, by their ids and names; `None`: all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadFilter(pub(crate) Option<&'static str>);
 
 #[cfg(feature = "enabled")]
 fn is_match(regex: &Regex, text: &str) -> bool {
@@ -34,11 +34,11 @@ fn is_match(regex: &Regex, _: &str) -> bool {
     match *regex {}
 }
 
-impl Filter {
+impl SiteFilter {
     /// Whether the statements of a function are recorded that stand in this file. The texts are escaped, as they stand in the
     /// site table.
     pub(crate) fn admits(&self, function: &Function<'_>, file: &[u8]) -> bool {
-        if self.sites.admits_all() {
+        if self.0.admits_all() {
             return true;
         }
         let (mut file_text, mut path) = (Text::<FILE_MAX>::new(), Text::<{ 2 * FUNC_MAX }>::new());
@@ -47,12 +47,14 @@ impl Filter {
         let module_len = path.len;
         path.put(b"::");
         path.put(function.name);
-        self.sites.admits(&Place { file: file_text.get(), path: path.get(), module_len }, is_match)
+        self.0.admits(&Place { file: file_text.get(), path: path.get(), module_len }, is_match)
     }
+}
 
+impl ThreadFilter {
     /// Whether the statements of a thread are recorded. Async-signal-safe.
-    pub(crate) fn admits_thread(&self, tid: u32, name: &ThreadName, is_main: bool) -> bool {
-        let Some(list) = self.threads else { return true };
+    pub(crate) fn admits(&self, tid: u32, name: &ThreadName, is_main: bool) -> bool {
+        let Some(list) = self.0 else { return true };
         let number = Decimal::new(u64::from(tid));
         list.split(',').map(|entry| entry.trim().as_bytes()).filter(|entry| !entry.is_empty()).any(|entry| {
             let kept = entry.get(..THREAD_NAME_MAX).unwrap_or(entry);

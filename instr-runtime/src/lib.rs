@@ -42,6 +42,8 @@ mod life;
 #[doc(hidden)]
 pub mod macro_api;
 #[cfg(feature = "stack")]
+mod orders;
+#[cfg(feature = "stack")]
 mod probe;
 #[cfg(feature = "stack")]
 mod process;

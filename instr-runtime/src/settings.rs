@@ -1,9 +1,14 @@
-//! The settings: read once, from the environment, before the first record.
+//! The settings: read once, from the environment, before the first record. What an order may change is read from here, too.
+
+#![allow(unsafe_code)]
 
 mod filters;
 
 use core::fmt;
 use core::ops::RangeInclusive;
+use core::ptr::null_mut;
+use core::sync::atomic::Ordering::{Acquire, Release};
+use core::sync::atomic::{AtomicPtr, AtomicU64};
 
 use instr_format::number::parse_decimal;
 use instr_format::ring::{self, Clock};
@@ -11,7 +16,7 @@ use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
-use crate::filter::Filter;
+use crate::filter::{SiteFilter, ThreadFilter};
 use crate::sys;
 
 /// What holds for the process and for the children that it forks.
@@ -20,11 +25,10 @@ pub(crate) struct Settings {
     pub(crate) enabled: bool,
     /// Absolute, with `%p` and `%e` still in it.
     pub(crate) output_dir: &'static [u8],
-    pub(crate) sink: Sink,
+    /// What is recorded until the process is told something else.
+    pub(crate) focus: Focus,
     pub(crate) ring: Ring,
-    pub(crate) filter: Filter,
-    /// Of each thread's records, the first and every so many are kept.
-    pub(crate) rate: u32,
+    pub(crate) sites: SiteFilter,
     /// Whether crashes are recorded.
     pub(crate) crash: bool,
     /// Whether the runtime may say on stderr what it could not do.
@@ -53,8 +57,11 @@ impl Sink {
         matches!(self, Sink::Write | Sink::Ring)
     }
 
+    /// Every sink.
+    pub(crate) const ALL: [Sink; 4] = [Sink::Write, Sink::Ring, Sink::Stack, Sink::Count];
+
     /// The word that stands in the settings.
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Sink::Write => names::SINK_WRITE,
             Sink::Ring => names::SINK_RING,
@@ -62,6 +69,18 @@ impl Sink {
             Sink::Count => names::SINK_COUNT,
         }
     }
+}
+
+/// What is recorded, and can change while the process runs.
+#[derive(Debug)]
+pub(crate) struct Focus {
+    /// Number of the order that has said so; 0: the settings have.
+    pub(crate) order: AtomicU64,
+    pub(crate) sink: Sink,
+    /// Of each thread's records, the first and every so many are kept.
+    pub(crate) rate: u32,
+    /// Thread ids and names.
+    pub(crate) threads: ThreadFilter,
 }
 
 /// How rings are made.
@@ -75,6 +94,20 @@ pub(crate) struct Ring {
 }
 
 static SETTINGS: OnceRef<'static, Settings> = OnceRef::new();
+
+/// Null until an order has come.
+static ORDERED: AtomicPtr<Focus> = AtomicPtr::new(null_mut());
+
+/// What is to be recorded now, once the settings have been read. Async-signal-safe.
+pub(crate) fn focus() -> Option<&'static Focus> {
+    // SAFETY: null, or what `set_focus` was given.
+    unsafe { ORDERED.load(Acquire).as_ref() }.or_else(|| Some(&get()?.focus))
+}
+
+/// Has something else recorded from now on.
+pub(crate) fn set_focus(focus: &'static Focus) {
+    ORDERED.store(core::ptr::from_ref(focus).cast_mut(), Release);
+}
 
 /// The settings, once they have been read. Async-signal-safe.
 pub(crate) fn get() -> Option<&'static Settings> {
@@ -108,18 +141,17 @@ impl Reader<'_> {
         let enabled = self.switch(names::ENABLE, true);
         let sink = self.sink();
         let ring = self.ring(sink);
-        let filter = self.filter(sink);
-        let rate = self.rate(sink);
+        let (threads, sites) = self.filters(sink);
+        let focus = Focus { order: AtomicU64::new(0), sink, rate: self.rate(sink), threads };
         let crash = self.switch(names::CRASH, true);
         let echo = self.switch(names::ECHO_STDERR, false);
         self.note_unknown();
         Settings {
             enabled,
             output_dir: absolute(self.arena, output_dir),
-            sink,
+            focus,
             ring,
-            filter,
-            rate,
+            sites,
             crash,
             echo,
             given: self.given,
@@ -183,7 +215,7 @@ impl Reader<'_> {
     }
 
     fn sink(&mut self) -> Sink {
-        let sinks = [Sink::Write, Sink::Ring, Sink::Stack, Sink::Count].map(|sink| (sink.word(), sink));
+        let sinks = Sink::ALL.map(|sink| (sink.word(), sink));
         let chosen = self.word(names::SINK, sinks);
         if cfg!(not(feature = "enabled")) {
             if let Some(refused) = chosen.filter(|sink| *sink != Sink::Stack) {

@@ -20,7 +20,7 @@ const EDGES: [(&str, &str); 6] = [
 const RUNTIME_DEPENDENCIES: [&str; 3] = ["libc", "once_cell", "regex-lite"];
 
 /// The modules of the runtime: each uses only those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "sys",
     "tls",
     "arena",
@@ -34,6 +34,7 @@ const LAYERS: [&str; 18] = [
     "thread",
     "sink",
     "crash",
+    "orders",
     "life",
     "record",
     "probe",

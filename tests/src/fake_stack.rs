@@ -30,6 +30,10 @@ pub struct FakeStack {
     pub at_panic: Vec<Option<u32>>,
     /// How many sites there are.
     pub sites: u32,
+    /// The version of the layout.
+    pub version: u32,
+    /// How many statements a filter has left out, and how many `INSTR_RATE`.
+    pub left_out: (u64, u64),
 }
 
 impl FakeStack {
@@ -46,6 +50,8 @@ impl FakeStack {
             panic_depth: 0,
             at_panic: Vec::new(),
             sites: DEMO.len() as u32,
+            version: VERSION,
+            left_out: (0, 0),
         }
     }
 
@@ -64,7 +70,7 @@ impl FakeStack {
         let mut file = vec![0; SLOTS_AT];
         put(&mut file, offset_of!(Head, top), &(SLOTS + self.depth * 4).to_ne_bytes());
         put(&mut file, offset_of!(Head, magic), &MAGIC.to_ne_bytes());
-        put(&mut file, offset_of!(Head, version), &VERSION.to_ne_bytes());
+        put(&mut file, offset_of!(Head, version), &self.version.to_ne_bytes());
         put(&mut file, offset_of!(Head, reuse), &self.reuse.to_ne_bytes());
         put(&mut file, offset_of!(Head, pid), &PID.to_ne_bytes());
         put(&mut file, offset_of!(Head, tid), &self.tid.to_ne_bytes());
@@ -73,6 +79,8 @@ impl FakeStack {
         put(&mut file, offset_of!(Head, site_count), &self.sites.to_ne_bytes());
         put(&mut file, offset_of!(Head, inherited), &self.inherited.to_ne_bytes());
         put(&mut file, offset_of!(Head, panic_depth), &self.panic_depth.to_ne_bytes());
+        put(&mut file, offset_of!(Head, filtered), &self.left_out.0.to_ne_bytes());
+        put(&mut file, offset_of!(Head, suppressed), &self.left_out.1.to_ne_bytes());
         put(&mut file, PANIC_AT, &bytes(&self.at_panic));
         file.extend(bytes(&self.slots));
         file

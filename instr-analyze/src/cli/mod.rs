@@ -1,6 +1,7 @@
 //! The command line of `instr-analyze`, which `cargo instr` offers too: verbs, common options, exit codes.
 
 mod clean;
+mod control;
 mod crash;
 mod damage;
 mod dump;
@@ -57,6 +58,9 @@ enum Verb {
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
+    /// Show what a running process records, and have it record something else
+    #[command(after_help = EXIT_CODES)]
+    Control(control::ControlArguments),
     /// List the runs: when, how they ended, how much of the disk they take
     #[command(after_help = EXIT_CODES)]
     List(list::ListArguments),
@@ -96,6 +100,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
         Some(Verb::Export(export)) => export::run(export),
+        Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),
         Some(Verb::Clean(clean)) => clean::run(clean),
         None => {

@@ -97,6 +97,7 @@ pub fn conclude(
 fn state(slot: Option<&SlotCopy>, last: Option<&LastReached>) -> State {
     let stands_in = last.is_some_and(|last| last.choice != Choice::Innermost);
     match slot {
+        Some(slot) if slot.continued => State::Continued,
         Some(slot) if slot.panicked.is_some() && slot.ended => State::PanickedAndEnded,
         Some(slot) if slot.panicked.is_some() && slot.left => State::PanickedAndLeft,
         Some(slot) if slot.panicked.is_some() => State::Panicking,

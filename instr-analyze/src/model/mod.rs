@@ -11,6 +11,7 @@ pub mod end;
 pub mod errno;
 pub mod excerpt;
 pub mod filter;
+pub mod focus;
 pub mod fold;
 pub mod head;
 pub mod history;

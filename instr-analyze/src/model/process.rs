@@ -1,15 +1,18 @@
 //! `run.json`: facts about the process, written when it started.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
 use instr_format::escape::unescape;
-use instr_format::names::SCHEMA_VERSION;
+use instr_format::names::{self, SCHEMA_VERSION};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::damage::{Damage, DamageKind};
+use super::focus::Focus;
+use super::statement::unescaped;
 
 /// What is known of the process; everything can be missing.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +36,10 @@ pub struct Process {
     pub start_unix_ns: Option<u64>,
     /// The same, since the machine was started.
     pub start_monotonic_ns: Option<u64>,
+    /// How many sites the program has.
+    pub sites: usize,
+    /// The variables that were set.
+    pub settings: BTreeMap<String, String>,
     /// Problems that the runtime met with its settings.
     pub notes: Vec<String>,
 }
@@ -49,6 +56,20 @@ impl Process {
     /// What makes it unreadable.
     pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
         read_versioned(name, json)
+    }
+
+    /// What it was started to record.
+    pub fn focus(&self) -> Focus {
+        let mut focus = Focus::default();
+        for (name, value) in &self.settings {
+            focus.set(name, &unescaped(value.as_bytes()));
+        }
+        focus
+    }
+
+    /// The sink that it has unless a variable says another one.
+    pub fn default_sink(&self) -> &'static str {
+        if self.built_by.is_some() { names::SINK_RING } else { names::SINK_WRITE }
     }
 }
 

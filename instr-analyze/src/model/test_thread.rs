@@ -23,7 +23,7 @@ impl Thread {
             State::Panicking | State::PanickedAndEnded | State::PanickedAndLeft => Ended::Panicked(newest),
             State::Unknown if newest.is_some() => Ended::Panicked(newest),
             State::Left | State::Ended => Ended::Returned,
-            State::Inside | State::Unknown => Ended::Unknown,
+            State::Inside | State::Unknown | State::Continued => Ended::Unknown,
         }
     }
 

@@ -26,6 +26,8 @@ pub enum State {
     Left,
     /// It has ended.
     Ended,
+    /// It goes on as another one with its id, as it was told to use another sink.
+    Continued,
 }
 
 impl State {
@@ -36,7 +38,7 @@ impl State {
             State::Inside | State::Unknown => 1,
             State::PanickedAndEnded => 2,
             State::PanickedAndLeft | State::Left => 3,
-            State::Ended => 4,
+            State::Ended | State::Continued => 4,
         }
     }
 

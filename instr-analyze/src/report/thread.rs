@@ -132,6 +132,7 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
         State::Unknown => ("", "", "in"),
         State::Left => ("", "outside instrumented code", "last in"),
         State::Ended => ("", "ended", "last in"),
+        State::Continued => ("", "told to use another sink", "last in"),
     }
 }
 

@@ -242,14 +242,16 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize,
         scan = scan.with_tally();
     }
     Records::new(&thread.segments).visit(&mut scan);
-    if run.sink == Sink::Counts {
+    // Which took this thread's, should the process have been told to use another one.
+    let sink = thread.sink().unwrap_or(run.sink);
+    if sink == Sink::Counts {
         let counted = run.counts.as_ref().and_then(|counts| counts.of_thread(thread.tid, thread.reuse));
         let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);
         scan.records = ended.or(counted).unwrap_or(0);
     }
     let tally = scan.take_tally().unwrap_or_default();
     let name = (thread.tid, thread.reuse, thread.name.as_str());
-    (conclude(name, (slot, wanted.as_ref(), chain), run.sink, scan, sites, filter), tally)
+    (conclude(name, (slot, wanted.as_ref(), chain), sink, scan, sites, filter), tally)
 }
 
 fn before_ready(count: u64) -> Damage {

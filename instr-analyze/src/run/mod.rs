@@ -10,6 +10,7 @@ pub mod group;
 mod kernel_log;
 pub mod load;
 mod open;
+pub mod orders;
 pub mod records;
 pub mod remove;
 pub mod segment;

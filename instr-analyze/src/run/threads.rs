@@ -9,8 +9,9 @@ use super::stacks::Stacks;
 use crate::model::chain::Chain;
 use crate::model::chain::stack::Stack;
 use crate::model::counts::Counts;
-use crate::model::head::Head;
+use crate::model::head::{Head, Kind};
 use crate::model::last;
+use crate::model::thread::Sink;
 
 /// What there is of one thread.
 #[derive(Debug)]
@@ -27,6 +28,15 @@ pub struct ThreadFiles {
     pub chain: Option<Chain>,
     /// The files of its records, oldest first.
     pub segments: Vec<Segment>,
+}
+
+impl ThreadFiles {
+    /// What took its records, where there are any.
+    pub(super) fn sink(&self) -> Option<Sink> {
+        self.segments
+            .first()
+            .map(|segment| if matches!(segment.head.kind, Kind::Ring(_)) { Sink::Ring } else { Sink::Log })
+    }
 }
 
 /// What was found of a thread.

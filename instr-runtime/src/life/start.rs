@@ -37,9 +37,9 @@ pub(crate) fn start() {
     }
     sys::stay_loaded();
     facts::prepare(&mut arena);
-    let admits = |function: &_, file: &_| settings.filter.admits(function, file);
-    let admitted = site::prepare(&mut arena, sink::switch(settings), admits);
-    if admitted == 0 && settings.sink != Sink::Stack && !settings.filter.sites.admits_all() {
+    let admits = |function: &_, file: &_| settings.sites.admits(function, file);
+    let admitted = site::prepare(&mut arena, sink::switch(&settings.focus), admits);
+    if admitted == 0 && settings.focus.sink != Sink::Stack && !settings.sites.0.admits_all() {
         sys::complain(format_args!(
             "the filters leave out every statement of this program; it keeps open statements alone"
         ));

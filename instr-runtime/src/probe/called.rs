@@ -71,7 +71,6 @@ mod push {
 
     use crate::probe::places;
     use crate::record::reached as slow_path;
-    use crate::sink::ring::ASKS;
     use crate::site::{COUNTED, OFF, ON, RATED};
     use crate::thread::{RING, WINDOW};
     use crate::tls::load_word;
@@ -107,7 +106,7 @@ mod push {
             load_word!("rax", "0"),
             "mov rcx, qword ptr [rax + {cursor}]",
             // The first places of a chunk.
-            "test ecx, {asks}",
+            "test ecx, dword ptr [rax + {asks}]",
             "jz 4f",
             "lea edi, [rdi + 8 * rcx]",
             "and ecx, {window} - 1",
@@ -133,6 +132,7 @@ mod push {
             "cmp qword ptr [rax], 0",
             "je 6f",
             "inc qword ptr [rax + {filtered}]",
+            "js 6f",
             "ret",
             "4:",
             "cmp dword ptr [rax + {excluded}], 0",
@@ -158,7 +158,7 @@ mod push {
             excluded = const places::EXCLUDED,
             due = const places::DUE,
             suppressed = const places::SUPPRESSED,
-            asks = const ASKS,
+            asks = const places::ASKS,
             window = const WINDOW,
             ring = const RING,
             slow = sym slow_path,

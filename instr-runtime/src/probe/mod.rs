@@ -56,5 +56,6 @@ mod places {
     pub(super) const FILTERED: usize = offset_of!(Head, filtered);
     pub(super) const SUPPRESSED: usize = offset_of!(Head, suppressed);
     pub(super) const DUE: usize = offset_of!(Head, due);
+    pub(super) const ASKS: usize = offset_of!(Head, asks);
     pub(super) const EXCLUDED: usize = offset_of!(Head, excluded);
 }

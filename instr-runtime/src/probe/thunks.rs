@@ -159,6 +159,7 @@ pub(super) extern "C" fn reached() {
         "jmp 7f",
         "5:",
         "inc qword ptr [rax + {filtered}]",
+        "js 6f",
         "7:",
         "pop rcx",
         ".cfi_adjust_cfa_offset -8",

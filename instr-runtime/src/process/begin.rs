@@ -75,6 +75,10 @@ impl Process {
                 sys::close(directory);
             }
             UNATTRIBUTED.store(0, Relaxed);
+            // What the parent was told holds for the child too, whose own orders are numbered from 1.
+            if let Some(focus) = settings::focus() {
+                focus.order.store(0, Relaxed);
+            }
         }
         let pid = sys::process_id();
         let (start_unix_ns, start_monotonic_ns) = sys::now();
@@ -103,7 +107,7 @@ impl Process {
         echo(files::RUN_JSON, described);
         echo(files::SITES, write_file(directory, files::SITES, site::write_table));
         echo(files::LAST, self.last.create(directory, &UNATTRIBUTED));
-        if settings.sink == Sink::Count {
+        if settings.focus.sink == Sink::Count {
             echo(files::COUNTS, self.counts.create(directory));
         }
     }

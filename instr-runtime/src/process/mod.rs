@@ -18,7 +18,9 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64};
 
+use instr_format::control::REFUSED;
 use instr_format::counts::TableHead;
+use instr_format::files;
 use instr_format::last::Slot;
 
 use crate::sys::{self, CName, CRASHES, Errno, FileId};
@@ -42,6 +44,8 @@ pub(crate) struct Process {
     last: LastFile,
     counts: CountsFile,
     pub(crate) ended_rings: EndedRings,
+    /// 1 while a thread reads an order.
+    taking: AtomicU32,
     /// How many panics there have been, where there is no `last` file to count them in.
     panics: AtomicU32,
 }
@@ -192,6 +196,34 @@ impl Process {
     /// Renames a file.
     pub(crate) fn rename<const SIZE: usize>(&self, from: &CName<SIZE>, to: &CName<SIZE>) -> Result<(), Errno> {
         sys::rename_in(self.directory()?, from, to)
+    }
+
+    /// The number of the newest order that has been given, unless the process could not follow it. Async-signal-safe.
+    #[inline]
+    pub(crate) fn order(&self) -> u64 {
+        let Some(header) = self.last.header() else { return 0 };
+        let order = header.order.load(Acquire);
+        if header.taken.load(Relaxed) == order | REFUSED { 0 } else { order }
+    }
+
+    /// Has `take` follow the newest order if nobody has; it is told its number, and what the file says that is to hold it.
+    /// Async-signal-safe.
+    pub(crate) fn take_order(&self, longest: usize, take: impl FnOnce(u64, &'static [u8]) -> Option<()>) {
+        let Some(header) = self.last.header() else { return };
+        let order = self.order();
+        if order == 0 || header.taken.load(Relaxed) == order || self.taking.swap(1, Acquire) != 0 {
+            return;
+        }
+        let file = || {
+            let name = CName::<64>::new(format_args!("{}", files::CONTROL));
+            let file = sys::open_in(self.directory().ok()?, &name, false).ok()?;
+            let read = sys::read_whole(file, longest);
+            sys::close(file);
+            read
+        };
+        let taken = file().and_then(|file| take(order, file));
+        header.taken.store(if taken.is_some() { order } else { order | REFUSED }, Release);
+        self.taking.store(0, Release);
     }
 
     /// A table of counters for a thread. Async-signal-safe.

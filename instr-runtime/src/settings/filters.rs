@@ -6,12 +6,12 @@ use instr_format::number::parse_decimal;
 use instr_format::pattern::Patterns;
 
 use super::{Reader, Sink};
-use crate::filter::{Filter, Regex};
+use crate::filter::{Regex, SiteFilter, ThreadFilter};
 
 impl Reader<'_> {
     /// In the order in which the parts are joined.
-    pub(super) fn filter(&mut self, sink: Sink) -> Filter {
-        let threads = self.list(names::THREAD);
+    pub(super) fn filters(&mut self, sink: Sink) -> (ThreadFilter, SiteFilter) {
+        let threads = ThreadFilter(self.list(names::THREAD));
         let file = self.rules(names::INCLUDE, names::EXCLUDE, names::INCLUDE_REGEX, names::EXCLUDE_REGEX);
         let function = self.rules(
             names::FUNCTION_INCLUDE,
@@ -20,12 +20,12 @@ impl Reader<'_> {
             names::FUNCTION_EXCLUDE_REGEX,
         );
         let only = self.selectors();
-        let filter = Filter { sites: filter::Filter { file, function, only }, threads };
-        if sink == Sink::Stack && !(threads.is_none() && filter.sites.admits_all()) {
+        let sites = SiteFilter(filter::Filter { file, function, only });
+        if sink == Sink::Stack && !(threads.0.is_none() && sites.0.admits_all()) {
             let (name, word) = (names::SINK, sink.word());
             self.note(format_args!("filters have no effect with {name}={word}, which keeps no records"));
         }
-        filter
+        (threads, sites)
     }
 
     fn rules(

@@ -63,10 +63,10 @@ fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
     if has_table(thread) {
         return Ok(());
     }
-    if !thread.tries_to_make_it() {
-        return Err(Errno::NONE);
-    }
     if table(thread).is_none() {
+        if !thread.tries_to_make_it() {
+            return Err(Errno::NONE);
+        }
         thread.table.store(process.take_table()?.as_ptr(), Relaxed);
     }
     let (head, counters) = table(thread).ok_or(Errno::NONE)?;

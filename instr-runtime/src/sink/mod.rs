@@ -5,14 +5,14 @@ pub(crate) mod ring;
 pub(crate) mod write;
 
 use crate::process::Process;
-use crate::settings::{self, Settings, Sink};
+use crate::settings::{self, Focus, Sink};
 use crate::site::{ASKED, COUNTED, OFF, ON, RATED};
 use crate::thread::Thread;
 
 /// How a site is switched that no filter leaves out.
-pub(crate) fn switch(settings: &Settings) -> u8 {
-    match settings.sink {
-        Sink::Write | Sink::Ring if settings.rate > 1 => RATED,
+pub(crate) fn switch(focus: &Focus) -> u8 {
+    match focus.sink {
+        Sink::Write | Sink::Ring if focus.rate > 1 => RATED,
         Sink::Write => ASKED,
         Sink::Ring => ON,
         Sink::Count => COUNTED,
@@ -24,11 +24,13 @@ pub(crate) fn switch(settings: &Settings) -> u8 {
 /// meanwhile, and in this child there is no such thread yet. Async-signal-safe.
 #[must_use]
 pub(crate) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
-    match settings::get().map(|settings| settings.sink) {
-        Some(Sink::Ring) => return ring::record(process, thread, id),
-        Some(Sink::Count) => count::record(process, thread, id),
-        Some(Sink::Write) | None => write::record(process, thread, id),
-        Some(Sink::Stack) => {}
+    let sink = settings::focus().map_or(Sink::Write, |focus| focus.sink);
+    thread.note_sink(sink);
+    match sink {
+        Sink::Ring => return ring::record(process, thread, id),
+        Sink::Count => count::record(process, thread, id),
+        Sink::Write => write::record(process, thread, id),
+        Sink::Stack => {}
     }
     true
 }

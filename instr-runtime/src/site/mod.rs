@@ -143,6 +143,13 @@ pub(crate) fn switch_all_off() {
     }
 }
 
+/// From here on, each site is switched like this. Async-signal-safe.
+pub(crate) fn switch(switches: impl Iterator<Item = u8>) {
+    for (id, switch) in sections::ids().iter().zip(switches) {
+        id.0.store(switch, Relaxed);
+    }
+}
+
 /// Where the texts of the sites are found without a search.
 pub(crate) struct Index {
     functions: &'static [sites::Function<'static>],

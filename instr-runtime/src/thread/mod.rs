@@ -25,7 +25,7 @@ use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use instr_format::last::STATE_LIVE;
+use instr_format::last::{STATE_CONTINUED, STATE_ENDED, STATE_LIVE};
 use instr_format::stack::Head;
 use instr_format::text::LINE_MAX;
 
@@ -54,20 +54,40 @@ pub(crate) fn prepare(exits: unsafe extern "C" fn(*mut c_void)) {
 pub(crate) fn begin(process: &Process) -> Option<&'static Thread> {
     let thread = state().map_or_else(pool::take, Some)?;
     let (tid, name) = (sys::thread_id(), sys::thread_name());
-    let is_main = tid == process.pid();
-    let excluded = settings::get().is_some_and(|settings| !settings.filter.admits_thread(tid, &name, is_main));
-    thread.begin(process.take_slot(tid), tid, name, excluded);
+    thread.begin(process.take_slot(tid), tid, name);
     tls::set_state(ptr::from_ref(thread).cast());
     stack::attach(process, thread);
-    thread.tell_probes();
+    adapt(process, thread);
     exit::watch(thread);
     Some(thread)
+}
+
+/// Has the calling thread record what is to be recorded now. Signals are blocked.
+pub(crate) fn adapt(process: &Process, thread: &Thread) {
+    let Some(focus) = settings::focus() else { return };
+    let is_main = thread.tid() == process.pid();
+    thread.adapt(focus, !focus.threads.admits(thread.tid(), &thread.name(), is_main));
+}
+
+/// The calling thread goes on as another one with its id, of which nothing has been recorded yet. What it has recorded stays as
+/// that of a thread that has ended. Signals are blocked.
+pub(crate) fn go_on_as_another(process: &Process, thread: &'static Thread) {
+    close_log(thread);
+    let (tid, name) = (thread.tid(), thread.name());
+    thread.end(STATE_CONTINUED);
+    thread.begin(process.take_slot(tid), tid, name);
+    stack::go_on(process, thread);
+    adapt(process, thread);
 }
 
 /// The calling thread ends: from here on it is none. Signals are blocked.
 pub(crate) fn leave(thread: &Thread) {
     tls::set_state(ptr::from_ref(&ENDED).cast());
     forget_stack();
+    close_log(thread);
+}
+
+fn close_log(thread: &Thread) {
     if let LogState::Open(log) = thread.log.state()
         && is_log(thread, log)
     {
@@ -77,7 +97,7 @@ pub(crate) fn leave(thread: &Thread) {
 
 /// Frees the state of a thread that has ended, for another one. Signals are blocked.
 pub(crate) fn give_back(thread: &Thread) {
-    thread.end();
+    thread.end(STATE_ENDED);
     pool::give_back(thread);
 }
 

@@ -125,7 +125,7 @@ pub(super) fn have_probes_ask(head: &Head) {
     for word in [&head.hole, &head.cursor, &head.timed, &head.counters, &head.filtered, &head.suppressed] {
         word.store(0, Relaxed);
     }
-    for word in [&head.due, &head.excluded] {
+    for word in [&head.due, &head.excluded, &head.asks] {
         word.store(0, Relaxed);
     }
 }
@@ -139,6 +139,15 @@ fn rename(process: &Process, thread: &Thread, head: &Head) -> bool {
     describe(process, thread, head, 0);
     let now = file_name(thread.tid(), thread.reuse(), 0, STACK_SUFFIX);
     process.rename(&before, &now).is_ok()
+}
+
+/// The thread goes on as another one, in the functions that it is in. Of the records of the one before, its probes know nothing.
+pub(super) fn go_on(process: &Process, thread: &Thread) {
+    let Some(head) = thread.stack() else { return };
+    have_probes_ask(head);
+    let inherited = head.inherited.load(Relaxed);
+    let _ = rename(process, thread, head);
+    head.inherited.store(inherited, Relaxed);
 }
 
 /// Puts a file in the place of the beginning of a stack, which it then holds.

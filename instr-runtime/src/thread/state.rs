@@ -5,16 +5,17 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
 
 use instr_format::counts::TableHead;
-use instr_format::last::{LEFT, STATE_ENDED, STATE_LIVE, Slot};
+use instr_format::last::{LEFT, STATE_LIVE, Slot};
 use instr_format::ring::flat::HEADER_SIZE;
-use instr_format::stack::Head;
+use instr_format::stack::{ASK, Head};
 
 use super::lines::Lines;
 use super::log::{Log, LogState};
 use super::stack::{self, RING, WINDOW};
+use crate::settings::{self, Focus, Sink};
+use crate::site;
 use crate::sys::{Errno, ThreadName};
 use crate::tls::add_own;
-use crate::{settings, site};
 
 /// State of a thread that a forked child must not share with its parent. All zeros: it has not begun.
 ///
@@ -37,6 +38,10 @@ pub(crate) struct Thread {
     slot: AtomicPtr<Slot>,
     tid: AtomicU32,
     excluded: AtomicU32,
+    /// Number of the order that it has adapted to.
+    order: AtomicU64,
+    /// Which sink has its records, as a number of [`Sink::ALL`] plus 1; 0: it has none yet.
+    sink: AtomicU32,
     exit_rounds: AtomicU32,
     /// 1 once a function has been entered while the panic that was kept last was unwinding the thread.
     unwinding: AtomicU32,
@@ -82,7 +87,7 @@ impl Thread {
     }
 
     /// The thread begins. Without a slot in the file it gets its own.
-    pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName, excluded: bool) {
+    pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
         // A forked child may have ended a record of its parent's before.
         self.log.set(LogState::New);
@@ -92,15 +97,49 @@ impl Thread {
         }
         slot.state.store(STATE_LIVE, Release);
         self.tid.store(tid, Relaxed);
-        self.excluded.store(u32::from(excluded), Relaxed);
         self.slot.store(ptr::from_ref(slot).cast_mut(), Release);
     }
 
-    /// Tells its probes whether it is left out.
-    pub(crate) fn tell_probes(&self) {
+    /// From now on it records this, or is left out. Begins `INSTR_RATE` anew.
+    pub(super) fn adapt(&self, focus: &Focus, is_excluded: bool) {
+        self.order.store(focus.order.load(Relaxed), Relaxed);
+        self.excluded.store(u32::from(is_excluded), Relaxed);
         if let Some(head) = self.stack() {
-            head.excluded.store(self.excluded.load(Relaxed), Relaxed);
+            head.due.store(0, Relaxed);
         }
+        self.tell_probes();
+    }
+
+    /// Tells its probes whether it is left out, and to ask until the sink tells them not to.
+    pub(crate) fn tell_probes(&self) {
+        let Some(head) = self.stack() else { return };
+        head.excluded.store(self.excluded.load(Relaxed), Relaxed);
+        head.asks.store(0, Relaxed);
+        if head.filtered.load(Relaxed) & ASK != 0 {
+            add_own(&head.filtered, ASK);
+        }
+    }
+
+    /// Whether its probes were told to ask for what a filter leaves out.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.stack().is_some_and(|head| head.filtered.load(Relaxed) & ASK != 0)
+    }
+
+    /// Number of the order that it has adapted to.
+    pub(crate) fn order(&self) -> u64 {
+        self.order.load(Relaxed)
+    }
+
+    /// Whether its records are in another sink.
+    pub(crate) fn has_other_sink(&self, sink: Sink) -> bool {
+        let has = self.sink.load(Relaxed);
+        has != 0 && has != 1 + sink as u32
+    }
+
+    /// Its records go to this sink.
+    #[inline]
+    pub(crate) fn note_sink(&self, sink: Sink) {
+        self.sink.store(1 + sink as u32, Relaxed);
     }
 
     /// Its stack of open statements. A state that no thread has may have one that is left over.
@@ -131,17 +170,17 @@ impl Thread {
     }
 
     /// The thread ends: what is left is a state that has not begun.
-    pub(super) fn end(&self) {
+    pub(super) fn end(&self, state: u32) {
         let slot = self.slot_or_own();
         if let Some(head) = self.stack() {
             let last = stack::innermost(head).map_or(0, |id| id + 1);
             slot.site.store(last | LEFT, Relaxed);
             let panicked = stack::panicked(head).filter(|_| stack::unwinds(head));
             slot.panicked.store(panicked.map_or(0, |id| id + 1), Relaxed);
-            slot.filtered.store(head.filtered.load(Relaxed), Relaxed);
+            slot.filtered.store(head.filtered.load(Relaxed) & !ASK, Relaxed);
             slot.suppressed.store(head.suppressed.load(Relaxed), Relaxed);
         }
-        slot.state.store(STATE_ENDED, Release);
+        slot.state.store(state, Release);
         self.slot.store(null_mut(), Relaxed);
         let ring = &self.ring;
         for number in [&ring.size, &ring.is_mapped, &ring.segment, &self.missed] {
@@ -150,7 +189,7 @@ impl Thread {
         for number in [&ring.newest, &ring.kept, &ring.segment_len] {
             number.store(0, Relaxed);
         }
-        for number in [&self.tid, &self.excluded, &self.exit_rounds, &self.unwinding] {
+        for number in [&self.tid, &self.excluded, &self.sink, &self.exit_rounds, &self.unwinding] {
             number.store(0, Relaxed);
         }
         self.log.end();
@@ -231,9 +270,16 @@ impl Thread {
         }
     }
 
+    /// What was counted as left out is recorded after all.
+    pub(crate) fn uncount_filtered(&self) {
+        if let Some(head) = self.stack() {
+            add_own(&head.filtered, 1_u64.wrapping_neg());
+        }
+    }
+
     /// Whether to record a statement that `INSTR_RATE` is about; if not, it is counted.
     pub(crate) fn is_due(&self) -> bool {
-        let rate = settings::get().map_or(1, |settings| settings.rate);
+        let rate = settings::focus().map_or(1, |focus| focus.rate);
         let Some(head) = self.stack() else { return true };
         let next = match head.due.load(Relaxed) {
             // The first one counts as one of every so many.

@@ -94,7 +94,7 @@ fn what_is_no_stack_is_damage_and_the_slot_stands() {
     let mut other = stack(false);
     other[offset_of!(Head, version)] += 1;
     for (file, what) in
-        [(b"stack".repeat(1000), "not a stack"), (other, "version 2, but this instr-analyze reads version 1")]
+        [(b"stack".repeat(1000), "not a stack"), (other, "version 3, but this instr-analyze reads version 2")]
     {
         let (_output, run) = run(&file);
         let report = analyzer::run([&run.dir]);

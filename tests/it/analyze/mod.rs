@@ -4,6 +4,7 @@ mod chains;
 mod chains_of_crashes;
 mod chains_shown;
 mod clocks;
+mod control;
 mod counts;
 mod damage;
 mod dump;

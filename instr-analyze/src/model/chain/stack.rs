@@ -87,6 +87,7 @@ impl Stack {
     pub(crate) fn slot(&self) -> SlotCopy {
         SlotCopy {
             ended: false,
+            continued: false,
             reuse: self.reuse,
             tid: self.tid,
             site: self.site,

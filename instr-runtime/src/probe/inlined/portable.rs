@@ -3,7 +3,7 @@
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use core::sync::atomic::compiler_fence;
 
-use instr_format::stack::Head;
+use instr_format::stack::{ASK, Head};
 
 use crate::sink::ring;
 use crate::site::{FILTERED, Id, OFF, ON};
@@ -33,10 +33,18 @@ pub(super) fn push(head: *const Head, site: *const u8) {
     let (head, site) = unsafe { (&*head, &*site.cast::<Id>()) };
     match site.switch() {
         OFF => {}
-        FILTERED => _ = add_own(&head.filtered, 1),
+        FILTERED => count_filtered(head, site),
         // Only a ring that takes words has holes.
-        ON if head.hole.load(Relaxed) != 0 => ring::push(head, site.low_half()),
-        _ if head.excluded.load(Relaxed) != 0 => _ = add_own(&head.filtered, 1),
+        ON if head.hole.load(Relaxed) != 0 && head.asks.load(Relaxed) != 0 => ring::push(head, site.low_half()),
+        _ if head.excluded.load(Relaxed) != 0 => count_filtered(head, site),
         _ => record::reached(site),
+    }
+}
+
+/// Counts a statement that is left out, and asks if that is wanted.
+#[inline(always)]
+fn count_filtered(head: &Head, site: &'static Id) {
+    if add_own(&head.filtered, 1) & ASK != 0 {
+        record::reached(site);
     }
 }

@@ -8,8 +8,6 @@ use instr_format::stack::Head;
 use crate::probe::places;
 use crate::probe::thunks;
 #[cfg(feature = "enabled")]
-use crate::sink::ring::ASKS;
-#[cfg(feature = "enabled")]
 use crate::site::{COUNTED, ON};
 #[cfg(feature = "enabled")]
 use crate::thread::{RING, WINDOW};
@@ -76,7 +74,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "ja 2f",
             "mov {position}, qword ptr [{head} + {cursor}]",
             // The first places of a chunk.
-            "test {position:e}, {asks}",
+            "test {position:e}, dword ptr [{head} + {asks}]",
             "jz 4f",
             "add qword ptr [{head} + {cursor}], 4",
             "lea {site:e}, [{site} + 8 * {position}]",
@@ -95,7 +93,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "jmp 3b",
             "5:",
             "inc qword ptr [{head} + {filtered}]",
-            "jmp 3b",
+            "jns 3b",
             "4:",
             "lea rsp, [rsp - 128]",
             "push {head}",
@@ -109,7 +107,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             counters = const places::COUNTERS,
             filtered = const places::FILTERED,
             cursor = const places::CURSOR,
-            asks = const ASKS,
+            asks = const places::ASKS,
             window = const WINDOW,
             ring = const RING,
             reached = sym thunks::reached,

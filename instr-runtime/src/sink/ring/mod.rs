@@ -26,7 +26,7 @@ use crate::{settings, site};
 /// In how many places at the beginning of a chunk probes ask: functions that are entered may pass some of them over.
 const FIRST_PLACES: usize = 4;
 /// The bits of a position that are 0 there.
-pub(crate) const ASKS: usize = CHUNK - 4 * FIRST_PLACES;
+const ASKS: usize = CHUNK - 4 * FIRST_PLACES;
 
 /// Records the statement with this id, or counts that it could not. `false`: a handler has forked meanwhile, and this is its child,
 /// in which the thread has no ring yet. Async-signal-safe.
@@ -39,6 +39,7 @@ pub(super) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
             return true;
         }
     };
+    head.asks.store(ASKS as u32, Relaxed);
     if is_timed() {
         put_timed(process, thread, head, site::low_half(id));
     } else if thread.ring.size.load(Relaxed) == 0 {

@@ -47,6 +47,26 @@ pub(crate) fn write_begin(file: i32, bytes: NonNull<[u8]>) -> Result<(), Errno> 
     if write_at(file, bytes, 0)? == bytes.len() { Ok(()) } else { Err(Errno::NO_SPACE) }
 }
 
+/// Reads a file from its beginning into memory of its own, for good; `None` if it is longer than this, or cannot be read.
+pub(crate) fn read_whole(file: i32, longest: usize) -> Option<&'static [u8]> {
+    let memory = super::map_private(longest).ok()?;
+    let mut len = 0;
+    while len < longest {
+        // SAFETY: stays within the new mapping.
+        let read = unsafe { libc::syscall(libc::SYS_pread64, file, memory.as_ptr().add(len), longest - len, len) };
+        match check(read) {
+            // SAFETY: so much has been read, and nobody else knows of the mapping.
+            Ok(0) => return Some(unsafe { core::slice::from_raw_parts(memory.as_ptr(), len) }),
+            Ok(count) => len += count as usize,
+            Err(Errno::INTERRUPTED) => {}
+            Err(_) => break,
+        }
+    }
+    // SAFETY: likewise.
+    unsafe { super::unmap(memory.as_ptr(), longest) };
+    None
+}
+
 /// A piece of what is written at once.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
