@@ -45,3 +45,38 @@ fn row_01_what_was_acknowledged_before_a_kill_is_in_the_report_on_a_log() {
         }
     }
 }
+
+#[test]
+fn row_01_what_filters_and_the_rate_had_left_out_before_a_kill_is_counted() {
+    let program = program("acknowledging", INSTRUMENTED);
+    let ways = [
+        [("INSTR_SINK", "write"), ("INSTR_RATE", "7")],
+        [("INSTR_SINK", "ring"), ("INSTR_RATE", "7")],
+        [("INSTR_SINK", "write"), ("INSTR_FUNCTION_EXCLUDE", "reach")],
+        [("INSTR_SINK", "ring"), ("INSTR_FUNCTION_EXCLUDE", "reach")],
+        [("INSTR_SINK", "ring"), ("INSTR_THREAD", "nobody")],
+        [("INSTR_SINK", "count"), ("INSTR_THREAD", "nobody")],
+    ];
+    for (kill, way) in (0..times(5, 100)).flat_map(|kill| ways.map(|way| (kill, way))) {
+        let scene = Scene::new();
+        let page = scene.path().join("acknowledged");
+        fs::write(&page, [0; 4096]).expect("a file");
+        let mut child = start(scene.command(&program).arg(&page).envs(way));
+        wait_for(&page, 1 + kill * 37 % 300, &mut child);
+        child.kill().expect("it is there");
+        finish(child);
+
+        let report = scene.report();
+        for (number, acknowledged) in (1..).zip(counts(&page)).filter(|(_, acknowledged)| *acknowledged > 0) {
+            let thread = report.thread(&format!("acknowledging-{number}"));
+            let [records, filtered, dropped, overwritten] =
+                ["records", "filtered", "dropped", "overwritten"].map(|key| thread[key].as_u64().expect("a number"));
+            let reached = records + filtered + dropped + overwritten;
+            assert!((acknowledged..=acknowledged + 1).contains(&reached), "{way:?}: {acknowledged}, {thread:#}");
+            let is_rated = way[1].0 == "INSTR_RATE";
+            // The first and every seventh; the newest may have been on its way.
+            let kept = if is_rated { (reached > 0) as u64 + reached / 7 } else { 0 };
+            assert!(records + dropped + overwritten <= kept && filtered <= reached - kept + 1, "{way:?}: {thread:#}");
+        }
+    }
+}

@@ -50,6 +50,9 @@ struct JsonThread<'a> {
     panic: Option<&'a Panic>,
     records: u64,
     filtered: u64,
+    /// How many of these `INSTR_RATE` left out.
+    #[serde(skip_serializing_if = "is_zero")]
+    suppressed: u64,
     dropped: u64,
     overwritten: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -95,6 +98,10 @@ fn run(run: &Run) -> JsonRun<'_> {
     }
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
     JsonThread {
         tid: thread.tid,
@@ -105,6 +112,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered.saturating_add(thread.suppressed),
+        suppressed: thread.suppressed,
         dropped: thread.dropped,
         overwritten: thread.overwritten,
         history: thread.history.iter().map(|part| JsonPart::new(part, &run.sites)).collect(),
