@@ -11,14 +11,15 @@ use syn::{Expr, Ident, Type, UnOp};
 // Input:  ⟦1 + 2⟧ * ⟦x⟧
 // Output: (1 + 2) * ⟦x⟧
 pub(crate) fn regroup(tokens: TokenStream) -> TokenStream {
-    let mut before = Before::Other;
+    let (mut before, mut is_cast) = (Before::Other, false);
     let mut rest = tokens.into_iter().peekable();
     let mut output = Vec::new();
     while let Some(token) = rest.next() {
         let own = before.owns(&token);
         before = before.next(&token);
+        let was_cast = std::mem::replace(&mut is_cast, matches!(&token, TokenTree::Ident(word) if word == "as"));
         output.push(match token {
-            TokenTree::Group(group) if !own => TokenTree::Group(regroup_group(&group, rest.peek())),
+            TokenTree::Group(group) if !own => TokenTree::Group(regroup_group(&group, was_cast, rest.peek())),
             token => token,
         });
     }
@@ -81,9 +82,11 @@ impl Before {
     }
 }
 
-fn regroup_group(group: &Group, next: Option<&TokenTree>) -> Group {
+fn regroup_group(group: &Group, is_cast: bool, next: Option<&TokenTree>) -> Group {
     let inner = regroup(group.stream());
-    let binds = group.delimiter() == Delimiter::None && could_bind_differently(&inner, next);
+    // `1 as $type << 2`: these would be the type's arguments.
+    let takes_arguments = is_cast && next.is_some_and(is_less);
+    let binds = group.delimiter() == Delimiter::None && (takes_arguments || could_bind_differently(&inner, next));
     let delimiter = if binds { Delimiter::Parenthesis } else { group.delimiter() };
     let first = inner.clone().into_iter().next();
     let mut output = Group::new(delimiter, inner);
@@ -120,6 +123,10 @@ fn could_bind_differently(tokens: &TokenStream, next: Option<&TokenTree>) -> boo
         Ok(_) => true,
         Err(_) => matches!(syn::parse2(tokens.clone()), Ok(Type::TraitObject(_) | Type::ImplTrait(_) | Type::FnPtr(_))),
     }
+}
+
+fn is_less(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<')
 }
 
 /// `.method()`, `.field` or `?`, but not `..`.

@@ -131,3 +131,26 @@ fn a_negated_parenthesis_is_no_macro() {
         "#]],
     );
 }
+
+/// `u8 <` would be the beginning of a type's arguments.
+#[test]
+fn types_that_something_is_cast_to() {
+    check(
+        "",
+        "fn f() { let a = 1 as invisible!(u8) << 2; let b = c as invisible!(d::E) < d; let e = 1 as invisible!(u8) + 1; }",
+        expect![[r#"
+            fn f() {
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
+                sites!(
+                    3,
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s1\\sas\\sinvisible!(u8)\\s<<\\s2;\n1 44 n let\\sb\\s=\\sc\\sas\\sinvisible!(d::E)\\s<\\sd;\n1 79 n let\\se\\s=\\s1\\sas\\sinvisible!(u8)\\s+\\s1;\n"
+                );
+                let a = 1 as (u8) << 2;
+                __INSTR_SITES.__instr_probe(&__instr_guard, 1);
+                let b = c as (d::E) < d;
+                __INSTR_SITES.__instr_probe(&__instr_guard, 2);
+                let e = 1 as u8 + 1;
+            }
+        "#]],
+    );
+}
