@@ -1,15 +1,15 @@
 //! Puts the attribute on every item of a source file, text in, text out, such that lines and columns stay.
 
-use std::cmp::Reverse;
-use std::ops::Range;
-
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{AttrStyle, Attribute, ImplItem, Item, ItemMod, TraitItem, Type};
 
+use crate::insertion::Text;
 use crate::items::{Untouched, items};
+use crate::macros::{Definition, EXPORTED, GIVEN, LeftFunction, MOVED, Refused, UNCOMPILED};
+use crate::transcribers::{self, Macro};
 
 /// The attribute as it is spelled since edition 2018.
 pub const ATTRIBUTE: &str = "#[::instr_runtime::instrument_source]";
@@ -34,17 +34,30 @@ pub struct Style<'a> {
     /// Whether an inline module gets one attribute instead of its items, unless a part of it is in another file, where the
     /// attribute may not stand.
     pub whole_modules: bool,
+    /// Whether functions that macros of the file make are annotated too, but for macros that may not be.
+    pub macros: Option<&'a Refused>,
+    /// Whether the file is a library's, whose exported macros other crates may use.
+    pub is_library: bool,
 }
 
 impl<'a> Style<'a> {
     /// The attribute on every item.
     pub fn new(attribute: &'a str) -> Self {
-        Style { attribute, skip: "", module: "", selects: &|_| true, keeps_columns: false, whole_modules: false }
+        Style {
+            attribute,
+            skip: "",
+            module: "",
+            selects: &|_| true,
+            keeps_columns: false,
+            whole_modules: false,
+            macros: None,
+            is_library: false,
+        }
     }
 }
 
 /// An annotated source file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Annotated {
     /// The text.
     pub text: String,
@@ -54,10 +67,16 @@ pub struct Annotated {
     pub left_alone: Vec<usize>,
     /// Items that syn does not know, and that may hold functions; and functions with modules in files.
     pub untouched: Vec<Untouched>,
+    /// The macros that make what is instrumented.
+    pub macros: Vec<Definition>,
+    /// The macros that are not to make any.
+    pub refused: Vec<Definition>,
+    /// Functions of macros that are left alone.
+    pub left: Vec<LeftFunction>,
 }
 
 /// Annotates every function that is not const, every `impl` and every `trait` with such functions, also in inline
-/// modules. What macros define or are given is no item.
+/// modules. What macros are given is no item; what they make is one if the style says so.
 ///
 /// # Errors
 /// When the source is not Rust as syn knows it.
@@ -72,10 +91,9 @@ pub fn annotate(source: &str, attribute: &str) -> syn::Result<Annotated> {
 pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotated> {
     let (head, body) = source.split_at(head_len(source));
     let tokens: TokenStream = body.parse()?;
-    let mut ranges = Vec::new();
-    token_ranges(tokens.clone(), &mut ranges);
-    ranges.sort_unstable_by_key(|range| (range.end, Reverse(range.start)));
+    let text = Text::new(body, tokens.clone());
     let mut found = Vec::new();
+    let macros = style.macros.map_or_else(Vec::new, |_| transcribers::macros(tokens.clone()));
     let (items, unknown) = items.parse2(tokens)?;
     items.iter().for_each(|item| find(item, style.module, style, &mut found));
 
@@ -87,25 +105,72 @@ pub fn annotate_in_style(source: &str, style: &Style<'_>) -> syn::Result<Annotat
         untouched.extend(split);
         whole
     });
-    let mut annotated = Annotated { text: head.to_owned(), places: 0, left_alone: Vec::new(), untouched };
-    let mut copied = 0;
+    let mut left_alone = Vec::new();
+    found.retain(|item| {
+        let moves = style.keeps_columns && item.starts().any(|start| text.moves_code(start));
+        left_alone.extend(moves.then(|| lines_before + text.line_of(item.start)));
+        !moves
+    });
+    let mut annotated = Annotated { left_alone, untouched, ..Annotated::default() };
+    for made in macros {
+        annotated.add_macro(made, lines_before, &text, style, &mut found);
+    }
+    annotated.places = found.len();
+    let mut insertions = Vec::new();
     for item in &found {
-        let place = insertion_place(body, &ranges, item.start);
-        let moves = |start| moves_code(&body[insertion_place(body, &ranges, start)..]);
-        if style.keeps_columns && (moves(item.start) || item.skipped.iter().any(|start| moves(*start))) {
-            annotated.left_alone.push(1 + source[..head.len() + item.start].matches('\n').count());
-            continue;
+        insertions.push((text.place(item.start), style.attribute));
+        insertions.extend(item.skipped.iter().map(|start| (text.place(*start), style.skip)));
+    }
+    annotated.text = head.to_owned() + &text.with(insertions);
+    Ok(annotated)
+}
+
+impl Annotated {
+    /// What a macro makes is instrumented, or it is noted why not.
+    fn add_macro(
+        &mut self,
+        made: Macro,
+        lines_before: usize,
+        text: &Text<'_>,
+        style: &Style<'_>,
+        found: &mut Vec<Found>,
+    ) {
+        let lines = made.lines.start() + lines_before..=made.lines.end() + lines_before;
+        let definition = Definition { name: made.name, lines, text: text.lines(&made.lines) };
+        let mut leave = |function: &transcribers::Function, reason| {
+            self.left.push(LeftFunction::new(&definition, &function.name, function.line + lines_before, reason));
+        };
+        let is_exported = made.is_exported && style.is_library;
+        let is_refused = style.macros.is_some_and(|refused| refused.has(&definition));
+        let selects =
+            |function: &transcribers::Function| (style.selects)(&format!("{}::{}", style.module, function.name));
+        let mut places = 0;
+        for item in made.items {
+            let (selected, skipped): (Vec<_>, Vec<_>) =
+                item.functions.into_iter().partition(|function| selects(function));
+            let skipped = skipped.into_iter().map(|function| function.start).collect();
+            let item = Found { start: item.start, split: None, skipped };
+            let reason = match () {
+                () if selected.is_empty() => continue,
+                () if is_exported => EXPORTED,
+                () if is_refused => UNCOMPILED,
+                () if style.keeps_columns && item.starts().any(|start| text.moves_code(start)) => MOVED,
+                () => {
+                    places += 1;
+                    found.push(item);
+                    continue;
+                }
+            };
+            selected.iter().for_each(|function| leave(function, reason));
         }
-        annotated.places += 1;
-        let skips = item.skipped.iter().map(|start| (insertion_place(body, &ranges, *start), style.skip));
-        for (place, attribute) in [(place, style.attribute)].into_iter().chain(skips) {
-            annotated.text.push_str(&body[copied..place]);
-            annotated.text.push_str(attribute);
-            copied = place;
+        let reason = if is_exported { EXPORTED } else { GIVEN };
+        made.given.iter().filter(|function| selects(function)).for_each(|function| leave(function, reason));
+        if is_refused {
+            self.refused.push(definition);
+        } else if places > 0 {
+            self.macros.push(definition);
         }
     }
-    annotated.text.push_str(&body[copied..]);
-    Ok(annotated)
 }
 
 /// Length of the byte order mark and the shebang line, which have to stay first.
@@ -117,37 +182,6 @@ pub(crate) fn head_len(source: &str) -> usize {
     mark + shebang
 }
 
-/// Where each token lies. A doc comment is several tokens, all but its closing bracket as long as itself.
-fn token_ranges(tokens: TokenStream, ranges: &mut Vec<Range<usize>>) {
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                ranges.push(group.span_open().byte_range());
-                token_ranges(group.stream(), ranges);
-                ranges.push(group.span_close().byte_range());
-            }
-            token => ranges.push(token.span().byte_range()),
-        }
-    }
-}
-
-/// Behind the last token before `start`, which is normally the end of an earlier line; or on the line after a doc
-/// comment, which would swallow the attribute.
-fn insertion_place(body: &str, ranges: &[Range<usize>], start: usize) -> usize {
-    let before = ranges.partition_point(|range| range.end <= start);
-    let Some(last) = before.checked_sub(1).and_then(|last| ranges.get(last)) else { return 0 };
-    match body[last.end..start].find('\n') {
-        Some(newline) if body[last.start..].starts_with("//") => last.end + newline + 1,
-        _ => last.end,
-    }
-}
-
-/// Whether the rest of a line, which an attribute in front would move, holds more than comments and the head of an item.
-fn moves_code(rest: &str) -> bool {
-    let line = rest.lines().next().unwrap_or_default();
-    line.split_once('{').is_some_and(|(_, behind)| !behind.trim().is_empty())
-}
-
 /// An item to instrument.
 struct Found {
     start: usize,
@@ -155,6 +189,13 @@ struct Found {
     split: Option<Span>,
     /// Where the functions begin that are to be left out of it.
     skipped: Vec<usize>,
+}
+
+impl Found {
+    /// Where attributes go.
+    fn starts(&self) -> impl Iterator<Item = usize> {
+        [self.start].into_iter().chain(self.skipped.iter().copied())
+    }
 }
 
 fn find(item: &Item, module: &str, style: &Style<'_>, found: &mut Vec<Found>) {

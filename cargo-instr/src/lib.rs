@@ -2,7 +2,7 @@
 //!
 //! [`words`] tells what is asked for. [`command`] runs cargo with this program as the compiler's wrapper. Cargo then asks the
 //! [`wrapper`] to compile each crate. For those that the [`plan`] names, it finds the files of which the crate is made
-//! ([`modules`]), puts attributes on their items ([`annotate`]), lays the result out as a tree of its own ([`overlay`]), and
+//! ([`modules`]), puts attributes on their items and on those that their macros make ([`annotate`], [`macros`]), lays the result out as a tree of its own ([`overlay`]), and
 //! has that compiled together with the [`runtime`], whose sources are embedded in this program. When what ran has died,
 //! [`after`] shows the report. The [`store`] has the runs of each command. [`overhead`] measures what all this costs a program.
 
@@ -16,9 +16,11 @@ pub mod command;
 pub mod compiler;
 pub mod diagnostics;
 pub mod failure;
+mod insertion;
 pub mod instrumentation;
 pub mod invocation;
 pub mod items;
+pub mod macros;
 pub mod modules;
 pub mod notes;
 pub mod overhead;
@@ -31,6 +33,7 @@ pub mod selection;
 pub mod stack_room;
 pub mod store;
 pub mod suggestions;
+mod transcribers;
 pub mod user_wrappers;
 pub mod words;
 pub mod workspace;

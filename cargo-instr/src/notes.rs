@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::macros::Refused;
 use crate::selection::{Pattern, Selection};
 
 const DIRECTORY: &str = "notes";
@@ -22,9 +23,16 @@ pub struct Note {
     pub places: usize,
     /// The patterns that have matched a file or a function of it.
     pub matched: BTreeSet<Pattern>,
+    /// The macros of it that are left alone, as it does not compile otherwise.
+    pub refused: Refused,
 }
 
 impl Note {
+    /// The note of the crate `name`, if there is one.
+    pub fn read(plan: &Path, name: &str) -> Option<Self> {
+        serde_json::from_slice(&fs::read(plan.join(DIRECTORY).join(name)).ok()?).ok()
+    }
+
     /// Keeps the note of the crate `name` in the plan's directory.
     ///
     /// # Errors

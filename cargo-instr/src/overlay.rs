@@ -15,6 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
 use crate::items::Untouched;
+use crate::macros::{Definition, Refused};
 use crate::modules;
 use crate::selection::{Pattern, Selection};
 
@@ -25,12 +26,16 @@ pub struct Overlay {
     pub directory: PathBuf,
     /// How many items are instrumented.
     pub places: usize,
+    /// Whether something in them names the runtime.
+    pub needs_runtime: bool,
     /// The annotated files, by the paths of the originals.
     pub files: BTreeMap<PathBuf, Annotated>,
     /// The patterns of the selection that have matched.
     pub matched: BTreeSet<Pattern>,
     /// What is not annotated because syn does not know it, in which files.
     pub untouched: Vec<(PathBuf, Untouched)>,
+    /// The macros that make what is instrumented, and those that are not to make any.
+    pub macros: [Vec<(PathBuf, Definition)>; 2],
 }
 
 /// The crate that an overlay is made of.
@@ -42,8 +47,16 @@ pub struct Source<'a> {
     pub crate_name: &'a str,
     /// Files below are named relative to it, and in it everything stands beside the sources that they can name.
     pub workspace: &'a Path,
+    /// Whether other crates may use the macros that it exports.
+    pub is_library: bool,
     /// Spelling of the attribute that instruments, and of the one that leaves out.
     pub attributes: (&'a str, &'a str),
+    /// The path of the runtime.
+    pub runtime: &'a str,
+    /// What files in records are named relative to.
+    pub directory: Option<&'a Path>,
+    /// Macros that are left alone.
+    pub refused: &'a Refused,
     /// What to instrument.
     pub selection: &'a Selection,
 }
@@ -55,13 +68,27 @@ impl Overlay {
     /// When the tree cannot be written.
     pub fn build(directory: &Path, source: Source<'_>) -> Result<Self, Failure> {
         let mut untouched = Vec::new();
-        let (files, matched) = annotate_files(source, &mut untouched);
+        let (mut files, matched) = annotate_files(source, &mut untouched);
+        let places = files.values().map(|file| file.places).sum();
+        // A program of which nothing is instrumented records nothing.
+        let lists = (places > 0 || source.is_library) && list_left_functions(source, &mut files);
         let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
         for original in &tree.real {
             tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
         }
-        let places = files.values().map(|file| file.places).sum();
-        Ok(Overlay { directory: directory.to_owned(), places, files, matched, untouched })
+        let macros = [|file: &Annotated| file.macros.clone(), |file: &Annotated| file.refused.clone()].map(|of_file| {
+            let of_file = |(path, file)| of_file(file).into_iter().map(move |made| (PathBuf::clone(path), made));
+            files.iter().flat_map(of_file).collect()
+        });
+        Ok(Overlay {
+            directory: directory.to_owned(),
+            places,
+            needs_runtime: places > 0 || lists,
+            files,
+            matched,
+            untouched,
+            macros,
+        })
     }
 
     /// Where the copy of a file is.
@@ -92,12 +119,19 @@ fn annotate_files(
             note(&of_functions, name);
             source.selection.admits_function(name)
         };
-        let style =
-            Style { skip, module: &module.path, selects: &selects, keeps_columns: true, ..Style::new(attribute) };
+        let style = Style {
+            skip,
+            module: &module.path,
+            selects: &selects,
+            keeps_columns: true,
+            macros: Some(source.refused),
+            is_library: source.is_library,
+            ..Style::new(attribute)
+        };
         match annotate_in_style(&module.text, &style) {
             Ok(annotated) => {
                 untouched.extend(annotated.untouched.iter().map(|part| (path.clone(), part.clone())));
-                if annotated.places > 0 {
+                if annotated.places > 0 || !annotated.left.is_empty() {
                     files.insert(path, annotated);
                 }
             }
@@ -105,6 +139,25 @@ fn annotate_files(
         }
     }
     (files, matched.into_inner())
+}
+
+/// Functions of macros that are left alone have entries behind the crate's last item. Returns whether there are any.
+fn list_left_functions(source: Source<'_>, files: &mut BTreeMap<PathBuf, Annotated>) -> bool {
+    let mut entries = String::new();
+    for (path, file) in &*files {
+        let shown = source.directory.and_then(|directory| path.strip_prefix(directory).ok()).unwrap_or(path);
+        entries.extend(file.left.iter().map(|function| function.entry(shown, source.runtime)));
+    }
+    if entries.is_empty() {
+        return false;
+    }
+    let root = modules::normal(source.root);
+    if let Some(file) = files.get_mut(&root) {
+        file.text.push_str(&entries);
+    } else if let Ok(text) = fs::read_to_string(&root) {
+        files.insert(root, Annotated { text: text + &entries, ..Annotated::default() });
+    }
+    true
 }
 
 /// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.

@@ -14,6 +14,7 @@ use crate::compiler::{Compiler, Outcome, exit_code, pass_on, say};
 use crate::diagnostics::{is_error, note, warning};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
+use crate::macros::Refused;
 use crate::notes::Note;
 use crate::overlay::{Overlay, Source};
 use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
@@ -22,6 +23,8 @@ use crate::runtime::Runtime;
 
 /// Where crates are checked as they are.
 const CHECKED: &str = "checked";
+/// How often macros are left alone that errors name, before all are: each stage of the compiler has errors of its own.
+const ATTEMPTS: usize = 3;
 
 /// Compiles a crate, instrumented if the plan in the directory `home` says so.
 ///
@@ -64,44 +67,33 @@ struct Crate<'a> {
 }
 
 impl Crate<'_> {
-    /// Compiles it instrumented.
+    /// Compiles it instrumented. Macros with which it does not compile so are left alone.
     fn compile(&self) -> Result<ExitCode, Failure> {
-        let (directory, invocation) = (current_directory()?, &self.invocation);
-        let input = &self.compiler.arguments[invocation.input];
-        let workspace = if self.package.starts_with(&directory) { &directory } else { &self.package };
-        let (attribute, skip) = self.attributes();
-        let source = Source {
-            root: &directory.join(input),
-            crate_name: &invocation.crate_name,
-            workspace,
-            attributes: (&attribute, &skip),
-            selection: &self.plan.selection,
+        let directory = current_directory()?;
+        let mut refused = Note::read(self.home, &self.name()).unwrap_or_default().refused;
+        let mut attempts = 0;
+        let (overlay, outcome) = loop {
+            let (overlay, outcome) = self.compile_without(&refused, &directory)?;
+            if outcome.status.success() || outcome.is_waited_for {
+                break (overlay, outcome);
+            }
+            let [macros, _] = &overlay.macros;
+            if macros.is_empty() {
+                return self.compile_plain(&outcome, &overlay, &directory);
+            }
+            attempts += 1;
+            if attempts == 1 {
+                let checked = self.check(self.compiler.arguments)?;
+                if !checked.status.success() {
+                    self.say_exactly(checked.messages, &directory)?;
+                    return Ok(exit_code(checked.status));
+                }
+            }
+            let errors: Vec<_> = outcome.messages.iter().filter(|message| is_error(message)).collect();
+            if attempts == ATTEMPTS || !refused.add_named(macros, &errors, &directory) {
+                refused.add(macros);
+            }
         };
-        let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
-        let note = Note { package: self.package.clone(), places: overlay.places, matched: overlay.matched.clone() };
-        note.keep(self.home, &self.name())?;
-        self.keep(overlay.files.keys().cloned().collect(), &directory)?;
-
-        let mut arguments = self.compiler.arguments.to_vec();
-        arguments[invocation.input] = overlay.copy_of(source.root).into();
-        let remap = |from: &Path, to: &str| OsString::from_iter([&remap_option(from), OsStr::new(to)]);
-        arguments.push(remap(&overlay.directory, "/"));
-        if Path::new(input).is_relative() {
-            // Of two that fit, the last one counts.
-            arguments.push(remap(&overlay.copy_of(&directory), ""));
-        }
-        if overlay.places > 0 {
-            let (plan, compiler) = (&self.plan, self.compiler.rustc);
-            let runtime = Runtime::get(&plan.cache, compiler, invocation.target.as_deref(), plan.runtime)?;
-            let library = runtime.provide(&invocation.out_dir)?;
-            let dependencies = OsString::from_iter([OsStr::new("dependency="), invocation.out_dir.as_os_str()]);
-            let external = OsString::from_iter([OsStr::new(self.extern_name()), OsStr::new("="), library.as_os_str()]);
-            arguments.extend(["-L".into(), dependencies, "--extern".into(), external]);
-        }
-        let outcome = Outcome::of(self.compiler.command(&arguments), pass_on)?;
-        if !outcome.status.success() && !outcome.is_waited_for {
-            return self.compile_plain(&outcome, &overlay, &directory);
-        }
         let about_the_original = match outcome.messages.as_slice() {
             [_, ..] if outcome.status.success() => self.check_plain()?,
             _ => None,
@@ -110,6 +102,48 @@ impl Crate<'_> {
         self.restore_dep_info(&overlay, &directory)?;
         self.say_what_is_untouched(&overlay, &directory)?;
         Ok(exit_code(outcome.status))
+    }
+
+    /// Compiles it instrumented but for these macros.
+    fn compile_without(&self, refused: &Refused, directory: &Path) -> Result<(Overlay, Outcome), Failure> {
+        let invocation = &self.invocation;
+        let input = &self.compiler.arguments[invocation.input];
+        let workspace = if self.package.starts_with(directory) { directory } else { &self.package };
+        let (attribute, skip) = self.attributes();
+        let source = Source {
+            root: &directory.join(input),
+            crate_name: &invocation.crate_name,
+            workspace,
+            is_library: invocation.is_library(),
+            attributes: (&attribute, &skip),
+            runtime: &self.runtime_path(),
+            directory: Path::new(input).is_relative().then_some(directory),
+            refused,
+            selection: &self.plan.selection,
+        };
+        let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
+        let (package, matched, refused) = (self.package.clone(), overlay.matched.clone(), refused.clone());
+        Note { package, places: overlay.places, matched, refused }.keep(self.home, &self.name())?;
+        self.keep(overlay.files.keys().cloned().collect(), directory)?;
+
+        let mut arguments = self.compiler.arguments.to_vec();
+        arguments[invocation.input] = overlay.copy_of(source.root).into();
+        let remap = |from: &Path, to: &str| OsString::from_iter([&remap_option(from), OsStr::new(to)]);
+        arguments.push(remap(&overlay.directory, "/"));
+        if Path::new(input).is_relative() {
+            // Of two that fit, the last one counts.
+            arguments.push(remap(&overlay.copy_of(directory), ""));
+        }
+        if overlay.needs_runtime {
+            let (plan, compiler) = (&self.plan, self.compiler.rustc);
+            let runtime = Runtime::get(&plan.cache, compiler, invocation.target.as_deref(), plan.runtime)?;
+            let library = runtime.provide(&invocation.out_dir)?;
+            let dependencies = OsString::from_iter([OsStr::new("dependency="), invocation.out_dir.as_os_str()]);
+            let external = OsString::from_iter([OsStr::new(self.extern_name()), OsStr::new("="), library.as_os_str()]);
+            arguments.extend(["-L".into(), dependencies, "--extern".into(), external]);
+        }
+        let outcome = Outcome::of(self.compiler.command(&arguments), pass_on)?;
+        Ok((overlay, outcome))
     }
 
     /// What is not instrumented and uses what is: procedural macros, build scripts, crates between a package and `--with-dep`.
@@ -195,10 +229,15 @@ impl Crate<'_> {
         if self.invocation.has_runtime { "instr_runtime_of_cargo_instr" } else { "instr_runtime" }
     }
 
+    /// The path of the runtime.
+    fn runtime_path(&self) -> String {
+        let colons = if self.invocation.is_2015 { "" } else { "::" };
+        format!("{colons}{}", self.extern_name())
+    }
+
     /// The attribute that instruments, and the one that leaves out.
     fn attributes(&self) -> (String, String) {
-        let colons = if self.invocation.is_2015 { "" } else { "::" };
-        let path = format!("{colons}{}", self.extern_name());
+        let path = self.runtime_path();
         // Nobody who could mark a signal handler has put the attribute there.
         let mut arguments = vec!["by_tool".to_owned()];
         if self.invocation.has_runtime {
@@ -223,11 +262,20 @@ impl Crate<'_> {
     /// Says of which of the crate's files something is left as it is. Of those that were found, some may not be the crate's.
     fn say_what_is_untouched(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
         let rules = fs::read_to_string(self.invocation.dep_info()).unwrap_or_default();
-        for (path, untouched) in &overlay.untouched {
+        let untouched = overlay.untouched.iter().map(|(path, untouched)| {
+            (path, format!("{}:{}", untouched.line, untouched.column), format!("as {}", untouched.reason))
+        });
+        let [_, refused] = &overlay.macros;
+        let refused = refused.iter().map(|(path, refused)| {
+            let reason =
+                format!("as the crate does not compile otherwise: functions that the macro `{}` makes", refused.name);
+            (path, refused.lines.start().to_string(), reason)
+        });
+        for (path, place, reason) in untouched.chain(refused) {
             let shown = path.strip_prefix(directory).unwrap_or(path);
             if rules.lines().any(|line| line.strip_suffix(':') == Some(&escaped(shown))) {
-                let message = format!("instr: not instrumented, as {}", untouched.reason);
-                let place = format!(" --> {}:{}:{}\n", shown.display(), untouched.line, untouched.column);
+                let message = format!("instr: not instrumented, {reason}");
+                let place = format!(" --> {}:{place}\n", shown.display());
                 say(&mut io::stderr(), &note(&message, &place))?;
             }
         }

@@ -101,6 +101,10 @@ impl fmt::Display for Origin<'_> {
     }
 }
 
+/// What stands between the name of a macro and that of a function which it makes, where that stays as it is:
+/// `MACRO!::TYPE::name`, with `$name` for what the macro is given.
+pub const MADE_BY_MACRO: &str = "!::";
+
 /// The line behind the first one of a function that stays as it is, which has no sites.
 #[derive(Debug, Clone, Copy)]
 pub struct UntouchedLine<'a> {

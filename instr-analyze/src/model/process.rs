@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use instr_format::escape::unescape;
 use instr_format::names::{self, SCHEMA_VERSION};
+use instr_format::sites::MADE_BY_MACRO;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -42,6 +43,35 @@ pub struct Process {
     pub settings: BTreeMap<String, String>,
     /// Problems that the runtime met with its settings.
     pub notes: Vec<String>,
+    /// Functions that could not be instrumented.
+    pub untouched: Vec<Untouched>,
+}
+
+/// A function that could not be instrumented.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Untouched {
+    /// Its path, with [`MADE_BY_MACRO`] in it where a macro makes it.
+    pub function: String,
+    /// The file that it stands in.
+    pub file: String,
+    /// The line of its name.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl Untouched {
+    /// The macro that makes it, and its name, if that is known.
+    pub fn made_by(&self) -> Option<(&str, &str)> {
+        let (path, function) = self.function.split_once(MADE_BY_MACRO)?;
+        let name = last(function);
+        (!name.contains('$')).then(|| (last(path), name))
+    }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 #[derive(Deserialize)]

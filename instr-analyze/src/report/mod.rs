@@ -21,3 +21,4 @@ mod recursion;
 mod returned;
 pub mod text;
 mod thread;
+mod unseen;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cargo_instr::macros::Refused;
 use cargo_instr::overlay::{Overlay, Source};
 use cargo_instr::selection::Selection;
 use tempfile::TempDir;
@@ -37,7 +38,11 @@ impl Crate {
             root: &self.path("p/src/lib.rs"),
             crate_name: "c",
             workspace: &self.path(""),
+            is_library: true,
             attributes: ("#[a]", "#[b]"),
+            runtime: "::r",
+            directory: None,
+            refused: &Refused::default(),
             selection,
         };
         Overlay::build(&self.directory.path().join("overlay"), source).expect("a tree")

@@ -57,7 +57,10 @@ fn a_run_that_recorded_nothing() {
     };
     assert_eq!(run("off"), "warning: nothing was recorded: INSTR_ENABLE=off turns it off\ntwo false\n");
     assert_eq!(run("1"), "two false\n");
-    pair.write("two/src/main.rs", "const fn nothing() {}\n\nmacro_rules! main {\n    () => {\n        fn main() {\n            nothing();\n        }\n    };\n}\n\nmain!();\n");
+    pair.write(
+        "two/src/main.rs",
+        "const fn nothing() {}\n\nmacro_rules! main {\n    () => { fn main() { nothing() } };\n}\n\nmain!();\n",
+    );
     let told = run("1");
     assert!(
         told.starts_with("warning: nothing was recorded: nothing that ran is instrumented, or it could not "),

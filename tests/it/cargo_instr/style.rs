@@ -6,14 +6,7 @@ use cargo_instr::annotate::{Style, annotate_in_style};
 #[track_caller]
 fn check(rejected: &[&str], expected: &str, left_alone: &[usize]) {
     let selects = |name: &str| !rejected.contains(&name);
-    let style = Style {
-        attribute: "@",
-        skip: "~",
-        module: "c::m",
-        selects: &selects,
-        keeps_columns: true,
-        whole_modules: false,
-    };
+    let style = Style { skip: "~", module: "c::m", selects: &selects, keeps_columns: true, ..Style::new("@") };
     let annotated = annotate_in_style(&expected.replace(['@', '~'], ""), &style).expect("Rust");
     assert_eq!(annotated.text, expected);
     assert_eq!(annotated.left_alone, left_alone);
