@@ -24,6 +24,8 @@ pub struct Invocation {
     pub has_runtime: bool,
     /// `feature = "stack"`, which the runtime's other feature turns on too.
     pub is_enabled: bool,
+    /// `--test`: the crate becomes a program that runs its tests.
+    pub is_test: bool,
 }
 
 /// Options whose value may be an argument of its own.
@@ -97,6 +99,7 @@ impl Invocation {
             is_2015: one("--edition").is_none_or(|edition| edition == "2015"),
             target: one("--target"),
             has_runtime: all("--extern").any(|value| value.split('=').next() == Some("instr_runtime")),
+            is_test: arguments.iter().any(|argument| argument == "--test"),
             is_enabled: all("--cfg").any(|value| value == "feature=\"stack\""),
         })
     }
@@ -126,7 +129,7 @@ impl Invocation {
 
     /// Whether other crates of the program can use it.
     pub fn is_library(&self) -> bool {
-        self.crate_types.iter().any(|kind| kind == "lib" || kind == "rlib")
+        !self.is_test && self.crate_types.iter().any(|kind| kind == "lib" || kind == "rlib")
     }
 
     /// Whether the crate can be instrumented: what runs in the compiler or in cargo cannot, and in a Rust dylib the

@@ -27,6 +27,7 @@ fn what_cargo_asks_for() {
         target: None,
         has_runtime: false,
         is_enabled: false,
+        is_test: false,
     };
     assert_eq!(invocation, expected);
     assert!(invocation.is_program());
@@ -44,6 +45,7 @@ fn what_matters_besides() {
     assert!(parse("--extern instr_runtime=libinstr_runtime.rlib").has_runtime);
     assert!(parse("--extern instr_runtime").has_runtime && !parse("--extern instr_runtime_2=a").has_runtime);
     assert!(parse("--cfg feature=\"stack\"").is_enabled && !parse("--cfg stack").is_enabled);
+    assert!(parse("--crate-type lib").is_library() && !parse("--crate-type lib --test").is_library());
     assert!(!parse("--crate-type proc-macro").is_program());
     assert!(!parse("--crate-type lib --crate-type=dylib").is_program());
     assert!(parse("--crate-type cdylib --crate-type rlib").is_program());
