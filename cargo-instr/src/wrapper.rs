@@ -82,10 +82,12 @@ impl Crate<'_> {
                 return self.compile_plain(&outcome, &overlay, &directory);
             }
             attempts += 1;
+            // Most often it does not compile as it is either.
             if attempts == 1 {
                 let checked = self.check(self.compiler.arguments)?;
                 if !checked.status.success() {
                     self.say_exactly(checked.messages, &directory)?;
+                    self.restore_dep_info(&overlay, &directory)?;
                     return Ok(exit_code(checked.status));
                 }
             }
