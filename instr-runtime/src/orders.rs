@@ -24,8 +24,9 @@ const TEXTS_MAX: usize = 64 << 10;
 #[inline]
 pub(crate) fn is_new(process: &Process, thread: &Thread) -> bool {
     let Some(focus) = settings::focus() else { return false };
-    let followed = focus.order.load(Relaxed);
-    process.order() != followed || thread.order() != followed || thread.was_asked()
+    let (order, followed) = (process.order(), focus.order.load(Relaxed));
+    // Of a `last` file that somebody has truncated, no order is left.
+    (order != 0 && order != followed) || thread.order() != followed || thread.was_asked()
 }
 
 /// Has the process and the calling thread follow the newest order. Async-signal-safe.
