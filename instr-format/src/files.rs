@@ -20,6 +20,10 @@ pub const COMMAND_JSON: &str = "command.json";
 pub const CONTROL: &str = "control";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
+/// What the name of a compressed segment of a log ends with.
+pub const GZIP_SUFFIX: &str = ".log.gz";
+/// A segment while it is being compressed; of no use to anybody.
+pub const GZIP_PART: &str = "log.gz.part";
 /// What a ring's name ends with, see [`crate::ring`].
 pub const RING_SUFFIX: &str = ".ring";
 /// What the name of a file of open statements ends with, see [`crate::stack`].
@@ -51,11 +55,16 @@ pub fn is_thread_log(name: &str) -> bool {
     is_numbered(name, LOG_SUFFIX)
 }
 
+/// Whether `name` is that of a compressed segment of a thread log; which, its first line says.
+pub fn is_compressed_log(name: &str) -> bool {
+    is_numbered(name, GZIP_SUFFIX)
+}
+
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 7] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL];
+    const FIXED: [&str; 8] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL, GZIP_PART];
     const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
-    let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, ".log.gz"];
+    let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))
 }
 

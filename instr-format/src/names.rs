@@ -30,6 +30,10 @@ pub const RING_HISTORY: &str = "INSTR_RING_HISTORY";
 pub const CLOCK: &str = "INSTR_CLOCK";
 /// How much is kept of a thread.
 pub const MAX_BYTES: &str = "INSTR_MAX_BYTES";
+/// How much is kept of a process.
+pub const MAX_TOTAL_BYTES: &str = "INSTR_MAX_TOTAL_BYTES";
+/// Whether full segments are compressed.
+pub const COMPRESS: &str = "INSTR_COMPRESS";
 /// Files to record.
 pub const INCLUDE: &str = "INSTR_INCLUDE";
 /// Files to leave out.
@@ -72,7 +76,11 @@ pub const SINK_COUNT: &str = "count";
 /// The default of [`RING_BYTES`].
 pub const DEFAULT_RING_BYTES: u64 = 1 << 20;
 /// The default of [`MAX_BYTES`].
-pub const DEFAULT_MAX_BYTES: u64 = 256 << 20;
+pub const DEFAULT_MAX_BYTES: u64 = 64 << 20;
+/// The default of [`MAX_TOTAL_BYTES`]; what one thread may have is the least.
+pub const DEFAULT_MAX_TOTAL_BYTES: u64 = 256 << 20;
+/// The least that these two can be.
+pub const LEAST_MAX_BYTES: u64 = 64 << 10;
 
 /// How many bytes of a thread's name the kernel keeps; what is compared with one is cut to as many.
 pub const THREAD_NAME_MAX: usize = 15;
@@ -81,7 +89,7 @@ pub const THREAD_NAME_MAX: usize = 15;
 pub const CRASH_SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 20] = [
+pub const VARIABLES: [Variable; 22] = [
     Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },
     Variable {
         name: OUTPUT_DIR,
@@ -114,8 +122,19 @@ pub const VARIABLES: [Variable; 20] = [
     },
     Variable {
         name: MAX_BYTES,
-        meaning: "how much of a thread's history `INSTR_RING_HISTORY` keeps, the newest; suffixes `K`, `M`, `G`",
-        default: "256M",
+        meaning: "how many bytes of each thread's log are kept, the newest, and of what `INSTR_RING_HISTORY` keeps, from 64K on; \
+                  suffixes `K`, `M`, `G`",
+        default: "64M",
+    },
+    Variable {
+        name: MAX_TOTAL_BYTES,
+        meaning: "how many bytes of logs and rings are kept of the process, the newest, from 64K on; suffixes `K`, `M`, `G`",
+        default: "256M, or what one thread may have if that is more",
+    },
+    Variable {
+        name: COMPRESS,
+        meaning: "`gzip` or `off`: compress what is full of a log, in a thread of its own; with the feature `gzip` of `instr-runtime`",
+        default: "off",
     },
     Variable {
         name: INCLUDE,

@@ -17,7 +17,7 @@ const EDGES: [(&str, &str); 6] = [
 ];
 
 /// What runs in the user's process besides its own crates and the macros.
-const RUNTIME_DEPENDENCIES: [&str; 3] = ["libc", "once_cell", "regex-lite"];
+const RUNTIME_DEPENDENCIES: [&str; 4] = ["libc", "libz-rs-sys", "once_cell", "regex-lite"];
 
 /// The modules of the runtime: each uses only those before it.
 const LAYERS: [&str; 19] = [

@@ -5,6 +5,7 @@ mod analyze;
 mod annotate;
 mod architecture;
 mod bad_places;
+mod caps;
 mod cargo_instr;
 mod chains;
 mod closures;

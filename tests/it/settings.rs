@@ -169,19 +169,24 @@ fn a_variable_that_is_none_of_ours_is_said_with_the_one_that_it_may_have_been_me
 #[test]
 fn a_variable_without_effect_is_said() {
     let no_effect = |name: &str, sink: &str| format!("{name} has no effect with INSTR_SINK={sink}, only with `ring`");
-    assert_said(&[("INSTR_MAX_BYTES", "1M")], &[&no_effect("INSTR_MAX_BYTES", "write")]);
+    assert_said(&[("INSTR_MAX_BYTES", "1M"), ("INSTR_MAX_TOTAL_BYTES", "64K")], &[]);
     let ring = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K"), ("INSTR_CLOCK", "full")];
     let without_history = "INSTR_MAX_BYTES has no effect without INSTR_RING_HISTORY=1";
     assert_said(&[&ring[..], &[("INSTR_MAX_BYTES", "1M")]].concat(), &[without_history]);
     assert_said(&[&ring[..], &[("INSTR_MAX_BYTES", "1M"), ("INSTR_RING_HISTORY", "1")]].concat(), &[]);
     for sink in ["write", "count"] {
-        let names = ["INSTR_RING_BYTES", "INSTR_CLOCK", "INSTR_RING_HISTORY", "INSTR_MAX_BYTES"];
+        let names = ["INSTR_RING_BYTES", "INSTR_CLOCK", "INSTR_RING_HISTORY"];
         let sentences = names.map(|name| no_effect(name, sink));
-        let variables =
-            [("INSTR_SINK", sink), (names[0], "64K"), (names[1], "coarse"), (names[2], "1"), (names[3], "1M")];
+        let variables = [("INSTR_SINK", sink), (names[0], "64K"), (names[1], "coarse"), (names[2], "1")];
         assert_said(&variables, &sentences.each_ref().map(String::as_str));
         // Filters do something with each sink.
         assert_said(&[("INSTR_SINK", sink), ("INSTR_THREAD", "main"), ("INSTR_EXCLUDE", "count.rs")], &[]);
+    }
+    for name in ["INSTR_MAX_BYTES", "INSTR_MAX_TOTAL_BYTES"] {
+        let sentence = format!("{name} has no effect with INSTR_SINK=count, only with `write` or `ring`");
+        assert_said(&[("INSTR_SINK", "count"), (name, "1M")], &[&sentence]);
+        let too_small = format!("{name}=1K is ignored: expected a size from 64K to 17179869183G, such as 16M");
+        assert_said(&[(name, "1K")], &[&too_small]);
     }
     assert_said(&[("INSTR_SINK", "write"), ("INSTR_CLOCK", "full"), ("INSTR_RING_HISTORY", "0")], &[]);
     assert_said(&[("INSTR_SINK", "count"), ("INSTR_CLOCK", "off")], &[]);

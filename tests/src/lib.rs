@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 pub mod analyzer;
 pub mod bench;
 pub mod build;
+pub mod caps;
 pub mod cargo_instr;
 pub mod core_file;
 pub mod disk;

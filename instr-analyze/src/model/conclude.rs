@@ -20,12 +20,12 @@ pub fn wanted(slot: Option<&SlotCopy>, chain: Option<&Chain>, sites: &Sites, fil
     sites.get(last.filter(|id| takes(*id)).or_else(other).or(last)?)
 }
 
-/// Concludes a thread of a run with this sink from its slot, the statement that this names, its open statements, and the
-/// pass over its records.
+/// Concludes a thread from its slot, the statement that this names, its open statements, and the pass over its records, of
+/// which the oldest file is the segment `first`.
 pub fn conclude(
     (tid, reuse, name): (u64, u64, &str),
     (slot, wanted, chain): (Option<&SlotCopy>, Option<&Site>, Option<&Chain>),
-    sink: Sink,
+    (sink, first): (Sink, Option<u64>),
     mut scan: Scan<'_>,
     sites: &Sites,
     filter: &Filter<'_>,
@@ -47,9 +47,7 @@ pub fn conclude(
     let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
     let missing = newest.saturating_sub(scan.records);
     let (overwritten, dropped) = match (sink, slot) {
-        // Nobody has counted a record that a signal handler has left half made, or a line that is gone.
-        (Sink::Log, Some(slot)) => (0, slot.dropped.max(missing.saturating_sub(scan.damaged))),
-        (Sink::Log, None) => (0, missing),
+        (Sink::Log, slot) => missing_lines(slot, first, &scan),
         // A ring that has been given to another thread has nothing left.
         (Sink::Ring, Some(slot)) if slot.ended => (slot.seq.max(newest).saturating_sub(scan.records), slot.dropped),
         (Sink::Ring, slot) => (missing, slot.map_or(0, |slot| slot.dropped)),
@@ -76,6 +74,7 @@ pub fn conclude(
         tid,
         reuse,
         name: name.to_owned(),
+        sink,
         test: None,
         state: state(slot, last.as_ref()),
         first: scan.first().map(|record| Statement::of_record(&record, sites)),
@@ -91,6 +90,23 @@ pub fn conclude(
         history,
         damage: scan.damage.into_entries(),
     }
+}
+
+/// How many lines were rotated away, and how many are missing otherwise. Nobody has counted a record that a signal handler has
+/// left half made, or a line that is gone; and nothing is known of those that were rotated away but how many there were.
+fn missing_lines(slot: Option<&SlotCopy>, first: Option<u64>, scan: &Scan<'_>) -> (u64, u64) {
+    let (begun, dropped) = slot.map_or((0, 0), |slot| (slot.seq, slot.dropped));
+    let newest = scan.newest.map_or(0, |newest| newest.moment.seq);
+    let begin = match first {
+        Some(0) => 0,
+        Some(_) => scan.oldest.map_or(begun, |oldest| oldest.saturating_sub(1)),
+        // Of a thread that lives, the newest segment stays.
+        None if slot.is_some_and(|slot| slot.ended) => begun,
+        None => 0,
+    };
+    let gaps = newest.saturating_sub(begin).saturating_sub(scan.records).saturating_sub(scan.damaged);
+    let dropped_since = dropped.min(gaps + begun.saturating_sub(newest.max(begin)));
+    (begin.saturating_sub(dropped - dropped_since), dropped.max(gaps))
 }
 
 /// A record that stands in for the last statement may be a callee's that has ended: nobody is known to be inside it.

@@ -19,6 +19,14 @@ pub struct Head {
     pub kind: Kind,
 }
 
+impl Head {
+    /// Whether both are of the same segment of a log.
+    pub(crate) fn is_same_log(&self, other: &Head) -> bool {
+        let are_logs = [self, other].iter().all(|head| matches!(head.kind, Kind::Log { .. }));
+        are_logs && (self.pid, self.tid, self.reuse, self.segment) == (other.pid, other.tid, other.reuse, other.segment)
+    }
+}
+
 /// The sort of a file of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

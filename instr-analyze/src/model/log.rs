@@ -1,6 +1,6 @@
 //! Thread logs: whose a log is, and its records and damage one after the other.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, ErrorKind};
 
 use instr_format::text::{self, BadHeader, LogHeader, Moment, VERSION, decode_header, decode_record};
 
@@ -23,7 +23,7 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
     let mut lines = Lines::new(input);
     let (mut head, mut empty) = (None, true);
     for _ in 0..SEARCHED {
-        if !lines.advance().map_err(|error| Damage::unreadable(name, &error))? {
+        if !lines.advance().map_err(|error| unreadable(name, &error))? {
             break;
         }
         let text = lines.line().text.unwrap_or_default();
@@ -105,7 +105,7 @@ impl<R: BufRead> LogReader<R> {
     }
 
     fn advance(&mut self) -> Result<bool, Damage> {
-        self.lines.advance().map_err(|error| Damage::unreadable(&self.name, &error))
+        self.lines.advance().map_err(|error| unreadable(&self.name, &error))
     }
 
     fn at_header(&self) -> bool {
@@ -127,6 +127,14 @@ impl<R: BufRead> LogReader<R> {
     /// The cut line that the log ends with.
     pub fn torn(&self) -> Option<Damage> {
         self.lines.unfinished().map(|(start, end)| torn(&self.name, start, end))
+    }
+}
+
+/// The system does not read it, or it cannot be decompressed from here on.
+fn unreadable(name: &str, error: &io::Error) -> Damage {
+    match error.kind() {
+        ErrorKind::InvalidData => Damage::of_file(DamageKind::Damaged, name, format!("damaged gzip file: {error}")),
+        _ => Damage::unreadable(name, error),
     }
 }
 

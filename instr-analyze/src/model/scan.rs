@@ -21,6 +21,8 @@ pub struct Scan<'a> {
     pub records: u64,
     /// The newest record.
     pub newest: Option<Stamp>,
+    /// The lowest number of a line.
+    pub oldest: Option<u64>,
     /// The newest record of the wanted statement.
     pub of_wanted: Option<Stamp>,
     /// What could not be read.
@@ -57,6 +59,7 @@ impl<'a> Scan<'a> {
             taken: Taken::new(filter, sites),
             records: 0,
             newest: None,
+            oldest: None,
             of_wanted: None,
             damage: DamageList::default(),
             damaged: 0,
@@ -154,6 +157,7 @@ impl Visitor for Scan<'_> {
         let stamp = record.stamp;
         self.first.get_or_insert_with(|| record.kept());
         self.records += 1;
+        self.oldest = Some(self.oldest.map_or(stamp.moment.seq, |oldest| oldest.min(stamp.moment.seq)));
         self.clocks.push(record);
         self.remember(record);
         if let Some(tally) = &mut self.tally {

@@ -62,6 +62,8 @@ pub struct Thread {
     pub reuse: u64,
     /// Its name.
     pub name: String,
+    /// What took its records.
+    pub sink: Sink,
     /// The test that it ran.
     pub test: Option<Tested>,
     /// What it was doing.

@@ -16,7 +16,7 @@ use crate::model::end::EndKind;
 use crate::model::record::Stamp;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
-use crate::model::thread::{Choice, LastReached, State, Thread};
+use crate::model::thread::{Choice, LastReached, Sink, State, Thread};
 use crate::run::load::Run;
 use crate::run::source::Roots;
 
@@ -196,11 +196,13 @@ fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
     let records = sum(|thread| thread.records);
     let plural = if records == 1 { "" } else { "s" };
     write!(out, "{} record{plural}", Grouped(records))?;
+    let in_log = threads.iter().any(|thread| thread.sink == Sink::Log);
+    let gone = if in_log { "rotated away" } else { "overwritten" };
     let others = [
         (sum(|thread| thread.filtered), "filtered out"),
         (sum(|thread| thread.suppressed), "left out by INSTR_RATE"),
         (sum(|thread| thread.dropped), "dropped"),
-        (sum(|thread| thread.overwritten), "overwritten"),
+        (sum(|thread| thread.overwritten), gone),
     ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
         write!(out, ", {} {what}", Grouped(count))?;

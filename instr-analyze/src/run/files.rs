@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
+use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES, is_compressed_log};
 
 use super::segment::{Segment, holds_records};
 use super::threads::{self, ThreadFiles};
@@ -166,6 +166,8 @@ fn read_segments(dir: &Path, damage: &mut Vec<Damage>) -> io::Result<Vec<Segment
         }
     }
     segments.sort_by(|a, b| order(a).cmp(&order(b)));
+    // A kill can leave a log beside what it has been compressed to, and between two looks it can be either.
+    segments.dedup_by(|other, one| is_compressed_log(&other.name) && other.head.is_same_log(&one.head));
     Ok(segments)
 }
 

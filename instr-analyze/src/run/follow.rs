@@ -47,7 +47,9 @@ struct Progress {
     time: u64,
     /// How far rings have been given.
     after: Reached,
-    /// Records of a ring that were missed.
+    /// The segment of a log that the newest record was in, and the highest number so far.
+    newest: Option<(u64, u64)>,
+    /// Records that were missed.
     missed: u64,
     /// Whether segments have been searched for what the ring no longer has.
     searched: bool,
@@ -71,7 +73,7 @@ pub struct Found {
 pub enum FoundWhat {
     /// A record.
     Record(Kept),
-    /// So many records that were overwritten between two looks.
+    /// So many records that were overwritten or rotated away between two looks.
     Missed(u64),
 }
 
@@ -248,12 +250,16 @@ impl Progress {
                     self.time = self.time.max(moment.unix_ns);
                     let time = self.time;
                     let mut give = |what| each(Found { time, tid: head.tid, thread: head.name.clone(), what });
+                    let missed = if is_log {
+                        rotated_away(&mut self.newest, (head.segment, moment.seq), again)
+                    } else {
+                        self.missed_before(moment.seq, again)
+                    };
+                    if missed > 0 {
+                        self.missed = self.missed.saturating_add(missed);
+                        give(FoundWhat::Missed(missed));
+                    }
                     if !is_log {
-                        let missed = self.missed_before(moment.seq, again);
-                        if missed > 0 {
-                            self.missed = self.missed.saturating_add(missed);
-                            give(FoundWhat::Missed(missed));
-                        }
                         (self.after.seq, self.searched) = (moment.seq, false);
                     }
                     give(FoundWhat::Record(record.kept()));
@@ -271,4 +277,16 @@ impl Progress {
         }
         false
     }
+}
+
+/// How many records of a log were in segments that have come and gone before this record's. Within a segment a signal handler's
+/// may come before the one that it has interrupted.
+fn rotated_away(newest: &mut Option<(u64, u64)>, (segment, seq): (u64, u64), again: bool) -> u64 {
+    let (expected, highest) = match *newest {
+        Some((before, highest)) => (before + 1, highest),
+        None if again => (0, 0),
+        None => (segment, seq),
+    };
+    *newest = Some((segment, highest.max(seq)));
+    if segment > expected { seq.saturating_sub(highest).saturating_sub(1) } else { 0 }
 }

@@ -251,7 +251,8 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize,
     }
     let tally = scan.take_tally().unwrap_or_default();
     let name = (thread.tid, thread.reuse, thread.name.as_str());
-    (conclude(name, (slot, wanted.as_ref(), chain), sink, scan, sites, filter), tally)
+    let files = (sink, thread.segments.first().map(|segment| segment.head.segment));
+    (conclude(name, (slot, wanted.as_ref(), chain), files, scan, sites, filter), tally)
 }
 
 fn before_ready(count: u64) -> Damage {

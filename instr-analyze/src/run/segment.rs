@@ -1,10 +1,11 @@
 //! One file of a thread's records: whose it is, and its records one after the other.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read as _, Seek as _, Take};
+use std::io::{self, BufReader, ErrorKind, Read, Seek as _, Take};
 use std::path::{Path, PathBuf};
 
-use instr_format::files::{is_ring, is_thread_log};
+use flate2::read::GzDecoder;
+use instr_format::files::{GZIP_SUFFIX, LOG_SUFFIX, is_compressed_log, is_ring, is_thread_log};
 use instr_format::ring::flat::SEGMENT_HEADER_SIZE;
 
 use super::open::open;
@@ -27,44 +28,94 @@ pub struct Segment {
 
 /// Whether `name` is that of a file of records.
 pub(crate) fn holds_records(name: &str) -> bool {
-    is_thread_log(name) || is_ring(name)
+    is_thread_log(name) || is_compressed_log(name) || is_ring(name)
+}
+
+/// What the name of a log becomes.
+fn compressed(log: &str) -> String {
+    log.replace(LOG_SUFFIX, GZIP_SUFFIX)
+}
+
+/// What the lines of a log come from.
+pub enum Lines<F> {
+    /// The file.
+    Plain(Take<F>),
+    /// The file, which is compressed.
+    Gzip(Box<GzDecoder<F>>),
+}
+
+impl<F: Read> Lines<F> {
+    fn new(name: &str, file: F, len: u64) -> Self {
+        if is_compressed_log(name) { Lines::Gzip(Box::new(GzDecoder::new(file))) } else { Lines::Plain(file.take(len)) }
+    }
+}
+
+impl<F: Read> Read for Lines<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Lines::Plain(file) => file.read(buffer),
+            Lines::Gzip(decoder) => decoder.read(buffer).map_err(|error| match error.raw_os_error() {
+                Some(_) => error,
+                None => io::Error::new(ErrorKind::InvalidData, error.to_string()),
+            }),
+        }
+    }
 }
 
 /// Steps through a file of records.
 pub enum Reader {
     /// A log.
-    Log(LogReader<BufReader<Take<File>>>),
+    Log(LogReader<BufReader<Lines<File>>>),
     /// A ring, or a segment of one.
     Ring(Box<RingReader<File>>),
 }
 
 impl Segment {
-    /// Finds out whose the file `name` in `dir` is; `None` when nothing was written to it yet.
+    /// Finds out whose the file `name` in `dir` is; `None` when nothing was written to it yet, or it has made room meanwhile.
     ///
     /// # Errors
     /// What makes it unreadable.
     pub(crate) fn identify(dir: &Path, name: &str) -> Result<Option<Self>, Damage> {
         let path = dir.join(name);
         let unreadable = |error| Damage::unreadable(name, &error);
-        let file = open(&path).map_err(unreadable)?;
+        let file = match open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let other = is_thread_log(name).then(|| compressed(name));
+                return other.map_or(Ok(None), |name| Segment::identify(dir, &name));
+            }
+            opened => opened.map_err(unreadable)?,
+        };
         let head = identify(name, &file)?;
         Ok(head.map(|head| Segment { name: name.to_owned(), path, head }))
     }
 
     /// Opens the file as it is now: one that grows faster than it is read would never end. Of a ring, the records up to
-    /// what was reached are passed over. `None`: newer records have taken the file's place.
+    /// what was reached are passed over. `None`: the file has made room for newer records.
     ///
     /// # Errors
     /// What makes it unreadable.
     pub fn open(&self, after: Reached) -> Result<Option<Reader>, Damage> {
         let unreadable = |error| Damage::unreadable(&self.name, &error);
-        match (self.head.kind, open(&self.path)) {
-            (Kind::Ring(_), Err(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
-            (_, Err(error)) => Err(unreadable(error)),
-            (_, Ok(file)) => {
+        match open(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => self.open_compressed(),
+            Err(error) => Err(unreadable(error)),
+            Ok(file) => {
                 let len = file.metadata().map_err(unreadable)?.len();
                 Ok(Some(self.reader(file, len, after)))
             }
+        }
+    }
+
+    /// What the file has become since it was listed, if that is not gone.
+    fn open_compressed(&self) -> Result<Option<Reader>, Damage> {
+        let name = compressed(&self.name);
+        let path = self.path.with_file_name(&name);
+        match open(&path) {
+            Ok(file) if is_thread_log(&self.name) => {
+                let segment = Segment { name, path, head: self.head.clone() };
+                Ok(Some(segment.reader(file, u64::MAX, Reached::default())))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -83,7 +134,10 @@ impl Segment {
     pub(crate) fn follow(dir: &Path, name: &str) -> Result<Option<(Head, Reader)>, Damage> {
         let unreadable = |error| Damage::unreadable(name, &error);
         let path = dir.join(name);
-        let mut file = open(&path).map_err(unreadable)?;
+        let mut file = match open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(unreadable)?,
+        };
         let Some(head) = identify(name, &file)? else { return Ok(None) };
         file.rewind().map_err(unreadable)?;
         let segment = Segment { name: name.to_owned(), path, head };
@@ -94,8 +148,8 @@ impl Segment {
     fn reader(&self, file: File, len: u64, after: Reached) -> Reader {
         match self.head.kind {
             Kind::Log { .. } => {
-                let input = BufReader::new(file.take(len));
-                Reader::Log(LogReader::new(&self.name, self.head.pid, self.head.tid, input))
+                let lines = BufReader::new(Lines::new(&self.name, file, len));
+                Reader::Log(LogReader::new(&self.name, self.head.pid, self.head.tid, lines))
             }
             Kind::Ring(header) => Reader::Ring(Box::new(RingReader::new(&self.name, header, file, after))),
         }
@@ -103,8 +157,8 @@ impl Segment {
 }
 
 fn identify(name: &str, file: &File) -> Result<Option<Head>, Damage> {
-    if is_thread_log(name) {
-        return log::identify(name, BufReader::new(file));
+    if !is_ring(name) {
+        return log::identify(name, BufReader::new(Lines::new(name, file, u64::MAX)));
     }
     let mut beginning = Vec::new();
     file.take(SEGMENT_HEADER_SIZE as u64)

@@ -51,6 +51,10 @@ pub(crate) fn start() {
         }
         site::switch_all_off();
     }
+    #[cfg(feature = "gzip")]
+    if settings.caps.compress {
+        sink::gzip::start();
+    }
     // What was reached before there were settings has been reached on a stack that nobody sees.
     thread::forget_stack();
     crash::watch_panics();

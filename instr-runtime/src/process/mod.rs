@@ -6,10 +6,12 @@
 #![allow(unsafe_code)]
 
 mod begin;
+mod closed;
 mod counts_file;
 mod directory;
-mod ended_rings;
+mod file_name;
 mod last_file;
+mod room;
 mod run_json;
 
 use core::cell::UnsafeCell;
@@ -27,8 +29,11 @@ use crate::sys::{self, CName, CRASHES, Errno, FileId};
 use crate::wiped::Wiped;
 use counts_file::CountsFile;
 use directory::Path;
-use ended_rings::EndedRings;
 use last_file::LastFile;
+use room::Room;
+
+pub(crate) use closed::{File, Kind};
+pub(crate) use file_name::{FileName, file_name};
 
 /// What is known of the run. All zeros: there is none yet.
 pub(crate) struct Process {
@@ -43,7 +48,7 @@ pub(crate) struct Process {
     path: UnsafeCell<Path>,
     last: LastFile,
     counts: CountsFile,
-    pub(crate) ended_rings: EndedRings,
+    room: Room,
     /// 1 while a thread reads an order.
     taking: AtomicU32,
     /// How many panics there have been, where there is no `last` file to count them in.
@@ -184,6 +189,12 @@ impl Process {
     /// Opens such a file again.
     pub(crate) fn open_mapped<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::open_in(self.directory()?, name, false)
+    }
+
+    /// Opens a file to read it.
+    #[cfg(feature = "gzip")]
+    pub(crate) fn open_to_read<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
+        sys::open_to_read(self.directory()?, name)
     }
 
     /// Removes a file.

@@ -3,21 +3,21 @@
 #![allow(unsafe_code)]
 
 mod filters;
+mod sizes;
 
 use core::fmt;
-use core::ops::RangeInclusive;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
-use instr_format::number::parse_decimal;
-use instr_format::ring::{self, Clock};
 use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
 use crate::filter::{SiteFilter, ThreadFilter};
 use crate::sys;
+
+pub(crate) use sizes::{Caps, Ring};
 
 /// What holds for the process and for the children that it forks.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(crate) struct Settings {
     /// What is recorded until the process is told something else.
     pub(crate) focus: Focus,
     pub(crate) ring: Ring,
+    pub(crate) caps: Caps,
     pub(crate) sites: SiteFilter,
     /// Whether crashes are recorded.
     pub(crate) crash: bool,
@@ -83,16 +84,6 @@ pub(crate) struct Focus {
     pub(crate) threads: ThreadFilter,
 }
 
-/// How rings are made.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ring {
-    /// Bytes of records, a power of two.
-    pub(crate) size: u32,
-    pub(crate) clock: Clock,
-    /// How many bytes of what a ring overwrites are kept.
-    pub(crate) history: Option<u64>,
-}
-
 static SETTINGS: OnceRef<'static, Settings> = OnceRef::new();
 
 /// Null until an order has come.
@@ -140,7 +131,7 @@ impl Reader<'_> {
         let output_dir = self.value(names::OUTPUT_DIR).unwrap_or(names::DEFAULT_OUTPUT_DIR.as_bytes());
         let enabled = self.switch(names::ENABLE, true);
         let sink = self.sink();
-        let ring = self.ring(sink);
+        let (ring, caps) = self.sizes(sink);
         let (threads, sites) = self.filters(sink);
         let focus = Focus { order: AtomicU64::new(0), sink, rate: self.rate(sink), threads };
         let crash = self.switch(names::CRASH, true);
@@ -151,6 +142,7 @@ impl Reader<'_> {
             output_dir: absolute(self.arena, output_dir),
             focus,
             ring,
+            caps,
             sites,
             crash,
             echo,
@@ -230,38 +222,6 @@ impl Reader<'_> {
         chosen.unwrap_or(if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write })
     }
 
-    fn ring(&mut self, sink: Sink) -> Ring {
-        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
-        let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
-        let history = self.switch(names::RING_HISTORY, false);
-        let kept = self.bytes(names::MAX_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
-        // What these have anyway.
-        let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
-        let of_rings = [
-            (names::RING_BYTES, size.is_some()),
-            (names::CLOCK, clock.is_some_and(|clock| clock != own_clock)),
-            (names::RING_HISTORY, history),
-            (names::MAX_BYTES, kept.is_some()),
-        ];
-        for (name, _) in of_rings.into_iter().filter(|(_, is_given)| *is_given && sink != Sink::Ring) {
-            let sink = sink.word();
-            self.note(format_args!("{name} has no effect with {}={sink}, only with `ring`", names::SINK));
-        }
-        if sink == Sink::Ring && kept.is_some() && !history {
-            self.note(format_args!("{} has no effect without {}=1", names::MAX_BYTES, names::RING_HISTORY));
-        }
-        let size = size.unwrap_or(names::DEFAULT_RING_BYTES);
-        // What is beyond the largest ring is kept where history is.
-        let beyond = size.checked_sub(ring::flat::SIZE_MAX).filter(|beyond| *beyond > 0);
-        let kept = history.then_some(kept.unwrap_or(names::DEFAULT_MAX_BYTES));
-        Ring {
-            // A power of two, so that a position's place is found by a mask.
-            size: 1 << size.min(ring::flat::SIZE_MAX).ilog2(),
-            clock: clock.unwrap_or(Clock::Coarse),
-            history: kept.max(beyond),
-        }
-    }
-
     /// The value that one of these words stands for.
     fn word<T: Copy, const COUNT: usize>(
         &mut self,
@@ -277,17 +237,6 @@ impl Reader<'_> {
             ));
         }
         found.map(|(_, value)| *value)
-    }
-
-    /// A number of bytes, with a suffix or without.
-    fn bytes(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
-        let text = self.text(name)?;
-        let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
-        if bytes.is_none() {
-            let (least, most) = (range.start() >> 10, range.end() >> 30);
-            self.note(format_args!("{name}={text} is ignored: expected a size from {least}K to {most}G, such as 16M"));
-        }
-        bytes
     }
 }
 
@@ -306,19 +255,6 @@ impl fmt::Display for Alternatives<'_> {
         }
         Ok(())
     }
-}
-
-/// `4096`, `64K`, `1M` or `2G`.
-fn parse_bytes(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = match text.get(digits.len()..)? {
-        "" => 1,
-        "K" | "k" => 1 << 10,
-        "M" | "m" => 1 << 20,
-        "G" | "g" => 1 << 30,
-        _ => return None,
-    };
-    parse_decimal(digits.as_bytes())?.checked_mul(unit)
 }
 
 /// The program may change its directory before a child is forked. Empty where the present one has no path any more.

@@ -1,6 +1,8 @@
 //! Where records go.
 
 pub(crate) mod count;
+#[cfg(feature = "gzip")]
+pub(crate) mod gzip;
 pub(crate) mod ring;
 pub(crate) mod write;
 
@@ -37,6 +39,7 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
 
 /// The thread ends, and reaches no more statements. Signals are blocked.
 pub(crate) fn thread_ends(process: &Process, thread: &Thread) {
+    write::thread_ends(process, thread);
     ring::thread_ends(process, thread);
     count::thread_ends(thread);
 }

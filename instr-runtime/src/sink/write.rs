@@ -1,14 +1,15 @@
-//! The `write` sink: one text line per record, one `write(2)` per line, one file per thread.
+//! The `write` sink: one text line per record, one `write(2)` per line, one file per thread, or the newest segments of one.
 
-use instr_format::escape::Escaped;
-use instr_format::files::LOG_SUFFIX;
-use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
+mod segment;
+
+use instr_format::text::{LINE_MAX, Moment, SiteText, encode_record};
 
 use crate::process::Process;
 use crate::sys::{self, Errno};
-use crate::thread::files::{create_own, file_name};
 use crate::thread::{LogState, Thread};
 use crate::{site, thread};
+
+pub(super) use segment::close as thread_ends;
 
 /// A log that could not be opened is tried again every so many records.
 const RETRY_EVERY: u64 = 64;
@@ -40,7 +41,7 @@ fn log(process: &Process, thread: &Thread, seq: u64) -> Result<i32, Errno> {
     match thread.log.state() {
         LogState::Open(log) if !seq.is_multiple_of(CHECK_EVERY) || is_usable(process, thread, seq, log) => Ok(log),
         LogState::Failed(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
-        _ => open(process, thread).inspect_err(|errno| thread.log.set(LogState::Failed(*errno))),
+        _ => segment::open(process, thread).inspect_err(|errno| thread.log.set(LogState::Failed(*errno))),
     }
 }
 
@@ -69,32 +70,47 @@ fn write(
         elapsed_ns: monotonic_ns.saturating_sub(process.start_monotonic_ns()),
     };
     let len = encode_record(line, &moment, site);
-    append(thread, log, line.get(..len).unwrap_or_default())
+    append(process, thread, seq, line.get(..len).unwrap_or_default(), log)
 }
 
 /// Ends a line that had to stay torn. No value holds a space, so that nobody takes it for a whole one.
 const TORN_END: &[u8] = b" \n";
 
 /// Appends a line whole, on a new line.
-fn append(thread: &Thread, log: i32, line: &[u8]) -> Result<(), Errno> {
+fn append(process: &Process, thread: &Thread, seq: u64, line: &[u8], mut log: i32) -> Result<(), Errno> {
+    let len = (line.len() + TORN_END.len()) as u64;
+    if thread.log.is_full(len) {
+        log = make_room(process, thread, seq, len)?;
+    }
     // A write past the limit would raise SIGXFSZ, which kills.
-    thread.log.reserve((line.len() + TORN_END.len()) as u64)?;
+    thread.log.reserve(len)?;
     if thread.log.is_torn() {
-        write_all(log, TORN_END).map_err(|stop| failed(thread, stop.errno))?;
+        write_all(log, TORN_END).map_err(|stop| failed(thread, len, &stop))?;
         thread.log.set_torn(false);
     }
     write_all(log, line).map_err(|stop| {
         thread.log.set_torn(stop.written > 0);
-        failed(thread, stop.errno)
+        failed(thread, line.len() as u64, &stop)
     })
 }
 
+/// Makes room for so many bytes, and returns the descriptor to write to. Where there can be none, it is tried again every so many
+/// records.
+#[cold]
+fn make_room(process: &Process, thread: &Thread, seq: u64, len: u64) -> Result<i32, Errno> {
+    match thread.log.stuck() {
+        Some(errno) if !seq.is_multiple_of(RETRY_EVERY) => Err(errno),
+        _ => segment::make_room(process, thread, len).inspect_err(|errno| thread.log.set_stuck(*errno)),
+    }
+}
+
 /// A log whose descriptor the program has closed is to be opened again.
-fn failed(thread: &Thread, errno: Errno) -> Errno {
-    if errno == Errno::BAD_DESCRIPTOR {
+fn failed(thread: &Thread, len: u64, stop: &Stop) -> Errno {
+    thread.log.give_back(len - stop.written as u64);
+    if stop.errno == Errno::BAD_DESCRIPTOR {
         thread.log.set(LogState::New);
     }
-    errno
+    stop.errno
 }
 
 struct Stop {
@@ -114,57 +130,4 @@ fn write_all(log: i32, line: &[u8]) -> Result<(), Stop> {
         }
     }
     Ok(())
-}
-
-/// Opens the thread's log. Signals wait meanwhile, so that a handler does not open it a second time.
-#[cold]
-#[inline(never)]
-fn open(process: &Process, thread: &Thread) -> Result<i32, Errno> {
-    let _blocked = sys::SignalsBlocked::new();
-    let log = match open_again(process, thread) {
-        Some(log) => log,
-        None => create(process, thread)?,
-    };
-    thread::keep_log(thread, log);
-    Ok(log)
-}
-
-/// A log whose descriptor the program has closed.
-fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
-    if !thread.log.is_there() {
-        return None;
-    }
-    let log = process.open_log(&file_name(thread.tid(), thread.reuse(), 0, LOG_SUFFIX)).ok()?;
-    if thread::is_log(thread, log) {
-        return Some(log);
-    }
-    sys::close(log);
-    None
-}
-
-/// Creates the log with its first line.
-fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
-    let (log, name) = create_own(thread, LOG_SUFFIX, |name| process.create_log(name))?;
-    write_header(process, thread, log).map(|()| log).inspect_err(|_| {
-        // Without a first line the file would say nothing, and stand in the way of the next attempt.
-        sys::close(log);
-        process.remove(&name);
-    })
-}
-
-fn write_header(process: &Process, thread: &Thread, log: i32) -> Result<(), Errno> {
-    let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().as_bytes())));
-    let header = LogHeader {
-        pid: u64::from(process.pid()),
-        tid: u64::from(thread.tid()),
-        reuse: u64::from(thread.reuse()),
-        segment: 0,
-        name: name.as_bytes(),
-    };
-    thread.log.begin();
-    thread.lines.with(|line| {
-        let len = encode_header(line, &header);
-        thread.log.reserve(len as u64)?;
-        write_all(log, line.get(..len).unwrap_or_default()).map_err(|stop| stop.errno)
-    })
 }

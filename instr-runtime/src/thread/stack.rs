@@ -14,9 +14,9 @@ use instr_format::files::STACK_SUFFIX;
 use instr_format::ring::flat::{HEADER_SIZE, SIZE_MAX};
 use instr_format::stack::{Head, MAGIC, PANIC_AT, PANIC_SLOTS, SLOT, SLOTS_AT, VERSION};
 
-use super::files::{create_own, file_name};
+use super::files::create_own;
 use super::{Thread, fork};
-use crate::process::Process;
+use crate::process::{Process, file_name};
 use crate::site;
 use crate::sys::{self, Errno};
 

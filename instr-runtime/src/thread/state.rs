@@ -10,7 +10,7 @@ use instr_format::ring::flat::HEADER_SIZE;
 use instr_format::stack::{ASK, Head};
 
 use super::lines::Lines;
-use super::log::{Log, LogState};
+use super::log::Log;
 use super::stack::{self, RING, WINDOW};
 use crate::settings::{self, Focus, Sink};
 use crate::site;
@@ -90,8 +90,7 @@ impl Thread {
     pub(super) fn begin(&'static self, slot: Option<&'static Slot>, tid: u32, name: ThreadName) {
         let slot = slot.unwrap_or_else(|| self.clean_own_slot(tid));
         // A forked child may have ended a record of its parent's before.
-        self.log.set(LogState::New);
-        self.log.set_torn(false);
+        self.log.clear();
         for (part, bytes) in slot.name.iter().zip(name.halves()) {
             part.store(bytes, Relaxed);
         }
@@ -192,7 +191,7 @@ impl Thread {
         for number in [&self.tid, &self.excluded, &self.sink, &self.exit_rounds, &self.unwinding] {
             number.store(0, Relaxed);
         }
-        self.log.end();
+        self.log.clear();
         self.lines.end();
     }
 

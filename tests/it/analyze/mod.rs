@@ -26,6 +26,7 @@ mod options;
 mod reading;
 mod report;
 mod rings;
+mod segments;
 mod sinks;
 mod source;
 mod steps;

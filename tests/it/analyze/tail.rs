@@ -144,6 +144,26 @@ fn a_rotated_log_is_read_to_its_end_and_then_the_new_one() {
 }
 
 #[test]
+fn segments_that_came_and_went_between_two_looks_are_counted() {
+    let mut live = Live::new();
+    let tail = Tail::start(&live.run.dir, &[]);
+    tail.expect(PID, 1..=3);
+    live.run.log("1.1.4.log", &[header(PID, 1, 4, b"demo"), lines(PID, 11..=12)]);
+    tail.expect(PID, 11..=12);
+    live.run.log("1.1.5.log", &[header(PID, 1, 5, b"demo"), lines(PID, 13..=13)]);
+    tail.expect(PID, [13]);
+    live.run.log("2.1.2.log", &[header(PID + 1, 1, 2, b"w"), lines(PID + 1, 9..=9)]);
+    tail.expect(PID + 1, [9]);
+    live.mapped.take();
+    let end = tail.expect_end();
+    assert_eq!(end.code, 0);
+    for (missed, tid) in [(7, PID), (8, PID + 1)] {
+        let said = format!("{missed} records of thread {tid} were overwritten before they could be read\n");
+        assert!(end.stderr.contains(&said), "{}", end.stderr);
+    }
+}
+
+#[test]
 fn a_run_that_is_over_is_shown_and_left() {
     let mut live = Live::new();
     live.mapped.take();

@@ -10,9 +10,9 @@ use instr_format::ring::{Header, MAGIC, VERSION};
 use instr_format::stack::Head;
 
 use super::{is_timed, start};
-use crate::process::Process;
+use crate::process::{File, FileName, Kind, Process, file_name};
 use crate::sys::{self, Errno};
-use crate::thread::files::{FileName, create_own, file_name};
+use crate::thread::files::create_own;
 use crate::thread::{RING, Thread, WINDOW};
 use crate::{settings, site};
 
@@ -23,20 +23,12 @@ pub(super) fn create(
     head: &'static Head,
     settings: &settings::Ring,
 ) -> Result<(), Errno> {
-    let (file, name) = create_own(thread, RING_SUFFIX, |name| process.create_mapped(name))?;
-    let size = reserve(file, settings.size.max(smallest())).and_then(|size| {
-        sys::fill(file, CHUNKS_AT);
-        write_header(file, &header(process, thread, size, 0))?;
-        // Before the first store: somebody may have truncated the file already.
-        thread.ring.is_mapped.store(1, Relaxed);
-        map(file, head, size as usize)?;
-        Ok(size)
-    });
-    sys::close(file);
-    let size = size.inspect_err(|_| {
-        unmap(thread, head);
-        process.remove(&name);
-    })?;
+    // A power of two, as the smallest one is.
+    let wanted = 1 << (process.ring_room(room(settings.size), room(smallest())) - HEADER_SIZE as u64).ilog2();
+    process.open_file(room(wanted));
+    let made = create_and_map(process, thread, head, wanted);
+    let size = made.inspect_err(|_| process.forget_file(room(wanted)))?;
+    process.shrink_file(room(wanted) - room(size));
     if sys::is_watching_faults() {
         // A child that is made without `fork` would write into its parent's ring, see `thread::fork`.
         sys::keep_from_children(memory(head), RING);
@@ -51,6 +43,24 @@ pub(super) fn create(
     Ok(())
 }
 
+/// Returns its size, which is as wanted or smaller.
+fn create_and_map(process: &Process, thread: &Thread, head: &Head, wanted: u32) -> Result<u32, Errno> {
+    let (file, name) = create_own(thread, RING_SUFFIX, |name| process.create_mapped(name))?;
+    let size = reserve(file, wanted).and_then(|size| {
+        sys::fill(file, CHUNKS_AT);
+        write_header(file, &header(process, thread, size, 0))?;
+        // Before the first store: somebody may have truncated the file already.
+        thread.ring.is_mapped.store(1, Relaxed);
+        map(file, head, size as usize)?;
+        Ok(size)
+    });
+    sys::close(file);
+    size.inspect_err(|_| {
+        unmap(thread, head);
+        process.remove(&name);
+    })
+}
+
 /// Words tell the sites and the laps apart in a ring of an eighth of the number of sites.
 fn smallest() -> u32 {
     (site::count() as u32 / 8).next_power_of_two().max(SIZE_MIN as u32).min(WINDOW as u32)
@@ -60,13 +70,13 @@ fn smallest() -> u32 {
 fn reserve(file: i32, wanted: u32) -> Result<u32, Errno> {
     let mut size = wanted;
     loop {
-        match sys::reserve(file, 0, HEADER_SIZE as u64 + u64::from(size)) {
+        match sys::reserve(file, 0, room(size)) {
             Ok(()) => return Ok(size),
             Err(errno) if size <= smallest() => return Err(errno),
             Err(_) => {
                 size /= 2;
                 // What was only begun to be filled would stay taken from the disk.
-                sys::shrink(file, HEADER_SIZE as u64 + u64::from(size));
+                sys::shrink(file, room(size));
             }
         }
     }
@@ -125,11 +135,14 @@ pub(super) fn write_header(file: i32, header: &Header) -> Result<(), Errno> {
 /// mean to look at each of its pages.
 pub(super) fn give_back(process: &Process, thread: &Thread, head: &Head) {
     unmap(thread, head);
-    let displaced = process.ended_rings.give(thread.tid(), thread.reuse());
-    let oldest = core::iter::from_fn(|| process.ended_rings.take());
-    for (tid, reuse) in displaced.into_iter().chain(oldest) {
-        process.remove(&file_name(tid, reuse, 0, RING_SUFFIX));
-    }
+    let bytes = room(thread.ring.size.load(Relaxed));
+    let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), segment: 0, bytes };
+    process.close_file(&file, bytes);
+}
+
+/// What the file of a ring of this size takes.
+fn room(size: u32) -> u64 {
+    HEADER_SIZE as u64 + u64::from(size)
 }
 
 /// The name of a segment.

@@ -10,15 +10,17 @@ use instr_format::stack::Head;
 
 use super::file::{header, segment_name, write_header};
 use super::{chunk, place};
-use crate::process::Process;
+use crate::process::{File, Kind, Process};
 use crate::settings;
 use crate::sys::{self, Errno, Piece};
 use crate::thread::Thread;
 
-/// How many segments share what is kept of a thread: the oldest goes when a new one is begun.
-const SEGMENTS: u32 = 4;
+/// How many segments share what is kept of a thread.
+const SEGMENTS: u64 = 4;
 /// How many chunks are written at once.
 const AT_ONCE: usize = 8;
+/// What a segment begins with.
+const HEADER_BYTES: u64 = SEGMENT_HEADER_SIZE as u64;
 /// What a chunk takes.
 const KEPT_CHUNK: u64 = (size_of::<SegmentChunk>() + CHUNK) as u64;
 
@@ -55,12 +57,16 @@ fn keep_until(process: &Process, thread: &Thread, head: &Head, end: u64, kept: u
 fn append(process: &Process, thread: &Thread, head: &Head, start: u64, end: u64, kept: u64) -> Result<(), Errno> {
     let (number, len) = (&thread.ring.segment, &thread.ring.segment_len);
     let more = (end - start) / CHUNK as u64 * KEPT_CHUNK;
-    let most = (kept / u64::from(SEGMENTS)).max(SEGMENT_HEADER_SIZE as u64 + more);
-    if number.load(Relaxed) == 0 || len.load(Relaxed) + more > most {
-        begin_segment(process, thread)?;
+    let has_room = process.growth(len.load(Relaxed), kept / SEGMENTS, more).is_some();
+    // A segment holds what is written at once, however small it is to be.
+    if number.load(Relaxed) == 0 || !(has_room || len.load(Relaxed) == HEADER_BYTES) {
+        begin_segment(process, thread, more, kept)?;
     }
     let file = process.open_mapped(&segment_name(thread, number.load(Relaxed)))?;
+    let before = len.load(Relaxed);
+    process.grow_file(more);
     let result = write(file, thread, head, start, end);
+    process.shrink_file(more.saturating_sub(len.load(Relaxed) - before));
     sys::close(file);
     result
 }
@@ -98,17 +104,35 @@ fn describe(head: &Head, position: u64) -> SegmentChunk {
     }
 }
 
-/// Begins the next segment with its header, and removes the one that it makes too many.
-fn begin_segment(process: &Process, thread: &Thread) -> Result<(), Errno> {
-    let number = thread.ring.segment.load(Relaxed) + 1;
-    let file = process.create_mapped(&segment_name(thread, number))?;
+/// Begins the next segment, in which so many bytes of chunks are to be written at once.
+fn begin_segment(process: &Process, thread: &Thread, more: u64, kept: u64) -> Result<(), Errno> {
+    let ring = &thread.ring;
+    let most = (kept / SEGMENTS).max(HEADER_BYTES + more);
+    process.keep_segments(thread.tid(), thread.reuse(), kept.saturating_sub(most + ring.segment_len.load(Relaxed)));
+    process.open_file(HEADER_BYTES);
+    let number = ring.segment.load(Relaxed) + 1;
+    create_segment(process, thread, number).inspect_err(|_| process.forget_file(HEADER_BYTES))?;
+    close(process, thread);
+    ring.segment.store(number, Relaxed);
+    ring.segment_len.store(HEADER_BYTES, Relaxed);
+    Ok(())
+}
+
+fn create_segment(process: &Process, thread: &Thread, number: u32) -> Result<(), Errno> {
+    let name = segment_name(thread, number);
+    let file = process.create_mapped(&name)?;
     let written = write_header(file, &header(process, thread, 0, number));
     sys::close(file);
-    written?;
-    thread.ring.segment.store(number, Relaxed);
-    thread.ring.segment_len.store(SEGMENT_HEADER_SIZE as u64, Relaxed);
-    if let Some(oldest) = number.checked_sub(SEGMENTS).filter(|oldest| *oldest > 0) {
-        process.remove(&segment_name(thread, oldest));
+    // Without a header it would stand in the way of the next attempt.
+    written.inspect_err(|_| process.remove(&name))
+}
+
+/// Nobody writes to the newest segment any more, if there is one. Signals are blocked.
+pub(super) fn close(process: &Process, thread: &Thread) {
+    let segment = thread.ring.segment.load(Relaxed);
+    if segment != 0 {
+        let bytes = thread.ring.segment_len.load(Relaxed);
+        let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), segment, bytes };
+        process.close_file(&file, bytes);
     }
-    Ok(())
 }

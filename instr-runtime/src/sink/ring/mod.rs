@@ -135,5 +135,6 @@ fn place(head: &Head, position: u64) -> *const u8 {
 pub(super) fn thread_ends(process: &Process, thread: &Thread) {
     let Some(head) = thread.stack().filter(|_| thread.ring.size.load(Relaxed) != 0) else { return };
     thread.set_seq(chunk::records(thread, head));
+    history::close(process, thread);
     file::give_back(process, thread, head);
 }

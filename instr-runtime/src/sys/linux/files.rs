@@ -129,6 +129,21 @@ pub(crate) fn open_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>, log
     if log { move_high(file) } else { Ok(file) }
 }
 
+/// Opens a file of an open directory to be read for a while.
+#[cfg(feature = "gzip")]
+pub(crate) fn open_to_read<const SIZE: usize>(directory: i32, name: &CName<SIZE>) -> Result<i32, Errno> {
+    // SAFETY: the name ends in NUL.
+    let file = unsafe { libc::syscall(libc::SYS_openat, directory, name.as_ptr(), libc::O_RDONLY | SAFE) };
+    move_high(check(file)? as i32)
+}
+
+/// Reads what comes next in a file, as much as the kernel gives; how many bytes that are.
+#[cfg(feature = "gzip")]
+pub(crate) fn read(file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: the kernel fills the buffer.
+    check(unsafe { libc::syscall(libc::SYS_read, file, buffer.as_mut_ptr(), buffer.len()) }).map(|read| read as usize)
+}
+
 /// Removes a file from an open directory.
 pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
     // SAFETY: the name ends in NUL.
@@ -177,6 +192,14 @@ fn move_high(file: i32) -> Result<i32, Errno> {
     let high = check(unsafe { libc::syscall(libc::SYS_fcntl, file, libc::F_DUPFD_CLOEXEC, floor) });
     close(file);
     high.map(|high| high as i32)
+}
+
+/// Puts an open file in the place of another one, in one step: who is about to write to that descriptor writes to this file.
+pub(crate) fn replace(over: i32, file: i32) -> Result<(), Errno> {
+    // SAFETY: both descriptors are our own.
+    let replaced = check(unsafe { libc::syscall(libc::SYS_dup3, file, over, libc::O_CLOEXEC) });
+    close(file);
+    replaced.map(|_| ())
 }
 
 pub(crate) fn close(file: i32) {

@@ -13,6 +13,7 @@ mod signals;
 mod stack;
 mod stderr;
 mod task;
+mod worker;
 mod writer;
 
 pub(crate) use arrival::*;
@@ -25,6 +26,7 @@ pub(crate) use signals::*;
 pub(crate) use stack::*;
 pub(crate) use stderr::*;
 pub(crate) use task::*;
+pub(crate) use worker::*;
 pub(crate) use writer::*;
 
 use super::Errno;

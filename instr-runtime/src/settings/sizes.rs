@@ -1,0 +1,104 @@
+//! How large rings are, and how much is kept.
+
+use core::ops::RangeInclusive;
+
+use instr_format::names;
+use instr_format::number::parse_decimal;
+use instr_format::ring::{self, Clock};
+
+use super::{Reader, Sink};
+
+/// How rings are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ring {
+    /// Bytes of records, a power of two.
+    pub(crate) size: u32,
+    pub(crate) clock: Clock,
+    /// How many bytes of what a ring overwrites are kept.
+    pub(crate) history: Option<u64>,
+}
+
+/// How many bytes of records are kept, of the newest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caps {
+    /// Of a thread, in segments.
+    pub(crate) thread: u64,
+    /// Of the process.
+    pub(crate) process: u64,
+    /// Whether full segments of logs are compressed.
+    pub(crate) compress: bool,
+}
+
+impl Reader<'_> {
+    pub(super) fn sizes(&mut self, sink: Sink) -> (Ring, Caps) {
+        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
+        let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
+        let history = self.switch(names::RING_HISTORY, false);
+        let of_thread = self.bytes(names::MAX_BYTES, names::LEAST_MAX_BYTES..=u64::MAX);
+        let of_process = self.bytes(names::MAX_TOTAL_BYTES, names::LEAST_MAX_BYTES..=u64::MAX);
+        let compress = self.word(names::COMPRESS, [("gzip", true), ("off", false)]).unwrap_or(false);
+        // What these have anyway.
+        let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
+        let has_files = sink == Sink::Write || sink == Sink::Ring;
+        let (ring, files) = (names::SINK_RING, "write` or `ring");
+        for (name, is_given, takes, sinks) in [
+            (names::RING_BYTES, size.is_some(), sink == Sink::Ring, ring),
+            (names::CLOCK, clock.is_some_and(|clock| clock != own_clock), sink == Sink::Ring, ring),
+            (names::RING_HISTORY, history, sink == Sink::Ring, ring),
+            (names::MAX_BYTES, of_thread.is_some(), has_files, files),
+            (names::MAX_TOTAL_BYTES, of_process.is_some(), has_files, files),
+            (names::COMPRESS, compress, sink == Sink::Write, names::SINK_WRITE),
+        ] {
+            if is_given && !takes {
+                let sink = sink.word();
+                self.note(format_args!("{name} has no effect with {}={sink}, only with `{sinks}`", names::SINK));
+            }
+        }
+        if sink == Sink::Ring && of_thread.is_some() && !history {
+            self.note(format_args!("{} has no effect without {}=1", names::MAX_BYTES, names::RING_HISTORY));
+        }
+        let size = size.unwrap_or(names::DEFAULT_RING_BYTES);
+        // What is beyond the largest ring is kept where history is.
+        let beyond = size.checked_sub(ring::flat::SIZE_MAX).filter(|beyond| *beyond > 0);
+        let thread = of_thread.unwrap_or(names::DEFAULT_MAX_BYTES);
+        let history = history.then_some(thread).max(beyond);
+        let least = if sink == Sink::Ring { history.unwrap_or(0) } else { thread };
+        let ring = Ring {
+            // A power of two, so that a position's place is found by a mask.
+            size: 1 << size.min(ring::flat::SIZE_MAX).ilog2(),
+            clock: clock.unwrap_or(Clock::Coarse),
+            history,
+        };
+        let process = of_process.unwrap_or(names::DEFAULT_MAX_TOTAL_BYTES.max(least));
+        let compress = compress && sink == Sink::Write;
+        if compress && !cfg!(feature = "gzip") {
+            let way_out = "build the program with the feature `gzip` of instr-runtime";
+            self.note(format_args!("{}=gzip is ignored: {way_out}", names::COMPRESS));
+        }
+        (ring, Caps { thread, process, compress: compress && cfg!(feature = "gzip") })
+    }
+
+    /// A number of bytes, with a suffix or without.
+    fn bytes(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let text = self.text(name)?;
+        let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
+        if bytes.is_none() {
+            let (least, most) = (range.start() >> 10, range.end() >> 30);
+            self.note(format_args!("{name}={text} is ignored: expected a size from {least}K to {most}G, such as 16M"));
+        }
+        bytes
+    }
+}
+
+/// `4096`, `64K`, `1M` or `2G`.
+fn parse_bytes(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..)? {
+        "" => 1,
+        "K" | "k" => 1 << 10,
+        "M" | "m" => 1 << 20,
+        "G" | "g" => 1 << 30,
+        _ => return None,
+    };
+    parse_decimal(digits.as_bytes())?.checked_mul(unit)
+}
