@@ -120,7 +120,7 @@ fn runs_in_the_compiler(package: &Package) -> bool {
 
 /// It cannot record itself.
 fn is_the_runtime(package: &Package) -> bool {
-    ["instr-format", "instr-runtime"].contains(&package.name.as_str())
+    ["instr-config", "instr-format", "instr-runtime"].contains(&package.name.as_str())
 }
 
 fn directory(package: &Package) -> Option<PathBuf> {

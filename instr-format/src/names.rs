@@ -1,5 +1,9 @@
 //! The names that users meet: environment variables, and the words of the report's vocabulary.
 
+use crate::ring::Clock;
+use crate::ring::flat::SIZE_MIN;
+use crate::value::Value;
+
 /// Version of `run.json`, of the report's JSON and of the other JSON files.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -8,10 +12,14 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Variable {
     /// The variable's full name.
     pub name: &'static str,
+    /// What it takes.
+    pub value: Value,
     /// What it does, in one line.
     pub meaning: &'static str,
     /// What holds when it is unset or empty.
     pub default: &'static str,
+    /// A value, as `instr.toml` may have it.
+    pub example: &'static str,
 }
 
 /// What every variable of instr begins with.
@@ -32,7 +40,7 @@ pub const CLOCK: &str = "INSTR_CLOCK";
 pub const MAX_BYTES: &str = "INSTR_MAX_BYTES";
 /// How much is kept of a process.
 pub const MAX_TOTAL_BYTES: &str = "INSTR_MAX_TOTAL_BYTES";
-/// Whether full segments are compressed.
+/// How full segments of logs are compressed.
 pub const COMPRESS: &str = "INSTR_COMPRESS";
 /// Files to record.
 pub const INCLUDE: &str = "INSTR_INCLUDE";
@@ -58,6 +66,8 @@ pub const RATE: &str = "INSTR_RATE";
 pub const THREAD: &str = "INSTR_THREAD";
 /// Whether crashes are recorded.
 pub const CRASH: &str = "INSTR_CRASH";
+/// The configuration file.
+pub const CONFIG: &str = "INSTR_CONFIG";
 /// The runtime's own diagnostics on stderr.
 pub const ECHO_STDERR: &str = "INSTR_ECHO_STDERR";
 
@@ -73,6 +83,13 @@ pub const SINK_RING: &str = "ring";
 pub const SINK_STACK: &str = "stack";
 /// Counts how often each statement is reached.
 pub const SINK_COUNT: &str = "count";
+/// Every sink.
+pub const SINKS: [&str; 4] = [SINK_WRITE, SINK_RING, SINK_STACK, SINK_COUNT];
+const CLOCKS: [&str; 3] = [Clock::Off.word(), Clock::Coarse.word(), Clock::Full.word()];
+/// Compresses full segments.
+pub const COMPRESS_GZIP: &str = "gzip";
+/// Leaves them as they are.
+pub const COMPRESS_OFF: &str = "off";
 /// The default of [`RING_BYTES`].
 pub const DEFAULT_RING_BYTES: u64 = 1 << 20;
 /// The default of [`MAX_BYTES`].
@@ -89,98 +106,173 @@ pub const THREAD_NAME_MAX: usize = 15;
 pub const CRASH_SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 22] = [
-    Variable { name: ENABLE, meaning: "`0`, `false`, `off` or `no` turns everything off", default: "on" },
+pub const VARIABLES: [Variable; 23] = [
+    Variable {
+        name: ENABLE,
+        value: Value::Switch,
+        meaning: "`0`, `false`, `off` or `no` turns everything off",
+        default: "on",
+        example: "false",
+    },
     Variable {
         name: OUTPUT_DIR,
+        value: Value::Text,
         meaning: "directory for run directories, made 0700; `%p` is the pid, `%e` the program's name",
         default: "./instr-logs",
+        example: "\"/var/tmp/%e\"",
     },
     Variable {
         name: SINK,
+        value: Value::Word(&SINKS),
         meaning: "`write`: a text line per statement, one `write(2)` each; `ring`: each thread's newest statements in a \
                   mapped file, at nanoseconds each; `stack`: nothing but each thread's open statements, which every sink \
                   keeps; `count`: how often each statement was reached",
         default: "`write`; under `cargo instr` `ring`",
+        example: "\"ring\"",
     },
     Variable {
         name: RING_BYTES,
+        value: Value::Size(SIZE_MIN),
         meaning: "size of a thread's ring, from 64K on, a power of two: other sizes are cut to one. What is above 1M is kept in \
                   segment files, as by `INSTR_RING_HISTORY`; suffixes `K`, `M`, `G`",
         default: "1M",
+        example: "\"256K\"",
     },
     Variable {
         name: RING_HISTORY,
+        value: Value::Switch,
         meaning: "`1`: a quarter of a ring at a time, what would be overwritten goes to segment files first",
         default: "off",
+        example: "true",
     },
     Variable {
         name: CLOCK,
+        value: Value::Word(&CLOCKS),
         meaning: "when records of a ring say the time: `full` (each), `coarse` (once in 2,048 statements and calls), \
                   `off`; a line of a log always does",
         default: "`full` in `write`, `coarse` in `ring`",
+        example: "\"full\"",
     },
     Variable {
         name: MAX_BYTES,
+        value: Value::Size(LEAST_MAX_BYTES),
         meaning: "how many bytes of each thread's log are kept, the newest, and of what `INSTR_RING_HISTORY` keeps, from 64K on; \
                   suffixes `K`, `M`, `G`",
         default: "64M",
+        example: "\"16M\"",
     },
     Variable {
         name: MAX_TOTAL_BYTES,
+        value: Value::Size(LEAST_MAX_BYTES),
         meaning: "how many bytes of logs and rings are kept of the process, the newest, from 64K on; suffixes `K`, `M`, `G`",
         default: "256M, or what one thread may have if that is more",
+        example: "\"1G\"",
     },
     Variable {
         name: COMPRESS,
-        meaning: "`gzip` or `off`: compress what is full of a log, in a thread of its own; with the feature `gzip` of `instr-runtime`",
+        value: Value::Word(&[COMPRESS_GZIP, COMPRESS_OFF]),
+        meaning: "`gzip` or `off`: compress what is full of a log, in a thread of its own",
         default: "off",
+        example: "\"gzip\"",
     },
     Variable {
         name: INCLUDE,
+        value: Value::Globs,
         meaning: "record only these files: comma list of globs on the file path; a word without wildcards is a substring",
         default: "unset",
+        example: "[\"src/server/*\"]",
     },
-    Variable { name: EXCLUDE, meaning: "leave these files out; the same patterns", default: "unset" },
+    Variable {
+        name: EXCLUDE,
+        value: Value::Globs,
+        meaning: "leave these files out; the same patterns",
+        default: "unset",
+        example: "[\"*/generated/*\", \"hash.rs\"]",
+    },
     Variable {
         name: INCLUDE_REGEX,
+        value: Value::Regex,
         meaning: "record only files whose path this regular expression matches anywhere",
         default: "unset",
+        example: "'src/(net|io)/'",
     },
-    Variable { name: EXCLUDE_REGEX, meaning: "leave such files out", default: "unset" },
+    Variable {
+        name: EXCLUDE_REGEX,
+        value: Value::Regex,
+        meaning: "leave such files out",
+        default: "unset",
+        example: "'_gen\\.rs$'",
+    },
     Variable {
         name: FUNCTION_INCLUDE,
+        value: Value::Globs,
         meaning: "record only these functions: the same patterns as for files, on `module::function`",
         default: "unset",
+        example: "[\"*::Server::*\"]",
     },
-    Variable { name: FUNCTION_EXCLUDE, meaning: "leave these functions out", default: "unset" },
+    Variable {
+        name: FUNCTION_EXCLUDE,
+        value: Value::Globs,
+        meaning: "leave these functions out",
+        default: "unset",
+        example: "[\"hash\", \"*::fmt\"]",
+    },
     Variable {
         name: FUNCTION_INCLUDE_REGEX,
+        value: Value::Regex,
         meaning: "record only functions whose `module::function` this regular expression matches anywhere",
         default: "unset",
+        example: "'::(read|write)_'",
     },
-    Variable { name: FUNCTION_EXCLUDE_REGEX, meaning: "leave such functions out", default: "unset" },
+    Variable {
+        name: FUNCTION_EXCLUDE_REGEX,
+        value: Value::Regex,
+        meaning: "leave such functions out",
+        default: "unset",
+        example: "'::fmt$'",
+    },
     Variable {
         name: ONLY,
+        value: Value::Selectors,
         meaning: "record only what one of these selectors matches: comma list of `name:*`, `file=`, `func=`, `module=`, or a word",
         default: "unset",
+        example: "[\"server:*\", \"func=parse\"]",
     },
     Variable {
         name: THREAD,
+        value: Value::List,
         meaning: "record only these threads: comma list of exact thread ids or thread names",
         default: "unset",
+        example: "[\"main\", \"worker-1\"]",
     },
     Variable {
         name: RATE,
+        value: Value::Number(1),
         meaning: "N: of each thread's records, keep the first and every Nth; only with `write` and `ring`",
         default: "1",
+        example: "10",
     },
     Variable {
         name: CRASH,
+        value: Value::Switch,
         meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`, and what panics say in `panic.json`",
         default: "on",
+        example: "false",
     },
-    Variable { name: ECHO_STDERR, meaning: "`1`: the runtime's own diagnostics on stderr", default: "off" },
+    Variable {
+        name: CONFIG,
+        value: Value::Text,
+        meaning: "path of the configuration file; a variable that is set overrides its key there",
+        default: "./instr.toml, if there is one",
+        example: "\"/etc/instr.toml\"",
+    },
+    Variable {
+        name: ECHO_STDERR,
+        value: Value::Switch,
+        meaning: "`1`: the runtime's own diagnostics on stderr",
+        default: "off",
+        example: "true",
+    },
 ];
 
 /// Where a statement's text stands in relation to macros.

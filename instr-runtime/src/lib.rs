@@ -29,6 +29,8 @@
 #[cfg(feature = "stack")]
 mod arena;
 #[cfg(feature = "stack")]
+mod config;
+#[cfg(feature = "stack")]
 mod crash;
 #[cfg(feature = "stack")]
 mod facts;

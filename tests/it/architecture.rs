@@ -5,19 +5,23 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// User code -> instr-runtime -> {instr-macros, instr-format}; cargo-instr -> instr-analyze -> instr-format. The macros take
-/// the format of the site text from instr-format, and nothing from the runtime but its path.
-const EDGES: [(&str, &str); 6] = [
+/// User code -> instr-runtime -> {instr-macros, instr-config, instr-format}; cargo-instr -> instr-analyze -> instr-format. The
+/// macros take the format of the site text from instr-format, and nothing from the runtime but its path.
+const EDGES: [(&str, &str); 8] = [
     ("cargo-instr", "instr-analyze"),
     ("cargo-instr", "instr-format"),
     ("instr-analyze", "instr-format"),
+    ("instr-config", "instr-format"),
     ("instr-macros", "instr-format"),
+    ("instr-runtime", "instr-config"),
     ("instr-runtime", "instr-format"),
     ("instr-runtime", "instr-macros"),
 ];
 
 /// What runs in the user's process besides its own crates and the macros.
 const RUNTIME_DEPENDENCIES: [&str; 4] = ["libc", "libz-rs-sys", "once_cell", "regex-lite"];
+/// What reads the configuration there.
+const CONFIG_DEPENDENCIES: [&str; 1] = ["toml_parser"];
 
 /// The modules of the runtime: each uses only those before it.
 const LAYERS: [&str; 19] = [
@@ -26,6 +30,7 @@ const LAYERS: [&str; 19] = [
     "arena",
     "wiped",
     "json",
+    "config",
     "filter",
     "settings",
     "facts",
@@ -91,6 +96,7 @@ fn the_runtime_stays_small_and_the_format_has_no_dependency() {
         all.filter(|(from, to)| from == name && !is_ours(to)).map(|(_, to)| to).collect()
     };
     assert_eq!(foreign("instr-format"), BTreeSet::new());
+    assert_eq!(foreign("instr-config"), BTreeSet::from(CONFIG_DEPENDENCIES.map(str::to_owned)));
     assert_eq!(foreign("instr-runtime"), BTreeSet::from(RUNTIME_DEPENDENCIES.map(str::to_owned)));
 }
 

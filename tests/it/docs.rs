@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::mem::offset_of;
 
-use instr_format::names::VARIABLES;
+use instr_config::file::File;
+use instr_format::keys::{KEYS, Key, TABLES};
+use instr_format::names::{VARIABLES, Variable};
 use instr_format::stack::{Head, PANIC_AT, SLOTS_AT, VERSION};
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::program::{Scene, run};
@@ -20,7 +22,11 @@ fn the_reference_lists_every_variable_with_its_meaning_and_default() {
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `INSTR_")).collect();
     let expected: Vec<String> = VARIABLES
         .iter()
-        .map(|variable| format!("| `{}` | {} | {} |", variable.name, variable.meaning, variable.default))
+        .map(|variable| {
+            let key = Key::of_variable(variable).map_or("—".to_owned(), |key| format!("`{}`", key.name()));
+            let Variable { name, meaning, default, example, .. } = variable;
+            format!("| `{name}` | {key} | {meaning} | {default} | `{example}` |")
+        })
         .collect();
     assert_eq!(rows, expected);
 }
@@ -55,6 +61,26 @@ fn the_layout_of_a_stack_is_as_documented() {
     assert_eq!((copy, PANIC_AT, SLOTS_AT), ((true, true), 1024, 2048));
     assert!(section.contains(&format!("a head of {} bytes", size_of::<Head>())));
     assert!(section.contains(&format!("version: {VERSION}")));
+}
+
+#[test]
+fn the_reference_lists_every_other_key_with_its_meaning_default_and_example() {
+    let text = read("docs/reference.md");
+    let is_row = |line: &&str| TABLES.iter().any(|table| line.starts_with(&format!("| `{table}.")));
+    let rows: Vec<&str> = text.lines().filter(is_row).collect();
+    let row = |key: &Key| format!("| `{key}` | {} | {} | `{}` |", key.meaning, key.default, key.example);
+    assert_eq!(rows, KEYS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_configuration_in_the_reference_can_be_used() {
+    let text = read("docs/reference.md");
+    let shown = text.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap_or_default());
+    let file =
+        shown.map(|text| File::parse("instr.toml".as_ref(), text)).find(|file| file.value("run", "sink").is_some());
+    let file = file.expect("an example");
+    assert_eq!(file.errors, []);
+    assert_eq!(file.settings.len(), 6);
 }
 
 #[test]

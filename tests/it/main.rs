@@ -9,6 +9,7 @@ mod caps;
 mod cargo_instr;
 mod chains;
 mod closures;
+mod config;
 mod crash_builds;
 mod crash_cores;
 mod crash_stack;

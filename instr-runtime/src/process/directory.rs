@@ -24,7 +24,7 @@ pub(super) fn create(settings: &Settings, path: &mut Path, pid: u32, unix_ns: u6
     expand(settings.output_dir, pid, path);
     let created = try_create(path, pid, unix_ns, forked);
     if let Err(errno) = created {
-        let named = settings.given.iter().any(|(name, _)| name == names::OUTPUT_DIR);
+        let named = settings.given.iter().any(|given| given.name == names::OUTPUT_DIR);
         if settings.echo || (named && !forked) {
             complain(path, errno);
         }

@@ -46,16 +46,32 @@ fn describe(json: &mut Json<'_>, run: &Description<'_>, settings: &Settings) -> 
     untouched(json)?;
     json.key("settings")?;
     json.open('{')?;
-    for (name, value) in settings.given.iter() {
-        json.entry(name, value)?;
+    for given in settings.given.iter() {
+        json.entry(given.name, given.value)?;
     }
     json.close('}')?;
+    config(json, settings)?;
     json.key("notes")?;
     json.open('[')?;
     for note in settings.notes.iter() {
         json.put(note)?;
     }
     json.close(']')?;
+    json.close('}')
+}
+
+/// The file, and the lines of what was set there and not in the environment.
+fn config(json: &mut Json<'_>, settings: &Settings) -> fmt::Result {
+    let Some(path) = settings.config else { return json.entry("config", None::<&[u8]>) };
+    json.key("config")?;
+    json.open('{')?;
+    json.entry("file", path)?;
+    json.key("lines")?;
+    json.open('{')?;
+    for given in settings.given.iter() {
+        given.line.map_or(Ok(()), |line| json.entry(given.name, line as u64))?;
+    }
+    json.close('}')?;
     json.close('}')
 }
 

@@ -1,4 +1,5 @@
-//! The settings: read once, from the environment, before the first record. What an order may change is read from here, too.
+//! The settings: read once, from the environment and the configuration, before the first record. What an order may change is
+//! read from here, too.
 
 #![allow(unsafe_code)]
 
@@ -10,10 +11,12 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
+use instr_format::value::{self, Alternatives, Value};
 use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
+use crate::config::{Config, Named, absolute};
 use crate::filter::{SiteFilter, ThreadFilter};
 use crate::sys;
 
@@ -34,14 +37,25 @@ pub(crate) struct Settings {
     pub(crate) crash: bool,
     /// Whether the runtime may say on stderr what it could not do.
     pub(crate) echo: bool,
-    /// Every variable that was set, for the run's own description.
-    pub(crate) given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
+    /// Every variable that was set, here or there, for the run's own description.
+    pub(crate) given: List<Given, { names::VARIABLES.len() }>,
+    /// The configuration file that was read.
+    pub(crate) config: Option<&'static [u8]>,
     /// A sentence for each that does not do what it seems to be meant for: it has a value that it cannot have, has no effect
     /// with this sink, or is none of ours.
     pub(crate) notes: Notes,
 }
 
 pub(crate) type Notes = List<&'static str, { 2 * names::VARIABLES.len() }>;
+
+/// A variable that was set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Given {
+    pub(crate) name: &'static str,
+    pub(crate) value: &'static [u8],
+    /// Where its key stands in the configuration file, if it was set there.
+    pub(crate) line: Option<usize>,
+}
 
 /// What takes the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,13 +119,16 @@ pub(crate) fn get() -> Option<&'static Settings> {
     SETTINGS.get()
 }
 
-/// Reads the environment, for normal context only. `None`: there is no memory, or the program runs with rights that its
-/// starter may not have, and takes no orders from the environment.
+/// Reads the environment and the configuration, for normal context only. `None`: there is no memory, or the program runs with rights that its
+/// starter may not have, and takes no orders from either.
 pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
     if sys::is_privileged() {
         return None;
     }
-    let settings = Reader { arena, given: List::new(), notes: List::new() }.settings();
+    let mut reader = Reader { arena, config: Config::NONE, given: List::new(), notes: List::new() };
+    let notes = &mut reader.notes;
+    reader.config = Config::read(reader.arena, |arena, note| notes.push(arena.text(note)));
+    let settings = reader.settings();
     if arena.is_short {
         // What is missing is not what was asked for.
         return None;
@@ -122,7 +139,8 @@ pub(crate) fn read(arena: &mut Arena) -> Option<&'static Settings> {
 
 struct Reader<'a> {
     arena: &'a mut Arena,
-    given: List<(&'static str, &'static [u8]), { names::VARIABLES.len() }>,
+    config: Config,
+    given: List<Given, { names::VARIABLES.len() }>,
     notes: Notes,
 }
 
@@ -147,6 +165,7 @@ impl Reader<'_> {
             crash,
             echo,
             given: self.given,
+            config: self.config.path,
             notes: self.notes,
         }
     }
@@ -173,10 +192,18 @@ impl Reader<'_> {
         self.notes.push(self.arena.text(note));
     }
 
-    /// The value of a variable; empty is unset.
+    /// A variable that was set, for a note.
+    fn named(&self, name: &'static str) -> Named {
+        let line = self.given.iter().find(|given| given.name == name).and_then(|given| given.line);
+        Named { variable: name, place: self.config.path.zip(line) }
+    }
+
+    /// The value of a variable, or of its key in the configuration; empty is unset.
     fn value(&mut self, name: &'static str) -> Option<&'static [u8]> {
-        let value = sys::variable(name, |value| self.arena.bytes(value)).filter(|value| !value.is_empty())?;
-        self.given.push((name, value));
+        let variable = sys::variable(name, |value| self.arena.bytes(value)).filter(|value| !value.is_empty());
+        let configured = || self.config.value(name).map(|(text, line)| (text.as_bytes(), Some(line)));
+        let (value, line) = variable.map(|value| (value, None)).or_else(configured)?;
+        self.given.push(Given { name, value, line });
         Some(value)
     }
 
@@ -195,15 +222,10 @@ impl Reader<'_> {
 
     fn switch(&mut self, name: &'static str, default: bool) -> bool {
         let Some(text) = self.text(name) else { return default };
-        let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
-        if is_one_of(["0", "false", "off", "no"]) {
-            false
-        } else if is_one_of(["1", "true", "on", "yes"]) {
-            true
-        } else {
-            self.note(format_args!("{name}={text} is ignored: expected `on` or `off`"));
+        value::switch(text).unwrap_or_else(|| {
+            self.note(format_args!("{name}={text} is ignored: expected {}", Value::Switch));
             default
-        }
+        })
     }
 
     fn sink(&mut self) -> Sink {
@@ -231,47 +253,19 @@ impl Reader<'_> {
         let text = self.text(name)?;
         let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         if found.is_none() {
-            self.note(format_args!(
-                "{name}={text} is ignored: expected {}",
-                Alternatives(&words.map(|(word, _)| word))
-            ));
+            let words = words.map(|(word, _)| word);
+            self.note(format_args!("{name}={text} is ignored: expected {}", Alternatives(&words)));
         }
         found.map(|(_, value)| *value)
     }
-}
 
-/// "`write`, `ring` or `count`".
-struct Alternatives<'a>(&'a [&'static str]);
-
-impl fmt::Display for Alternatives<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, word) in self.0.iter().enumerate() {
-            let before = match number {
-                0 => "",
-                number if number + 1 < self.0.len() => ", ",
-                _ => " or ",
-            };
-            write!(f, "{before}`{word}`")?;
+    /// A number of bytes, with a suffix or without.
+    fn bytes(&mut self, name: &'static str, least: u64) -> Option<u64> {
+        let text = self.text(name)?;
+        let bytes = value::bytes(text).filter(|bytes| *bytes >= least);
+        if bytes.is_none() {
+            self.note(format_args!("{name}={text} is ignored: expected {}", Value::Size(least)));
         }
-        Ok(())
+        bytes
     }
-}
-
-/// The program may change its directory before a child is forked. Empty where the present one has no path any more.
-fn absolute(arena: &mut Arena, path: &'static [u8]) -> &'static [u8] {
-    if path.starts_with(b"/") {
-        return path;
-    }
-    sys::current_directory(|directory| {
-        if directory.is_empty() {
-            return &[][..];
-        }
-        let joined = arena.slice(directory.len() + 1 + path.len(), b'/');
-        let (head, tail) = joined.split_at_mut(directory.len().min(joined.len()));
-        if let Some(tail) = tail.get_mut(1..) {
-            head.copy_from_slice(directory);
-            tail.copy_from_slice(path);
-        }
-        &*joined
-    })
 }

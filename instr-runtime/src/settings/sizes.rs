@@ -1,9 +1,6 @@
 //! How large rings are, and how much is kept.
 
-use core::ops::RangeInclusive;
-
 use instr_format::names;
-use instr_format::number::parse_decimal;
 use instr_format::ring::{self, Clock};
 
 use super::{Reader, Sink};
@@ -31,12 +28,12 @@ pub(crate) struct Caps {
 
 impl Reader<'_> {
     pub(super) fn sizes(&mut self, sink: Sink) -> (Ring, Caps) {
-        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN..=u64::MAX);
+        let size = self.bytes(names::RING_BYTES, ring::flat::SIZE_MIN);
         let clock = self.word(names::CLOCK, Clock::ALL.map(|clock| (clock.word(), clock)));
         let history = self.switch(names::RING_HISTORY, false);
-        let of_thread = self.bytes(names::MAX_BYTES, names::LEAST_MAX_BYTES..=u64::MAX);
-        let of_process = self.bytes(names::MAX_TOTAL_BYTES, names::LEAST_MAX_BYTES..=u64::MAX);
-        let compress = self.word(names::COMPRESS, [("gzip", true), ("off", false)]).unwrap_or(false);
+        let of_thread = self.bytes(names::MAX_BYTES, names::LEAST_MAX_BYTES);
+        let of_process = self.bytes(names::MAX_TOTAL_BYTES, names::LEAST_MAX_BYTES);
+        let compress = self.word(names::COMPRESS, [(names::COMPRESS_GZIP, true), (names::COMPRESS_OFF, false)]).unwrap_or(false);
         // What these have anyway.
         let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
         let has_files = sink == Sink::Write || sink == Sink::Ring;
@@ -50,7 +47,7 @@ impl Reader<'_> {
             (names::COMPRESS, compress, sink == Sink::Write, names::SINK_WRITE),
         ] {
             if is_given && !takes {
-                let sink = sink.word();
+                let (sink, name) = (sink.word(), self.named(name));
                 self.note(format_args!("{name} has no effect with {}={sink}, only with `{sinks}`", names::SINK));
             }
         }
@@ -77,28 +74,4 @@ impl Reader<'_> {
         }
         (ring, Caps { thread, process, compress: compress && cfg!(feature = "gzip") })
     }
-
-    /// A number of bytes, with a suffix or without.
-    fn bytes(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
-        let text = self.text(name)?;
-        let bytes = parse_bytes(text.trim()).filter(|bytes| range.contains(bytes));
-        if bytes.is_none() {
-            let (least, most) = (range.start() >> 10, range.end() >> 30);
-            self.note(format_args!("{name}={text} is ignored: expected a size from {least}K to {most}G, such as 16M"));
-        }
-        bytes
-    }
-}
-
-/// `4096`, `64K`, `1M` or `2G`.
-fn parse_bytes(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = match text.get(digits.len()..)? {
-        "" => 1,
-        "K" | "k" => 1 << 10,
-        "M" | "m" => 1 << 20,
-        "G" | "g" => 1 << 30,
-        _ => return None,
-    };
-    parse_decimal(digits.as_bytes())?.checked_mul(unit)
 }

@@ -36,6 +36,7 @@ impl Errno {
     pub(crate) const NO_SPACE: Errno = Errno(libc::ENOSPC);
     pub(crate) const TOO_LARGE: Errno = Errno(libc::EFBIG);
     pub(crate) const NO_DIRECTORY: Errno = Errno(libc::ENOENT);
+    pub(crate) const NOT_A_FILE: Errno = Errno(libc::EISDIR);
     pub(crate) const NAME_TOO_LONG: Errno = Errno(libc::ENAMETOOLONG);
 }
 
@@ -48,6 +49,7 @@ impl fmt::Display for Errno {
             libc::EDQUOT => "disk quota exceeded",
             libc::ENOTDIR => "not a directory",
             libc::ENOENT => "no such directory",
+            libc::EISDIR => "not a regular file",
             libc::ENAMETOOLONG => "name too long",
             libc::EMFILE | libc::ENFILE => "too many open files",
             libc::EFBIG => "above the limit for the size of files",

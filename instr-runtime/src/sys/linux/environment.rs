@@ -1,6 +1,10 @@
 //! What the program was started with, and where.
 
 use core::ffi::{CStr, c_char};
+use core::mem::MaybeUninit;
+
+use super::super::{CName, Errno};
+use super::{check, close};
 
 unsafe extern "C" {
     static environ: *const *const c_char;
@@ -78,4 +82,48 @@ pub(crate) fn command_line<T>(work: impl FnOnce(&[u8]) -> T) -> T {
         len
     };
     work(line.get(..len.max(0) as usize).unwrap_or_default())
+}
+
+/// Whether there is something at this path, as far as the program may know.
+pub(crate) fn is_there<const SIZE: usize>(path: &CName<SIZE>) -> bool {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the path ends in NUL, and stat writes to the structure alone.
+    unsafe { libc::stat(path.as_ptr(), stat.as_mut_ptr()) == 0 }
+}
+
+/// Reads a file into what `room` gives for its size. Only a regular file: others may make the program wait.
+pub(crate) fn read_file<'a, const SIZE: usize>(
+    path: &CName<SIZE>,
+    room: impl FnOnce(u64) -> &'a mut [u8],
+) -> Result<&'a mut [u8], Errno> {
+    let flags = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY;
+    // SAFETY: the path ends in NUL.
+    let file = check(unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags) })? as i32;
+    let text = read_open(file, room);
+    close(file);
+    text
+}
+
+fn read_open<'a>(file: i32, room: impl FnOnce(u64) -> &'a mut [u8]) -> Result<&'a mut [u8], Errno> {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: fstat fills the structure when it succeeds.
+    let stat = unsafe {
+        check(libc::fstat(file, stat.as_mut_ptr()).into())?;
+        stat.assume_init()
+    };
+    if stat.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(Errno::NOT_A_FILE);
+    }
+    let room = room(stat.st_size as u64);
+    let mut len = 0;
+    while let Some(rest @ [_, ..]) = room.get_mut(len..) {
+        // SAFETY: the kernel writes into `rest` and nowhere else.
+        match check(unsafe { libc::syscall(libc::SYS_read, file, rest.as_mut_ptr(), rest.len()) }) {
+            Ok(0) => break,
+            Ok(count) => len += count as usize,
+            Err(Errno::INTERRUPTED) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(room.get_mut(..len).unwrap_or_default())
 }

@@ -45,9 +45,10 @@ fn errno() -> i32 {
 
 /// Works, and leaves `errno` as it was.
 #[inline]
-pub(crate) fn with_errno(work: impl FnOnce()) {
+pub(crate) fn with_errno<T>(work: impl FnOnce() -> T) -> T {
     let before = errno();
-    work();
+    let result = work();
     // SAFETY: as above.
-    unsafe { *libc::__errno_location() = before }
+    unsafe { *libc::__errno_location() = before };
+    result
 }

@@ -1,0 +1,3 @@
+//! `instr.toml`: what it does to programs, to builds and to commands.
+
+mod run;
