@@ -34,6 +34,8 @@ pub enum Problem<'s> {
     Brackets(&'static str, bool),
     /// This needs another type of value than that.
     Type(Value, &'static str),
+    /// This is a string without quotes.
+    Unquoted(&'s str),
     /// The value is none of the key's.
     Value(&'s str, Wrong<'s>),
     /// These are tables, each with `files`.
@@ -57,6 +59,7 @@ impl fmt::Display for Problem<'_> {
             Problem::Brackets(table, true) => write!(f, "`{table}` is an array of tables: write `[[{table}]]`"),
             Problem::Brackets(table, false) => write!(f, "`{table}` is one table: write `[{table}]`"),
             Problem::Type(expected, found) => write!(f, "expected {expected}, found {found}"),
+            Problem::Unquoted(text) => write!(f, "strings need quotes: `\"{text}\"`"),
             Problem::Value(text, wrong @ Wrong::Expected(_)) => write!(f, "`{text}` cannot be used: {wrong}"),
             Problem::Value(_, wrong) => wrong.fmt(f),
             Problem::NoTable(table) => write!(f, "expected tables with `files`, such as `[[{table}]]` begins"),

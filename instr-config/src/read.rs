@@ -287,6 +287,12 @@ fn takes(value: Value, kind: ScalarKind) -> bool {
     }
 }
 
+/// Whether a value without quotes is no value of TOML, but what someone writes who has left the quotes out.
+fn is_word(text: &str) -> bool {
+    let values = ["true", "false", "inf", "nan"];
+    text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && !values.contains(&text)
+}
+
 fn described(kind: ScalarKind) -> &'static str {
     match kind {
         ScalarKind::String => "a string",
@@ -333,6 +339,9 @@ impl EventReceiver for Reader<'_, '_> {
             return;
         }
         let Some(raw) = self.source.get(span) else { return };
+        if encoding.is_none() && is_word(raw.as_str()) {
+            self.error(span, Problem::Unquoted(raw.as_str()));
+        }
         self.room.begin(self.list.is_none_or(|list| list.is_empty));
         let mut is_good = true;
         let mut errors = |problem| {

@@ -94,7 +94,7 @@ const QUOTED: &str =
     "4:5: missing escaped value, expected `b` or `e` or `f` or `n` or `r` or `\\` or `\"` or `x` or `u` or `U`";
 
 /// Files with what is said of them. What is left of them is read: `run.sink` in most.
-const WRONG: [(&str, &[&str]); 48] = [
+const WRONG: [(&str, &[&str]); 50] = [
     ("[run]\nsnik = \"ring\"", &["2:1: unknown key `snik`; did you mean `sink`?"]),
     ("[run]\nSINK = \"ring\"", &["2:1: unknown key `SINK`; did you mean `sink`?"]),
     ("[run]\nINSTR_SINK = \"ring\"", &["2:1: unknown key `INSTR_SINK`"]),
@@ -112,7 +112,9 @@ const WRONG: [(&str, &[&str]); 48] = [
     ("[run]\nsink = ['ring']", &["2:8: expected `write`, `ring`, `stack` or `count`, found an array"]),
     ("[run]\nsink = { x = 1 }", &["2:8: expected `write`, `ring`, `stack` or `count`, found a table"]),
     ("[run]\nsink = 'tape'", &["2:8: `tape` cannot be used: expected `write`, `ring`, `stack` or `count`"]),
-    ("[run]\nsink = ring", &["2:8: string values must be quoted, expected literal string"]),
+    ("[run]\nsink = ring", &["2:8: strings need quotes: `\"ring\"`"]),
+    ("[run]\nclock = full", &["2:9: strings need quotes: `\"full\"`"]),
+    ("[run]\ninclude = ['a', src/x]", &["2:17: strings need quotes: `\"src/x\"`"]),
     ("[run]\ncrash = 'maybe'", &["2:9: `maybe` cannot be used: expected `on` or `off`"]),
     ("[run]\ncrash = 2", &["2:9: `2` cannot be used: expected `on` or `off`"]),
     ("[run]\ncrash = 1.5", &["2:9: expected `on` or `off`, found a float"]),

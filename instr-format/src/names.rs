@@ -1,7 +1,10 @@
 //! The names that users meet: environment variables, and the words of the report's vocabulary.
 
+use core::fmt;
+
 use crate::ring::Clock;
 use crate::ring::flat::SIZE_MIN;
+use crate::spelling::closest;
 use crate::value::Value;
 
 /// Version of `run.json`, of the report's JSON and of the other JSON files.
@@ -274,6 +277,31 @@ pub const VARIABLES: [Variable; 23] = [
         example: "true",
     },
 ];
+
+/// A variable that looks like one of ours and is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unknown<'a> {
+    name: &'a str,
+    meant: Option<&'static str>,
+}
+
+/// What is wrong with the name of a variable, if it begins as ours do.
+pub fn unknown(name: &str) -> Option<Unknown<'_>> {
+    let suffix = name.strip_prefix(PREFIX)?;
+    let known = || VARIABLES.iter().filter_map(|variable| variable.name.strip_prefix(PREFIX));
+    let is_known = known().any(|variable| variable == suffix);
+    (!is_known).then(|| Unknown { name, meant: closest(suffix, known()) })
+}
+
+impl fmt::Display for Unknown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unknown { name, meant } = self;
+        match meant {
+            Some(meant) => write!(f, "{name} is not a variable of instr; did you mean {PREFIX}{meant}?"),
+            None => write!(f, "{name} is not a variable of instr, and is ignored"),
+        }
+    }
+}
 
 /// Where a statement's text stands in relation to macros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

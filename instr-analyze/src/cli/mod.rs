@@ -1,5 +1,6 @@
 //! The command line of `instr-analyze`, which `cargo instr` offers too: verbs, common options, exit codes.
 
+mod check;
 mod clean;
 mod control;
 mod crash;
@@ -67,6 +68,9 @@ enum Verb {
     /// Remove runs, and nothing else; those of processes that still run stay
     #[command(after_help = EXIT_CODES)]
     Clean(clean::CleanArguments),
+    /// Show what is set, where, and what cannot be used of it
+    #[command(after_help = check::EXIT_CODES)]
+    Check(check::CheckArguments),
 }
 
 /// Does what the arguments ask for. `name` is how the user has called the command.
@@ -103,6 +107,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),
         Some(Verb::Clean(clean)) => clean::run(clean),
+        Some(Verb::Check(check)) => check::run(check),
         None => {
             refuse_mistyped_verb(&arguments.report)?;
             report::run(&arguments.report)

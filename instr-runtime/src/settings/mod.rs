@@ -11,8 +11,8 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
+use instr_format::names;
 use instr_format::value::{self, Alternatives, Value};
-use instr_format::{names, spelling};
 use once_cell::race::OnceRef;
 
 use crate::arena::{Arena, List};
@@ -172,18 +172,9 @@ impl Reader<'_> {
 
     /// Misspelt variables would do nothing, without a word.
     fn note_unknown(&mut self) {
-        let known = || names::VARIABLES.iter().map(|variable| variable.name);
         sys::for_each_variable(|name| {
-            let Some(name) = str::from_utf8(name).ok().filter(|name| name.starts_with(names::PREFIX)) else { return };
-            if known().any(|variable| variable == name) {
-                return;
-            }
-            let suffix = |name: &'static str| name.strip_prefix(names::PREFIX).unwrap_or_default();
-            match spelling::closest(&name[names::PREFIX.len()..], known().map(suffix)) {
-                Some(meant) => {
-                    self.note(format_args!("{name} is not a variable of instr; did you mean {}{meant}?", names::PREFIX))
-                }
-                None => self.note(format_args!("{name} is not a variable of instr, and is ignored")),
+            if let Some(unknown) = str::from_utf8(name).ok().and_then(names::unknown) {
+                self.note(format_args!("{unknown}"));
             }
         });
     }

@@ -102,7 +102,7 @@ fn what_is_wrong_is_said_with_its_line_and_the_rest_holds() {
         stderr,
         "instr: DIR/instr.toml:2:1: unknown key `snik`; did you mean `sink`?\n\
          instr: DIR/instr.toml:3:9: `slow` cannot be used: expected `off`, `coarse` or `full`\n\
-         instr: DIR/instr.toml:5:9: string values must be quoted, expected literal string\n\
+         instr: DIR/instr.toml:5:9: strings need quotes: `\"off\"`\n\
          instr: DIR/instr.toml:6:2: unknown table `rnu`; did you mean `run`?\n"
     );
     assert_eq!(settings, json!({"INSTR_SINK": "ring"}));

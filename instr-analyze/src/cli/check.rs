@@ -1,0 +1,201 @@
+//! `check`: every setting with its value and where that comes from, and what of the variables and of `instr.toml` cannot be used.
+
+use std::env;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use instr_config::file::{File, Message};
+use instr_format::escape::Printable;
+use instr_format::keys::{self, Key};
+use instr_format::names::{self, SCHEMA_VERSION};
+use serde_json::json;
+
+use super::Failure;
+use super::options::shown;
+
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  all can be used
+  1  something cannot be used
+  2  usage or unreadable file";
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The configuration file [default: the one that INSTR_CONFIG names, else ./instr.toml, else the nearest one above]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// How to write the settings
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    Environment,
+    Line(usize),
+    Default,
+}
+
+/// A setting as it holds.
+struct Effective {
+    key: Key,
+    value: String,
+    origin: Origin,
+}
+
+pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
+    let (file, is_above) = file(arguments.file.as_deref())?;
+    let variables = wrong_variables();
+    let errors: &[Message] = file.as_ref().map_or(&[], |file| &file.errors);
+    let settings: Vec<Effective> = keys::all().flat_map(|key| effective(key, file.as_ref())).collect();
+    let path = file.as_ref().map(|file| shown(&file.path));
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.format {
+        Format::Json => {
+            let errors: Vec<_> = errors.iter().map(json_of_error).collect();
+            let settings: Vec<_> = settings.iter().map(Effective::json).collect();
+            writeln!(
+                out,
+                "{:#}",
+                json!({
+                    "schema_version": SCHEMA_VERSION, "file": path, "settings": settings, "errors": errors,
+                    "variables": variables,
+                })
+            )?;
+        }
+        Format::Text => {
+            writeln!(out, "{}", headline(path.as_deref(), is_above))?;
+            let name = file.as_ref().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy();
+            let rows = settings.iter().map(|setting| setting.cells(&name));
+            write_table(&mut out, &rows.collect::<Vec<_>>())?;
+        }
+    }
+    out.flush()?;
+    let wrong: Vec<String> = errors.iter().map(|error| printable(&error.shown)).chain(variables).collect();
+    match wrong.as_slice() {
+        [] => Ok(()),
+        [..] => Err(Failure::Nothing(wrong.join("\n"))),
+    }
+}
+
+fn headline(path: Option<&str>, is_above: bool) -> String {
+    match path {
+        Some(path) if is_above => format!(
+            "{path}, and the environment; a program that starts here reads that file only if {} names it",
+            names::CONFIG
+        ),
+        Some(path) => format!("{path}, and the environment"),
+        None => format!("the environment; there is no {}", keys::FILE),
+    }
+}
+
+/// The file that is checked, if there is one, and whether it is one that only lies above.
+fn file(named: Option<&Path>) -> Result<(Option<File>, bool), Failure> {
+    let by_variable = env::var_os(names::CONFIG).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let here = PathBuf::from(keys::FILE);
+    let named = named.map(Path::to_owned).or(by_variable).or_else(|| here.exists().then_some(here));
+    let is_above = named.is_none();
+    let Some(path) = named.or_else(above) else { return Ok((None, false)) };
+    let file = File::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", shown(&path))))?;
+    Ok((Some(file), is_above))
+}
+
+fn above() -> Option<PathBuf> {
+    let directory = env::current_dir().ok()?;
+    directory.ancestors().map(|above| above.join(keys::FILE)).find(|path| path.exists())
+}
+
+/// What holds for a key: nothing, one value, or one for each table in which it stands.
+fn effective(key: Key, file: Option<&File>) -> Vec<Effective> {
+    let settings = file.iter().flat_map(|file| &file.settings);
+    let of_file = settings.filter(|setting| setting.key == key && !setting.text.is_empty());
+    let mut found: Vec<Effective> = of_file
+        .map(|setting| Effective { key, value: setting.text.clone(), origin: Origin::Line(setting.line) })
+        .collect();
+    let variable = key.variable().and_then(|variable| env::var_os(variable.name));
+    if let Some(value) = variable.map(|value| value.to_string_lossy().into_owned())
+        && !value.is_empty()
+        && key.value.check(&value).is_ok()
+    {
+        found = vec![Effective { key, value, origin: Origin::Environment }];
+    }
+    if found.is_empty() && key.table != keys::BUILD_PATH {
+        found.push(Effective { key, value: key.default.replace('`', ""), origin: Origin::Default });
+    }
+    found
+}
+
+/// A sentence for each variable that cannot be used.
+fn wrong_variables() -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, value) in env::vars_os() {
+        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+        if let Some(unknown) = names::unknown(&name) {
+            wrong.push(printable(&unknown.to_string()));
+        }
+        let variable = names::VARIABLES.iter().find(|variable| variable.name == name);
+        if let Some(Err(why)) = variable.filter(|_| !value.is_empty()).map(|variable| variable.value.check(&value)) {
+            wrong.push(printable(&format!("{name}={value} is ignored: {why}")));
+        }
+    }
+    wrong.sort();
+    wrong
+}
+
+/// What is shown of others' text, a line at a time.
+fn printable(text: &str) -> String {
+    text.split('\n').map(|line| Printable(line.as_bytes()).to_string()).collect::<Vec<_>>().join("\n")
+}
+
+fn json_of_error(error: &Message) -> serde_json::Value {
+    json!({ "line": error.place.line, "column": error.place.column, "message": error.problem })
+}
+
+impl Effective {
+    fn cells(&self, file: &str) -> [String; 3] {
+        let origin = match self.origin {
+            Origin::Environment => self.key.variable().map_or("", |variable| variable.name).to_owned(),
+            Origin::Line(line) => format!("{file}:{line}"),
+            Origin::Default => "default".to_owned(),
+        };
+        [self.key.to_string(), printable(&self.value.replace('\n', " ")), origin]
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let (origin, line) = match self.origin {
+            Origin::Environment => ("environment", None),
+            Origin::Line(line) => ("config", Some(line)),
+            Origin::Default => ("default", None),
+        };
+        json!({
+            "key": self.key.to_string(), "variable": self.key.variable().map(|variable| variable.name),
+            "value": self.value, "origin": origin, "line": line,
+        })
+    }
+}
+
+/// A part at a time.
+fn write_table(out: &mut impl io::Write, rows: &[[String; 3]]) -> io::Result<()> {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (first, second) = (width(0), width(1));
+    let mut part = "";
+    for [key, value, origin] in rows {
+        let own = key.split('.').next().unwrap_or_default();
+        if own != part {
+            writeln!(out)?;
+            part = own;
+        }
+        writeln!(out, "{key:<first$}  {value:<second$}  {origin}")?;
+    }
+    Ok(())
+}
