@@ -16,7 +16,7 @@ use crate::{Found, NOT_TEXT, Place, Shown, TOO_LARGE, read, refusal, tokens};
 /// A file that has been read.
 #[derive(Debug)]
 pub struct File {
-    /// Where it is.
+    /// Where it is, as it is shown.
     pub path: PathBuf,
     /// The keys that can be used, in the file's order.
     pub settings: Vec<Setting>,
@@ -54,6 +54,14 @@ impl File {
     /// # Errors
     /// When it cannot be read, is too large to be one of these, or is not text.
     pub fn read(path: &Path) -> io::Result<Self> {
+        Self::read_as(path, path)
+    }
+
+    /// The same of a file that is shown under another path.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_as(path: &Path, shown: &Path) -> io::Result<Self> {
         if let Some(why) = refusal(path.as_os_str().as_encoded_bytes()) {
             return Err(io::Error::other(why));
         }
@@ -63,7 +71,7 @@ impl File {
             return Err(io::Error::other(TOO_LARGE));
         }
         let text = String::from_utf8(text).map_err(|_| io::Error::other(NOT_TEXT))?;
-        Ok(Self::parse(path, &text))
+        Ok(Self::parse(shown, &text))
     }
 
     /// Reads a text that stands in this file.

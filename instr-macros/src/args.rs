@@ -1,5 +1,6 @@
 //! The arguments of the attributes.
 
+use instr_format::keys;
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
@@ -19,14 +20,23 @@ pub(crate) struct Args {
     pub(crate) by_tool: Option<()>,
 }
 
-const LEVELS: [(&str, Level); 3] =
-    [("statement", Level::Statement), ("block", Level::Block), ("function", Level::Function)];
-const MACROS: [(&str, Macros); 4] = [
-    ("both", Macros::Both),
-    ("invocations", Macros::Invocations),
-    ("expansions", Macros::Expansions),
-    ("none", Macros::None),
-];
+/// In the order of their words.
+const LEVELS: [Level; 3] = [Level::Statement, Level::Block, Level::Function];
+const MACROS: [Macros; 4] = [Macros::Both, Macros::Invocations, Macros::Expansions, Macros::None];
+
+impl Level {
+    /// The level with this name.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        keys::LEVELS.iter().zip(LEVELS).find(|(name, _)| **name == word).map(|(_, level)| level)
+    }
+}
+
+impl Macros {
+    /// The choice with this name.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        keys::MACROS.iter().zip(MACROS).find(|(name, _)| **name == word).map(|(_, macros)| macros)
+    }
+}
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
@@ -37,8 +47,15 @@ impl Parse for Args {
             let name = input.call(Ident::parse_any).map(|name| name.to_string()).unwrap_or_default();
             match &*name {
                 "skip" => set(&mut args.skip, span, span, "skip")?,
-                "level" => set(&mut args.level, one_of(&LEVELS, input, span, "level")?, span, "level")?,
-                "macros" => set(&mut args.macros, one_of(&MACROS, input, span, "macros")?, span, "macros")?,
+                "level" => {
+                    set(&mut args.level, one_of(&keys::LEVELS, Level::of_word, input, span, "level")?, span, "level")?
+                }
+                "macros" => set(
+                    &mut args.macros,
+                    one_of(&keys::MACROS, Macros::of_word, input, span, "macros")?,
+                    span,
+                    "macros",
+                )?,
                 "crate" => set(&mut args.runtime, path(input, span)?, span, "crate")?,
                 "by_tool" => set(&mut args.by_tool, (), span, "by_tool")?,
                 "vars" => return Err(Error::new(span, "`vars` cannot be recorded yet: remove it")),
@@ -69,13 +86,19 @@ fn set<T>(argument: &mut Option<T>, value: T, span: Span, name: &str) -> Result<
 }
 
 /// The `= "word"` of an argument.
-fn one_of<T: Copy>(words: &[(&str, T)], input: ParseStream<'_>, name_span: Span, name: &str) -> Result<T> {
+fn one_of<T>(
+    words: &[&str],
+    read: fn(&str) -> Option<T>,
+    input: ParseStream<'_>,
+    name_span: Span,
+    name: &str,
+) -> Result<T> {
     let assigned = input.parse::<Option<Token![=]>>()?.is_some() && !input.is_empty();
     let span = if assigned { input.span() } else { name_span };
     let word =
         if assigned { input.parse::<LitStr>().map(|word| word.value()).unwrap_or_default() } else { String::new() };
-    words.iter().find(|(allowed, _)| *allowed == word).map(|(_, value)| *value).ok_or_else(|| {
-        let allowed: Vec<_> = words.iter().map(|(word, _)| format!("`{name} = \"{word}\"`")).collect();
+    read(&word).ok_or_else(|| {
+        let allowed: Vec<_> = words.iter().map(|word| format!("`{name} = \"{word}\"`")).collect();
         Error::new(span, format!("expected one of {}", allowed.join(", ")))
     })
 }

@@ -37,6 +37,7 @@ pub(crate) fn item_below(item: &mut Item, scope: &Scope, path: &str) {
         Item::Impl(item) => impl_block(item, scope, path),
         Item::Trait(item) => trait_block(item, scope, path),
         Item::Mod(item) => {
+            let scope = &scope.inside_module(&item.ident);
             for item in item.content.iter_mut().flat_map(|(_, items)| items) {
                 item_below(item, scope, "");
             }
@@ -106,6 +107,10 @@ fn trait_fn(method: &mut TraitItemFn, scope: &Scope, path: &str) {
 
 fn function(attrs: &[Attribute], sig: &mut Signature, block: &mut Block, scope: &Scope, path: &str) {
     let name = format!("{path}{}", sig.ident);
+    if !scope.admits_function(&name) {
+        return;
+    }
+    let scope = &scope.inside_function();
     match untouched::reason(attrs, sig) {
         Some(reason) => untouched::list(reason, sig, block, scope, &name),
         None => rewrite::function(attrs, sig, block, scope, &name),

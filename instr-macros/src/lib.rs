@@ -1,7 +1,7 @@
 //! The attribute macros of instr. Use them through `instr-runtime`, which re-exports them.
 //!
-//! The way of an item: `regroup` mends its tokens, `args` reads the attribute's arguments, `target` finds out what
-//! kind of item it is, `validate` rejects what is wrong, `item` walks to its functions, and `rewrite` puts probes
+//! The way of an item: `regroup` mends its tokens, `args` reads the attribute's arguments and `config` what `instr.toml` says
+//! of its file, `target` finds out what kind of item it is, `validate` rejects what is wrong, `item` walks to its functions, and `rewrite` puts probes
 //! before their statements as the `scope` says, or `untouched` notes why not. A signal handler is the `handler`'s: its
 //! `signature` is checked, it gets a guard, and `handler_lint` says what it must not call.
 
@@ -9,6 +9,8 @@
 mod args;
 #[cfg(any(feature = "enabled", test))]
 mod attributes;
+#[cfg(any(feature = "enabled", test))]
+mod config;
 #[cfg(any(feature = "enabled", test))]
 mod edges;
 #[cfg(any(feature = "enabled", test))]
@@ -41,6 +43,8 @@ mod target;
 mod test_attributes;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "enabled", test))]
+mod tracked;
 #[cfg(any(feature = "enabled", test))]
 mod untouched;
 #[cfg(any(feature = "enabled", test))]

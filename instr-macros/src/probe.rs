@@ -242,6 +242,12 @@ pub(crate) fn guard(runtime: &TokenStream) -> Stmt {
     verbatim(quote_spanned!(Span::mixed_site()=> let __instr_guard = #runtime::macro_api::enter();))
 }
 
+// Output: ::instr_runtime::macro_api::tracked!("/ws/instr.toml");
+/// An item by which the compiler tells cargo that the crate depends on a file.
+pub(crate) fn tracked(runtime: &TokenStream, file: &str) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #runtime::macro_api::tracked!(#file);)
+}
+
 pub(crate) fn verbatim(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }

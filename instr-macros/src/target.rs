@@ -7,6 +7,9 @@ use syn::{Attribute, Block, ImplItemFn, Item, Signature, TraitItemFn};
 
 use crate::regroup::{has_invisible_group, regroup};
 
+/// Attributes of which it is known that what they are on stays in the crate.
+const STAYING: [&str; 9] = ["allow", "cold", "deny", "doc", "expect", "inline", "must_use", "track_caller", "warn"];
+
 /// An annotated item. A method that parses as a free function is an [`Item`] too.
 pub(crate) enum Target {
     Item(Item),
@@ -49,6 +52,20 @@ impl Target {
             Target::Method(method) => Some((&method.attrs, &method.sig, &mut method.block)),
             Target::TraitMethod(method) => Some((&method.attrs, &method.sig, method.default.as_mut()?)),
         }
+    }
+
+    /// Whether an attribute may leave it out of the crate, as `#[cfg]` and `#[test]` do.
+    pub(crate) fn may_be_left_out(&self) -> bool {
+        let attrs = match self {
+            Target::Item(Item::Fn(item)) => &item.attrs,
+            Target::Item(Item::Impl(item)) => &item.attrs,
+            Target::Item(Item::Trait(item)) => &item.attrs,
+            Target::Item(Item::Mod(item)) => &item.attrs,
+            Target::Item(_) => return true,
+            Target::Method(method) => &method.attrs,
+            Target::TraitMethod(method) => &method.attrs,
+        };
+        attrs.iter().any(|attr| !STAYING.iter().any(|name| attr.path().is_ident(name)))
     }
 
     pub(crate) fn into_tokens(self) -> TokenStream {

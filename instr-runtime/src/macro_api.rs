@@ -4,7 +4,7 @@
 //! never unwind, so the code around needs nothing to clean up should they.
 
 pub use core::panic::Location;
-pub use core::{concat, module_path};
+pub use core::{concat, include_bytes, module_path};
 
 use crate::probe;
 pub use crate::probe::{Guard, Resumed};
@@ -68,4 +68,15 @@ macro_rules! __instr_untouched {
     };
 }
 
-pub use {__instr_sites as sites, __instr_untouched as untouched};
+/// Has the compiler tell cargo that the crate depends on a file. Nothing of it gets into the program.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instr_tracked {
+    ($file:literal) => {
+        const _: () = {
+            let _ = $crate::macro_api::include_bytes!($file);
+        };
+    };
+}
+
+pub use {__instr_sites as sites, __instr_tracked as tracked, __instr_untouched as untouched};

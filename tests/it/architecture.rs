@@ -7,12 +7,13 @@ use serde_json::Value;
 
 /// User code -> instr-runtime -> {instr-macros, instr-config, instr-format}; cargo-instr -> instr-analyze -> instr-format. The
 /// macros take the format of the site text from instr-format, and nothing from the runtime but its path.
-const EDGES: [(&str, &str); 9] = [
+const EDGES: [(&str, &str); 10] = [
     ("cargo-instr", "instr-analyze"),
     ("cargo-instr", "instr-format"),
     ("instr-analyze", "instr-config"),
     ("instr-analyze", "instr-format"),
     ("instr-config", "instr-format"),
+    ("instr-macros", "instr-config"),
     ("instr-macros", "instr-format"),
     ("instr-runtime", "instr-config"),
     ("instr-runtime", "instr-format"),

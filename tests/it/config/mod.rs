@@ -1,4 +1,5 @@
 //! `instr.toml`: what it does to programs, to builds and to commands.
 
+mod build;
 mod check;
 mod run;
