@@ -26,7 +26,7 @@ const RUNTIME_DEPENDENCIES: [&str; 4] = ["libc", "libz-rs-sys", "once_cell", "re
 const CONFIG_DEPENDENCIES: [&str; 1] = ["toml_parser"];
 
 /// The modules of the runtime: each uses only those before it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "sys",
     "tls",
     "arena",

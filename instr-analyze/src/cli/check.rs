@@ -9,6 +9,8 @@ use instr_config::file::{File, Message};
 use instr_format::escape::Printable;
 use instr_format::keys::{self, Key};
 use instr_format::names::{self, SCHEMA_VERSION};
+use instr_format::value::Value;
+use regex::Regex;
 use serde_json::json;
 
 use super::Failure;
@@ -55,10 +57,12 @@ struct Effective {
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let (file, is_above) = file(arguments.file.as_deref())?;
-    let variables = wrong_variables();
     let errors: &[Message] = file.as_ref().map_or(&[], |file| &file.errors);
     let settings: Vec<Effective> = keys::all().flat_map(|key| effective(key, file.as_ref())).collect();
     let path = file.as_ref().map(|file| shown(&file.path));
+    let name = file.as_ref().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy();
+    let mut notes = wrong_variables();
+    notes.extend(settings.iter().filter_map(|setting| setting.wrong_regex(&name)));
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Json => {
@@ -69,19 +73,18 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
                 "{:#}",
                 json!({
                     "schema_version": SCHEMA_VERSION, "file": path, "settings": settings, "errors": errors,
-                    "variables": variables,
+                    "notes": notes,
                 })
             )?;
         }
         Format::Text => {
             writeln!(out, "{}", headline(path.as_deref(), is_above))?;
-            let name = file.as_ref().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy();
             let rows = settings.iter().map(|setting| setting.cells(&name));
             write_table(&mut out, &rows.collect::<Vec<_>>())?;
         }
     }
     out.flush()?;
-    let wrong: Vec<String> = errors.iter().map(|error| printable(&error.shown)).chain(variables).collect();
+    let wrong: Vec<String> = errors.iter().map(|error| printable(&error.shown)).chain(notes).collect();
     match wrong.as_slice() {
         [] => Ok(()),
         [..] => Err(Failure::Nothing(wrong.join("\n"))),
@@ -162,6 +165,15 @@ fn json_of_error(error: &Message) -> serde_json::Value {
 }
 
 impl Effective {
+    /// Why its regular expression is none.
+    fn wrong_regex(&self, file: &str) -> Option<String> {
+        let is_given = self.key.value == Value::Regex && !matches!(self.origin, Origin::Default);
+        let error = Regex::new(&self.value).err().filter(|_| is_given)?.to_string();
+        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        let [key, value, origin] = self.cells(file);
+        Some(printable(&format!("{key} ({origin}): `{value}` is no regular expression: {reason}")))
+    }
+
     fn cells(&self, file: &str) -> [String; 3] {
         let origin = match self.origin {
             Origin::Environment => self.key.variable().map_or("", |variable| variable.name).to_owned(),

@@ -87,6 +87,18 @@ fn variables_that_cannot_be_used_fail_the_check_too() {
 }
 
 #[test]
+fn a_wrong_regular_expression_fails_the_check() {
+    let scene = scene("[run]\ninclude_regex = 'a(b'\nexclude_regex = 'fine'\n");
+    let outcome = check(&scene, &[], &[("INSTR_FUNCTION_INCLUDE_REGEX", "[")]);
+    assert_eq!(
+        outcome.stderr,
+        "instr-analyze: run.include_regex (instr.toml:2): `a(b` is no regular expression: unclosed group\n\
+         run.function_include_regex (INSTR_FUNCTION_INCLUDE_REGEX): `[` is no regular expression: unclosed character class\n"
+    );
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
 fn it_reads_the_file_that_is_named_or_the_nearest_one_above() {
     let scene = scene("[run]\nsink = 'ring'\n");
     fs::write(scene.path().join("other.toml"), "[run]\nsink = 'count'\n").expect("room for it");
@@ -113,7 +125,7 @@ fn json_has_the_same() {
     assert_eq!((&found["schema_version"], &found["file"]), (&json!(1), &json!("instr.toml")));
     let message = "`maybe` cannot be used: expected `on` or `off`";
     assert_eq!(found["errors"], json!([{"line": 3, "column": 10, "message": message}]));
-    assert_eq!(found["variables"], json!(["INSTR_SNIK is not a variable of instr; did you mean INSTR_SINK?"]));
+    assert_eq!(found["notes"], json!(["INSTR_SNIK is not a variable of instr; did you mean INSTR_SINK?"]));
     let setting = |key: &str| {
         let settings = found["settings"].as_array().expect("settings");
         settings.iter().find(|setting| setting["key"] == key).expect("it is there").clone()
