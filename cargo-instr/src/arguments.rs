@@ -34,6 +34,9 @@ pub struct What {
     /// Instrument this dependency too; can be given several times
     #[arg(long, value_name = "NAME")]
     pub with_dep: Vec<String>,
+    /// Instrument all dependencies too, but for those that run in the compiler
+    #[arg(long)]
+    pub deps: bool,
     /// Instrument only files whose paths match: comma list of globs; one without wildcards matches anywhere in the path
     /// [default: all files]
     #[arg(long, value_name = "LIST")]
@@ -119,7 +122,7 @@ impl What {
 }
 
 /// Those of our options that have no value.
-const FLAGS: [&str; 1] = ["--stack"];
+const FLAGS: [&str; 2] = ["--deps", "--stack"];
 
 /// Cargo's options that may stand before its command, with a value in an argument of its own.
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];

@@ -86,12 +86,17 @@ fn instrumented(
     kind: Kind,
     takes_options: bool,
 ) -> Result<ExitCode, Failure> {
-    let instrumentation = match Instrumentation::prepare(split.clone(), &own.what, own.stack) {
+    let instrumentation = match Instrumentation::prepare(split.clone(), &own.what, own.stack.then_some(true)) {
         // It may need none.
         Err(Refusal::OfCargo(_)) if !takes_options => return plain(split),
         Err(refusal) => return refusal.say(),
         Ok(instrumentation) => instrumentation,
     };
+
+    if let Some(left_out) = &instrumentation.left_out {
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(io::stderr(), "instr: {left_out}");
+    }
 
     let named = env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()).map(absolute);
     let store = if named.is_none() { Some(Store::create(&instrumentation.home.join("runs"))?) } else { None };
@@ -128,7 +133,7 @@ fn instrumented(
         record.bytes = Some(size(&output));
         keep(&record);
         store.remove_if_empty();
-        if let Some(removed) = store.remove_older(own.keep) {
+        if let Some(removed) = store.remove_older(own.keep.or_else(|| instrumentation.config.number("keep"))) {
             let _ = writeln!(io::stderr(), "instr: {removed}");
         }
     }

@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_metadata::Metadata;
+use instr_format::names::CONFIG;
 
 use crate::arguments::{Split, What};
+use crate::config::Config;
+use crate::dependencies::Dependencies;
 use crate::failure::Failure;
 use crate::notes::Notes;
 use crate::places::Places;
 use crate::plan::{BUILD, Flavor, Plan};
+use crate::rules::Rules;
 use crate::runtime;
 use crate::user_wrappers::UserWrappers;
 use crate::workspace::{self, Refusal, cargo};
@@ -30,17 +34,29 @@ pub struct Instrumentation {
     plan: Plan,
     wrappers: PathBuf,
     with_dep: Vec<String>,
+    /// What holds unless an option says otherwise.
+    pub config: Config,
+    /// What is said of dependencies before anything is built.
+    pub left_out: Option<String>,
 }
 
 impl Instrumentation {
-    /// Prepares the build that the command line asks for. `stack`: with the statement stack alone.
+    /// Prepares the build that the command line asks for. `stack`: whether with the statement stack alone, if it says so.
     ///
     /// # Errors
     /// When there is no workspace, or the target directory cannot be written.
-    pub fn prepare(mut split: Split, what: &What, stack: bool) -> Result<Self, Refusal> {
+    pub fn prepare(mut split: Split, what: &What, stack: Option<bool>) -> Result<Self, Refusal> {
         let selection = what.selection();
         selection.check().map_err(Failure)?;
-        let metadata = workspace::metadata(&split, !what.with_dep.is_empty())?;
+        let mut metadata = workspace::metadata(&split, false)?;
+        let workspace: PathBuf = metadata.workspace_root.clone().into();
+        let config = Config::find(&workspace)?;
+        let with_dep = if what.with_dep.is_empty() { config.list("with_dep") } else { what.with_dep.clone() };
+        let deps = what.deps || config.is_on("deps");
+        if deps || !with_dep.is_empty() {
+            metadata = workspace::metadata(&split, true)?;
+        }
+        let stack = stack.unwrap_or_else(|| config.is_on("stack"));
         let target = split.take("--target-dir").pop();
         let home = target.map_or_else(|| metadata.target_directory.clone().into(), absolute).join("instr");
         let configuration = split.values("--config");
@@ -48,10 +64,25 @@ impl Instrumentation {
             let way_out = "name a directory that can be written to with --target-dir or CARGO_TARGET_DIR";
             Failure(format!("cannot create {}: {error}; {way_out}", home.display()))
         })?;
+        let mut packages = workspace::packages(&metadata, &with_dep)?;
+        let mut left_out = None;
+        if deps {
+            let dependencies = Dependencies::of(&metadata);
+            packages.extend(dependencies.chosen.iter().cloned());
+            packages.sort();
+            packages.dedup();
+            left_out = dependencies.left_out();
+        }
+        let own = workspace::own_directories(&metadata);
+        for package in &packages {
+            let workspace = own.contains(package).then_some(&*workspace);
+            Rules::of(package, workspace)?.keep(&home, package)?;
+        }
         let plan = Plan {
             build: BUILD.to_owned(),
             cache: runtime::cache(&home),
-            packages: workspace::packages(&metadata, &what.with_dep)?,
+            home: home.clone(),
+            packages,
             selection,
             level: what.level(),
             runtime: Flavor { stack, inlined: split.is_optimised() },
@@ -59,9 +90,9 @@ impl Instrumentation {
         };
         let program = env::current_exe().map_err(|error| Failure(format!("cannot find this program: {error}")))?;
         let wrappers = plan.write(&home.join("plans"), &program)?;
-        let places = Places::new(&home, &what.with_dep, &plan, &metadata);
-        let with_dep = what.with_dep.clone();
-        Ok(Instrumentation { home, places, split, configuration, metadata, plan, wrappers, with_dep })
+        let with: Vec<String> = with_dep.iter().cloned().chain(deps.then(|| "all".to_owned())).collect();
+        let places = Places::new(&home, &with, &plan, &metadata);
+        Ok(Instrumentation { home, places, split, configuration, metadata, plan, wrappers, with_dep, config, left_out })
     }
 
     /// Cargo with our wrappers. `takes_options`: those of cargo's.
@@ -78,13 +109,17 @@ impl Instrumentation {
             command.args(split.for_cargo());
         }
         command.env_remove("RUSTC_WRAPPER").env_remove("RUSTC_WORKSPACE_WRAPPER");
+        // Tests run elsewhere.
+        if let Some(path) = self.config.path() {
+            command.env(CONFIG, path);
+        }
         command
     }
 
     /// What options of ours had no effect, once everything is compiled.
     pub fn warnings(&self) -> Vec<String> {
         let with = workspace::directories(&self.metadata, &self.with_dep);
-        Notes::read(&self.wrappers).warnings(&self.plan.selection, &with)
+        Notes::read(&self.wrappers).warnings(&self.plan.selection, &with, &workspace::own_directories(&self.metadata))
     }
 
     /// Where programs are, if not where one would look for them.

@@ -2,7 +2,8 @@
 //!
 //! [`words`] tells what is asked for. [`command`] runs cargo with this program as the compiler's wrapper. Cargo then asks the
 //! [`wrapper`] to compile each crate. For those that the [`plan`] names, it finds the files of which the crate is made
-//! ([`modules`]), puts attributes on their items and on those that their macros make ([`annotate`], [`macros`]), lays the result out as a tree of its own ([`overlay`]), and
+//! ([`modules`]) and what [`rules`] hold for it, puts attributes on their items and on those that their macros make ([`annotate`],
+//! [`macros`]), lays the result out as a tree of its own ([`overlay`]), and
 //! has that compiled together with the [`runtime`], whose sources are embedded in this program. When what ran has died,
 //! [`after`] shows the report. The [`store`] has the runs of each command. [`overhead`] measures what all this costs a program.
 
@@ -14,6 +15,8 @@ pub mod arguments;
 pub mod child;
 pub mod command;
 pub mod compiler;
+pub mod config;
+pub mod dependencies;
 pub mod diagnostics;
 pub mod failure;
 mod insertion;
@@ -28,6 +31,7 @@ pub mod overlay;
 pub mod places;
 pub mod plain;
 pub mod plan;
+pub mod rules;
 pub mod runtime;
 pub mod selection;
 pub mod stack_room;

@@ -25,6 +25,9 @@ pub struct Note {
     pub matched: BTreeSet<Pattern>,
     /// The macros of it that are left alone, as it does not compile otherwise.
     pub refused: Refused,
+    /// The crate's name, if it does not compile instrumented and is used as it is.
+    #[serde(default)]
+    pub plain: Option<String>,
 }
 
 impl Note {
@@ -58,7 +61,8 @@ impl Notes {
     }
 
     /// A warning for each option that had no effect. `with`: the dependencies to instrument, and where they can be.
-    pub fn warnings(&self, selection: &Selection, with: &[(&str, Vec<PathBuf>)]) -> Vec<String> {
+    /// `own`: the directories of the workspace's packages, of which cargo shows what the compiler says.
+    pub fn warnings(&self, selection: &Selection, with: &[(&str, Vec<PathBuf>)], own: &[PathBuf]) -> Vec<String> {
         if self.0.is_empty() {
             return Vec::new();
         }
@@ -79,11 +83,21 @@ impl Notes {
             let all: Vec<String> = selection.patterns().iter().map(ToString::to_string).collect();
             warnings.push(format!("no function is left by {} together{effect}", all.join(" ")));
         }
+        warnings.extend(self.plain_dependencies(own));
         for (name, directories) in with {
             if !self.0.iter().any(|note| directories.contains(&note.package)) {
                 warnings.push(format!("--with-dep {name}: what was built does not use it"));
             }
         }
         warnings
+    }
+
+    /// Cargo shows nothing of what is said of them.
+    fn plain_dependencies(&self, own: &[PathBuf]) -> Option<String> {
+        let others = self.0.iter().filter(|note| !own.contains(&note.package));
+        let names: BTreeSet<&str> = others.filter_map(|note| note.plain.as_deref()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        (!names.is_empty())
+            .then(|| format!("does not compile instrumented, and is used as it is: {}", names.join(", ")))
     }
 }

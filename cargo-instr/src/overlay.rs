@@ -12,11 +12,14 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
+use instr_config::build::How;
+
 use crate::annotate::{Annotated, Style, annotate_in_style};
 use crate::failure::Failure;
 use crate::items::Untouched;
 use crate::macros::{Definition, Refused};
 use crate::modules;
+use crate::rules::Rules;
 use crate::selection::{Pattern, Selection};
 
 /// The overlay of one crate.
@@ -39,7 +42,7 @@ pub struct Overlay {
 }
 
 /// The crate that an overlay is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// The root file; absolute.
     pub root: &'a Path,
@@ -49,16 +52,20 @@ pub struct Source<'a> {
     pub workspace: &'a Path,
     /// Whether other crates may use the macros that it exports.
     pub is_library: bool,
-    /// Spelling of the attribute that instruments, and of the one that leaves out.
-    pub attributes: (&'a str, &'a str),
     /// The path of the runtime.
     pub runtime: &'a str,
     /// What files in records are named relative to.
     pub directory: Option<&'a Path>,
     /// Macros that are left alone.
     pub refused: &'a Refused,
+    /// Spelling of the attribute that instruments as it is said.
+    pub attribute: &'a dyn Fn(&How) -> String,
+    /// Spelling of the attribute that leaves out.
+    pub skip: &'a str,
     /// What to instrument.
     pub selection: &'a Selection,
+    /// What of that, and how.
+    pub rules: &'a Rules,
 }
 
 impl Overlay {
@@ -111,22 +118,22 @@ fn annotate_files(
     for (path, module) in modules::find(source.root, source.crate_name) {
         let shown = path.strip_prefix(source.workspace).unwrap_or(&path);
         note(&of_files, &shown.to_string_lossy());
-        if !source.selection.admits_file(&shown.to_string_lossy()) {
+        if !source.selection.admits_file(&shown.to_string_lossy()) || !source.rules.admits_file(&path) {
             continue;
         }
-        let (attribute, skip) = source.attributes;
+        let attribute = (source.attribute)(&source.rules.how(&path));
         let selects = |name: &str| {
             note(&of_functions, name);
-            source.selection.admits_function(name)
+            source.selection.admits_function(name) && source.rules.admits_function(name)
         };
         let style = Style {
-            skip,
+            skip: source.skip,
             module: &module.path,
             selects: &selects,
             keeps_columns: true,
             macros: Some(source.refused),
             is_library: source.is_library,
-            ..Style::new(attribute)
+            ..Style::new(&attribute)
         };
         match annotate_in_style(&module.text, &style) {
             Ok(annotated) => {

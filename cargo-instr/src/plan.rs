@@ -45,6 +45,8 @@ pub struct Plan {
     pub build: String,
     /// Where compiled runtimes are kept.
     pub cache: PathBuf,
+    /// Our directory in the workspace's target directory.
+    pub home: PathBuf,
     /// The manifests' directories of the packages to instrument.
     pub packages: Vec<PathBuf>,
     /// What of them.

@@ -114,15 +114,20 @@ pub fn directories<'a>(metadata: &Metadata, names: &'a [String]) -> Vec<(&'a str
     names.iter().map(|name| (name.as_str(), named(name))).collect()
 }
 
-fn runs_in_the_compiler(package: &Package) -> bool {
+/// The directories of the workspace's own packages.
+pub fn own_directories(metadata: &Metadata) -> Vec<PathBuf> {
+    metadata.workspace_packages().into_iter().filter_map(directory).collect()
+}
+
+pub(crate) fn runs_in_the_compiler(package: &Package) -> bool {
     package.targets.iter().any(|target| target.is_proc_macro())
 }
 
 /// It cannot record itself.
-fn is_the_runtime(package: &Package) -> bool {
+pub(crate) fn is_the_runtime(package: &Package) -> bool {
     ["instr-config", "instr-format", "instr-runtime"].contains(&package.name.as_str())
 }
 
-fn directory(package: &Package) -> Option<PathBuf> {
+pub(crate) fn directory(package: &Package) -> Option<PathBuf> {
     package.manifest_path.parent().map(|directory| directory.as_std_path().to_owned())
 }

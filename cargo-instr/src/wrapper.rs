@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
+use instr_config::build::How;
 use serde_json::Value;
 
 use crate::compiler::{Compiler, Outcome, exit_code, pass_on, say};
@@ -19,6 +20,7 @@ use crate::notes::Note;
 use crate::overlay::{Overlay, Source};
 use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
 use crate::plan::Plan;
+use crate::rules::{self, Rules};
 use crate::runtime::Runtime;
 
 /// Where crates are checked as they are.
@@ -111,21 +113,23 @@ impl Crate<'_> {
         let invocation = &self.invocation;
         let input = &self.compiler.arguments[invocation.input];
         let workspace = if self.package.starts_with(directory) { directory } else { &self.package };
-        let (attribute, skip) = self.attributes();
+        let rules = Rules::read(&self.plan.home, &self.package)?.below(&self.plan.selection);
         let source = Source {
             root: &directory.join(input),
             crate_name: &invocation.crate_name,
             workspace,
             is_library: invocation.is_library(),
-            attributes: (&attribute, &skip),
+            attribute: &|how| self.attribute(how),
+            skip: &format!("#[{}::instrument_source(skip)]", self.runtime_path()),
             runtime: &self.runtime_path(),
             directory: Path::new(input).is_relative().then_some(directory),
             refused,
             selection: &self.plan.selection,
+            rules: &rules,
         };
         let overlay = Overlay::build(&self.home.join("overlay").join(self.name()), source)?;
         let (package, matched, refused) = (self.package.clone(), overlay.matched.clone(), refused.clone());
-        Note { package, places: overlay.places, matched, refused }.keep(self.home, &self.name())?;
+        Note { package, places: overlay.places, matched, refused, plain: None }.keep(self.home, &self.name())?;
         self.keep(overlay.files.keys().cloned().collect(), directory)?;
 
         let mut arguments = self.compiler.arguments.to_vec();
@@ -220,6 +224,8 @@ impl Crate<'_> {
             let said: String = errors.filter_map(|message| message["rendered"].as_str()).collect();
             let name = &self.invocation.crate_name;
             let message = format!("instr: `{name}` does not compile instrumented, and is used as it is");
+            let note = Note::read(self.home, &self.name()).unwrap_or_default();
+            Note { plain: Some(name.clone()), ..note }.keep(self.home, &self.name())?;
             say(&mut io::stderr(), &warning(&message, &said))?;
         }
         self.restore_dep_info(overlay, directory)?;
@@ -237,27 +243,35 @@ impl Crate<'_> {
         format!("{colons}{}", self.extern_name())
     }
 
-    /// The attribute that instruments, and the one that leaves out.
-    fn attributes(&self) -> (String, String) {
+    /// The attribute that instruments so, unless an option says otherwise.
+    fn attribute(&self, how: &How) -> String {
         let path = self.runtime_path();
         // Nobody who could mark a signal handler has put the attribute there.
         let mut arguments = vec!["by_tool".to_owned()];
         if self.invocation.has_runtime {
             arguments.push(format!("crate = {path}"));
         }
-        if let Some(level) = &self.plan.level {
+        if let Some(level) = self.plan.level.as_ref().or(how.level.as_ref()) {
             arguments.push(format!("level = {level:?}"));
         }
-        let arguments = arguments.join(", ");
-        (format!("#[{path}::instrument_source({arguments})]"), format!("#[{path}::instrument_source(skip)]"))
+        if let Some(macros) = &how.macros {
+            arguments.push(format!("macros = {macros:?}"));
+        }
+        format!("#[{path}::instrument_source({})]", arguments.join(", "))
     }
 
-    /// Cargo is to look at the originals.
+    /// Cargo is to look at the originals, and at the rules.
     fn restore_dep_info(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
         let file = self.invocation.dep_info();
         let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
         let text = text.replace(&format!("{}/", escaped(&overlay.copy_of(directory))), "");
         let text = text.replace(&escaped(&overlay.directory), "");
+        let rules = escaped(&rules::path(&self.plan.home, &self.package));
+        let with_rules = |line: &str| match line.split_once(": ") {
+            Some((target, files)) if !line.starts_with('#') => format!("{target}: {rules} {files}\n"),
+            _ => format!("{line}\n"),
+        };
+        let text: String = text.lines().map(with_rules).collect();
         fs::write(&file, text).map_err(|error| Failure::on("write", &file, &error))
     }
 

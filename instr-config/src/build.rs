@@ -11,6 +11,7 @@ use crate::file::File;
 
 /// What of a crate is instrumented, and how. Lists are as those of variables; empty ones restrict nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Build {
     /// Only these files.
     pub include: String,
@@ -28,6 +29,7 @@ pub struct Build {
 
 /// How functions are instrumented, as the attribute's arguments say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct How {
     /// `level`.
     pub level: Option<String>,

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 /// User code -> instr-runtime -> {instr-macros, instr-config, instr-format}; cargo-instr -> instr-analyze -> instr-format. The
 /// macros take the format of the site text from instr-format, and nothing from the runtime but its path.
-const EDGES: [(&str, &str); 10] = [
+const EDGES: [(&str, &str); 11] = [
     ("cargo-instr", "instr-analyze"),
+    ("cargo-instr", "instr-config"),
     ("cargo-instr", "instr-format"),
     ("instr-analyze", "instr-config"),
     ("instr-analyze", "instr-format"),
@@ -22,8 +23,8 @@ const EDGES: [(&str, &str); 10] = [
 
 /// What runs in the user's process besides its own crates and the macros.
 const RUNTIME_DEPENDENCIES: [&str; 4] = ["libc", "libz-rs-sys", "once_cell", "regex-lite"];
-/// What reads the configuration there.
-const CONFIG_DEPENDENCIES: [&str; 1] = ["toml_parser"];
+/// What reads the configuration: the first for `cargo instr` alone.
+const CONFIG_DEPENDENCIES: [&str; 2] = ["serde", "toml_parser"];
 
 /// The modules of the runtime: each uses only those before it.
 const LAYERS: [&str; 20] = [

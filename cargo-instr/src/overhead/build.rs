@@ -82,8 +82,8 @@ pub fn build(split: &Split, what: &What) -> Result<Built, Stop> {
     let ask = |command| Program::ask(command, &variable)?.map_err(Stop::ByCargo);
 
     // Says first what makes no sense.
-    let everything = Instrumentation::prepare(split.clone(), what, false)?;
-    let mut stack = Instrumentation::prepare(split.clone(), what, true)?;
+    let everything = Instrumentation::prepare(split.clone(), what, Some(false))?;
+    let mut stack = Instrumentation::prepare(split.clone(), what, Some(true))?;
     stack.places = stack.places.apart(STACK);
     progress.say("building the plain program");
     let mut plain = Command::new(cargo());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use instr_format::names::{OUTPUT_DIR, VARIABLES};
+use instr_format::names::{CONFIG, OUTPUT_DIR, VARIABLES};
 use instr_tests::cargo_instr::Workspace;
 use instr_tests::package::succeed;
 
@@ -26,6 +26,9 @@ fn what_the_user_has_set_for_the_runtime_arrives() {
             VARIABLES.iter().map(|variable| (variable.name.to_owned(), format!("{round}, a b=c"))).collect();
         given.insert("INSTR_OF_A_LATER_VERSION".to_owned(), round.to_owned());
         given.insert(OUTPUT_DIR.to_owned(), format!("{directory}/%p"));
+        // One that is not there ends the command.
+        pair.write(&format!("{round} a b=c"), "");
+        given.insert(CONFIG.to_owned(), pair.path().join(format!("{round} a b=c")).to_string_lossy().into_owned());
         for arguments in [&["run", "-q", "-p", "two"][..], &["test", "-q", "-p", "two", "--", "--nocapture"]] {
             let ended = succeed(pair.instr(arguments).envs(&given));
             let mut found = variables(&ended.stdout);

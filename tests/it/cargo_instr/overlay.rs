@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_instr::macros::Refused;
 use cargo_instr::overlay::{Overlay, Source};
+use cargo_instr::rules::Rules;
 use cargo_instr::selection::Selection;
 use tempfile::TempDir;
 
@@ -34,16 +35,19 @@ impl Crate {
     }
 
     fn overlay_of(&self, selection: &Selection) -> Overlay {
+        let rules = Rules::default();
         let source = Source {
             root: &self.path("p/src/lib.rs"),
             crate_name: "c",
             workspace: &self.path(""),
             is_library: true,
-            attributes: ("#[a]", "#[b]"),
             runtime: "::r",
             directory: None,
             refused: &Refused::default(),
+            attribute: &|_| "#[a]".to_owned(),
+            skip: "#[b]",
             selection,
+            rules: &rules,
         };
         Overlay::build(&self.directory.path().join("overlay"), source).expect("a tree")
     }
