@@ -138,7 +138,7 @@ fn unpack(sources: &Path) -> Result<(), Failure> {
 fn compile(sources: &Path, build: &Path, compiler: &Path, (target, flavor): (&str, Flavor)) -> Result<(), Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    let feature = if flavor.stack { "stack" } else { "enabled,gzip" };
+    let feature = if flavor.stack { "stack" } else { "enabled" };
     command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", feature]);
     command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
     for (variable, _) in std::env::vars_os() {

@@ -51,7 +51,7 @@ pub(crate) fn start() {
         }
         site::switch_all_off();
     }
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     if settings.caps.compress {
         sink::gzip::start();
     }

@@ -139,7 +139,7 @@ impl Closed {
 
     /// The newest log behind this number that is worth to be compressed, which is to be [done](Closed::compressed) then: of an
     /// older one, there may be nothing left by then. For one thread alone.
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(super) fn compress(&self, behind: u64) -> Option<(u64, File)> {
         let is_worth_it = |file: &File| file.kind == Kind::Log && file.bytes > BLOCK;
         let (number, file) = self.files().filter(|(number, file)| *number > behind && is_worth_it(file)).last()?;
@@ -148,7 +148,7 @@ impl Closed {
     }
 
     /// What has come of compressing the file with this number. `false`: it has been taken meanwhile.
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(super) fn compressed(&self, number: u64, file: &File) -> bool {
         let Some(place) = self.place(number) else { return false };
         place.describe(file);

@@ -192,7 +192,7 @@ impl Process {
     }
 
     /// Opens a file to read it.
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(crate) fn open_to_read<const SIZE: usize>(&self, name: &CName<SIZE>) -> Result<i32, Errno> {
         sys::open_to_read(self.directory()?, name)
     }

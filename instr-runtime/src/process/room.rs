@@ -5,14 +5,14 @@
 use core::sync::atomic::Ordering::{AcqRel, Acquire};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 use instr_format::files::GZIP_PART;
 
 use super::Process;
 use super::closed::{Closed, File};
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 use super::{FileName, Kind};
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 use crate::sys::Errno;
 use crate::{settings, sys};
 
@@ -94,7 +94,7 @@ impl Process {
 
     /// Waits until there is a log behind the file with this number that is worth to be compressed, and takes hold of the newest with
     /// its number. `None`: there is none yet, after a while. For one thread alone, which then calls [`Process::compressed`].
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(crate) fn next_to_compress(&self, behind: u64) -> Option<(u64, File)> {
         let closings = self.room.closings.load(Acquire);
         self.room.closed.compress(behind).or_else(|| {
@@ -104,7 +104,7 @@ impl Process {
     }
 
     /// Creates the file to compress to. Async-signal-safe.
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(crate) fn create_part(&self) -> Result<i32, Errno> {
         // One that could not be finished.
         self.remove(&part());
@@ -113,7 +113,7 @@ impl Process {
 
     /// Puts what was compressed in the place of the log, if it has been written whole: there is the one or the other at every
     /// instant, or for a moment both. `false`: the log stays. Async-signal-safe.
-    #[cfg(feature = "gzip")]
+    #[cfg(feature = "enabled")]
     pub(crate) fn compressed(&self, number: u64, log: &File, written: Result<u64, Errno>) -> bool {
         let file = written.map_or(*log, |bytes| File { kind: Kind::Gzip, bytes, ..*log });
         let is_whole = file.kind == Kind::Gzip && self.rename(&part(), &file.name()).is_ok();
@@ -146,7 +146,7 @@ impl Process {
     }
 }
 
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 fn part() -> FileName {
     FileName::new(format_args!("{GZIP_PART}"))
 }

@@ -33,7 +33,8 @@ impl Reader<'_> {
         let history = self.switch(names::RING_HISTORY, false);
         let of_thread = self.bytes(names::MAX_BYTES, names::LEAST_MAX_BYTES);
         let of_process = self.bytes(names::MAX_TOTAL_BYTES, names::LEAST_MAX_BYTES);
-        let compress = self.word(names::COMPRESS, [(names::COMPRESS_GZIP, true), (names::COMPRESS_OFF, false)]).unwrap_or(false);
+        let compress =
+            self.word(names::COMPRESS, [(names::COMPRESS_GZIP, true), (names::COMPRESS_OFF, false)]).unwrap_or(false);
         // What these have anyway.
         let own_clock = if sink == Sink::Write { Clock::Full } else { Clock::Off };
         let has_files = sink == Sink::Write || sink == Sink::Ring;
@@ -68,10 +69,6 @@ impl Reader<'_> {
         };
         let process = of_process.unwrap_or(names::DEFAULT_MAX_TOTAL_BYTES.max(least));
         let compress = compress && sink == Sink::Write;
-        if compress && !cfg!(feature = "gzip") {
-            let way_out = "build the program with the feature `gzip` of instr-runtime";
-            self.note(format_args!("{}=gzip is ignored: {way_out}", names::COMPRESS));
-        }
-        (ring, Caps { thread, process, compress: compress && cfg!(feature = "gzip") })
+        (ring, Caps { thread, process, compress })
     }
 }

@@ -1,7 +1,7 @@
 //! Where records go.
 
 pub(crate) mod count;
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 pub(crate) mod gzip;
 pub(crate) mod ring;
 pub(crate) mod write;

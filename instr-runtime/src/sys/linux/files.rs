@@ -130,7 +130,7 @@ pub(crate) fn open_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>, log
 }
 
 /// Opens a file of an open directory to be read for a while.
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 pub(crate) fn open_to_read<const SIZE: usize>(directory: i32, name: &CName<SIZE>) -> Result<i32, Errno> {
     // SAFETY: the name ends in NUL.
     let file = unsafe { libc::syscall(libc::SYS_openat, directory, name.as_ptr(), libc::O_RDONLY | SAFE) };
@@ -138,7 +138,7 @@ pub(crate) fn open_to_read<const SIZE: usize>(directory: i32, name: &CName<SIZE>
 }
 
 /// Reads what comes next in a file, as much as the kernel gives; how many bytes that are.
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 pub(crate) fn read(file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
     // SAFETY: the kernel fills the buffer.
     check(unsafe { libc::syscall(libc::SYS_read, file, buffer.as_mut_ptr(), buffer.len()) }).map(|read| read as usize)

@@ -9,10 +9,10 @@ pub(crate) fn wake_one(number: &AtomicU32) {
     let _ = unsafe { libc::syscall(libc::SYS_futex, number.as_ptr(), operation, 1) };
 }
 
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 pub(crate) use of_gzip::*;
 
-#[cfg(feature = "gzip")]
+#[cfg(feature = "enabled")]
 mod of_gzip {
     use core::ffi::{CStr, c_void};
     use core::mem::MaybeUninit;
