@@ -54,7 +54,8 @@ pub fn parse(x: u32) -> u32 {
 }
 ";
 
-/// Three packages, of which `none` has no attributes. The program is named for the test, as all build to one directory.
+/// Three packages, of which `none` has no attributes. They are named for the test, as all build to one directory, in which cargo
+/// knows packages by their names and by their places within their workspaces.
 fn workspace(theme: &str) -> Package {
     let package = Package::new(&format!("config-{theme}"));
     package.write("Cargo.toml", "[workspace]\nmembers = [\"app\", \"lib\", \"none\"]\nresolver = \"2\"\n");
@@ -67,8 +68,9 @@ fn workspace(theme: &str) -> Package {
         } else {
             String::new()
         };
-        let manifest =
-            format!("[package]\nname = \"{member}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{program}{dependency}");
+        let manifest = format!(
+            "[package]\nname = \"{theme}-{member}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{program}{dependency}"
+        );
         package.write(&format!("{member}/Cargo.toml"), &manifest);
     }
     package.write("app/src/main.rs", MAIN);
@@ -106,9 +108,9 @@ fn built(package: &Package) -> Built {
         }
         let file = PathBuf::from(line["filenames"][0].as_str().unwrap_or_default());
         match line["target"]["name"].as_str() {
-            Some("lib") => library = file,
-            Some("none") | None => {}
-            Some(_) => program = file,
+            Some(name) if name.ends_with("_lib") => library = file,
+            Some(name) if !name.contains('_') => program = file,
+            _ => {}
         }
     }
     Built { compiled, program, library }
@@ -215,7 +217,7 @@ fn an_edit_rebuilds_the_crates_that_read_the_file() {
 
 /// What a clean build makes: the program, and the library with its objects and metadata.
 fn cleanly_built(package: &Package) -> (Vec<u8>, Vec<u8>) {
-    run(package, &["clean", "-p", "app", "-p", "lib"]);
+    run(package, &["clean", "-p", "identical-app", "-p", "identical-lib"]);
     let built = built(package);
     assert_eq!(built.compiled, names(&["app", "lib"]));
     (fs::read(built.program).expect("a program"), fs::read(built.library).expect("a library"))
@@ -239,7 +241,7 @@ fn two_clean_builds_are_identical_and_a_file_without_keys_changes_no_program() {
 fn what_is_wrong_is_one_error_with_its_place() {
     let package = workspace("wrong");
     package.write("instr.toml", "[build]\nlevle = 'block'\n\n[run]\nsink = 'tape'\n");
-    let output = build(&package, &["-p", "app"]);
+    let output = build(&package, &["-p", "wrong-app"]);
     assert!(!output.status.success());
     let errors: Vec<String> = json_lines(&output)
         .filter(|line| line["message"]["level"] == "error" && line["message"]["spans"][0].is_object())
@@ -345,9 +347,9 @@ fn no_item_gets_a_warning_or_another_meaning() {
     for config in ["", "[build]\nexclude = '*'\n", "[build]\nexclude_function = '*'\n", "[build]\nlevel = 'function'\n"]
     {
         package.write("instr.toml", config);
-        run(&package, &["test", "-q", "-p", "lib"]);
+        run(&package, &["test", "-q", "-p", "everything-lib"]);
         if has_clippy {
-            run(&package, &["clippy", "-q", "-p", "lib", "--all-targets"]);
+            run(&package, &["clippy", "-q", "-p", "everything-lib", "--all-targets"]);
         }
     }
 }
