@@ -35,6 +35,7 @@ impl Config {
         let mut name = Name::empty();
         name.push(path);
         sys::with_errno(|| match load(arena, &name) {
+            Err(Unreadable::System(Errno::NO_DIRECTORY)) if named.is_none() => Config::NONE,
             // Directories that the program may not look into are nothing to speak of.
             Err(Unreadable::System(_)) if named.is_none() && !sys::is_there(&name) => Config::NONE,
             Err(why) => {
