@@ -39,7 +39,7 @@ fn it_shows_every_setting_and_where_it_comes_from() {
         ("run.sink", "ring", "instr.toml:2"),
         ("run.clock", "off", "INSTR_CLOCK"),
         ("run.thread", "main,7", "instr.toml:4"),
-        ("run.max_bytes", "256M", "default"),
+        ("run.ring_bytes", "1M", "default"),
         ("build.level", "block", "instr.toml:7"),
         ("build.macros", "both", "default"),
         ("instrumentation.ptrace", "off", "default"),

@@ -197,5 +197,7 @@ fn every_key_of_a_program_can_be_set_at_once() {
     steady(&scene, &[]);
     let run = described(&scene);
     assert_eq!(run["settings"].as_object().map(|settings| settings.len()), Some(VARIABLES.len() - 1));
-    assert_eq!(run["notes"], json!([]));
+    // No sink obeys all of them.
+    let notes = run["notes"].as_array().expect("notes");
+    assert!(notes.iter().all(|note| note.to_string().contains("has no effect")), "{notes:?}");
 }
