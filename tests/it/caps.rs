@@ -221,13 +221,13 @@ fn processes_under_one_output_directory_keep_what_each_may() {
 
 #[test]
 fn many_short_threads_leave_a_bounded_number_of_logs_and_all_their_last_statements() {
-    let threads = times(4_000, 10_000);
+    let threads = times(6_000, 10_000);
     let scene = Scene::new();
     let ended = run(scene.command(&program("short_threads", INSTRUMENTED)).arg(threads.to_string()).envs([SMALL[0]]));
     assert!(ended.status.success(), "{ended:?}");
     let run = &scene.runs()[0];
     let files = fs::read_dir(run).expect("a run").count();
-    assert!((2_000..2_200).contains(&files), "{files} files");
+    assert!((4_000..4_300).contains(&files), "{files} files");
     let report = scene.report();
     let thread = Place::marked("tests/programs/src/bin/short_threads.rs", "thread");
     let workers: Vec<_> = report.threads().iter().filter(|thread| thread["name"] != "main").collect();

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::marks::Place;
 use crate::rings::{Ring, kept_records, rings};
 
-/// One thread's log, of which no line is torn.
+/// One thread's log, all its segments together, of which no line is torn.
 #[derive(Debug)]
 pub struct Log {
     /// Process id.
@@ -32,7 +32,8 @@ pub struct Log {
 }
 
 impl Log {
-    fn read(path: &Path) -> Self {
+    /// A segment, with its number.
+    fn read(path: &Path) -> (u64, Self) {
         let bytes = fs::read(path).expect("a readable log");
         let bytes = bytes.strip_suffix(b"\n").unwrap_or_else(|| panic!("{path:?} ends within a line"));
         let mut lines = bytes.split(|byte| *byte == b'\n');
@@ -51,7 +52,14 @@ impl Log {
             log.seqs.push(record.moment.seq);
             *log.counts.entry(place(&record.site)).or_default() += 1;
         }
-        log
+        (header.segment, log)
+    }
+
+    fn append(&mut self, segment: Log) {
+        self.seqs.extend(segment.seqs);
+        for (place, count) in segment.counts {
+            *self.counts.entry(place).or_default() += count;
+        }
     }
 
     /// Of a thread's ring and its segments.
@@ -127,13 +135,20 @@ fn text(escaped: &[u8]) -> String {
 /// # Panics
 /// When a line is torn.
 pub fn logs(run: &Path) -> Vec<Log> {
-    let mut logs = Vec::new();
+    let (mut segments, mut logs) = (Vec::new(), Vec::<Log>::new());
     for entry in fs::read_dir(run).expect("a run directory") {
         let path = entry.expect("an entry").path();
         let is_log = path.file_name().and_then(|name| name.to_str()).is_some_and(is_thread_log);
         // A process can be killed before its first line.
         if is_log && path.metadata().expect("a file").len() > 0 {
-            logs.push(Log::read(&path));
+            segments.push(Log::read(&path));
+        }
+    }
+    segments.sort_by_key(|(segment, log)| (log.tid, log.reuse, *segment));
+    for (_, segment) in segments {
+        match logs.last_mut().filter(|log| (log.tid, log.reuse) == (segment.tid, segment.reuse)) {
+            Some(log) => log.append(segment),
+            None => logs.push(segment),
         }
     }
     let rings = rings(run);

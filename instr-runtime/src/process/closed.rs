@@ -11,7 +11,7 @@ use instr_format::files::{GZIP_SUFFIX, LOG_SUFFIX, RING_SUFFIX};
 use super::file_name::{FileName, file_name};
 
 /// How many files stay, however small they are: so many threads that have ended have their logs.
-const PLACES: u64 = 2048;
+const PLACES: u64 = 4096;
 
 /// The blocks of a disk.
 const BLOCK: u64 = 4096;

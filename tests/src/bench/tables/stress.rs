@@ -20,7 +20,7 @@ pub const STRESS: Table = Table {
            a thread makes at its first statement count. Memory is the most that the process has occupied, mapped \
            files included; files and MB are what the run has left. A thread that lives takes 64 KiB for its stack, and 1 MB for \
            its ring or 64 KiB for its counters in this program; when it has ended, the next one takes over the stack and the \
-           counters, and of rings, the newest 128 or a few more stay. A log of `write` grows with each statement. A test \
+           counters, and of rings, the newest 128 or a few more stay. A log of `write` grows with each statement up to `INSTR_MAX_BYTES`. A test \
            asserts these limits, and that a thousand threads lose no statement (tests/it/stress.rs).",
     columns: &[RATE, MEMORY, FILES, DISK],
     rows: &[
