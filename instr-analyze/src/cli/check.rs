@@ -10,7 +10,8 @@ use instr_format::escape::Printable;
 use instr_format::keys::{self, Key};
 use instr_format::names::{self, SCHEMA_VERSION};
 use instr_format::value::Value;
-use regex::Regex;
+// What programs read them with: it knows less than `regex`.
+use regex_lite::Regex;
 use serde_json::json;
 
 use super::Failure;

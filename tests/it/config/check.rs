@@ -92,8 +92,8 @@ fn a_wrong_regular_expression_fails_the_check() {
     let outcome = check(&scene, &[], &[("INSTR_FUNCTION_INCLUDE_REGEX", "[")]);
     assert_eq!(
         outcome.stderr,
-        "instr-analyze: run.include_regex (instr.toml:2): `a(b` is no regular expression: unclosed group\n\
-         run.function_include_regex (INSTR_FUNCTION_INCLUDE_REGEX): `[` is no regular expression: unclosed character class\n"
+        "instr-analyze: run.include_regex (instr.toml:2): `a(b` is no regular expression: found open group without closing ')'\n\
+         run.function_include_regex (INSTR_FUNCTION_INCLUDE_REGEX): `[` is no regular expression: found unclosed character class\n"
     );
     assert_eq!(outcome.code, 1);
 }
