@@ -211,7 +211,7 @@ impl Crate {
         if !skips.is_empty() {
             skips.push("--exact");
         }
-        let recording = [("INSTR_OUTPUT_DIR", output.to_str().expect("a path")), ("INSTR_SINK", sink)];
+        let recording = recording(output, sink);
         let mut tested = self.run_tests(package, "--tests", &recording, &skips);
         if !unrecorded.is_empty() {
             let only = [&["--exact"], &unrecorded[..]].concat();
@@ -222,7 +222,7 @@ impl Crate {
 
     /// Runs the tests in the crate's documentation.
     fn test_documentation(&self, package: &Package, output: &Path, sink: &str) -> Tested {
-        let recording = [("INSTR_OUTPUT_DIR", output.to_str().expect("a path")), ("INSTR_SINK", sink)];
+        let recording = recording(output, sink);
         let skips: Vec<_> = self.skipped.iter().flat_map(|(test, _)| ["--skip", test]).collect();
         self.run_tests(package, "--doc", &recording, &skips)
     }
@@ -255,6 +255,15 @@ impl Crate {
         }
         command
     }
+}
+
+/// The variables of a run. Of logs the first records stay, until no file may become longer.
+fn recording<'a>(output: &'a Path, sink: &'a str) -> Vec<(&'static str, &'a str)> {
+    let mut variables = vec![("INSTR_OUTPUT_DIR", output.to_str().expect("a path")), ("INSTR_SINK", sink)];
+    if sink == TEXT_SINK {
+        variables.extend([("INSTR_MAX_BYTES", "1G"), ("INSTR_MAX_TOTAL_BYTES", "64G")]);
+    }
+    variables
 }
 
 impl Tested {
