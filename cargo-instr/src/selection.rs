@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use instr_format::pattern::Patterns;
+use instr_format::pattern::{Patterns, admits};
 use serde::{Deserialize, Serialize};
 
 /// Comma lists of globs, as in the variables `INSTR_INCLUDE`, `INSTR_EXCLUDE` and so on. Empty: no restriction.
@@ -87,10 +87,4 @@ impl Selection {
     pub fn admits_function(&self, path: &str) -> bool {
         admits(&self.include_function, &self.exclude_function, path)
     }
-}
-
-/// A list that was never checked excludes nothing.
-fn admits(include: &str, exclude: &str, text: &str) -> bool {
-    let matches = |list| Patterns::new(list).is_ok_and(|list| list.matches(text));
-    (include.trim().is_empty() || matches(include)) && !matches(exclude)
 }

@@ -5,7 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use instr_format::keys::{BUILD, BUILD_PATH};
-use instr_format::pattern::Patterns;
+use instr_format::pattern::{Patterns, admits};
 
 use crate::file::File;
 
@@ -84,11 +84,6 @@ impl Build {
         }
         how
     }
-}
-
-fn admits(include: &str, exclude: &str, text: &str) -> bool {
-    let is_empty = Patterns::new(include).is_ok_and(|list| list.is_empty());
-    (is_empty || matches(include, text)) && !matches(exclude, text)
 }
 
 fn matches(list: &str, text: &str) -> bool {

@@ -18,6 +18,8 @@ pub const PANIC_JSON: &str = "panic.json";
 pub const COMMAND_JSON: &str = "command.json";
 /// What the process was told to record while it ran, see [`crate::control`].
 pub const CONTROL: &str = "control";
+/// The same while it is being written; of no use to anybody.
+pub const CONTROL_PART: &str = "control.part";
 /// What a thread log's name ends with.
 pub const LOG_SUFFIX: &str = ".log";
 /// What the name of a compressed segment of a log ends with.
@@ -62,7 +64,7 @@ pub fn is_compressed_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 8] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL, GZIP_PART];
+    const FIXED: [&str; 9] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL, CONTROL_PART, GZIP_PART];
     const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))

@@ -49,6 +49,13 @@ impl<'a> Patterns<'a> {
     }
 }
 
+/// Whether a text is among what one list includes, all if it is empty, and none of what the other one excludes. A list that
+/// cannot be read matches nothing.
+pub fn admits(include: &str, exclude: &str, text: &str) -> bool {
+    let matches = |list| Patterns::new(list).is_ok_and(|list| list.matches(text));
+    (Patterns(include).is_empty() || matches(include)) && !matches(exclude)
+}
+
 /// Whether one pattern matches `text`. Async-signal-safe.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     if has_wildcards(pattern) { matches_whole(pattern, text) } else { text.contains(pattern) }

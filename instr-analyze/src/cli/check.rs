@@ -2,9 +2,9 @@
 
 use std::env;
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use instr_config::file::{File, Message};
 use instr_format::escape::Printable;
 use instr_format::keys::{self, Key};
@@ -15,7 +15,8 @@ use regex_lite::Regex;
 use serde_json::json;
 
 use super::Failure;
-use super::options::shown;
+use super::options::{Format, shown};
+use crate::run::config;
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -31,14 +32,6 @@ pub(crate) struct CheckArguments {
     /// How to write the settings
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 /// Where a value comes from.
@@ -57,7 +50,10 @@ struct Effective {
 }
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
-    let (file, is_above) = file(arguments.file.as_deref())?;
+    let found = config::find(arguments.file.as_deref())
+        .map_err(|(path, error)| Failure::Input(format!("cannot read {}: {error}", shown(&path))))?;
+    let is_above = found.as_ref().is_some_and(|found| found.is_above);
+    let file = found.map(|found| found.file);
     let errors: &[Message] = file.as_ref().map_or(&[], |file| &file.errors);
     let settings: Vec<Effective> = keys::all().flat_map(|key| effective(key, file.as_ref())).collect();
     let path = file.as_ref().map(|file| shown(&file.path));
@@ -101,22 +97,6 @@ fn headline(path: Option<&str>, is_above: bool) -> String {
         Some(path) => format!("{path}, and the environment"),
         None => format!("the environment; there is no {}", keys::FILE),
     }
-}
-
-/// The file that is checked, if there is one, and whether it is one that only lies above.
-fn file(named: Option<&Path>) -> Result<(Option<File>, bool), Failure> {
-    let by_variable = env::var_os(names::CONFIG).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let here = PathBuf::from(keys::FILE);
-    let named = named.map(Path::to_owned).or(by_variable).or_else(|| here.exists().then_some(here));
-    let is_above = named.is_none();
-    let Some(path) = named.or_else(above) else { return Ok((None, false)) };
-    let file = File::read(&path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", shown(&path))))?;
-    Ok((Some(file), is_above))
-}
-
-fn above() -> Option<PathBuf> {
-    let directory = env::current_dir().ok()?;
-    directory.ancestors().map(|above| above.join(keys::FILE)).find(|path| path.exists())
 }
 
 /// What holds for a key: nothing, one value, or one for each table in which it stands.

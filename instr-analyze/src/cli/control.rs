@@ -11,7 +11,7 @@ use instr_format::names;
 
 use super::Failure;
 use super::options::{cannot_read, shown};
-use crate::model::focus::Focus;
+use crate::model::focus::{BadFocus, Focus};
 use crate::run::alive::{Life, life};
 use crate::run::files::RunFiles;
 use crate::run::find;
@@ -160,7 +160,7 @@ pub(crate) fn run(arguments: &ControlArguments) -> Result<(), Failure> {
 }
 
 fn give(files: &RunFiles, started: &Focus, focus: &Focus) -> Result<Outcome, Failure> {
-    let bad = |error: crate::model::focus::BadFocus| Failure::Input(error.to_string());
+    let bad = |error: BadFocus| Failure::Input(error.to_string());
     if started.get(names::SINK) == names::SINK_STACK {
         let reason = "it was started with `stack`, and its probes look at nothing else";
         return Err(Failure::Input(format!("{} cannot be controlled: {reason}", shown(&files.dir))));

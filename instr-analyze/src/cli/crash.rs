@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
-use super::options::{Common, cannot_read};
+use super::options::{Common, Format, cannot_read};
 use crate::report::crash;
 use crate::report::options::Options;
 use crate::run::load::{Run, Steps};
@@ -21,14 +21,6 @@ pub(crate) struct CrashArguments {
     /// How many of its thread's newest steps to show; a loop is one
     #[arg(long, value_name = "N", default_value_t = 10)]
     history: usize,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 pub(crate) fn run(arguments: &CrashArguments) -> Result<(), Failure> {

@@ -4,14 +4,14 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use instr_format::escape::Printable;
 use instr_format::names::SCHEMA_VERSION;
 use rustix::fs::FlockOperation;
 use serde_json::json;
 
 use super::Failure;
-use super::options::shown;
+use super::options::{Format, shown};
 use crate::model::duration::Ago;
 use crate::model::end::{End, EndKind};
 use crate::report::number::Bytes;
@@ -31,14 +31,6 @@ pub(crate) struct ListArguments {
     /// How to write the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 /// A line of the list.

@@ -43,6 +43,15 @@ pub(crate) struct Common {
     force: bool,
 }
 
+/// How a verb writes what it has found.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     Auto,

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
 use super::damage::{is_whole_file, refuse, warn};
-use super::options::{Common, cannot_read};
+use super::options::{Common, Format, cannot_read};
 use crate::report::json;
 use crate::report::options::Options;
 use crate::report::text;
@@ -30,14 +30,6 @@ impl ReportArguments {
     pub(crate) fn missing_word(&self) -> Option<&Path> {
         self.common.missing_word()
     }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {

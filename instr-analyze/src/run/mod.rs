@@ -2,6 +2,7 @@
 
 pub mod alive;
 pub mod command;
+pub mod config;
 mod counts;
 pub mod files;
 pub mod find;

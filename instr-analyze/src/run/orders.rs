@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use instr_format::control::{Order, REFUSED};
-use instr_format::files::{CONTROL, LAST, is_stack};
+use instr_format::files::{CONTROL, CONTROL_PART, LAST, is_stack};
 use instr_format::last::Header;
 use instr_format::stack::{ASK, Head, decode_head};
 
@@ -75,7 +75,7 @@ fn header(dir: &Path) -> io::Result<(u64, u64)> {
 
 /// The file is there whole or not at all.
 fn write(dir: &Path, order: &Order<'_>) -> io::Result<()> {
-    let new = dir.join(format!("{CONTROL}.new"));
+    let new = dir.join(CONTROL_PART);
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     for part in [&order.head()[..], order.threads.as_bytes(), order.settings.as_bytes(), order.sites] {
         file.write_all(part)?;
