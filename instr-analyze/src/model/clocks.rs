@@ -19,8 +19,7 @@ const APART_MAX: i128 = 60 * 1_000_000_000;
 pub(crate) struct Clocks {
     /// The newest record.
     newest: Option<Moment>,
-    /// The one before it.
-    before: Option<Moment>,
+    in_ring: InRing,
     monotonic: Jumps,
     day: Jumps,
 }
@@ -54,10 +53,18 @@ impl Clocks {
         if let Some(newest) = self.newest.filter(|newest| newest.seq < moment.seq) {
             match record.what {
                 What::Line(..) => self.in_log(&newest, &moment),
-                What::Site(_) => self.in_ring(&newest, &moment),
+                What::Site(_) => {
+                    let passed = difference(newest.elapsed_ns, moment.elapsed_ns);
+                    if passed > 0 || !self.in_ring.may_be(moment.elapsed_ns) {
+                        self.monotonic.add(moment.seq, passed, (0, WAIT_MAX));
+                    }
+                }
             }
         }
-        (self.before, self.newest) = (self.newest, Some(moment));
+        if let What::Site(_) = record.what {
+            self.in_ring.push(moment.elapsed_ns);
+        }
+        self.newest = Some(moment);
     }
 
     fn in_log(&mut self, newest: &Moment, moment: &Moment) {
@@ -70,16 +77,6 @@ impl Clocks {
         self.day.add(moment.seq, step, (-apart, apart));
     }
 
-    /// What a signal handler has interrupted comes before the handler's records here, and may be newer than they are; so
-    /// these must not be older than the record before that one.
-    fn in_ring(&mut self, newest: &Moment, moment: &Moment) {
-        let passed = difference(newest.elapsed_ns, moment.elapsed_ns);
-        let is_handlers = self.before.is_none_or(|before| before.elapsed_ns <= moment.elapsed_ns);
-        if passed > 0 || !is_handlers {
-            self.monotonic.add(moment.seq, passed, (0, WAIT_MAX));
-        }
-    }
-
     /// What is wrong with the times.
     pub(crate) fn damage(&self) -> impl Iterator<Item = Damage> {
         let ways = [
@@ -89,6 +86,37 @@ impl Clocks {
             ("the time of day leapt ahead", &self.day.ahead),
         ];
         ways.into_iter().filter(|(_, jump)| jump.count > 0).map(|(what, jump)| jump.damage(what))
+    }
+}
+
+/// Handlers interrupt each other, and hardly ever so many.
+const HANDLERS_MAX: usize = 16;
+
+/// The times of a ring. A record has its number before its time, and a signal handler can come between: what was interrupted
+/// comes before the handler's records, and is newer than they are.
+#[derive(Debug, Default)]
+struct InRing {
+    /// The newest record, and before it those that it may have interrupted: each is older than the one before.
+    open: Vec<u64>,
+    /// The newest time of all others. Nothing that follows is older.
+    closed: u64,
+}
+
+impl InRing {
+    /// Whether the next record may have this time.
+    fn may_be(&self, ns: u64) -> bool {
+        self.closed <= ns && (self.open.len() < HANDLERS_MAX || self.open.last().is_none_or(|newest| *newest <= ns))
+    }
+
+    fn push(&mut self, ns: u64) {
+        if !self.may_be(ns) {
+            *self = InRing::default();
+        }
+        // A record of the same time or a later one was not made by a handler within them.
+        while let Some(over) = self.open.pop_if(|open| *open <= ns) {
+            self.closed = over;
+        }
+        self.open.push(ns);
     }
 }
 

@@ -51,6 +51,8 @@ fn row_68_a_monotonic_clock_that_goes_back_is_said() {
     assert_eq!(log, [(2, "the monotonic clock went back 2 times, by 15.0 ms at most, first at record 3".to_owned())]);
     let full = of_ring(Clock::Full, [10, 20, 30, 5, 6, 7, 4, 50]);
     assert_eq!(full, [(2, "the monotonic clock went back 2 times, by 25 ns at most, first at record 4".to_owned())]);
+    let backwards = of_ring(Clock::Full, (1..=32).rev());
+    assert_eq!(backwards, [(1, "the monotonic clock went back by 1 ns at record 17".to_owned())]);
     let coarse = of_ring(Clock::Coarse, [vec![9000; 2048], vec![2000; 2048], vec![3000; 9]].concat());
     assert_eq!(coarse, [(1, "the monotonic clock went back by 7.0 µs at record 2049".to_owned())]);
 }
@@ -96,6 +98,8 @@ fn what_only_looks_like_a_clock_that_jumps_is_not_said() {
     // In a ring, what was interrupted comes before the handler's records.
     assert_eq!(of_ring(Clock::Full, [9, 3, 4, 10]), []);
     assert_eq!(of_ring(Clock::Full, [1, 9, 3, 12, 10, 13]), []);
+    // The handler too, by another one.
+    assert_eq!(of_ring(Clock::Full, [1, 9, 7, 4, 5, 8, 10]), []);
     // And so does the block that is left for it.
     let left = said(|run| {
         let mut ring = FakeRing::of_version(VERSION_OF_BLOCKS, PID, b"demo", Clock::Coarse, 8);
