@@ -39,7 +39,7 @@ pub struct Header {
 pub struct TableHead {
     /// Kernel thread id; 0: no thread has had the table yet.
     pub tid: AtomicU64,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: AtomicU32,
     _reserved: AtomicU32,
     /// What threads before this one have counted, all sites together.
@@ -104,7 +104,7 @@ pub fn decode_header(file: &[u8]) -> Result<HeaderCopy, BadCounts> {
 pub struct TableCopy {
     /// Kernel thread id.
     pub tid: u64,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: u32,
     /// What threads before this one have counted.
     pub before: u64,

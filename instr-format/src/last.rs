@@ -56,7 +56,7 @@ pub struct Header {
 pub struct Slot {
     /// One of the `STATE_…` values; 0 in a slot that no thread has taken.
     pub state: AtomicU32,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: AtomicU32,
     /// Kernel thread id.
     pub tid: AtomicU64,
@@ -132,7 +132,7 @@ pub struct SlotCopy {
     pub ended: bool,
     /// Whether it goes on in another slot.
     pub continued: bool,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: u32,
     /// Kernel thread id.
     pub tid: u64,

@@ -57,7 +57,7 @@ pub struct Head {
     pub magic: AtomicU64,
     /// [`VERSION`].
     pub version: AtomicU32,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: AtomicU32,
     /// Process id.
     pub pid: AtomicU64,
@@ -89,7 +89,7 @@ const _: () = assert!(PANIC_AT + PANIC_SLOTS * SLOT <= SLOTS_AT);
 /// A copy of a [`Head`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeadCopy {
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: u32,
     /// Process id.
     pub pid: u64,

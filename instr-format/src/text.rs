@@ -171,7 +171,7 @@ pub struct LogHeader<'a> {
     pub pid: u64,
     /// Kernel thread id.
     pub tid: u64,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: u64,
     /// Number of the segment within the thread's log, from 0.
     pub segment: u64,

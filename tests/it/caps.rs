@@ -188,9 +188,17 @@ fn a_rotation_that_fails_is_tried_again_and_what_is_dropped_is_counted() {
         steady(&mut whole.command(&program("steady", INSTRUMENTED)));
         let reached = whole.report().sum("records") + whole.report().sum("overwritten");
         assert_eq!(whole.report().sum("dropped"), 0);
-        for (call, error) in [("openat", "EACCES"), ("openat", "ENOSPC"), ("openat", "EMFILE"), ("fcntl", "EMFILE")] {
+        for (call, error, when) in [
+            ("openat", "EACCES", "40..44"),
+            ("openat", "ENOSPC", "40..44"),
+            ("openat", "EMFILE", "40..44"),
+            ("fcntl", "EMFILE", "40..44"),
+            ("renameat2", "EACCES", "3..6"),
+            // The second one of a rotation.
+            ("renameat2", "ENOSPC", "4"),
+        ] {
             let scene = Scene::new();
-            let strace = Strace::new(&scene, call, &format!("error={error}:when=40..44"));
+            let strace = Strace::new(&scene, call, &format!("error={error}:when={when}"));
             let ended = steady(&mut strace.command(&scene, &program("steady", INSTRUMENTED)));
             assert_eq!((ended.status, &ended.stdout), (plain.status, &plain.stdout), "{call} {error}: {ended:?}");
             let report = scene.report();

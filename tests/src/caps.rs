@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-use instr_format::files::{GZIP_PART, is_compressed_log, is_ring, is_thread_log};
+use instr_format::files::{GZIP_PART, LOG_PART_SUFFIX, is_compressed_log, is_ring, is_thread_log};
 
 use crate::build::{INSTRUMENTED, program};
 use crate::program::{Scene, finish, start};
@@ -118,7 +118,8 @@ pub fn bytes_by_thread(run: &Path) -> BTreeMap<String, Vec<u64>> {
     for entry in fs::read_dir(run).expect("a run") {
         let entry = entry.expect("an entry");
         let name = entry.file_name().into_string().expect("UTF-8");
-        if is_thread_log(&name) || is_compressed_log(&name) || is_ring(&name) || name == GZIP_PART {
+        let is_part = name == GZIP_PART || name.ends_with(LOG_PART_SUFFIX);
+        if is_thread_log(&name) || is_compressed_log(&name) || is_ring(&name) || is_part {
             let thread = name.split('.').next().expect("a thread").to_owned();
             bytes.entry(thread).or_default().push(entry.metadata().expect("a file").len());
         }

@@ -95,7 +95,7 @@ impl Kept {
 
     /// Its number.
     #[inline]
-    pub(crate) fn seq(&self) -> u64 {
+    pub fn seq(&self) -> u64 {
         self.stamp.moment.seq
     }
 

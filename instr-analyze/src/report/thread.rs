@@ -90,7 +90,7 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         threads => write!(out, "{strong}{} threads{strong:#} ({})", threads.len(), names(run, threads))?,
     }
     if let [Thread { reuse: 2.., .. }] = threads {
-        write!(out, ", the {} thread with this id", ordinal(thread.reuse))?;
+        out.write_all(b", a later thread with this id")?;
     }
     out.write_all(b": ")?;
     let (fault, circumstance, preposition) = doing(run, thread);
@@ -134,14 +134,6 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
         State::Left => ("", "outside instrumented code", "last in"),
         State::Ended => ("", "ended", "last in"),
         State::Continued => ("", "told to use another sink", "last in"),
-    }
-}
-
-fn ordinal(number: u64) -> String {
-    match number {
-        2 => "second".to_owned(),
-        3 => "third".to_owned(),
-        number => format!("{number}th"),
     }
 }
 

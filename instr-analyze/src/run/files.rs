@@ -1,5 +1,6 @@
 //! The files of one run: what the small ones say, and whose the thread logs are.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -154,20 +155,24 @@ fn read(dir: &Path, name: &str, max: u64) -> Result<Vec<u8>, Damage> {
 }
 
 fn read_segments(dir: &Path, damage: &mut Vec<Damage>) -> io::Result<Vec<Segment>> {
-    let mut segments = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let Ok(name) = entry?.file_name().into_string() else { continue };
-        if !holds_records(&name) {
-            continue;
-        }
-        match Segment::identify(dir, &name) {
-            Ok(segment) => segments.extend(segment),
-            Err(found) => damage.push(found),
+    let (mut segments, mut seen) = (Vec::new(), HashSet::new());
+    // A log that is renamed before it was looked at is found under its new name.
+    for _ in 0..2 {
+        for entry in fs::read_dir(dir)? {
+            let Ok(name) = entry?.file_name().into_string() else { continue };
+            if !holds_records(&name) || !seen.insert(name.clone()) {
+                continue;
+            }
+            match Segment::identify(dir, &name) {
+                Ok(segment) => segments.extend(segment),
+                Err(found) => damage.push(found),
+            }
         }
     }
     segments.sort_by(|a, b| order(a).cmp(&order(b)));
     // A kill can leave a log beside what it has been compressed to, and between two looks it can be either.
-    segments.dedup_by(|other, one| is_compressed_log(&other.name) && other.head.is_same_log(&one.head));
+    let is_known = |other: &Segment, one: &Segment| is_compressed_log(&other.name) || other.inode == one.inode;
+    segments.dedup_by(|other, one| other.head.is_same_log(&one.head) && is_known(other, one));
     Ok(segments)
 }
 

@@ -28,7 +28,7 @@ pub struct Follow<'a> {
     files: Vec<Followed>,
     /// Directory entries that need no further look.
     seen: HashSet<(u64, String)>,
-    /// Segments that were opened once; a rotated one keeps its first line under its new name.
+    /// Segments that were opened once; one that is full keeps its first line under its new name.
     opened: HashSet<(u64, u64, u64)>,
     threads: HashMap<(u64, u64), Progress>,
     /// Whether this is not the first look: what is missing before a thread's first record was missed.
@@ -160,6 +160,21 @@ impl<'a> Follow<'a> {
 
     fn discover(&mut self) -> io::Result<()> {
         let before = self.files.len();
+        // A log that is renamed before it was looked at is found under its new name.
+        self.look()?;
+        self.look()?;
+        if self.files.len() > before {
+            let last = read_last(&self.dir).ok();
+            for Followed { head, .. } in self.files.iter_mut().skip(before) {
+                let slot = last.as_ref().and_then(|last| last.slot(head.tid, head.reuse));
+                head.name = thread_name(self.pid, head.tid, slot, Some(head));
+            }
+            self.files.sort_by_key(|file| segment(&file.head));
+        }
+        Ok(())
+    }
+
+    fn look(&mut self) -> io::Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -178,14 +193,6 @@ impl<'a> Follow<'a> {
                 Err(damage) => self.damage.push(damage),
             }
             self.seen.insert(key);
-        }
-        if self.files.len() > before {
-            let last = read_last(&self.dir).ok();
-            for Followed { head, .. } in self.files.iter_mut().skip(before) {
-                let slot = last.as_ref().and_then(|last| last.slot(head.tid, head.reuse));
-                head.name = thread_name(self.pid, head.tid, slot, Some(head));
-            }
-            self.files.sort_by_key(|file| segment(&file.head));
         }
         Ok(())
     }

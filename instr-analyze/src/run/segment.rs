@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek as _, Take};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use instr_format::files::{GZIP_SUFFIX, LOG_SUFFIX, is_compressed_log, is_ring, is_thread_log};
+use instr_format::files::{GZIP_SUFFIX, LOG_SUFFIX, OfThread, is_compressed_log, is_ring, is_thread_log};
 use instr_format::ring::flat::SEGMENT_HEADER_SIZE;
 
 use super::open::open;
@@ -24,6 +25,8 @@ pub struct Segment {
     pub path: PathBuf,
     /// Whose it is.
     pub head: Head,
+    /// Tells it from other files, whatever its name.
+    pub(crate) inode: u64,
 }
 
 /// Whether `name` is that of a file of records.
@@ -85,8 +88,9 @@ impl Segment {
             }
             opened => opened.map_err(unreadable)?,
         };
+        let inode = file.metadata().map_err(unreadable)?.ino();
         let head = identify(name, &file)?;
-        Ok(head.map(|head| Segment { name: name.to_owned(), path, head }))
+        Ok(head.map(|head| Segment { name: name.to_owned(), path, head, inode }))
     }
 
     /// Opens the file as it is now: one that grows faster than it is read would never end. Of a ring, the records up to
@@ -95,28 +99,33 @@ impl Segment {
     /// # Errors
     /// What makes it unreadable.
     pub fn open(&self, after: Reached) -> Result<Option<Reader>, Damage> {
-        let unreadable = |error| Damage::unreadable(&self.name, &error);
-        match open(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => self.open_compressed(),
-            Err(error) => Err(unreadable(error)),
-            Ok(file) => {
-                let len = file.metadata().map_err(unreadable)?.len();
-                Ok(Some(self.reader(file, len, after)))
+        for name in self.names() {
+            let unreadable = |error| Damage::unreadable(&name, &error);
+            let mut file = match open(&self.path.with_file_name(&name)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                opened => opened.map_err(unreadable)?,
+            };
+            if let Kind::Log { .. } = self.head.kind {
+                if !identify(&name, &file)?.is_some_and(|head| head.is_same_log(&self.head)) {
+                    continue;
+                }
+                file.rewind().map_err(unreadable)?;
             }
+            let len = file.metadata().map_err(unreadable)?.len();
+            return Ok(Some(reader(&name, &self.head, file, len, after)));
         }
+        Ok(None)
     }
 
-    /// What the file has become since it was listed, if that is not gone.
-    fn open_compressed(&self) -> Result<Option<Reader>, Damage> {
-        let name = compressed(&self.name);
-        let path = self.path.with_file_name(&name);
-        match open(&path) {
-            Ok(file) if is_thread_log(&self.name) => {
-                let segment = Segment { name, path, head: self.head.clone() };
-                Ok(Some(segment.reader(file, u64::MAX, Reached::default())))
-            }
-            _ => Ok(None),
+    /// What the file has become since it was listed, one after the other: a log is renamed when it is full, and may be compressed.
+    fn names(&self) -> Vec<String> {
+        let mut names = vec![self.name.clone()];
+        if is_thread_log(&self.name) {
+            let Head { tid, reuse, segment, .. } = self.head;
+            names.push(OfThread { tid, reuse, number: segment.saturating_add(1), suffix: LOG_SUFFIX }.to_string());
+            names.extend(names.clone().iter().map(|name| compressed(name)));
         }
+        names
     }
 
     /// How many bytes it has, if it is a log; a ring has a size of its own.
@@ -140,19 +149,18 @@ impl Segment {
         };
         let Some(head) = identify(name, &file)? else { return Ok(None) };
         file.rewind().map_err(unreadable)?;
-        let segment = Segment { name: name.to_owned(), path, head };
-        let reader = segment.reader(file, u64::MAX, Reached::default());
-        Ok(Some((segment.head, reader)))
+        let reader = reader(name, &head, file, u64::MAX, Reached::default());
+        Ok(Some((head, reader)))
     }
+}
 
-    fn reader(&self, file: File, len: u64, after: Reached) -> Reader {
-        match self.head.kind {
-            Kind::Log { .. } => {
-                let lines = BufReader::new(Lines::new(&self.name, file, len));
-                Reader::Log(LogReader::new(&self.name, self.head.pid, self.head.tid, lines))
-            }
-            Kind::Ring(header) => Reader::Ring(Box::new(RingReader::new(&self.name, header, file, after))),
+fn reader(name: &str, head: &Head, file: File, len: u64, after: Reached) -> Reader {
+    match head.kind {
+        Kind::Log { .. } => {
+            let lines = BufReader::new(Lines::new(name, file, len));
+            Reader::Log(LogReader::new(name, head.pid, head.tid, lines))
         }
+        Kind::Ring(header) => Reader::Ring(Box::new(RingReader::new(name, header, file, after))),
     }
 }
 

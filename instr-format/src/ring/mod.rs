@@ -37,7 +37,7 @@ pub struct Header {
     pub pid: AtomicU64,
     /// Kernel thread id.
     pub tid: AtomicU64,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: AtomicU32,
     /// 0 for the ring, and the number of the segment, from 1.
     pub segment: AtomicU32,
@@ -98,7 +98,7 @@ pub struct HeaderCopy {
     pub pid: u64,
     /// Kernel thread id.
     pub tid: u64,
-    /// Which thread of the run with this id it is, from 1.
+    /// 1 for the first thread of the run with this id, more for later ones.
     pub reuse: u32,
     /// 0 for the ring, and the number of the segment, from 1.
     pub segment: u32,

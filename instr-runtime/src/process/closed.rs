@@ -22,7 +22,8 @@ pub(crate) struct File {
     pub(crate) kind: Kind,
     pub(crate) tid: u32,
     pub(crate) reuse: u32,
-    pub(crate) segment: u32,
+    /// Of its name: 0 if it is the thread's last one.
+    pub(crate) number: u32,
     /// What it takes of the disk.
     pub(crate) bytes: u64,
 }
@@ -44,7 +45,7 @@ impl File {
             Kind::Ring => RING_SUFFIX,
             Kind::Gzip => GZIP_SUFFIX,
         };
-        file_name(self.tid, self.reuse, self.segment, suffix)
+        file_name(self.tid, self.reuse, self.number, suffix)
     }
 
     /// Whether it is a segment of this thread's.
@@ -54,7 +55,7 @@ impl File {
 
     /// Whether it is the ring of a thread that has ended.
     pub(super) fn is_ended_ring(&self) -> bool {
-        self.kind == Kind::Ring && self.segment == 0
+        self.kind == Kind::Ring && self.number == 0
     }
 }
 
@@ -73,8 +74,8 @@ struct Place {
     state: AtomicU64,
     /// Thread id, and in the upper half which of the threads with this id.
     thread: AtomicU64,
-    /// Number of the segment, and in the upper half its kind.
-    segment: AtomicU64,
+    /// Number of the file, and in the upper half its kind.
+    number: AtomicU64,
     bytes: AtomicU64,
 }
 
@@ -171,21 +172,21 @@ impl Place {
 
     fn describe(&self, file: &File) {
         self.thread.store(u64::from(file.tid) | u64::from(file.reuse) << 32, Relaxed);
-        self.segment.store(u64::from(file.segment) | (file.kind as u64) << 32, Relaxed);
+        self.number.store(u64::from(file.number) | (file.kind as u64) << 32, Relaxed);
         self.bytes.store(file.bytes.next_multiple_of(BLOCK), Relaxed);
     }
 
     /// The file here, provided that the state does not change meanwhile.
     fn file(&self) -> File {
-        let (thread, segment) = (self.thread.load(Relaxed), self.segment.load(Relaxed));
+        let (thread, number) = (self.thread.load(Relaxed), self.number.load(Relaxed));
         File {
             kind: [Kind::Log, Kind::Ring, Kind::Gzip]
                 .into_iter()
-                .find(|kind| *kind as u64 == segment >> 32)
+                .find(|kind| *kind as u64 == number >> 32)
                 .unwrap_or(Kind::Log),
             tid: thread as u32,
             reuse: (thread >> 32) as u32,
-            segment: segment as u32,
+            number: number as u32,
             bytes: self.bytes.load(Relaxed),
         }
     }
@@ -197,37 +198,37 @@ mod tests {
 
     fn closed() -> Box<Closed> {
         let zero = || AtomicU64::new(0);
-        let place = |_| Place { state: zero(), thread: zero(), segment: zero(), bytes: zero() };
+        let place = |_| Place { state: zero(), thread: zero(), number: zero(), bytes: zero() };
         Box::new(Closed { places: std::array::from_fn(place), given: zero(), taken: zero() })
     }
 
-    fn file(tid: u32, segment: u32) -> File {
-        File { kind: Kind::Log, tid, reuse: 1, segment, bytes: 1 }
+    fn file(tid: u32, number: u32) -> File {
+        File { kind: Kind::Log, tid, reuse: 1, number, bytes: 1 }
     }
 
-    fn segments(closed: &Closed) -> Vec<u32> {
-        closed.files().map(|(_, file)| file.segment).collect()
+    fn here(closed: &Closed) -> Vec<u32> {
+        closed.files().map(|(_, file)| file.number).collect()
     }
 
     #[test]
     fn files_are_taken_anywhere_and_stay_in_order() {
         let closed = closed();
-        (1..=5).for_each(|segment| assert!(closed.give(&file(7, segment)).is_none()));
+        (1..=5).for_each(|number| assert!(closed.give(&file(7, number)).is_none()));
         let numbers: Vec<u64> = closed.files().map(|(number, _)| number).collect();
-        assert_eq!(closed.take(numbers[2]).map(|file| (file.tid, file.segment, file.bytes)), Some((7, 3, BLOCK)));
+        assert_eq!(closed.take(numbers[2]).map(|file| (file.tid, file.number, file.bytes)), Some((7, 3, BLOCK)));
         assert!(closed.take(numbers[2]).is_none());
-        assert_eq!(segments(&closed), [1, 2, 4, 5]);
+        assert_eq!(here(&closed), [1, 2, 4, 5]);
         closed.take(numbers[0]).expect("it is there");
-        assert_eq!(segments(&closed), [2, 4, 5]);
+        assert_eq!(here(&closed), [2, 4, 5]);
     }
 
     #[test]
     fn too_many_files_displace_the_oldest() {
         let closed = closed();
-        (0..PLACES as u32).for_each(|segment| assert!(closed.give(&file(7, segment)).is_none()));
-        assert_eq!(closed.give(&file(7, 9999)).map(|file| file.segment), Some(0));
+        (0..PLACES as u32).for_each(|number| assert!(closed.give(&file(7, number)).is_none()));
+        assert_eq!(closed.give(&file(7, 9999)).map(|file| file.number), Some(0));
         assert_eq!(closed.files().count() as u64, PLACES);
-        assert_eq!(segments(&closed).first(), Some(&1));
+        assert_eq!(here(&closed).first(), Some(&1));
     }
 
     #[test]
@@ -239,8 +240,8 @@ mod tests {
                 let work = |tid| {
                     let mut gone = Vec::new();
                     start.wait();
-                    for segment in 0..EACH {
-                        gone.extend(closed.give(&file(tid, segment)));
+                    for number in 0..EACH {
+                        gone.extend(closed.give(&file(tid, number)));
                         let oldest: Vec<u64> = closed.files().map(|(number, _)| number).take(2).collect();
                         gone.extend(oldest.into_iter().filter_map(|number| closed.take(number)));
                     }
@@ -250,12 +251,12 @@ mod tests {
                 threads
                     .into_iter()
                     .flat_map(|thread| thread.join().expect("no panic"))
-                    .map(|file| (file.tid, file.segment))
+                    .map(|file| (file.tid, file.number))
                     .collect()
             });
-            gone.extend(closed.files().map(|(_, file)| (file.tid, file.segment)));
+            gone.extend(closed.files().map(|(_, file)| (file.tid, file.number)));
             gone.sort_unstable();
-            let all: Vec<_> = (1..=4).flat_map(|tid| (0..EACH).map(move |segment| (tid, segment))).collect();
+            let all: Vec<_> = (1..=4).flat_map(|tid| (0..EACH).map(move |number| (tid, number))).collect();
             assert!(gone == all, "{} of {} files", gone.len(), all.len());
         }
     }

@@ -22,7 +22,7 @@ use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64};
 
 use instr_format::control::REFUSED;
 use instr_format::counts::TableHead;
-use instr_format::files;
+use instr_format::files::{self, GZIP_SUFFIX, LOG_SUFFIX};
 use instr_format::last::Slot;
 
 use crate::sys::{self, CName, CRASHES, Errno, FileId};
@@ -244,7 +244,16 @@ impl Process {
 
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.
     pub(crate) fn take_slot(&self, tid: u32) -> Option<&'static Slot> {
-        self.last.take_slot(|| self.directory(), tid)
+        let slot = self.last.take_slot(|| self.directory(), tid)?;
+        let is_taken = |reuse| {
+            let logs = [LOG_SUFFIX, GZIP_SUFFIX].map(|suffix| file_name(tid, reuse, 0, suffix));
+            self.directory().is_ok_and(|directory| logs.iter().any(|log| sys::is_in(directory, log)))
+        };
+        // The first thread with this id may have left full logs, which have such names too.
+        while slot.reuse.load(Relaxed) > 1 && is_taken(slot.reuse.load(Relaxed)) {
+            slot.reuse.fetch_add(1, Relaxed);
+        }
+        Some(slot)
     }
 
     /// The descriptor of the run directory, which is opened again if the program has closed it.

@@ -124,6 +124,25 @@ fn the_sink_of_a_running_process_is_changed() {
     run.end();
 }
 
+/// What a thread has filled may have the name that the next one with its id would give to its own log.
+#[test]
+fn a_thread_that_goes_on_as_another_keeps_the_full_logs_of_the_first() {
+    const TURNS: u64 = 25;
+    for compress in ["off", "gzip"] {
+        let caps = [("INSTR_MAX_BYTES", "256K"), ("INSTR_COMPRESS", compress)];
+        let mut run = Controlled::start(&[&[("INSTR_SINK", "write")][..], &caps].concat());
+        (1..TURNS).for_each(|_| run.turn());
+        let is_there = |suffix: &str| run.dir().join(format!("{}.2.log{suffix}", run.child.id())).exists();
+        assert!(is_there("") || is_there(".gz"), "the log was not full twice");
+        for sink in ["ring", "write"] {
+            assert_eq!(run.follow(&["--sink", sink]), [(2 * TURN, 0); 2], "{compress}");
+        }
+        (1..TURNS).for_each(|_| run.turn());
+        assert_eq!(run.counts(), [(2 * TURN * (2 * TURNS + 1), 0); 2], "{compress}");
+        run.end();
+    }
+}
+
 #[test]
 fn counters_are_narrowed_and_turned_off() {
     let mut run = Controlled::start(&[("INSTR_SINK", "count")]);

@@ -1,10 +1,14 @@
 //! Logs in segments: of which the oldest are gone, and some are compressed.
 
+use std::fs;
 use std::io::Write as _;
 use std::ops::RangeInclusive;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use instr_analyze::model::record::Kept;
+use instr_analyze::run::files::RunFiles;
+use instr_analyze::run::records::Records;
 use instr_tests::analyzer::{self, Outcome};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record};
 use serde_json::{Value, json};
@@ -57,8 +61,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn what_was_rotated_away_is_counted_and_said() {
     let rotated = Rotated::new(30, 0);
-    rotated.run.write("1.1.2.log.gz", gzip(&segment(2, 21..=25)));
-    rotated.run.write("1.1.3.log", segment(3, 26..=30));
+    rotated.run.write("1.3.log.gz", gzip(&segment(2, 21..=25)));
+    rotated.run.write("1.log", segment(3, 26..=30));
     assert_eq!(rotated.counts(), [10, 20, 0]);
     assert_eq!(rotated.main()["damage"], json!([]));
     let report = rotated.analyze(&["report"]);
@@ -77,12 +81,12 @@ fn dropped_records_were_not_rotated_away() {
         let rotated = Rotated::new(begun, dropped);
         let (mut log, rest) = (segment(2, 21..=21), segment(2, 24..=30));
         log.extend(rest.split_inclusive(|byte| *byte == b'\n').skip(1).flatten());
-        rotated.run.write("1.1.2.log", log);
+        rotated.run.write("1.3.log", log);
         assert_eq!(rotated.counts(), expected, "{begun} begun, {dropped} dropped");
     }
     // One that was being written when the process was killed is none of these.
     let rotated = Rotated::new(31, 0);
-    rotated.run.write("1.1.2.log", segment(2, 21..=30));
+    rotated.run.write("1.3.log", segment(2, 21..=30));
     assert_eq!(rotated.counts(), [10, 20, 0]);
 }
 
@@ -97,9 +101,9 @@ fn of_a_thread_that_has_ended_all_may_have_been_rotated_away() {
 #[test]
 fn a_segment_that_is_there_in_both_forms_is_read_once() {
     let rotated = Rotated::new(30, 0);
-    rotated.run.write("1.1.2.log", segment(2, 21..=25));
-    rotated.run.write("1.1.2.log.gz", gzip(&segment(2, 21..=25)));
-    rotated.run.write("1.1.3.log", segment(3, 26..=30));
+    rotated.run.write("1.3.log", segment(2, 21..=25));
+    rotated.run.write("1.3.log.gz", gzip(&segment(2, 21..=25)));
+    rotated.run.write("1.log", segment(3, 26..=30));
     // What was being compressed next.
     rotated.run.write("log.gz.part", &gzip(&segment(3, 26..=30))[..30]);
     assert_eq!(rotated.counts(), [10, 20, 0]);
@@ -108,6 +112,34 @@ fn a_segment_that_is_there_in_both_forms_is_read_once() {
     let cleaned = rotated.analyze(&["clean"]);
     assert!(cleaned.stdout.starts_with("removed 1 run, "), "{cleaned:?}");
     assert!(!rotated.run.dir.exists());
+}
+
+#[test]
+fn a_segment_that_is_renamed_and_compressed_after_it_was_found_is_still_read() {
+    let rotated = Rotated::new(20, 0);
+    let [now, first, second] = ["", ".1", ".2"].map(|number| format!("{PID}{number}.log"));
+    let path = |name: &str| rotated.run.dir.join(name);
+    rotated.run.write(&first, segment(0, 1..=5));
+    rotated.run.write(&now, segment(1, 6..=10));
+    let files = RunFiles::open(&rotated.run.dir).unwrap();
+    let seqs = || {
+        let (mut records, mut record, mut seqs) = (Records::new(&files.threads[0].segments), None, Vec::new());
+        while records.advance(&mut record, &mut |damage| panic!("{damage:?}")) {
+            seqs.extend(record.as_ref().map(Kept::seq));
+        }
+        seqs
+    };
+    fs::rename(path(&now), path(&second)).unwrap();
+    assert_eq!(seqs(), Vec::from_iter(1..=10), "for a moment there is none by that name");
+    rotated.run.write(&now, segment(2, 11..=15));
+    assert_eq!(seqs(), Vec::from_iter(1..=10));
+    for (name, number, seqs) in [(&first, 0, 1..=5), (&second, 1, 6..=10)] {
+        rotated.run.write(&format!("{name}.gz"), gzip(&segment(number, seqs)));
+        fs::remove_file(path(name)).unwrap();
+    }
+    assert_eq!(seqs(), Vec::from_iter(1..=10));
+    fs::remove_file(path(&format!("{first}.gz"))).unwrap();
+    assert_eq!(seqs(), Vec::from_iter(6..=10));
 }
 
 #[test]
@@ -120,12 +152,12 @@ fn what_is_left_of_a_damaged_compressed_segment_is_read_and_the_damage_is_said()
         ("empty", Vec::new()),
     ] {
         let rotated = Rotated::new(1030, 0);
-        rotated.run.write("1.1.2.log.gz", bytes);
-        rotated.run.write("1.1.3.log", segment(3, 1021..=1030));
+        rotated.run.write("1.3.log.gz", bytes);
+        rotated.run.write("1.log", segment(3, 1021..=1030));
         let report = rotated.analyze(&["report"]);
         assert_eq!(report.code, 0, "{what}: {}", report.stderr);
         if what != "empty" {
-            assert!(report.stdout.contains("damage: 1.1.2.log.gz: "), "{what}: {}", report.stdout);
+            assert!(report.stdout.contains("damage: 1.3.log.gz: "), "{what}: {}", report.stdout);
         }
         let [records, _, _] = rotated.counts();
         let least = if ["cut", "overwritten"].contains(&what) { 100 } else { 10 };

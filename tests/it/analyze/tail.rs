@@ -148,11 +148,11 @@ fn segments_that_came_and_went_between_two_looks_are_counted() {
     let mut live = Live::new();
     let tail = Tail::start(&live.run.dir, &[]);
     tail.expect(PID, 1..=3);
-    live.run.log("1.1.4.log", &[header(PID, 1, 4, b"demo"), lines(PID, 11..=12)]);
+    live.run.log("1.5.log", &[header(PID, 1, 4, b"demo"), lines(PID, 11..=12)]);
     tail.expect(PID, 11..=12);
-    live.run.log("1.1.5.log", &[header(PID, 1, 5, b"demo"), lines(PID, 13..=13)]);
+    live.run.log("1.6.log", &[header(PID, 1, 5, b"demo"), lines(PID, 13..=13)]);
     tail.expect(PID, [13]);
-    live.run.log("2.1.2.log", &[header(PID + 1, 1, 2, b"w"), lines(PID + 1, 9..=9)]);
+    live.run.log("2.log", &[header(PID + 1, 1, 2, b"w"), lines(PID + 1, 9..=9)]);
     tail.expect(PID + 1, [9]);
     live.mapped.take();
     let end = tail.expect_end();

@@ -136,7 +136,7 @@ pub(super) fn write_header(file: i32, header: &Header) -> Result<(), Errno> {
 pub(super) fn give_back(process: &Process, thread: &Thread, head: &Head) {
     unmap(thread, head);
     let bytes = room(thread.ring.size.load(Relaxed));
-    let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), segment: 0, bytes };
+    let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), number: 0, bytes };
     process.close_file(&file, bytes);
 }
 

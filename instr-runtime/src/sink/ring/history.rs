@@ -132,7 +132,7 @@ pub(super) fn close(process: &Process, thread: &Thread) {
     let segment = thread.ring.segment.load(Relaxed);
     if segment != 0 {
         let bytes = thread.ring.segment_len.load(Relaxed);
-        let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), segment, bytes };
+        let file = File { kind: Kind::Ring, tid: thread.tid(), reuse: thread.reuse(), number: segment, bytes };
         process.close_file(&file, bytes);
     }
 }

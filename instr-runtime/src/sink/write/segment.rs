@@ -1,12 +1,12 @@
 //! The segments of a thread's log: the first one is opened, the next one takes the place of one that is full, and the last one
 //! is left to later readers.
 //!
-//! The next one is created under a name of its own, with its first line, and then put in the place of the full one's
-//! descriptor, in one step. So a record goes to one of the two, whole, wherever the process is killed and whichever record a
-//! signal handler has interrupted.
+//! The next one is created under a name of its own, with its first line. Then the full one is renamed, the next one gets its name,
+//! and is put in the place of its descriptor, in one step. So a record goes to one of the two, whole, wherever the process is
+//! killed and whichever record a signal handler has interrupted.
 
 use instr_format::escape::Escaped;
-use instr_format::files::LOG_SUFFIX;
+use instr_format::files::{LOG_PART_SUFFIX, LOG_SUFFIX};
 use instr_format::text::{LogHeader, encode_header};
 
 use super::write_all;
@@ -20,8 +20,6 @@ use crate::thread::{self, LogState, Thread};
 const SEGMENTS: u64 = 4;
 /// No segment has room for less: eight of the longest lines.
 const LEAST: u64 = 16 << 10;
-/// Names that are tried for a segment. Only what is not ours can stand in the way.
-const ATTEMPTS: u32 = 1_000;
 
 /// Opens the thread's log. Signals wait meanwhile, so that a handler does not open it a second time.
 #[cold]
@@ -41,7 +39,7 @@ fn open_again(process: &Process, thread: &Thread) -> Option<i32> {
     if !thread.log.is_there() {
         return None;
     }
-    let log = process.open_log(&name(thread, thread.log.segment().0)).ok()?;
+    let log = process.open_log(&name(thread, LOG_SUFFIX)).ok()?;
     if thread::is_log(thread, log) {
         return Some(log);
     }
@@ -80,43 +78,51 @@ fn cap() -> u64 {
 
 /// Creates the thread's first segment, or the one behind the newest, with its first line.
 fn create(process: &Process, thread: &Thread) -> Result<i32, Errno> {
-    let before = closed(thread);
-    let size = before.map_or(0, |before| before.bytes);
+    let (segment, _) = thread.log.segment();
+    let full = newest(thread).map(|file| File { number: segment + 1, ..file });
+    let size = full.map_or(0, |full| full.bytes);
     process.keep_segments(thread.tid(), thread.reuse(), cap().saturating_sub(cap() / SEGMENTS + size));
     process.open_file(LEAST);
-    let created = create_file(process, thread, before.as_ref());
+    let created = match &full {
+        None => create_first(process, thread).map(|(log, bytes)| (log, 0, bytes)),
+        Some(full) => create_behind(process, thread, full).map(|(log, bytes)| (log, full.number, bytes)),
+    };
     let (log, segment, bytes) = created.inspect_err(|_| process.forget_file(LEAST))?;
-    close(process, thread);
+    if let Some(full) = full {
+        process.close_file(&full, thread.log.room());
+    }
     thread.log.begin(segment, bytes, LEAST);
     Ok(log)
 }
 
-fn create_file(process: &Process, thread: &Thread, before: Option<&File>) -> Result<(i32, u32, u64), Errno> {
-    let (log, segment, name) = match before {
-        None => create_own(thread, LOG_SUFFIX, |name| process.create_log(name)).map(|(log, name)| (log, 0, name)),
-        Some(before) => create_behind(process, thread, before.segment),
-    }?;
-    let bytes = write_header(process, thread, log, segment).inspect_err(|_| {
-        // Without a first line the file would say nothing, and stand in the way of the next attempt.
+fn create_first(process: &Process, thread: &Thread) -> Result<(i32, u64), Errno> {
+    let (log, name) = create_own(thread, LOG_SUFFIX, |name| process.create_log(name))?;
+    Ok((log, write_header(process, thread, (log, &name), 0)?))
+}
+
+/// Creates the segment behind the one that is to be `full`.
+fn create_behind(process: &Process, thread: &Thread, full: &File) -> Result<(i32, u64), Errno> {
+    let [now, part] = [LOG_SUFFIX, LOG_PART_SUFFIX].map(|suffix| name(thread, suffix));
+    // One that could not be finished.
+    process.remove(&part);
+    let log = process.create_log(&part)?;
+    let bytes = write_header(process, thread, (log, &part), full.number)?;
+    let renamed = match process.rename(&now, &full.name()) {
+        // There is none under this name: somebody has removed it.
+        Ok(()) | Err(Errno::NO_DIRECTORY) => process.rename(&part, &now).inspect_err(|_| {
+            let _ = process.rename(&full.name(), &now);
+        }),
+        failed => failed,
+    };
+    renamed.inspect_err(|_| {
         sys::close(log);
-        process.remove(&name);
+        process.remove(&part);
     })?;
-    Ok((log, segment, bytes))
+    Ok((log, bytes))
 }
 
-fn create_behind(process: &Process, thread: &Thread, before: u32) -> Result<(i32, u32, FileName), Errno> {
-    for segment in before + 1..=before + ATTEMPTS {
-        let name = name(thread, segment);
-        match process.create_log(&name) {
-            Err(Errno::EXISTS) => {}
-            created => return created.map(|log| (log, segment, name)),
-        }
-    }
-    Err(Errno::EXISTS)
-}
-
-/// Returns how long the line is.
-fn write_header(process: &Process, thread: &Thread, log: i32, segment: u32) -> Result<u64, Errno> {
+/// Returns how long the line is. Without one the file would say nothing, and stand in the way of the next attempt.
+fn write_header(process: &Process, thread: &Thread, (log, file): (i32, &FileName), segment: u32) -> Result<u64, Errno> {
     let name = sys::CName::<64>::new(format_args!("{}", Escaped(thread.name().as_bytes())));
     let header = LogHeader {
         pid: u64::from(process.pid()),
@@ -126,27 +132,31 @@ fn write_header(process: &Process, thread: &Thread, log: i32, segment: u32) -> R
         name: name.as_bytes(),
     };
     thread.log.look_at_limit();
-    thread.lines.with(|line| {
+    let written = thread.lines.with(|line| {
         let len = encode_header(line, &header);
         thread.log.allows(len as u64)?;
         write_all(log, line.get(..len).unwrap_or_default()).map(|()| len as u64).map_err(|stop| stop.errno)
+    });
+    written.inspect_err(|_| {
+        sys::close(log);
+        process.remove(file);
     })
 }
 
-/// The newest segment, as it is when nobody writes to it any more.
-fn closed(thread: &Thread) -> Option<File> {
-    let (segment, bytes) = thread.log.segment();
-    let file = File { kind: Kind::Log, tid: thread.tid(), reuse: thread.reuse(), segment, bytes };
+/// The newest segment, as it is when the thread ends.
+fn newest(thread: &Thread) -> Option<File> {
+    let (_, bytes) = thread.log.segment();
+    let file = File { kind: Kind::Log, tid: thread.tid(), reuse: thread.reuse(), number: 0, bytes };
     thread.log.is_there().then_some(file)
 }
 
-fn name(thread: &Thread, segment: u32) -> FileName {
-    file_name(thread.tid(), thread.reuse(), segment, LOG_SUFFIX)
+fn name(thread: &Thread, suffix: &str) -> FileName {
+    file_name(thread.tid(), thread.reuse(), 0, suffix)
 }
 
 /// Leaves the newest segment to a later reader, if there is one. Signals are blocked.
 pub(crate) fn close(process: &Process, thread: &Thread) {
-    if let Some(file) = closed(thread) {
+    if let Some(file) = newest(thread) {
         process.close_file(&file, thread.log.room());
     }
 }

@@ -144,6 +144,12 @@ pub(crate) fn read(file: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
     check(unsafe { libc::syscall(libc::SYS_read, file, buffer.as_mut_ptr(), buffer.len()) }).map(|read| read as usize)
 }
 
+/// Whether there is such a file in an open directory.
+pub(crate) fn is_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) -> bool {
+    // SAFETY: the name ends in NUL.
+    check(unsafe { libc::syscall(libc::SYS_faccessat, directory, name.as_ptr(), libc::F_OK) }).is_ok()
+}
+
 /// Removes a file from an open directory.
 pub(crate) fn remove_in<const SIZE: usize>(directory: i32, name: &CName<SIZE>) {
     // SAFETY: the name ends in NUL.
