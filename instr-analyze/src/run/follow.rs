@@ -139,8 +139,9 @@ impl<'a> Follow<'a> {
         self.files.iter().filter_map(|file| file.reader.torn()).for_each(|torn| self.damage.push(torn));
         let mut missed: Vec<_> = self.threads.into_iter().filter(|(_, progress)| progress.missed > 0).collect();
         missed.sort_by_key(|(thread, _)| *thread);
-        for ((tid, _), Progress { missed, .. }) in missed {
-            let message = format!("{missed} records of thread {tid} were overwritten before they could be read");
+        for ((tid, _), Progress { missed, newest, .. }) in missed {
+            let how = if newest.is_some() { "rotated away" } else { "overwritten" };
+            let message = format!("{missed} records of thread {tid} were {how} before they could be read");
             self.damage.push(Damage { count: Some(missed), ..Damage::new(DamageKind::Gap, message) });
         }
         self.damage.into_entries()

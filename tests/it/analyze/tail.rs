@@ -158,7 +158,7 @@ fn segments_that_came_and_went_between_two_looks_are_counted() {
     let end = tail.expect_end();
     assert_eq!(end.code, 0);
     for (missed, tid) in [(7, PID), (8, PID + 1)] {
-        let said = format!("{missed} records of thread {tid} were overwritten before they could be read\n");
+        let said = format!("{missed} records of thread {tid} were rotated away before they could be read\n");
         assert!(end.stderr.contains(&said), "{}", end.stderr);
     }
 }
