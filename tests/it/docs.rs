@@ -63,7 +63,9 @@ fn the_layout_of_a_stack_is_as_documented() {
     assert!(section.contains(&format!("version: {VERSION}")));
     let [asks, counters, due, filtered] =
         [offset_of!(Head, asks), offset_of!(Head, counters), offset_of!(Head, due), offset_of!(Head, filtered)];
-    let told = format!("0 in the word at {asks} and the ones at {counters} and {due}, and the highest bit of the one at {filtered}.");
+    let told = format!(
+        "0 in the word at {asks} and the ones at {counters} and {due}, and the highest bit of the one at {filtered}."
+    );
     assert!(text.replace('\n', " ").contains(&told), "{told}");
 }
 
