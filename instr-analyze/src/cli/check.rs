@@ -10,12 +10,13 @@ use instr_format::escape::Printable;
 use instr_format::keys::{self, Key};
 use instr_format::names::{self, SCHEMA_VERSION};
 use instr_format::value::Value;
-// What programs read them with: it knows less than `regex`.
+// What programs read them with.
 use regex_lite::Regex;
 use serde_json::json;
 
 use super::Failure;
 use super::options::{Format, shown};
+use crate::model::usable::usable;
 use crate::run::config;
 
 pub(super) const EXIT_CODES: &str = "\
@@ -42,8 +43,8 @@ enum Origin {
     Default,
 }
 
-/// A setting as it holds.
-struct Effective {
+/// A setting.
+struct Setting {
     key: Key,
     value: String,
     origin: Origin,
@@ -55,16 +56,17 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let is_above = found.as_ref().is_some_and(|found| found.is_above);
     let file = found.map(|found| found.file);
     let errors: &[Message] = file.as_ref().map_or(&[], |file| &file.errors);
-    let settings: Vec<Effective> = keys::all().flat_map(|key| effective(key, file.as_ref())).collect();
+    let settings: Vec<Setting> = keys::all().flat_map(|key| effective(key, file.as_ref())).collect();
     let path = file.as_ref().map(|file| shown(&file.path));
     let name = file.as_ref().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy();
     let mut notes = wrong_variables();
-    notes.extend(settings.iter().filter_map(|setting| setting.wrong_regex(&name)));
+    let given = keys::all().flat_map(|key| given(key, file.as_ref()));
+    notes.extend(given.filter_map(|given| given.wrong_regex(&name)));
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Json => {
             let errors: Vec<_> = errors.iter().map(json_of_error).collect();
-            let settings: Vec<_> = settings.iter().map(Effective::json).collect();
+            let settings: Vec<_> = settings.iter().map(Setting::json).collect();
             writeln!(
                 out,
                 "{:#}",
@@ -99,22 +101,24 @@ fn headline(path: Option<&str>, is_above: bool) -> String {
     }
 }
 
-/// What holds for a key: nothing, one value, or one for each table in which it stands.
-fn effective(key: Key, file: Option<&File>) -> Vec<Effective> {
+/// What is given for a key: nothing, one value, or one for each table in which it stands.
+fn given(key: Key, file: Option<&File>) -> Vec<Setting> {
+    let variable = key.variable().and_then(|variable| env::var_os(variable.name)).filter(|value| !value.is_empty());
+    if let Some(value) = variable {
+        return vec![Setting { key, value: value.to_string_lossy().into_owned(), origin: Origin::Environment }];
+    }
     let settings = file.iter().flat_map(|file| &file.settings);
     let of_file = settings.filter(|setting| setting.key == key && !setting.text.is_empty());
-    let mut found: Vec<Effective> = of_file
-        .map(|setting| Effective { key, value: setting.text.clone(), origin: Origin::Line(setting.line) })
-        .collect();
-    let variable = key.variable().and_then(|variable| env::var_os(variable.name));
-    if let Some(value) = variable.map(|value| value.to_string_lossy().into_owned())
-        && !value.is_empty()
-        && key.value.check(&value).is_ok()
-    {
-        found = vec![Effective { key, value, origin: Origin::Environment }];
-    }
+    of_file.map(|setting| Setting { key, value: setting.text.clone(), origin: Origin::Line(setting.line) }).collect()
+}
+
+/// What of that holds.
+fn effective(key: Key, file: Option<&File>) -> Vec<Setting> {
+    let given = given(key, file).into_iter();
+    let mut found: Vec<Setting> =
+        given.filter_map(|given| Some(Setting { value: usable(key.value, &given.value)?, ..given })).collect();
     if found.is_empty() && key.table != keys::BUILD_PATH {
-        found.push(Effective { key, value: key.default.replace('`', ""), origin: Origin::Default });
+        found.push(Setting { key, value: key.default.replace('`', ""), origin: Origin::Default });
     }
     found
 }
@@ -128,8 +132,11 @@ fn wrong_variables() -> Vec<String> {
             wrong.push(printable(&unknown.to_string()));
         }
         let variable = names::VARIABLES.iter().find(|variable| variable.name == name);
-        if let Some(Err(why)) = variable.filter(|_| !value.is_empty()).map(|variable| variable.value.check(&value)) {
-            wrong.push(printable(&format!("{name}={value} is ignored: {why}")));
+        if let Some(variable) = variable.filter(|_| !value.is_empty())
+            && let Err(why) = variable.value.check(&value)
+        {
+            let how = if usable(variable.value, &value).is_some() { "ignored in part" } else { "ignored" };
+            wrong.push(printable(&format!("{name}={value} is {how}: {why}")));
         }
     }
     wrong.sort();
@@ -145,11 +152,10 @@ fn json_of_error(error: &Message) -> serde_json::Value {
     json!({ "line": error.place.line, "column": error.place.column, "message": error.problem })
 }
 
-impl Effective {
+impl Setting {
     /// Why its regular expression is none.
     fn wrong_regex(&self, file: &str) -> Option<String> {
-        let is_given = self.key.value == Value::Regex && !matches!(self.origin, Origin::Default);
-        let error = Regex::new(&self.value).err().filter(|_| is_given)?.to_string();
+        let error = Regex::new(&self.value).err().filter(|_| self.key.value == Value::Regex)?.to_string();
         let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
         let [key, value, origin] = self.cells(file);
         Some(printable(&format!("{key} ({origin}): `{value}` is no regular expression: {reason}")))

@@ -69,6 +69,7 @@ impl Focus {
     /// Sets a variable; empty: back to its default. Other variables are passed over.
     pub fn set(&mut self, name: &str, value: &str) {
         let Some(name) = CHANGEABLE.into_iter().find(|known| *known == name) else { return };
+        let value = if name == names::SINK { &value.to_ascii_lowercase() } else { value };
         if value.is_empty() {
             self.0.remove(name);
         } else {
@@ -94,7 +95,7 @@ impl Focus {
     pub fn rate(&self) -> Result<u32, BadFocus> {
         match self.get(names::RATE) {
             "" => Ok(1),
-            text => text.parse().ok().filter(|rate| *rate > 0).ok_or_else(|| BadFocus::Rate(text.to_owned())),
+            text => text.trim().parse().ok().filter(|rate| *rate > 0).ok_or_else(|| BadFocus::Rate(text.to_owned())),
         }
     }
 

@@ -34,3 +34,4 @@ pub mod tally;
 pub mod test;
 pub(crate) mod test_thread;
 pub mod thread;
+pub(crate) mod usable;

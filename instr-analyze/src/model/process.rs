@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
 use instr_format::escape::unescape;
-use instr_format::names::{self, SCHEMA_VERSION};
+use instr_format::names::{self, SCHEMA_VERSION, VARIABLES};
 use instr_format::sites::MADE_BY_MACRO;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use super::damage::{Damage, DamageKind};
 use super::focus::Focus;
 use super::statement::unescaped;
+use super::usable::usable;
 
 /// What is known of the process; everything can be missing.
 #[derive(Debug, Default, Deserialize)]
@@ -92,7 +93,9 @@ impl Process {
     pub fn focus(&self) -> Focus {
         let mut focus = Focus::default();
         for (name, value) in &self.settings {
-            focus.set(name, &unescaped(value.as_bytes()));
+            let variable = VARIABLES.iter().find(|variable| variable.name == name);
+            let obeyed = variable.and_then(|variable| usable(variable.value, &unescaped(value.as_bytes())));
+            focus.set(name, &obeyed.unwrap_or_default());
         }
         focus
     }

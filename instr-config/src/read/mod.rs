@@ -6,6 +6,7 @@ use core::cell::RefCell;
 
 use instr_format::keys::{self, Key};
 use instr_format::spelling::closest;
+use instr_format::value::Wrong;
 use toml_parser::lexer::Token;
 use toml_parser::parser::{RecursionGuard, parse_document};
 use toml_parser::{ParseError, Source, Span};
@@ -267,7 +268,11 @@ impl<'s> Reader<'_, 's> {
             return;
         }
         if let Err(wrong) = key.value.check(text) {
-            return self.error(span, Problem::Value(text, wrong));
+            self.error(span, Problem::Value(text, wrong));
+            // Of a list of selectors the others hold.
+            if !matches!(wrong, Wrong::Selector(_)) {
+                return;
+            }
         }
         let table = if key.table == keys::BUILD_PATH { self.element_count - 1 } else { 0 };
         let entry = Entry { key, text, table, line: Place::of(self.source.input(), span.start()).line };

@@ -58,6 +58,7 @@ impl Reader<'_> {
         match Regex::new(self.text(name)?) {
             Ok(regex) => Some(regex),
             Err(error) => {
+                let name = self.named(name);
                 self.note(format_args!("{name} is ignored: {error}"));
                 None
             }
@@ -71,7 +72,9 @@ impl Reader<'_> {
 
     fn selectors(&mut self) -> Option<Selectors<'static>> {
         let list = self.text(names::ONLY)?;
-        for error in Selectors::errors(list) {
+        // In the configuration, its reader has said it.
+        let said = self.named(names::ONLY).place.is_some();
+        for error in Selectors::errors(list).filter(|_| !said) {
             self.note(format_args!("{} is ignored in part: {error}", names::ONLY));
         }
         Selectors::new(list)

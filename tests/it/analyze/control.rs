@@ -168,6 +168,24 @@ fn what_holds_is_shown() {
     assert!(refused.stderr.contains("does not run any more"), "{}", refused.stderr);
 }
 
+/// Values that the process has ignored neither hold nor stand in the way.
+#[test]
+fn what_was_wrong_at_the_start_does_not_count() {
+    let mut run = Controlled::start(&[
+        ("INSTR_SINK", "Ring"),
+        ("INSTR_INCLUDE", "["),
+        ("INSTR_EXCLUDE_REGEX", r"\p{Greek}"),
+        ("INSTR_ONLY", "fil=x,front:*"),
+        ("INSTR_RATE", "0"),
+    ]);
+    assert_eq!(run.counts(), [(TURN, TURN); 2]);
+    assert_eq!(run.control(&[]).stdout, "INSTR_SINK=ring\nINSTR_ONLY=front:*\n");
+    assert_eq!(run.follow(&["--only", "back:*"]), [(TURN, TURN); 2]);
+    assert_eq!(run.follow(&["--reset"]), [(TURN, TURN); 2]);
+    assert_eq!(run.follow(&["--only", ""]), [(2 * TURN, 0); 2]);
+    run.end();
+}
+
 #[test]
 fn what_cannot_be_followed_is_refused() {
     let run = Controlled::start(&[]);

@@ -86,6 +86,19 @@ fn variables_that_cannot_be_used_fail_the_check_too() {
     assert!(outcome.stdout.starts_with("the environment; there is no instr.toml\n"), "{}", outcome.stdout);
 }
 
+/// As a program would do it.
+#[test]
+fn what_holds_is_shown_of_what_is_wrong() {
+    let scene = scene("[run]\nsink = 'ring'\ninclude_regex = 'a(b'\nonly = 'x,fil=y,func=z'\n");
+    let outcome = check(&scene, &[], &[("INSTR_SINK", "tape")]);
+    assert_eq!(row(&outcome, "run.sink"), ("write; under cargo instr ring".to_owned(), "default".to_owned()));
+    assert_eq!(row(&outcome, "run.include_regex"), ("unset".to_owned(), "default".to_owned()));
+    assert_eq!(row(&outcome, "run.only"), ("x,func=z".to_owned(), "instr.toml:4".to_owned()));
+    let outcome = check(&scene, &[], &[("INSTR_ONLY", "fil=y,a")]);
+    assert_eq!(row(&outcome, "run.only"), ("a".to_owned(), "INSTR_ONLY".to_owned()));
+    assert!(outcome.stderr.contains("INSTR_ONLY=fil=y,a is ignored in part: unknown selector `fil=`"), "{outcome:?}");
+}
+
 #[test]
 fn a_wrong_regular_expression_fails_the_check() {
     let scene = scene("[run]\ninclude_regex = 'a(b'\nexclude_regex = 'fine'\n");

@@ -117,6 +117,16 @@ fn what_is_wrong_is_said_with_its_line_and_the_rest_holds() {
 }
 
 #[test]
+fn of_a_list_of_selectors_the_good_ones_hold() {
+    let scene = scene("[run]\nonly = ['fil=x', 'func=main']\ninclude_regex = 'a(b'\n");
+    let stderr = steady(&scene, &[]).stderr.replace(&*scene.path().to_string_lossy(), "DIR");
+    let expected = "instr: DIR/instr.toml:2:8: unknown selector `fil=`, expected `file=`, `func=` or `module=`\n\
+                    instr: run.include_regex (DIR/instr.toml:3) is ignored: found open group without closing ')'\n";
+    assert_eq!(stderr, expected);
+    assert!(scene.report().sum("filtered") > 100);
+}
+
+#[test]
 fn a_key_without_effect_is_said_with_its_line() {
     let (stderr, _) = said("[run]\n\nring_bytes = '64K'\n");
     let expected = "instr: run.ring_bytes (DIR/instr.toml:3) has no effect with INSTR_SINK=write, only with `ring`\n";
