@@ -90,7 +90,12 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         threads => write!(out, "{strong}{} threads{strong:#} ({})", threads.len(), names(run, threads))?,
     }
     if let [Thread { reuse: 2.., .. }] = threads {
-        out.write_all(b", a later thread with this id")?;
+        let is_earlier = |other: &&Thread| other.tid == thread.tid && other.reuse < thread.reuse;
+        let before = run.threads.iter().filter(is_earlier).max_by_key(|other| other.reuse);
+        out.write_all(match before.map(|before| before.state) {
+            Some(State::Continued) => b", since it was told to use another sink",
+            _ => b", a later thread with this id",
+        })?;
     }
     out.write_all(b": ")?;
     let (fault, circumstance, preposition) = doing(run, thread);

@@ -139,6 +139,9 @@ fn a_thread_that_goes_on_as_another_keeps_the_full_logs_of_the_first() {
         }
         (1..TURNS).for_each(|_| run.turn());
         assert_eq!(run.counts(), [(2 * TURN * (2 * TURNS + 1), 0); 2], "{compress}");
+        let of_main = ["report", "--thread", "main"].map(OsStr::new);
+        let report = analyzer::run(of_main.into_iter().chain([run.dir().as_os_str()])).stdout;
+        assert!(report.contains("), since it was told to use another sink: outside"), "{report}");
         run.end();
     }
 }
