@@ -50,19 +50,17 @@ impl Clocks {
         }
         let moment = record.stamp.moment;
         // In a log, what a signal handler has interrupted comes behind the handler's records, and may be older than they are.
+        let may_be_handlers = matches!(record.what, What::Site(_)) && self.in_ring.push(moment.elapsed_ns);
         if let Some(newest) = self.newest.filter(|newest| newest.seq < moment.seq) {
             match record.what {
                 What::Line(..) => self.in_log(&newest, &moment),
                 What::Site(_) => {
                     let passed = difference(newest.elapsed_ns, moment.elapsed_ns);
-                    if passed > 0 || !self.in_ring.may_be(moment.elapsed_ns) {
+                    if passed >= 0 || !may_be_handlers {
                         self.monotonic.add(moment.seq, passed, (0, WAIT_MAX));
                     }
                 }
             }
-        }
-        if let What::Site(_) = record.what {
-            self.in_ring.push(moment.elapsed_ns);
         }
         self.newest = Some(moment);
     }
@@ -103,20 +101,18 @@ struct InRing {
 }
 
 impl InRing {
-    /// Whether the next record may have this time.
-    fn may_be(&self, ns: u64) -> bool {
-        self.closed <= ns && (self.open.len() < HANDLERS_MAX || self.open.last().is_none_or(|newest| *newest <= ns))
-    }
-
-    fn push(&mut self, ns: u64) {
-        if !self.may_be(ns) {
+    /// Takes the time of the next record. `false`: no handler explains that it is so old.
+    fn push(&mut self, ns: u64) -> bool {
+        // What a handler within a record makes is older than the record. So these are complete.
+        while let Some(complete) = self.open.pop_if(|open| *open <= ns) {
+            self.closed = complete;
+        }
+        let is_explained = self.closed <= ns && self.open.len() < HANDLERS_MAX;
+        if !is_explained {
             *self = InRing::default();
         }
-        // A record of the same time or a later one was not made by a handler within them.
-        while let Some(over) = self.open.pop_if(|open| *open <= ns) {
-            self.closed = over;
-        }
         self.open.push(ns);
+        is_explained
     }
 }
 

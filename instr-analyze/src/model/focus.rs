@@ -69,7 +69,6 @@ impl Focus {
     /// Sets a variable; empty: back to its default. Other variables are passed over.
     pub fn set(&mut self, name: &str, value: &str) {
         let Some(name) = CHANGEABLE.into_iter().find(|known| *known == name) else { return };
-        let value = if name == names::SINK { &value.to_ascii_lowercase() } else { value };
         if value.is_empty() {
             self.0.remove(name);
         } else {
@@ -95,7 +94,7 @@ impl Focus {
     pub fn rate(&self) -> Result<u32, BadFocus> {
         match self.get(names::RATE) {
             "" => Ok(1),
-            text => text.trim().parse().ok().filter(|rate| *rate > 0).ok_or_else(|| BadFocus::Rate(text.to_owned())),
+            text => text.parse().ok().filter(|rate| *rate > 0).ok_or_else(|| BadFocus::Rate(text.to_owned())),
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) fn usable(value: Value, text: &str) -> Option<String> {
             let good: Vec<&str> = text.split(',').filter(is_good).collect();
             (!good.is_empty()).then(|| good.join(","))
         }
+        Value::Word(_) => value.check(text).is_ok().then(|| text.trim().to_ascii_lowercase()),
         Value::Regex => Regex::new(text).is_ok().then(|| text.to_owned()),
         _ => value.check(text).is_ok().then(|| text.trim().to_owned()),
     }
