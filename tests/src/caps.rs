@@ -53,6 +53,15 @@ impl Capped {
         std::array::from_fn(|number| u64::from_ne_bytes(*bytes[number * 8..].first_chunk().expect("a number")))
     }
 
+    /// Has each thread wait at its next statement for ever.
+    ///
+    /// # Panics
+    /// When the page that it shares with them cannot be written.
+    pub fn halt(&self) {
+        let page = File::options().write(true).open(&self.page).expect("a file");
+        page.write_all_at(&1_u64.to_ne_bytes(), THREADS as u64 * 8).expect("a page");
+    }
+
     /// The only run.
     pub fn run(&self) -> PathBuf {
         let [run] = self.scene.runs().try_into().expect("one run");
