@@ -115,6 +115,7 @@ fn instrumented(
     record.status = ended.status.code();
     record.signal = ended.status.signal().map(signal);
     record.interrupted_by = ended.interrupted_by.map(signal);
+    record.end_unix_ns = now();
     let said = after::Ended {
         command: &record,
         kind: if split.has("--no-run") { Kind::Builds } else { kind },
@@ -141,14 +142,19 @@ fn instrumented(
 }
 
 fn record(arguments: &[OsString]) -> Record {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Record {
         schema_version: SCHEMA_VERSION,
         arguments: arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect(),
         cwd: env::current_dir().unwrap_or_default(),
-        start_unix_ns: u64::try_from(now.as_nanos()).unwrap_or_default(),
+        start_unix_ns: now().unwrap_or_default(),
         ..Record::default()
     }
+}
+
+/// Nanoseconds since 1970.
+fn now() -> Option<u64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
 }
 
 /// A signal's name.

@@ -4,19 +4,20 @@
 //!
 //! ```text
 //! MODULE NAME FILE[ test| should_panic[=EXPECTED]]
-//! LINE COL FLAG[CLOSURES][=FILE] SNIPPET
+//! LINE COL FLAG[CLOSURES][<UP[.BLOCK]][*][=FILE] SNIPPET
 //! …
 //! ```
 //!
 //! The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
-//! are around the site, if any: its function's name goes on with as many `::{{closure}}`. A site names its file when its
-//! statement stands in another one than its function, as it does when it came out of a macro. A function that stays as it
-//! is has no sites, and `LINE REASON` behind its first line.
+//! are around the site, if any: its function's name goes on with as many `::{{closure}}`. UP says how many sites before it the
+//! statement around it is, which may be the one that its closure stands in, BLOCK in which of that one's blocks it stands, from 0,
+//! which is left out, and `*` that it has a loop, whose header is recorded before every turn. A site names its file when its statement stands in another one than its function, as it does when it came out of a
+//! macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
 //!
-//! The file begins with `# instr-sites v3 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
+//! The file begins with `# instr-sites v4 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
 //! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a
-//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 2 had
-//! neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
+//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 3 had none
+//! of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
 
 use core::fmt;
 
@@ -29,7 +30,7 @@ use crate::text::SiteText;
 /// What the site table begins with, whatever its version.
 pub const MAGIC: &str = "# instr-sites v";
 /// The version of the site table that this crate writes; it reads all from 1 to this.
-pub const VERSION: u64 = 3;
+pub const VERSION: u64 = 4;
 
 /// The first line of a function's text, but for the module path before it, which only the compiler knows.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +53,17 @@ impl fmt::Display for FunctionLine<'_> {
     }
 }
 
+/// How a statement lies in the others of its function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nesting {
+    /// How many sites before it the innermost statement around it is, if there is one.
+    pub up: Option<u32>,
+    /// In which block of that one it stands, from 0; an arm of a `match` is one too.
+    pub block: u32,
+    /// Whether it has a loop.
+    pub has_loop: bool,
+}
+
 /// The line of one site.
 #[derive(Debug, Clone, Copy)]
 pub struct SiteLine<'a> {
@@ -63,6 +75,8 @@ pub struct SiteLine<'a> {
     pub macro_flag: MacroFlag,
     /// How many closures and async blocks of the function are around the statement.
     pub closures: usize,
+    /// How the statement lies in others.
+    pub nesting: Nesting,
     /// The statement's text, shortened.
     pub snippet: &'a str,
     /// The file, if it is not the function's.
@@ -71,10 +85,19 @@ pub struct SiteLine<'a> {
 
 impl fmt::Display for SiteLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SiteLine { line, col, macro_flag, closures, snippet, other_file } = self;
+        let SiteLine { line, col, macro_flag, closures, nesting, snippet, other_file } = self;
         write!(f, "{line} {col} {}", macro_flag.letter())?;
         if *closures > 0 {
             write!(f, "{closures}")?;
+        }
+        if let Some(up) = nesting.up {
+            write!(f, "<{up}")?;
+            if nesting.block > 0 {
+                write!(f, ".{}", nesting.block)?;
+            }
+        }
+        if nesting.has_loop {
+            f.write_str("*")?;
         }
         if let Some(file) = other_file {
             write!(f, "={}", Escaped(file.as_bytes()))?;
@@ -197,7 +220,7 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
     let (flag, snippet) = split_word(rest)?;
     let (letter, rest) = flag.split_at_checked(1)?;
     let mut parts = rest.splitn(2, |byte| *byte == b'=');
-    let closures = match parts.next()? {
+    let closures = match parts.next()?.split(|byte| matches!(byte, b'<' | b'*')).next()? {
         [] => 0,
         digits => parse_decimal(digits)?,
     };
@@ -211,6 +234,17 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
         name: function.name,
         closures,
     })
+}
+
+/// Reads from the same line how the statement lies in others.
+pub fn decode_nesting(line: &[u8]) -> Nesting {
+    let flag = line.splitn(4, |byte| *byte == b' ').nth(2).unwrap_or_default();
+    let flag = flag.split(|byte| *byte == b'=').next().unwrap_or_default();
+    let before = flag.strip_suffix(b"*");
+    let mut around = before.unwrap_or(flag).splitn(2, |byte| *byte == b'<').skip(1);
+    let mut numbers = around.next().unwrap_or_default().splitn(2, |byte| *byte == b'.').map(parse_decimal);
+    let mut number = || numbers.next().flatten().and_then(|number| u32::try_from(number).ok());
+    Nesting { up: number(), block: number().unwrap_or(0), has_loop: before.is_some() }
 }
 
 /// What is before and what is behind the first space.

@@ -3,10 +3,8 @@
 //! Every token is resolved at `mixed_site`, so that it can neither capture a name of the user's nor raise a lint, and is
 //! located at the statement that it belongs to.
 
-use std::fmt::Write as _;
-
 use instr_format::names::MacroFlag;
-use instr_format::sites::{FunctionLine, SiteLine};
+use instr_format::sites::{FunctionLine, Nesting, SiteLine};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
@@ -18,7 +16,7 @@ use syn::{
 use crate::attributes;
 use crate::edges::Edges;
 use crate::scope::{Level, Scope};
-use crate::snippet::{Body, ends, first_span, place, without_attributes};
+use crate::snippet::{Body, Place, ends, first_span, place, without_attributes};
 use crate::test_attributes::{Described, described};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
@@ -44,8 +42,7 @@ pub(crate) struct Table<'a> {
     scope: &'a Scope,
     body: Body,
     function: Described,
-    text: String,
-    count: usize,
+    rows: Vec<Row>,
     /// The first token that came out of a macro.
     expanded: Option<Span>,
     /// Whether there is a guard around the place at hand: code that may wait has none.
@@ -54,24 +51,37 @@ pub(crate) struct Table<'a> {
     begun: Vec<(usize, usize)>,
 }
 
+/// One site.
+struct Row {
+    place: Place,
+    closures: usize,
+    nesting: Nesting,
+}
+
 impl<'a> Table<'a> {
     pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
         let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
-        Table { scope, body, function, text: String::new(), expanded: None, guarded, count: 0, begun: Vec::new() }
+        Table { scope, body, function, rows: Vec::new(), expanded: None, guarded, begun: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.rows.is_empty()
     }
 
     /// How many sites there are so far.
     pub(crate) fn count(&self) -> usize {
-        self.count
+        self.rows.len()
     }
 
-    /// Adds a site for a statement, an expression or a signature in so many closures, before anything in it is rewritten;
-    /// `None`: the attribute leaves it out.
-    pub(crate) fn add(&mut self, code: &impl Edges, calls_macro: bool, closures: usize) -> Option<Site> {
+    /// Adds a site for a statement, an expression or a signature in so many closures, and in this block of the statement `around`
+    /// it, before anything in it is rewritten; `None`: the attribute leaves it out.
+    pub(crate) fn add(
+        &mut self,
+        code: &impl Edges,
+        calls_macro: bool,
+        closures: usize,
+        (around, block): (Option<Site>, u32),
+    ) -> Option<Site> {
         let hygienic = Span::mixed_site();
         let edges = code.edges().or_else(|| ends(without_attributes(code.to_token_stream())));
         let (first, last) = edges.unwrap_or((hygienic, hygienic));
@@ -82,18 +92,17 @@ impl<'a> Table<'a> {
         if place.macro_flag == MacroFlag::Expansion {
             self.expanded.get_or_insert(first);
         }
-        let line = SiteLine {
-            line: place.line,
-            col: place.col,
-            macro_flag: place.macro_flag,
-            closures,
-            snippet: &place.snippet,
-            other_file: place.other_file.as_deref(),
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(self.text, "{line}");
-        self.count += 1;
-        Some(Site { index: self.count - 1, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
+        let index = self.rows.len();
+        let up = around.and_then(|around| u32::try_from(index - around.index).ok());
+        self.rows.push(Row { place, closures, nesting: Nesting { up, block, has_loop: false } });
+        Some(Site { index, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
+    }
+
+    /// Says of a site that its statement has a loop.
+    pub(crate) fn has_loop(&mut self, site: Site) {
+        if let Some(row) = self.rows.get_mut(site.index) {
+            row.nesting.has_loop = true;
+        }
     }
 
     /// The path to the runtime, located at a statement, so that messages are not about the attribute.
@@ -213,7 +222,7 @@ impl<'a> Table<'a> {
     // Output: ::instr_runtime::macro_api::sites!(4, " name file\n1 5 n let\\sa\\s=\\s1;\n…");
     // Or:     ::instr_runtime::macro_api::sites!(4, "…", (::instr_runtime::macro_api::caller)());
     pub(crate) fn definition(&self) -> Stmt {
-        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.count));
+        let (runtime, count) = (&self.scope.runtime, Literal::usize_unsuffixed(self.rows.len()));
         let expanded = self.expanded.map(|span| {
             // The compiler takes a call for as far expanded as its first and last tokens, and says as its place where
             // the outermost macro was invoked.
@@ -221,8 +230,9 @@ impl<'a> Table<'a> {
             let (caller, arguments) = (parenthesized(caller, span), parenthesized(TokenStream::new(), span));
             quote_spanned!(Span::mixed_site()=> , #caller #arguments)
         });
+        let lines: String = self.rows.iter().map(|row| row.line().to_string()).collect();
         let sites = |function: &str| {
-            let text = format!("{function}{}", self.text);
+            let text = format!("{function}{lines}");
             quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);)
         };
         let plain = sites(&self.function.text);
@@ -233,6 +243,21 @@ impl<'a> Table<'a> {
                 quote_spanned!(Span::mixed_site()=> #[cfg(not(#when))] #plain #[cfg(#when)] #conditional)
             }
         })
+    }
+}
+
+impl Row {
+    fn line(&self) -> SiteLine<'_> {
+        let Row { place, closures, nesting } = self;
+        SiteLine {
+            line: place.line,
+            col: place.col,
+            macro_flag: place.macro_flag,
+            closures: *closures,
+            nesting: *nesting,
+            snippet: &place.snippet,
+            other_file: place.other_file.as_deref(),
+        }
     }
 }
 

@@ -99,7 +99,8 @@ fn compressed_segments_are_read_and_leave_room_for_more_of_them() {
     // As fast as this, the threads write more than can be compressed of it.
     capped.halt();
     let is_compressed = |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(is_compressed_log);
-    while fs::read_dir(&run).expect("a run").filter(|entry| entry.as_ref().is_ok_and(is_compressed)).count() <= THREADS {
+    while fs::read_dir(&run).expect("a run").filter(|entry| entry.as_ref().is_ok_and(is_compressed)).count() <= THREADS
+    {
         std::thread::yield_now();
     }
     running.kill();

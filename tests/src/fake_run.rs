@@ -9,7 +9,7 @@ use instr_format::escape::Escaped;
 use instr_format::files::{LAST, RUN_JSON, SITES};
 use instr_format::last::{self, Header, LEFT, STATE_ENDED, STATE_LIVE, Slot};
 use instr_format::names::MacroFlag;
-use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
+use instr_format::sites::{FunctionLine, Nesting, Range, SiteLine, TableHeader};
 use instr_format::test::Test;
 use instr_format::text::{LINE_MAX, LogHeader, Moment, SiteText, encode_header, encode_record};
 
@@ -139,7 +139,16 @@ pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
         for (site, _) in statements {
             let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
             let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
-            table += &SiteLine { line, col, macro_flag, closures: 0, snippet, other_file: None }.to_string();
+            table += &SiteLine {
+                line,
+                col,
+                macro_flag,
+                closures: 0,
+                nesting: Nesting::default(),
+                snippet,
+                other_file: None,
+            }
+            .to_string();
         }
         first += statements.len();
     }

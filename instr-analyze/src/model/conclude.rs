@@ -2,6 +2,7 @@
 
 use instr_format::last::SlotCopy;
 
+use super::activity::Activity;
 use super::chain::{Chain, Part};
 use super::damage::{Damage, DamageKind};
 use super::errno::Errno;
@@ -79,6 +80,7 @@ pub fn conclude(
         state: state(slot, last.as_ref()),
         first: scan.first().map(|record| Statement::of_record(&record, sites)),
         own: own.filter(|_| is_elsewhere),
+        activity: Activity::default(),
         chain,
         last,
         newest: scan.newest,

@@ -1,5 +1,6 @@
 //! What a run's files say, from their bytes alone: threads, statements, records, and what is damaged.
 
+pub mod activity;
 pub mod chain;
 mod clocks;
 pub mod conclude;

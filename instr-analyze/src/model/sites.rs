@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use instr_format::sites::{BadTable, Function, Place, VERSION, decode_function, decode_site, decode_table};
+use instr_format::sites::{
+    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_site, decode_table,
+};
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
+use super::record::Record;
 use super::statement::{Statement, unescaped};
 use super::test::{Test, name_of_test};
 
@@ -113,12 +116,28 @@ impl Sites {
         Some(u64::from(line) << 8 | closures.min(CLOSURES_MAX))
     }
 
+    /// The ids of all statements by the keys of their lines in a log.
+    pub(crate) fn by_key(&self) -> HashMap<u64, u32> {
+        let ids = (0..self.lines.len() as u32).rev().filter_map(|id| self.get(id));
+        ids.filter_map(|site| Some((Record::of_line(&site.line)?.key(), site.id))).collect()
+    }
+
+    /// How the statement lies in the others of its function.
+    pub(crate) fn nesting(&self, id: u32) -> Option<Nesting> {
+        let (function, site) = *self.lines.get(id as usize)?;
+        (function > 0).then(|| self.line(site).map(decode_nesting))?
+    }
+
     fn decode(&self, id: u32) -> Option<(Function<'_>, SiteText<'_>)> {
         let (function, site) = *self.lines.get(id as usize)?;
-        let line = |at: u32| self.table.get(at as usize..)?.split(|byte| *byte == b'\n').next();
-        let function = decode_function(line(function)?)?;
-        let site = decode_site(&function, line(site)?)?;
+        let function = decode_function(self.line(function)?)?;
+        let site = decode_site(&function, self.line(site)?)?;
         Some((function, site))
+    }
+
+    /// The line that begins there.
+    fn line(&self, at: u32) -> Option<&[u8]> {
+        self.table.get(at as usize..)?.split(|byte| *byte == b'\n').next()
     }
 
     /// The test with this path, `module::function`.

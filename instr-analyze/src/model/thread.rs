@@ -2,6 +2,7 @@
 
 use instr_format::ring::Clock;
 
+use super::activity::Activity;
 use super::chain::Chain;
 use super::damage::Damage;
 use super::history::Part;
@@ -75,6 +76,8 @@ pub struct Thread {
     /// Where the last statement is not in the program's own workspace: the innermost open statement that is, or of a thread
     /// without a chain, the newest recorded one.
     pub own: Option<Statement>,
+    /// What its newest records and its open statements tell of what it did.
+    pub activity: Activity,
     /// Its open statements. `None`: they were not kept, or it has ended.
     pub chain: Option<Chain>,
     /// Its newest readable record.

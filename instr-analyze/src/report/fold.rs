@@ -5,18 +5,21 @@ use std::collections::HashMap;
 use crate::model::chain::Part;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, State, Thread};
+use crate::run::load::Run;
+use crate::run::verdict::Doing;
 
-/// What threads of one entry have in common: their state, their last statement, and their open statements.
+/// What threads of one entry have in common.
 #[derive(PartialEq, Eq, Hash)]
-struct Place<'a> {
-    state: State,
-    last: Option<(Choice, &'a Statement)>,
-    open: Option<(u64, &'a [Part])>,
+enum Place<'a> {
+    /// The loop that they turn in.
+    Loop(u32),
+    /// Their state, what they do, their last statement, and their open statements.
+    At { state: State, doing: Doing, last: Option<(Choice, &'a Statement)>, open: Option<(u64, &'a [Part])> },
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
 /// for which `apart` holds.
-pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) -> Vec<Vec<&'a Thread>> {
+pub(crate) fn fold<'a>(run: &Run, threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) -> Vec<Vec<&'a Thread>> {
     let mut entries: Vec<Vec<&'a Thread>> = Vec::new();
     let mut known: HashMap<Place<'a>, usize> = HashMap::new();
     for thread in threads {
@@ -24,7 +27,7 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
             entries.push(vec![thread]);
             continue;
         }
-        let entry = *known.entry(place(thread)).or_insert(entries.len());
+        let entry = *known.entry(place(run, thread)).or_insert(entries.len());
         match entries.get_mut(entry) {
             Some(threads) => threads.push(thread),
             None => entries.push(vec![thread]),
@@ -33,9 +36,14 @@ pub(crate) fn fold<'a>(threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) 
     entries
 }
 
-fn place(thread: &Thread) -> Place<'_> {
-    Place {
+fn place<'a>(run: &Run, thread: &'a Thread) -> Place<'a> {
+    let doing = run.verdict(thread).doing;
+    if let Some(turning) = thread.activity.turning.as_ref().filter(|_| doing == Doing::Looping) {
+        return Place::Loop(turning.statement);
+    }
+    Place::At {
         state: thread.state,
+        doing,
         last: thread.last.as_ref().map(|last| (last.choice, &last.statement)),
         open: thread.chain.as_ref().map(|chain| (chain.inherited, chain.parts.as_slice())),
     }

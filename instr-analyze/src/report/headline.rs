@@ -6,6 +6,7 @@ use instr_format::escape::Printable;
 use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 
+use super::activity;
 use super::lines::{cut, is_short};
 use super::naming::{name, program};
 use super::paint::Paint;
@@ -15,6 +16,7 @@ use crate::model::source_path::{is_local, short};
 use crate::model::thread::{Choice, State, Thread};
 use crate::run::alive::Life;
 use crate::run::load::Run;
+use crate::run::verdict::Doing;
 
 // Output: worker-pool died of SIGSEGV in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
 /// Writes the line.
@@ -95,10 +97,20 @@ pub(super) fn says_all(run: &Run) -> bool {
         && own_panic(run).is_some_and(|(_, panic)| panic.kept_bytes == panic.message_bytes && is_short(words(panic)))
 }
 
-/// Which thread panics, or else did something last, if one can be told from the others.
+/// Which threads keep each other waiting; or else which one panics, turns in a loop while others wait, or did something last, if
+/// one can be told from the others.
 fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Result<()> {
     let Some(thread) = first.filter(|thread| thread.state.is_active()) else { return Ok(()) };
+    if thread.state != State::Panicking && activity::deadlock(run, out)? {
+        return Ok(());
+    }
     let active = run.threads.iter().filter(|thread| thread.state.is_active()).count();
+    let waiting = run.threads.iter().filter(|thread| run.verdict(thread).doing == Doing::Waiting).count();
+    match run.verdict(thread).doing {
+        Doing::Looping if active == waiting + 1 => return activity::looping(run, thread, out),
+        Doing::Waiting if active == 1 => return at_place(run, thread, "; waiting:", out),
+        _ => {}
+    }
     match active {
         1 => at_place(run, thread, ";", out),
         _ if thread.state == State::Panicking => at_place(run, thread, "; panicking:", out),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
+use super::activity::JsonActivity;
 use super::chain::json::JsonChain;
 use super::history::JsonPart;
 use crate::model::damage::Damage;
@@ -46,6 +47,7 @@ struct JsonThread<'a> {
     last: Option<JsonLast>,
     #[serde(flatten)]
     chain: Option<JsonChain>,
+    activity: JsonActivity,
     #[serde(skip_serializing_if = "Option::is_none")]
     panic: Option<&'a Panic>,
     records: u64,
@@ -109,6 +111,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         crashing: run.is_crashing(thread),
         last: thread.last.as_ref().map(JsonLast::new),
         chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
+        activity: JsonActivity::new(run, thread),
         panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered.saturating_add(thread.suppressed),

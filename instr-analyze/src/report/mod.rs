@@ -1,5 +1,6 @@
 //! Shows runs and records, one format a file.
 
+mod activity;
 mod advice;
 mod calls;
 mod chain;

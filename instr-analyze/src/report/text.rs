@@ -101,7 +101,7 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let asked = options.history_lines.is_none();
     let apart = |thread: &Thread| asked && !thread.history.is_empty();
     let is_suspect = |thread: &Thread| run.is_crashing(thread) || thread.has_failed_test();
-    let entries = fold(&telling, |thread| is_suspect(thread) || apart(thread));
+    let entries = fold(run, &telling, |thread| is_suspect(thread) || apart(thread));
     let suspects = entries.iter().take_while(|threads| threads.iter().any(|thread| is_suspect(thread))).count();
     let (long, short) = entries.split_at(if asked { entries.len() } else { entries.len().min(suspects + AT_LENGTH) });
     for threads in long {
@@ -110,7 +110,7 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     }
     let (tests, away): (Vec<&Thread>, Vec<&Thread>) =
         away.into_iter().partition(|thread| thread.test.is_some() && thread.damage.is_empty());
-    let rest: Vec<Vec<&Thread>> = short.iter().cloned().chain(fold(&away, |_| false)).collect();
+    let rest: Vec<Vec<&Thread>> = short.iter().cloned().chain(fold(run, &away, |_| false)).collect();
     if !rest.is_empty() || !tests.is_empty() {
         out.write_all(b"\n")?;
     }

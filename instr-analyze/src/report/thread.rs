@@ -10,7 +10,7 @@ use super::naming::{name, names};
 use super::number::Grouped;
 use super::options::Options;
 use super::paint::Paint;
-use super::{calls, chain, excerpt, history, unseen};
+use super::{activity, calls, chain, excerpt, history, unseen};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -19,6 +19,7 @@ use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Sink, State, Thread};
 use crate::run::load::Run;
 use crate::run::source::Roots;
+use crate::run::verdict::Doing;
 
 /// Writes an entry with the source around its statement, and with its open statements unless these stand elsewhere.
 pub(super) fn at_length(
@@ -33,13 +34,18 @@ pub(super) fn at_length(
     let paint = options.paint;
     title(run, threads, paint, out)?;
     out.write_all(b"\n")?;
-    if let Some(last) = &thread.last {
+    let looping = turns_at(run, thread);
+    if let Some(statement) = &looping {
+        excerpt::write(roots, statement, options.context, paint, out)?;
+    }
+    if let Some(last) = thread.last.as_ref().filter(|_| looping.is_none()) {
         if run.has_crashed(thread) && last.statement.is_in_closure() && thread.chain.is_none() {
             calls::closures_caller(run, &last.statement, out)?;
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
     }
-    if let Some(own) = &thread.own {
+    activity::write(run, thread, paint, out)?;
+    if let Some(own) = thread.own.as_ref().filter(|_| looping.is_none()) {
         let path = own.path();
         let path = Printable(path.as_bytes());
         match thread.chain {
@@ -56,8 +62,12 @@ pub(super) fn at_length(
     if has_counts(threads) {
         out.write_all(b"  ")?;
         counts(threads, out)?;
-        activity(run, threads, out)?;
+        last_active(run, threads, out)?;
         out.write_all(b"\n")?;
+    }
+    // What it does in each turn was said.
+    if looping.is_some() && options.history_lines.is_some() {
+        return damage_lines(&thread.damage, paint, out);
     }
     let whose = if threads.len() == 1 { "its".to_owned() } else { format!("{}'s", name(run, thread)) };
     history::write((&whose, &thread.history), &run.sites, options, out)?;
@@ -98,6 +108,10 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         })?;
     }
     out.write_all(b": ")?;
+    if let Some(statement) = turns_at(run, thread) {
+        write!(out, "turning in a loop in ")?;
+        return statement_at(&statement, strong, out);
+    }
     let (fault, circumstance, preposition) = doing(run, thread);
     if !fault.is_empty() {
         write!(out, "{bad}{fault}{bad:#} ")?;
@@ -118,6 +132,12 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
     }
 }
 
+/// The statement of the loop that the thread turned in.
+fn turns_at(run: &Run, thread: &Thread) -> Option<Statement> {
+    let turning = thread.activity.turning.as_ref().filter(|_| run.verdict(thread).doing == Doing::Looping)?;
+    run.sites.statement(turning.statement)
+}
+
 /// What went wrong in the thread, what else is to be said of it, and how it relates to the statement that is shown.
 fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static str) {
     match thread.state {
@@ -134,6 +154,7 @@ fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static st
         State::PanickedAndLeft => ("", "outside instrumented code since a panic", "last in"),
         // A process that exits takes its threads with it, wherever they are.
         State::Inside if run.end.kind == EndKind::Exit => ("", "", "last in"),
+        State::Inside if run.verdict(thread).doing == Doing::Waiting => ("", "", "waiting in"),
         State::Inside => ("", "", "inside"),
         State::Unknown => ("", "", "in"),
         State::Left => ("", "outside instrumented code", "last in"),
@@ -152,7 +173,13 @@ fn stand_in(thread: &Thread) -> Option<&'static str> {
 }
 
 fn place(last: Option<&LastReached>, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {
-    let Some(LastReached { statement, .. }) = last else { return out.write_all(b"an unknown statement") };
+    match last {
+        Some(last) => statement_at(&last.statement, style, out),
+        None => out.write_all(b"an unknown statement"),
+    }
+}
+
+fn statement_at(statement: &Statement, style: anstyle::Style, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "{style}{}{style:#} at {style}{}{style:#}",
@@ -208,7 +235,7 @@ fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// How long before the last record of the run the entry's newest one was made.
-fn activity(run: &Run, threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
+fn last_active(run: &Run, threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
     let newest = |thread: &&&Thread| thread.last_active_ns();
     let Some(Stamp { moment, clock }) = threads.iter().max_by_key(newest).and_then(|thread| thread.newest) else {
         return Ok(());

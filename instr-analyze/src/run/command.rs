@@ -36,6 +36,8 @@ pub struct Command {
     pub signal: Option<String>,
     /// The signal by which a person has ended the command.
     pub interrupted_by: Option<String>,
+    /// When it ended.
+    pub end_unix_ns: Option<u64>,
     /// How much of the disk its runs took when it had ended.
     pub bytes: Option<u64>,
 }
@@ -60,10 +62,14 @@ impl Command {
         self.status == Some(0)
     }
 
-    /// Says of runs of this command that left no record of their end which signal ended them, as far as the command tells.
+    /// Says of runs of this command that left no record of their end which signal ended them, as far as the command tells, and
+    /// that they were there until it ended, or nearly so long.
     pub fn explain<'a>(&self, runs: impl Iterator<Item = &'a mut Run>) {
-        let mut unknown: Vec<&mut Run> =
-            runs.filter(|run| run.end.kind == EndKind::Unknown && run.life == Life::Gone).collect();
+        let is_unknown =
+            |run: &&mut Run| run.life == Life::Gone && matches!(run.end.kind, EndKind::Unknown | EndKind::Killed);
+        let mut unknown: Vec<&mut Run> = runs.filter(is_unknown).collect();
+        unknown.iter_mut().for_each(|run| run.seen_until_unix_ns = run.seen_until_unix_ns.or(self.end_unix_ns));
+        unknown.retain(|run| run.end.kind == EndKind::Unknown);
         unknown.sort_by_key(|run| run.process.start_unix_ns);
         let is_cargos = |run: &Run| run.pid.is_some() && run.pid == self.pid.map(u64::from);
         let handed_on = self.status.and_then(|status| signal_name(status - SIGNALLED));

@@ -1,9 +1,11 @@
 //! A run as a report shows it.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::alive::{Life, life};
 use super::files::RunFiles;
@@ -11,6 +13,10 @@ use super::kernel_log;
 use super::records::Records;
 use super::segment::Segment;
 use super::threads::ThreadFiles;
+use crate::model::activity::Activity;
+use crate::model::activity::blame::blame;
+use crate::model::activity::structure::Structure;
+use crate::model::activity::window::Window;
 use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
@@ -41,6 +47,8 @@ pub struct Run {
     pub life: Life,
     /// How it ended.
     pub end: End,
+    /// When it was there still, since 1970, as far as others tell: whoever waited for it, or the clock while it runs.
+    pub seen_until_unix_ns: Option<u64>,
     /// The signals that ended it unseen, if one of them did: the program's own handlers were found in the place of those that
     /// would have recorded it.
     pub replaced: Vec<&'static str>,
@@ -131,6 +139,7 @@ impl Run {
             threads.push(thread);
         }
         leave_each_test_to_one(&mut threads);
+        add_activities(&mut threads, &files);
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }
@@ -146,6 +155,7 @@ impl Run {
             sites,
             life,
             end,
+            seen_until_unix_ns: running.then(now).flatten(),
             replaced,
             foreign_main,
             crash,
@@ -194,6 +204,11 @@ impl Run {
     }
 }
 
+fn now() -> Option<u64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
+}
+
 fn ended_it(end: &End, thread: &Thread) -> bool {
     end.tid == Some(thread.tid) && end.reuse == thread.reuse
 }
@@ -204,7 +219,7 @@ fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
     let rank = if thread.has_panicked_as_expected() { State::Ended.rank() } else { thread.state.rank() };
     // What was killed was not killed for a test that had failed.
     let is_reason = end.kind == EndKind::Exit && thread.has_failed_test();
-    (!ended_it(end, thread), !is_reason, rank, Reverse(thread.last_active_ns()))
+    (!ended_it(end, thread), !is_reason, rank, thread.activity.rank(), Reverse(thread.last_active_ns()))
 }
 
 /// Reads the newest steps of the threads that a report tells first.
@@ -218,6 +233,21 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
             thread.history = read(of_thread, files, filter, count, false).0.history;
         }
     }
+}
+
+/// Concludes what the threads did that may be in instrumented code.
+fn add_activities(threads: &mut [Thread], files: &RunFiles) {
+    let structure = OnceCell::new();
+    for thread in threads.iter_mut().filter(|thread| thread.state == State::Inside) {
+        let id = (thread.tid, thread.reuse);
+        let Some(of_thread) = files.threads.iter().find(|thread| (thread.tid, thread.reuse) == id) else { continue };
+        let Some(chain) = &of_thread.chain else { continue };
+        let structure = structure.get_or_init(|| Structure::new(&files.sites));
+        let mut window = Window::new(&files.sites);
+        Records::new(&of_thread.segments).visit(&mut window);
+        thread.activity = Activity::new(chain, &window.finish(), &files.sites, structure);
+    }
+    blame(threads, &files.sites);
 }
 
 fn was_killed(files: &RunFiles) -> bool {

@@ -21,3 +21,4 @@ pub mod stores;
 pub mod symbols;
 pub mod threads;
 pub mod timeline;
+pub mod verdict;

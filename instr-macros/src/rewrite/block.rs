@@ -16,6 +16,7 @@ impl Rewriter<'_> {
     pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
         let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
         let first = self.first.take();
+        self.begin_block();
         let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
         self.statements(block, entry, first);
         if let Some(entry) = entry

@@ -72,6 +72,7 @@ impl Rewriter<'_> {
             return;
         }
         let first = self.first.take();
+        self.begin_block();
         let level = self.scope.level;
         let calls_macro = is_macro_call(body);
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });

@@ -36,6 +36,9 @@ impl Rewriter<'_> {
 
     fn loop_body(&mut self, block: &mut Block, label: Option<&Label>, header: Option<Site>) {
         let level = self.scope.level;
+        if let Some(statement) = self.statement.filter(|_| level == Level::Statement) {
+            self.table.has_loop(statement);
+        }
         let left_by_continue = header.filter(|_| level != Level::Function);
         self.loops.push(Loop { label: label.map(|label| label.name.ident.clone()), header: left_by_continue });
         let passed = self.passed;

@@ -30,8 +30,9 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
     let table = Table::new(scope, name, body, attrs, guarded);
+    let (statement, loops) = (None, Vec::new());
     let mut rewriter =
-        Rewriter { table, scope, name, closures: 0, statement: None, loops: Vec::new(), first: None, passed: 0 };
+        Rewriter { table, scope, name, closures: 0, statement, nest: Nest::default(), loops, first: None, passed: 0 };
     let leaves = guarded && tail::leave_early(sig, block, name, &rewriter.table);
     let quiet = is_quiet(block);
     rewriter.first = guarded.then_some(0);
@@ -92,6 +93,8 @@ struct Rewriter<'a> {
     /// The innermost statement around this place, or whatever else the level gives a site, within the same function,
     /// closure or async block.
     statement: Option<Site>,
+    /// Where the next site lies.
+    nest: Nest,
     /// The loops around this place, within the same.
     loops: Vec<Loop>,
     /// The number of the site that the guard records if it is that of the first statement in the body that is rewritten next.
@@ -100,12 +103,34 @@ struct Rewriter<'a> {
     passed: usize,
 }
 
+/// In what a site lies: other than [`Rewriter::statement`], that may be the statement that a closure stands in.
+#[derive(Clone, Copy, Default)]
+struct Nest {
+    /// The innermost statement around it that has a site.
+    around: Option<Site>,
+    /// In which of that one's blocks it is.
+    block: u32,
+    /// How many blocks have been begun.
+    blocks: u32,
+}
+
 impl Rewriter<'_> {
     /// Works on what belongs to `statement`.
     fn within(&mut self, statement: Option<Site>, work: impl FnOnce(&mut Self)) {
-        let outer = std::mem::replace(&mut self.statement, statement);
+        let outer = (self.statement, self.nest);
+        self.statement = statement;
+        if statement.is_some() {
+            self.nest = Nest { around: statement, ..Nest::default() };
+        }
         work(self);
-        self.statement = outer;
+        let blocks = if statement.is_some() { outer.1.blocks } else { self.nest.blocks };
+        (self.statement, self.nest) = (outer.0, Nest { blocks, ..outer.1 });
+    }
+
+    /// Begins the next block or arm of the statement around this place.
+    fn begin_block(&mut self) {
+        self.nest.block = self.nest.blocks;
+        self.nest.blocks += 1;
     }
 
     /// Works on a closure or an async block, or on an async closure, which is both. It runs on its own: it cannot reach the
@@ -128,7 +153,7 @@ impl Rewriter<'_> {
 
     fn add(&mut self, code: &impl Edges, calls_macro: bool) -> Option<Site> {
         self.passed += 1;
-        self.table.add(code, calls_macro, self.closures)
+        self.table.add(code, calls_macro, self.closures, (self.nest.around, self.nest.block))
     }
 
     /// The site of a function, a closure or an async block as a whole.

@@ -235,7 +235,7 @@ fn items_in_blocks_of_expressions() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n g()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n<1 g()\n"
                 );
                 let a = {
                     fn g() {
@@ -263,7 +263,7 @@ fn items_first_stay_first() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1 D\n"
+                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1<1 D\n"
                 );
                 let c = || {
                     const D: u8 = 1;
@@ -297,7 +297,7 @@ fn runtime_elsewhere() {
                 }
                 a::b::macro_api::sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n one()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n<1 one()\n"
                 );
             }
         "#]],
@@ -325,7 +325,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n f(1,\\s2)\n1 136 n g(f(n,\\s1))\n"
+                    " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1 return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1 unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
                 );
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -382,7 +382,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 }
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n1 f()\n1 51 n f()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n1<1 f()\n1 51 n f()\n"
                 );
                 __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 (after)(f, leave(__instr_guard))()
@@ -398,7 +398,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(
                         6,
-                        " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n self.f()\n1 54 n self.one.f()\n1 81 n Self::f(self)\n1 109 n A::f(self)\n1 129 n f(1)\n"
+                        " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n<1 self.f()\n1 54 n<2.1 self.one.f()\n1 81 n<3.2 Self::f(self)\n1 109 n<4.3 A::f(self)\n1 129 n<5.4 f(1)\n"
                     );
                     if c {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);

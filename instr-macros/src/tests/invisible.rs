@@ -51,7 +51,7 @@ fn groups_in_patterns() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n 1\n1 79 n 2\n1 100 n 3\n1 108 n 4\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n<1 1\n1 79 n<2.1 2\n1 100 n<3.2 3\n1 108 n<4.3 4\n"
                 );
                 match a {
                     -3..=-1 => {
@@ -120,7 +120,7 @@ fn a_negated_parenthesis_is_no_macro() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n* 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n<1 break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
                 );
                 return !((a || b) && c);
                 'a: loop {

@@ -51,7 +51,7 @@ fn function_with_closures() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1 |x|\\sx\\s+\\s1\n1 37 n1 move\\s|y|\\s{\\sone();\\s}\n1 62 n1 ||\\s{}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1<1 |x|\\sx\\s+\\s1\n1 37 n1<2 move\\s|y|\\s{\\sone();\\s}\n1 62 n1<3 ||\\s{}\n"
                 );
                 let c = |x| {
                     let __instr_guard = __INSTR_SITES.__instr_begin(1);
@@ -77,7 +77,7 @@ fn function_that_is_async() {
             async fn f() {
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n1 async\\smove\\s{\\sfive()\\s}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n1<1 async\\smove\\s{\\sfive()\\s}\n"
                 );
                 __INSTR_SITES.__instr_probe_here(0);
                 one().await;
@@ -133,7 +133,7 @@ fn blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n {\\stwo();\\sthree();\\s}\n1 51 n {\\sfour()\\s}\n1 70 n {\\sfive();\\s}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n<1 {\\stwo();\\sthree();\\s}\n1 51 n<2 {\\sfour()\\s}\n1 70 n<3 {\\sfive();\\s}\n"
                 );
                 one();
                 {
@@ -169,7 +169,7 @@ fn branches() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n {\\sone();\\s}\n1 40 n {\\stwo();\\s}\n1 83 n {\\sreturn;\\s}\n1 113 n three()\n1 127 n {\\sfour();\\s}\n1 156 n {\\s1\\s}\n1 167 n {\\s2\\s}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n<1 {\\sone();\\s}\n1 40 n<2.1 {\\stwo();\\s}\n1 83 n<3 {\\sreturn;\\s}\n1 113 n<4 three()\n1 127 n<5.1 {\\sfour();\\s}\n1 156 n<6 {\\s1\\s}\n1 167 n<7.1 {\\s2\\s}\n"
                 );
                 if a() {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -224,7 +224,7 @@ fn loops_at_the_level_of_blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n {\\sone();\\s}\n1 44 n {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n {\\scontinue;\\s}\n1 74 n {\\sbreak;\\s}\n"
+                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n<1 {\\sone();\\s}\n1 44 n<2 {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n<1 {\\scontinue;\\s}\n1 74 n<4 {\\sbreak;\\s}\n"
                 );
                 while a() {
                     {
@@ -267,7 +267,7 @@ fn attributes_at_the_level_of_blocks() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n {\\sone();\\s}\n");
+                sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n<1 {\\sone();\\s}\n");
                 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -310,7 +310,7 @@ fn inner_attribute_overrides_one_argument() {
                             let __instr_guard = __INSTR_SITES.__instr_begin(0);
                             b::macro_api::sites!(
                                 2,
-                                " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n {\\sthree!();\\s}\n"
+                                " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n<1 {\\sthree!();\\s}\n"
                             );
                             {
                                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);

@@ -29,7 +29,7 @@ fn let_else() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n return\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n<1 return\n"
                 );
                 let Some(a) = one() else {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -214,7 +214,7 @@ fn unsafe_block() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n one();\n1 26 n two()\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n<1 one();\n1 26 n<2 two()\n"
                 );
                 unsafe {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -237,7 +237,7 @@ fn labelled_block() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n break\\s'a\\s1;\n1 45 n 2\n"
+                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n<1 if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n<1 break\\s'a\\s1;\n1 45 n<3 2\n"
                 );
                 let a = 'a: {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -263,7 +263,7 @@ fn what_stands_behind_a_return_has_no_probe() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     10,
-                    " f <parsed\\sstring\\s1>\n1 23 n loop\\s{\\scontinue;\\sa()\\s}\n1 30 n continue;\n1 40 n a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n return\\s1\n1 78 n if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n return\\sb()\n1 109 n return\\s3\n1 124 n c();\n1 129 n 2\n"
+                    " f <parsed\\sstring\\s1>\n1 23 n* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1 if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -304,7 +304,7 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n return\\s1\n1 48 n return\\s2\n1 66 n return\\s3\n1 90 n return\\s4;\n1 100 n 5\n"
+                    " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n<1 return\\s1\n1 48 n<2.1 return\\s2\n1 66 n<3.2 return\\s3\n1 90 n<4.3 return\\s4;\n1 100 n<5.3 5\n"
                 );
                 a(
                     {

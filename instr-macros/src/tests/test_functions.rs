@@ -111,14 +111,14 @@ fn tests_in_a_module_and_not_what_is_in_them() {
         "",
         input,
         expect![[r#"
-         f::g
-        1 39 n a()
-         f test
-        1 45 n b(||\sc())
-        1 50 n1 c()
-         h
-        1 66 n d()
-    "#]],
+             f::g
+            1 39 n a()
+             f test
+            1 45 n b(||\sc())
+            1 50 n1<1 c()
+             h
+            1 66 n d()
+        "#]],
     );
 }
 

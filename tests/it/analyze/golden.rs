@@ -8,7 +8,7 @@ use instr_analyze::model::sites::Sites;
 use instr_format::files::SITES;
 use instr_format::names::MacroFlag;
 use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
-use instr_format::sites::{FunctionLine, Range, SiteLine, TableHeader};
+use instr_format::sites::{FunctionLine, Nesting, Range, SiteLine, TableHeader};
 use instr_format::test::Test;
 use instr_format::{counts, ring, sites, stack};
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
@@ -17,7 +17,7 @@ use instr_tests::fake_stack::FakeStack;
 use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v3", "stack-v1", "stack-v2"];
+const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v4", "stack-v1", "stack-v2"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
@@ -59,8 +59,8 @@ fn write(output: &Path) {
     let table = |tid, hits: [u64; 4]| FakeTable { tid, reuse: 1, before: 0, hits: hits.to_vec() };
     run.write("counts", counts_file(4, &[table(PID, [1, 0, 0, 41_321]), table(PID + 1, [0, 4, 8, 0])]));
 
-    let run = FakeRun::new(output, "sites-v3");
-    run.write(SITES, table_v3());
+    let run = FakeRun::new(output, "sites-v4");
+    run.write(SITES, table_v4());
     let [main, closure] = [(1, "main"), (2, "main::{{closure}}")].map(|(line, name)| Site {
         file: "src/main.rs",
         line,
@@ -91,25 +91,28 @@ fn write(output: &Path) {
     }
 }
 
-/// The statements of [`DEMO`], of which version 3 says nothing else.
+/// The statements of [`DEMO`], of which later versions say nothing else.
 fn table_v2() -> String {
-    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v3", "# instr-sites v2")
+    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v4", "# instr-sites v2")
 }
 
-/// A function with a closure in its closure, and a test.
-fn table_v3() -> String {
+/// A function with a closure in its closure, a loop, and tests.
+fn table_v4() -> String {
     let site = |line, closures| {
-        let (macro_flag, snippet) = (MacroFlag::None, "step();");
-        SiteLine { line, col: 5, macro_flag, closures, snippet, other_file: None }
+        let (macro_flag, snippet, nesting) = (MacroFlag::None, "step();", Nesting::default());
+        SiteLine { line, col: 5, macro_flag, closures, nesting, snippet, other_file: None }
     };
+    let in_loop = Nesting { up: Some(1), ..Nesting::default() };
+    let looping = SiteLine { nesting: Nesting { has_loop: true, ..Nesting::default() }, ..site(41, 0) };
     let test = Some(Test::PanicsWith(b"out of range"));
     let functions = [
         ("main", None, vec![site(1, 0), site(2, 1), site(3, 2)]),
         ("fails", Some(Test::Panics), vec![site(11, 0)]),
         ("fails_so", test, vec![site(21, 0)]),
         ("works", Some(Test::Returns), vec![site(31, 0), site(32, 1)]),
+        ("turns", None, vec![looping, SiteLine { nesting: in_loop, ..site(42, 0) }]),
     ];
-    let mut table = TableHeader { count: 7 }.to_string();
+    let mut table = TableHeader { count: 9 }.to_string();
     let mut first = 0;
     for (name, test, sites) in functions {
         table += &Range { first, count: sites.len() }.to_string();
@@ -133,7 +136,7 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
     let versions = (ring::VERSION, counts::VERSION, sites::VERSION, stack::VERSION);
-    assert_eq!(versions, (2, 1, 3, 2), "keep the golden runs and make new ones");
+    assert_eq!(versions, (2, 1, 4, 2), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -269,7 +272,7 @@ fn version_3_of_site_tables_is_readable() {
 
 #[test]
 fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
-    let (sites, damage) = Sites::read(SITES, table_v3().into_bytes());
+    let (sites, damage) = Sites::read(SITES, table_v4().into_bytes());
     assert!(damage.is_none(), "{damage:?}");
     let paths: Vec<_> = sites.tests().map(|(path, _)| path).collect();
     assert_eq!(paths, ["demo::fails", "demo::fails_so", "demo::works"]);

@@ -2,7 +2,8 @@
 
 use instr_format::last;
 use instr_format::sites::{
-    BadTable, Function, FunctionLine, Origin, Place, Range, SiteLine, TableHeader, decode_table,
+    BadTable, Function, FunctionLine, Nesting, Origin, Place, Range, SiteLine, TableHeader, decode_nesting,
+    decode_table,
 };
 use instr_format::test::Test;
 use instr_format::text::SiteText;
@@ -11,10 +12,18 @@ use proptest::prelude::*;
 
 use super::{escaped, flag, text};
 
+/// How a statement may lie in others.
+fn nesting() -> impl Strategy<Value = Nesting> {
+    (any::<Option<(u32, u32)>>(), any::<bool>()).prop_map(|(around, has_loop)| {
+        let (up, block) = around.map_or((None, 0), |(up, block)| (Some(up), block));
+        Nesting { up, block, has_loop }
+    })
+}
+
 proptest! {
     #[test]
     fn site_tables_come_back(
-        functions in vec((text(20), text(20), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9))), 0..4)), 0..5)
+        functions in vec((text(20), text(20), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9)), nesting()), 0..4)), 0..5)
     ) {
         let mut table = TableHeader { count: functions.iter().map(|(_, _, sites)| sites.len()).sum() }.to_string();
         let (mut id, mut expected) = (0, Vec::new());
@@ -22,10 +31,12 @@ proptest! {
             table += &Range { first: id, count: sites.len() }.to_string();
             table += "module";
             table += &FunctionLine { name, file, test: None }.to_string();
-            for (numbers, macro_flag, snippet, other_file) in sites {
+            for (numbers, macro_flag, snippet, other_file, nesting) in sites {
                 let [line, col, closures] = numbers.map(usize::from);
-                let (other_file, macro_flag) = (other_file.as_deref(), *macro_flag);
-                table += &SiteLine { line, col, macro_flag, closures, snippet, other_file }.to_string();
+                let (other_file, macro_flag, nesting) = (other_file.as_deref(), *macro_flag, *nesting);
+                let site = SiteLine { line, col, macro_flag, closures, nesting, snippet, other_file }.to_string();
+                prop_assert_eq!(decode_nesting(site.as_bytes()), nesting);
+                table += &site;
                 let file = other_file.unwrap_or(file);
                 let numbers = [line, col, closures].map(|number| number as u64);
                 expected.push((id, escaped(file), numbers, escaped(name), macro_flag, escaped(snippet)));

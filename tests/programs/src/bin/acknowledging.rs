@@ -5,7 +5,10 @@ use std::fs::OpenOptions;
 use std::hint::black_box;
 use std::os::fd::AsRawFd;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicU64, Ordering::{Relaxed, Release}};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, Release},
+};
 use std::thread;
 
 use instr_runtime::instrument_source;

@@ -1,0 +1,260 @@
+//! What a thread was doing, in words: the loop that it turned in, what it waited for, and who keeps it waiting.
+
+use std::io::{self, Write};
+
+use instr_format::escape::Printable;
+use serde::Serialize;
+
+use super::lines::cut;
+use super::naming::name;
+use super::number::Grouped;
+use super::paint::Paint;
+use crate::model::activity::blame::Blame;
+use crate::model::activity::turning::Turning;
+use crate::model::duration::Duration;
+use crate::model::fold::{Item, Loop};
+use crate::model::sites::Sites;
+use crate::model::source_path::short;
+use crate::model::statement::Statement;
+use crate::model::thread::{Sink, Thread};
+use crate::run::load::Run;
+use crate::run::verdict::{Doing, Time, Verdict};
+
+/// So many threads of a deadlock are told in the first line.
+const OF_DEADLOCK: usize = 3;
+/// So many lines of a loop's turn are shown.
+const OF_TURN: usize = 5;
+
+/// Writes what the thread's title does not say.
+pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let verdict = run.verdict(thread);
+    match (verdict.doing, &thread.activity.turning) {
+        (Doing::Looping, Some(turning)) => {
+            let what = if turning.is_alike { "every turn does the same" } else { "the last whole turn" };
+            writeln!(out, "  {}; {what}:", turns(thread, turning, verdict))?;
+            turn(turning, &run.sites, paint, out)?;
+            let Some(last) = &thread.last else { return Ok(()) };
+            let path = last.statement.path();
+            write!(out, "  last seen inside {} at {}: ", Printable(path.as_bytes()), place(&last.statement))?;
+            writeln!(out, "{}", cut(&last.statement.snippet))
+        }
+        (Doing::Waiting, _) => writeln!(out, "  waiting {}", waiting(run, thread, verdict)),
+        (Doing::Running, _) => match verdict.time {
+            Time::Unknown => Ok(()),
+            time => writeln!(out, "  in this statement{}", lasting(time)),
+        },
+        _ => Ok(()),
+    }
+}
+
+// Output: x15,172 in what the ring holds, for at least 2.1 s
+fn turns(thread: &Thread, turning: &Turning, verdict: Verdict) -> String {
+    let (fewest, most) = turning.steps;
+    let each = if turning.is_alike { String::new() } else { format!(", of {fewest} to {most} statements") };
+    let in_what = match (turning.is_whole, thread.sink) {
+        (true, _) => "",
+        (false, Sink::Ring) => " in what the ring holds",
+        (false, _) => " in what the log holds",
+    };
+    format!("x{}{in_what}{each}{}", Grouped(turning.turns), lasting(verdict.time))
+}
+
+fn lasting(time: Time) -> String {
+    match time {
+        Time::Unknown => String::new(),
+        Time::For(ns) => format!(", for {}", Duration(ns)),
+        Time::AtLeast(ns) => format!(", for at least {}", Duration(ns)),
+        Time::AtMost(ns) => format!(", for at most {}", Duration(ns)),
+    }
+}
+
+// Output: ; likely a deadlock: session-2 waits for `LOG`, which it holds itself
+/// Says in the report's first line which threads keep each other waiting; false if none do.
+pub(super) fn deadlock(run: &Run, out: &mut dyn Write) -> io::Result<bool> {
+    let waits = |thread: &&Thread| thread.activity.blame.as_ref().is_some_and(|blame| blame.is_cycle);
+    let locked: Vec<&Thread> = run.threads.iter().filter(waits).collect();
+    if locked.is_empty() {
+        return Ok(false);
+    }
+    write!(out, "; likely a deadlock: ")?;
+    for (at, thread) in locked.iter().take(OF_DEADLOCK).enumerate() {
+        let lock = thread.activity.locks.wants.as_ref().map_or("a lock", |wants| &wants.name);
+        let holder = thread.activity.blame.as_ref().and_then(|blame| holder(run, blame));
+        let holder = match holder.filter(|holder| !is_same(holder, thread)) {
+            Some(holder) => format!("{} holds", name(run, holder)),
+            None => "it holds itself".to_owned(),
+        };
+        let comma = if at > 0 { ", and " } else { "" };
+        write!(out, "{comma}{} waits for `{}`, which {holder}", name(run, thread), cut(lock))?;
+    }
+    if let left_out @ 1.. = locked.len().saturating_sub(OF_DEADLOCK) {
+        write!(out, ", and {left_out} more")?;
+    }
+    Ok(true)
+}
+
+// Output: ; main turns in a loop at src/main.rs:38: while scanner.at < scanner.text.len() { … }
+/// Says in the report's first line where the thread turns.
+pub(super) fn looping(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
+    let statement = thread.activity.turning.as_ref().and_then(|turning| run.sites.statement(turning.statement));
+    let Some(statement) = statement else { return Ok(()) };
+    write!(out, "; {} turns in a loop at {}: {}", name(run, thread), place(&statement), cut(&statement.snippet))
+}
+
+// Output: for a lock, `LOG`, for at most 2.1 s; likely held by session-2 (4711), since src/main.rs:10: LOG.lock()
+fn waiting(run: &Run, thread: &Thread, verdict: Verdict) -> String {
+    let activity = &thread.activity;
+    let what = activity.wait.map_or("something", |wait| wait.words());
+    let lock = activity.locks.wants.as_ref().map(|wants| format!(", `{}`", cut(&wants.name))).unwrap_or_default();
+    let blame = activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame))).unwrap_or_default();
+    format!("for {what}{lock}{}{blame}", lasting(verdict.time))
+}
+
+fn blamed(run: &Run, thread: &Thread, blame: &Blame) -> String {
+    let since = match run.sites.statement(blame.held.statement) {
+        Some(statement) => format!(", since {}: {}", place(&statement), cut(&statement.snippet)),
+        None => String::new(),
+    };
+    match holder(run, blame) {
+        Some(holder) if !is_same(holder, thread) => {
+            let in_turn = if blame.is_cycle { ", which waits for this one in turn" } else { "" };
+            format!("likely held by {}{in_turn}{since}", name(run, holder))
+        }
+        _ => format!("likely held by this thread itself{since}"),
+    }
+}
+
+/// The thread that holds the lock.
+pub(super) fn holder<'a>(run: &'a Run, blame: &Blame) -> Option<&'a Thread> {
+    run.threads.iter().find(|thread| (thread.tid, thread.reuse) == blame.holder)
+}
+
+/// Whether both are one thread.
+pub(super) fn is_same(one: &Thread, other: &Thread) -> bool {
+    (one.tid, one.reuse) == (other.tid, other.reuse)
+}
+
+fn place(statement: &Statement) -> String {
+    format!("{}:{}", Printable(short(&statement.file).as_bytes()), statement.line)
+}
+
+/// Writes what a turn does, folded.
+fn turn(turning: &Turning, sites: &Sites, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::new();
+    turning.turn.iter().for_each(|found| item(found, 2, sites, paint, &mut lines));
+    let left_out = lines.len().saturating_sub(OF_TURN);
+    // The last line says that others are left out.
+    let shown = if left_out > 0 { OF_TURN - 1 } else { OF_TURN };
+    for line in lines.iter().take(shown) {
+        writeln!(out, "{line}")?;
+    }
+    if left_out > 0 { writeln!(out, "    … {} more lines of each turn", lines.len() - shown) } else { Ok(()) }
+}
+
+fn item(item_: &Item<()>, depth: usize, sites: &Sites, paint: Paint, lines: &mut Vec<String>) {
+    let indent = " ".repeat(2 * depth);
+    let text = |key: u64| {
+        let statement = u32::try_from(key).ok().and_then(|id| sites.statement(id));
+        let Some(statement) = statement else { return "a statement that is not known".to_owned() };
+        let path = statement.path();
+        format!("{}  {}  {}", place(&statement), Printable(path.as_bytes()), cut(&statement.snippet))
+    };
+    match item_ {
+        Item::Step(step) => lines.push(format!("{indent}{}", text(step.key))),
+        Item::Loop(Loop { times, body, .. }) => {
+            let times = format!("{0}x{1}{0:#}", paint.strong, Grouped(*times));
+            if let [Item::Step(step)] = body.as_slice() {
+                lines.push(format!("{indent}{times}  {}", text(step.key)));
+                return;
+            }
+            lines.push(format!("{indent}{times}"));
+            body.iter().for_each(|inner| item(inner, depth + 1, sites, paint, lines));
+        }
+    }
+}
+
+/// The verdict as JSON.
+#[derive(Serialize)]
+pub(super) struct JsonActivity {
+    kind: Doing,
+    reason: String,
+    for_ns: Option<u64>,
+    /// Where the time of the newest record is that of an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_at_most_ns: Option<u64>,
+    #[serde(rename = "loop")]
+    turning: Option<JsonLoop>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<JsonWait>,
+}
+
+#[derive(Serialize)]
+struct JsonLoop {
+    file: String,
+    line: u64,
+    function: String,
+    snippet: String,
+    turns: u64,
+    /// Whether there were no more turns than these.
+    is_whole: bool,
+    is_alike: bool,
+}
+
+#[derive(Serialize)]
+struct JsonWait {
+    kind: crate::model::activity::waiting::Wait,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder_tid: Option<u64>,
+    is_deadlock: bool,
+}
+
+impl JsonActivity {
+    pub(super) fn new(run: &Run, thread: &Thread) -> Self {
+        let (verdict, activity) = (run.verdict(thread), &thread.activity);
+        let turning = activity.turning.as_ref().filter(|_| verdict.doing == Doing::Looping);
+        let turning = turning.and_then(|turning| {
+            let Statement { file, line, snippet, module, function, .. } = run.sites.statement(turning.statement)?;
+            let function = if module.is_empty() { function } else { format!("{module}::{function}") };
+            let Turning { turns, is_whole, is_alike, .. } = *turning;
+            Some(JsonLoop { file, line, function, snippet, turns, is_whole, is_alike })
+        });
+        let wait = activity.wait.filter(|_| verdict.doing == Doing::Waiting);
+        let blame = activity.blame.as_ref();
+        let waits_for = wait.map(|kind| JsonWait {
+            kind,
+            lock: activity.locks.wants.as_ref().map(|wants| wants.name.clone()),
+            holder_tid: blame.map(|blame| blame.holder.0),
+            is_deadlock: blame.is_some_and(|blame| blame.is_cycle),
+        });
+        let (for_ns, for_at_most_ns) = match verdict.time {
+            Time::For(ns) | Time::AtLeast(ns) => (Some(ns), None),
+            Time::AtMost(ns) => (None, Some(ns)),
+            Time::Unknown => (None, None),
+        };
+        let reason = reason(run, thread, verdict);
+        JsonActivity { kind: verdict.doing, reason, for_ns, for_at_most_ns, turning, waits_for }
+    }
+}
+
+/// Why the verdict is this one.
+fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
+    match (verdict.doing, &thread.activity.turning) {
+        (Doing::Looping, Some(turning)) => {
+            let at = run.sites.statement(turning.statement);
+            let at = at.map(|statement| format!("; the loop is in {} at {}", statement.path(), place(&statement)));
+            format!("{}{}", turns(thread, turning, verdict), at.unwrap_or_default())
+        }
+        (Doing::Waiting, _) => format!("waiting {}", waiting(run, thread, verdict)),
+        (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
+        (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
+        (Doing::Idle, _) => "outside instrumented code".to_owned(),
+        (Doing::Running, _) => {
+            let which = "in its statement, or in what it calls and that is not instrumented";
+            format!("{which}{}", lasting(verdict.time))
+        }
+        (Doing::Ended, _) => "the thread had ended".to_owned(),
+        (Doing::Looping | Doing::Unknown, _) => "its open statements were not kept".to_owned(),
+    }
+}
