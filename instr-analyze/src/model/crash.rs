@@ -8,6 +8,7 @@ use super::damage::Damage;
 use super::mappings;
 use super::process::read_versioned;
 use super::stack::has_overflowed;
+use super::statement::unescaped;
 
 /// The signal that ended the process; everything else can be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Crash {
     pub fault_address: Option<String>,
     /// Who sent it.
     pub sender: Option<Sender>,
+    /// What the C library said when it aborted the process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort_message: Option<String>,
     /// Id of the statement that the thread was in.
     #[serde(default)]
     pub statement: Option<u64>,
@@ -87,7 +91,9 @@ impl Crash {
     /// What makes it unreadable.
     pub fn read(name: &str, json: &[u8]) -> Result<Self, Damage> {
         let crash: Crash = read_versioned(name, json)?;
-        Ok(Crash { maps: mappings::unescaped(&crash.maps), ..crash })
+        let maps = mappings::unescaped(&crash.maps);
+        let abort_message = crash.abort_message.map(|message| unescaped(message.as_bytes()));
+        Ok(Crash { maps, abort_message, ..crash })
     }
 
     /// The signal's name, or what there is instead.
@@ -123,12 +129,16 @@ impl Crash {
 
     /// Whether the thread aborted, by itself, while it panicked.
     pub fn is_panics_abort(&self, pid: Option<u64>) -> bool {
-        let by_itself = self.sender.is_some_and(|sender| Some(sender.pid) == pid);
-        self.signal_number == SIGABRT && by_itself && self.panicking
+        self.is_abort(pid) && self.panicking
+    }
+
+    /// Whether the thread of the process with this id aborted by itself.
+    pub fn is_abort(&self, pid: Option<u64>) -> bool {
+        self.signal_number == SIGABRT && self.sender.is_some_and(|sender| Some(sender.pid) == pid)
     }
 
     /// Whether the thread had used up its stack.
-    pub(crate) fn has_overflowed(&self) -> bool {
+    pub fn has_overflowed(&self) -> bool {
         let stack_pointer = self.register("rsp").or_else(|| self.register("sp"));
         let address = self.fault_address.as_deref().and_then(number);
         stack_pointer.zip(address).is_some_and(|(pointer, address)| has_overflowed(&self.maps, pointer, address))

@@ -9,6 +9,7 @@ use super::lines::cut;
 use super::naming::name;
 use super::number::Grouped;
 use super::paint::Paint;
+use super::recursion;
 use crate::model::activity::blame::Blame;
 use crate::model::activity::turning::Turning;
 use crate::model::duration::Duration;
@@ -18,6 +19,7 @@ use crate::model::source_path::short;
 use crate::model::statement::Statement;
 use crate::model::thread::{Sink, Thread};
 use crate::run::load::Run;
+use crate::run::observed::Observed;
 use crate::run::verdict::{Doing, Time, Verdict};
 
 /// So many threads of a deadlock are told in the first line.
@@ -31,20 +33,31 @@ pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Writ
     match (verdict.doing, &thread.activity.turning) {
         (Doing::Looping, Some(turning)) => {
             let what = if turning.is_alike { "every turn does the same" } else { "the last whole turn" };
-            writeln!(out, "  {}; {what}:", turns(thread, turning, verdict))?;
+            let whose = if turning.is_called { "; the loop is in what the statement calls" } else { "" };
+            writeln!(out, "  {}{whose}; {what}:", turns(thread, turning, verdict))?;
             turn(turning, &run.sites, paint, out)?;
             let Some(last) = &thread.last else { return Ok(()) };
             let path = last.statement.path();
             write!(out, "  last seen inside {} at {}: ", Printable(path.as_bytes()), place(&last.statement))?;
             writeln!(out, "{}", cut(&last.statement.snippet))
         }
-        (Doing::Waiting, _) => writeln!(out, "  waiting {}", waiting(run, thread, verdict)),
-        (Doing::Running, _) => match verdict.time {
-            Time::Unknown => Ok(()),
-            time => writeln!(out, "  in this statement{}", lasting(time)),
-        },
+        (Doing::Waiting, _) => {
+            writeln!(out, "  waiting {}{}", waiting(thread, verdict), kernel(run, thread))?;
+            match &thread.activity.blame {
+                Some(blame) => writeln!(out, "  {}", blamed(run, thread, blame)),
+                None => Ok(()),
+            }
+        }
+        (Doing::Running, _) if verdict.time != Time::Unknown || run.observed(thread).is_some() => {
+            writeln!(out, "  in this statement{}{}", lasting(verdict.time), kernel(run, thread))
+        }
         _ => Ok(()),
     }
+}
+
+/// What the kernel says of it.
+fn kernel(run: &Run, thread: &Thread) -> String {
+    run.observed(thread).map(|observed| format!("; {}, says the kernel", observed.words())).unwrap_or_default()
 }
 
 // Output: x15,172 in what the ring holds, for at least 2.1 s
@@ -94,22 +107,37 @@ pub(super) fn deadlock(run: &Run, out: &mut dyn Write) -> io::Result<bool> {
 }
 
 // Output: ; main turns in a loop at src/main.rs:38: while scanner.at < scanner.text.len() { … }
-/// Says in the report's first line where the thread turns.
+/// Says in the report's first line where the thread turns, and how many others.
 pub(super) fn looping(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
-    let statement = thread.activity.turning.as_ref().and_then(|turning| run.sites.statement(turning.statement));
+    let statement = loop_of(run, thread).and_then(|id| run.sites.statement(id));
     let Some(statement) = statement else { return Ok(()) };
-    write!(out, "; {} turns in a loop at {}: {}", name(run, thread), place(&statement), cut(&statement.snippet))
+    match beside(run, thread) {
+        1 => write!(out, "; {} turns in a loop", name(run, thread))?,
+        threads => write!(out, "; {threads} threads turn in a loop")?,
+    }
+    write!(out, " at {}: {}", place(&statement), cut(&statement.snippet))
 }
 
-// Output: for a lock, `LOG`, for at most 2.1 s; likely held by session-2 (4711), since src/main.rs:10: LOG.lock()
-fn waiting(run: &Run, thread: &Thread, verdict: Verdict) -> String {
+/// How many threads turn in the loop that this one turns in.
+pub(super) fn beside(run: &Run, thread: &Thread) -> usize {
+    let own = loop_of(run, thread);
+    run.threads.iter().filter(|other| own.is_some() && loop_of(run, other) == own).count()
+}
+
+fn loop_of(run: &Run, thread: &Thread) -> Option<u32> {
+    let turning = thread.activity.turning.as_ref()?;
+    (run.verdict(thread).doing == Doing::Looping).then_some(turning.statement)
+}
+
+// Output: for a lock, `LOG`, for at most 2.1 s
+fn waiting(thread: &Thread, verdict: Verdict) -> String {
     let activity = &thread.activity;
     let what = activity.wait.map_or("something", |wait| wait.words());
     let lock = activity.locks.wants.as_ref().map(|wants| format!(", `{}`", cut(&wants.name))).unwrap_or_default();
-    let blame = activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame))).unwrap_or_default();
-    format!("for {what}{lock}{}{blame}", lasting(verdict.time))
+    format!("for {what}{lock}{}", lasting(verdict.time))
 }
 
+// Output: likely held by session-2, which waits for this one in turn, since src/main.rs:10: let mut log = LOG.lock().unwrap();
 fn blamed(run: &Run, thread: &Thread, blame: &Blame) -> String {
     let since = match run.sites.statement(blame.held.statement) {
         Some(statement) => format!(", since {}: {}", place(&statement), cut(&statement.snippet)),
@@ -186,6 +214,12 @@ pub(super) struct JsonActivity {
     turning: Option<JsonLoop>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_for: Option<JsonWait>,
+    /// The functions that call each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recursion: Option<recursion::Found>,
+    /// What the kernel says of a thread of a process that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kernel: Option<Observed>,
 }
 
 #[derive(Serialize)]
@@ -234,7 +268,9 @@ impl JsonActivity {
             Time::Unknown => (None, None),
         };
         let reason = reason(run, thread, verdict);
-        JsonActivity { kind: verdict.doing, reason, for_ns, for_at_most_ns, turning, waits_for }
+        let kernel = run.observed(thread).cloned();
+        let recursion = recursion::found(thread, &run.sites);
+        JsonActivity { kind: verdict.doing, reason, for_ns, for_at_most_ns, turning, waits_for, recursion, kernel }
     }
 }
 
@@ -243,10 +279,15 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
     match (verdict.doing, &thread.activity.turning) {
         (Doing::Looping, Some(turning)) => {
             let at = run.sites.statement(turning.statement);
-            let at = at.map(|statement| format!("; the loop is in {} at {}", statement.path(), place(&statement)));
+            let which = if turning.is_called { "what is called in " } else { "" };
+            let at =
+                at.map(|statement| format!("; the loop is in {which}{} at {}", statement.path(), place(&statement)));
             format!("{}{}", turns(thread, turning, verdict), at.unwrap_or_default())
         }
-        (Doing::Waiting, _) => format!("waiting {}", waiting(run, thread, verdict)),
+        (Doing::Waiting, _) => {
+            let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
+            format!("waiting {}{}", waiting(thread, verdict), blame.unwrap_or_default())
+        }
         (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
         (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
         (Doing::Idle, _) => "outside instrumented code".to_owned(),

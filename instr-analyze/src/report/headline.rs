@@ -28,7 +28,11 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
     match run.end.kind {
         EndKind::Signal => {
             let signal = run.end.signal.as_deref().unwrap_or("a signal");
-            write!(out, "{bad}died of {}{bad:#}", Printable(signal.as_bytes()))?;
+            let signal = Printable(signal.as_bytes());
+            match run.crash.as_ref().is_some_and(|crash| crash.has_overflowed()) {
+                true => write!(out, "{bad}died of a stack overflow{bad:#} ({signal})")?,
+                false => write!(out, "{bad}died of {signal}{bad:#}")?,
+            }
             match first.filter(|thread| run.is_crashing(thread)) {
                 Some(thread) => at_place(run, thread, "in", out)?,
                 None => write!(out, " in a thread that reached no instrumented statement")?,
@@ -107,7 +111,9 @@ fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Re
     let active = run.threads.iter().filter(|thread| thread.state.is_active()).count();
     let waiting = run.threads.iter().filter(|thread| run.verdict(thread).doing == Doing::Waiting).count();
     match run.verdict(thread).doing {
-        Doing::Looping if active == waiting + 1 => return activity::looping(run, thread, out),
+        Doing::Looping if active - waiting == activity::beside(run, thread) => {
+            return activity::looping(run, thread, out);
+        }
         Doing::Waiting if active == 1 => return at_place(run, thread, "; waiting:", out),
         _ => {}
     }

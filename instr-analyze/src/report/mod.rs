@@ -5,6 +5,7 @@ mod advice;
 mod calls;
 mod chain;
 pub mod crash;
+mod dropping;
 mod excerpt;
 mod fold;
 pub mod folded;

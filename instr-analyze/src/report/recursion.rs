@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use instr_format::escape::Printable;
+use serde::Serialize;
 
 use super::lines::cut;
 use super::number::Grouped;
@@ -10,6 +11,7 @@ use crate::model::chain::{Chain, Counted, Part};
 use crate::model::sites::Sites;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
+use crate::model::thread::Thread;
 use crate::run::load::Run;
 
 /// So many functions are named.
@@ -19,7 +21,71 @@ const SHARE: u64 = 20;
 /// Fewer calls are no recursion.
 const FEW: u64 = 100;
 
-/// What is known of the functions that call each other.
+/// Functions that call each other.
+#[derive(Debug, Serialize)]
+pub(super) struct Found {
+    /// Each, and how many calls it has.
+    functions: Vec<Function>,
+    /// How many of the thread's calls these are.
+    calls: u64,
+    /// The statement that called the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Statement>,
+    /// How many calls the thread was in.
+    #[serde(skip)]
+    depth: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Function {
+    function: String,
+    calls: u64,
+}
+
+// Output:   recursion: yaml::load_node, yaml::load_sequence (86,998 of 87,001 calls), from src/main.rs:15: load(&text)
+/// Says it of the thread whose stack has overflowed.
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let has_overflowed = run.crash.as_ref().is_some_and(|crash| crash.has_overflowed());
+    let Some(thread) = run.threads.iter().find(|thread| has_overflowed && run.has_crashed(thread)) else {
+        return Ok(());
+    };
+    if found(thread, &run.sites).is_none() {
+        return Ok(());
+    }
+    of_thread(thread, &run.sites, out)?;
+    writeln!(out, "  instrumented calls take more stack: the plain program may have room for them")
+}
+
+/// Says it of one thread.
+pub(super) fn of_thread(thread: &Thread, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
+    let Some(Found { functions, calls, from, depth }) = found(thread, sites) else { return Ok(()) };
+    let named = functions.iter().take(NAMED).map(|named| Printable(named.function.as_bytes()).to_string());
+    let others = if functions.len() > NAMED { ", …" } else { "" };
+    let names = named.collect::<Vec<_>>().join(", ");
+    write!(out, "  recursion: {names}{others} ({} of {} calls)", Grouped(calls), Grouped(depth))?;
+    if let Some(from) = from {
+        let file = short(&from.file);
+        write!(out, ", from {}:{}: {}", Printable(file.as_bytes()), from.line, cut(&from.snippet))?;
+    }
+    out.write_all(b"\n")
+}
+
+/// The functions that call each other in a thread, if there are any.
+pub(super) fn found(thread: &Thread, sites: &Sites) -> Option<Found> {
+    let chain = thread.chain.as_ref().filter(|chain| chain.depth >= FEW)?;
+    let Recursion { functions, mut around, .. } = Recursion::of(chain, sites);
+    let recurses = |calls: u64| calls >= chain.depth / SHARE && calls > 1;
+    let first = functions.iter().position(|(_, calls)| recurses(*calls))?;
+    let functions: Vec<Function> = functions
+        .into_iter()
+        .filter(|(_, calls)| recurses(*calls))
+        .map(|(function, calls)| Function { function, calls })
+        .collect();
+    let calls = functions.iter().map(|function| function.calls).sum();
+    Some(Found { functions, calls, from: around.get_mut(first).and_then(Option::take), depth: chain.depth })
+}
+
+/// The calls of each function, as they are counted.
 #[derive(Default)]
 struct Recursion {
     /// Each function, and how many calls it has, in the order of their first calls.
@@ -27,31 +93,6 @@ struct Recursion {
     /// For each of these, the statement that was open around its first call.
     around: Vec<Option<Statement>>,
     newest: Option<Statement>,
-}
-
-// Output:   recursion: yaml::load_node, yaml::load_sequence (86,998 of 87,001 calls), from src/main.rs:15: load(&text)
-/// Says it of the thread whose stack has overflowed.
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let crashed = run.threads.iter().find(|thread| run.has_crashed(thread));
-    let chain = crashed.and_then(|thread| thread.chain.as_ref());
-    let has_overflowed = run.crash.as_ref().is_some_and(|crash| crash.has_overflowed());
-    let Some(chain) = chain.filter(|chain| has_overflowed && chain.depth >= FEW) else { return Ok(()) };
-    let recursion = Recursion::of(chain, &run.sites);
-    let recurses = |calls: u64| calls >= chain.depth / SHARE;
-    let Some(first) = recursion.functions.iter().position(|(_, calls)| recurses(*calls)) else { return Ok(()) };
-    let calls = recursion.functions.iter().map(|(_, calls)| *calls).filter(|calls| recurses(*calls)).sum();
-    let recursive = recursion.functions.iter().filter(|(_, calls)| recurses(*calls));
-    let mut names: Vec<String> = recursive.map(|(path, _)| Printable(path.as_bytes()).to_string()).collect();
-    if names.len() > NAMED {
-        names.truncate(NAMED);
-        names.push("…".to_owned());
-    }
-    write!(out, "  recursion: {} ({} of {} calls)", names.join(", "), Grouped(calls), Grouped(chain.depth))?;
-    if let Some(from) = recursion.around.get(first).and_then(Option::as_ref) {
-        let file = short(&from.file);
-        write!(out, ", from {}:{}: {}", Printable(file.as_bytes()), from.line, cut(&from.snippet))?;
-    }
-    writeln!(out, "\n  instrumented calls take more stack: the plain program may have room for them")
 }
 
 impl Recursion {

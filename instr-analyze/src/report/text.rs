@@ -14,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, headline, recursion, returned, thread};
+use super::{advice, dropping, headline, recursion, returned, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -138,7 +138,10 @@ fn is_telling(thread: &Thread) -> bool {
 /// Says what the order of the threads means, where none of them is known to have ended the process.
 fn order(run: &Run, telling: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let suspects = telling.iter().filter(|thread| thread.state != State::PanickedAndEnded).count();
-    let is_by_time = telling.iter().all(|thread| thread.state != State::Panicking);
+    // What a thread does counts more than when it did something.
+    let rank = |thread: &&Thread| thread.activity.rank();
+    let is_by_time = telling.iter().all(|thread| thread.state != State::Panicking)
+        && telling.iter().map(rank).min() == telling.iter().map(rank).max();
     let is_over = matches!(run.end.kind, EndKind::Unknown | EndKind::Killed) && run.life == Life::Gone;
     if !is_over || !is_by_time || suspects < 2 {
         return Ok(());
@@ -172,6 +175,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
         indented("", message, out)?;
     }
     recursion::write(run, out)?;
+    dropping::write(run, out)?;
     if run.foreign_main {
         let way_out = "build the library with `cargo instr`, or call instr_runtime::install_crash_handler()";
         writeln!(out, "  a crash could not be recorded, as the program's main is not Rust's: {way_out}")?;

@@ -10,7 +10,7 @@ use super::naming::{name, names};
 use super::number::Grouped;
 use super::options::Options;
 use super::paint::Paint;
-use super::{activity, calls, chain, excerpt, history, unseen};
+use super::{activity, calls, chain, excerpt, history, recursion, unseen};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -55,6 +55,9 @@ pub(super) fn at_length(
         excerpt::write(roots, own, 0, paint, out)?;
     }
     unseen::write(run, thread, out)?;
+    if !run.has_crashed(thread) {
+        recursion::of_thread(thread, &run.sites, out)?;
+    }
     if let Some(chain) = thread.chain.as_ref().filter(|_| with_chain) {
         chain::text::write(chain, &run.sites, paint, out)?;
     }

@@ -2,16 +2,22 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::aborts::why_aborted;
 use super::alive::{Life, life};
 use super::files::RunFiles;
 use super::kernel_log;
+
+use super::observed::{self, Observed};
 use super::records::Records;
 use super::segment::Segment;
+use super::source::is_ours_alone;
+use super::symbols::{Frame, backtrace};
 use super::threads::ThreadFiles;
 use crate::model::activity::Activity;
 use crate::model::activity::blame::blame;
@@ -45,6 +51,8 @@ pub struct Run {
     pub sites: Sites,
     /// Whether its process still runs.
     pub life: Life,
+    /// While it runs: what the kernel says of its threads, by their ids.
+    pub observed: BTreeMap<u64, Observed>,
     /// How it ended.
     pub end: End,
     /// When it was there still, since 1970, as far as others tell: whoever waited for it, or the clock while it runs.
@@ -56,6 +64,8 @@ pub struct Run {
     pub foreign_main: bool,
     /// The signal that ended it, as it was written down.
     pub crash: Option<Crash>,
+    /// How its thread came there, innermost first, where the signal does not say all: of aborts and used-up stacks.
+    pub frames: Vec<Frame>,
     /// What panics said, oldest first, as far as that is there.
     pub panics: Vec<Panic>,
     /// How many there have been.
@@ -100,6 +110,8 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
+        let seen = now();
+        let observed = files.pid.filter(|_| running).map(observed::threads).unwrap_or_default();
         let mut end =
             End::new(running, (files.last.as_ref(), &files.sites), files.crash.as_ref(), &files.panics, files.pid);
         if end.kind == EndKind::Unknown && life == Life::Gone && was_killed(&files) {
@@ -147,6 +159,7 @@ impl Run {
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
+        let frames = frames_of_cause(crash.as_ref(), &mut end, (dir.as_path(), pid));
         let is_filtered = filter.restricts();
         Ok(Run {
             dir,
@@ -154,11 +167,13 @@ impl Run {
             process,
             sites,
             life,
+            observed,
             end,
-            seen_until_unix_ns: running.then(now).flatten(),
+            seen_until_unix_ns: seen.filter(|_| running),
             replaced,
             foreign_main,
             crash,
+            frames,
             panics,
             panic_count,
             threads,
@@ -202,6 +217,21 @@ impl Run {
         let crashed = self.crash.as_ref().and_then(|crash| crash.unix_ns?.checked_sub(self.process.start_unix_ns?));
         self.threads.iter().filter_map(Thread::last_active_ns).chain(crashed).max()
     }
+}
+
+/// The frames of a crash that its signal does not explain; these say why an abort was called for.
+fn frames_of_cause(crash: Option<&Crash>, end: &mut End, (dir, pid): (&Path, Option<u64>)) -> Vec<Frame> {
+    let Some(crash) = crash.filter(|crash| crash.is_abort(pid) || crash.has_overflowed()) else { return Vec::new() };
+    let frames = backtrace(crash, is_ours_alone(dir));
+    let why = if crash.is_abort(pid) { why_aborted(crash, &frames) } else { None };
+    if let Some(why) = why {
+        // A panic's words say more, and why it ended the process, the frames.
+        end.message = Some(match end.message.take().filter(|_| end.panic.is_some()) {
+            Some(message) => format!("{message}\n{why}"),
+            None => why,
+        });
+    }
+    frames
 }
 
 fn now() -> Option<u64> {

@@ -1,5 +1,6 @@
 //! Finds, opens and follows the files of runs.
 
+mod aborts;
 pub mod alive;
 pub mod command;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod follow;
 pub mod group;
 mod kernel_log;
 pub mod load;
+pub mod observed;
 mod open;
 pub mod orders;
 pub mod records;

@@ -4,12 +4,13 @@ use instr_format::ring::Clock;
 use serde::Serialize;
 
 use super::load::Run;
+use super::observed::Observed;
 use crate::model::thread::{State, Thread};
 
 /// A thread that has reached nothing for so many turns of its loop is in none of them any more.
 const TURNS: u64 = 16;
-/// And for so long: threads do not always have a processor.
-const PAUSE_NS: u64 = 50_000_000;
+/// And for so long: threads do not always have a processor, and the end of a large process takes time.
+const PAUSE_NS: u64 = 500_000_000;
 
 /// What a thread was doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -68,6 +69,12 @@ impl Run {
             State::Unknown => Doing::Unknown,
             State::Inside if chain.is_none() => Doing::Unknown,
             State::Inside if activity.blame.as_ref().is_some_and(|blame| blame.is_cycle) => Doing::Waiting,
+            State::Inside if self.observed(thread).is_some_and(Observed::is_waiting) && activity.turning.is_none() => {
+                Doing::Waiting
+            }
+            State::Inside if self.observed(thread).is_some_and(Observed::is_running) && activity.turning.is_none() => {
+                Doing::Running
+            }
             State::Inside => match (&activity.turning, activity.wait, self.has_left_its_loop(thread)) {
                 (_, Some(_), Some(true)) | (None, Some(_), _) | (Some(_), Some(_), None) => Doing::Waiting,
                 (Some(_), _, None | Some(false)) => Doing::Looping,
@@ -75,6 +82,11 @@ impl Run {
             },
         };
         Verdict { doing, time: self.time(thread, doing) }
+    }
+
+    /// What the kernel says of a thread of a process that runs.
+    pub fn observed(&self, thread: &Thread) -> Option<&Observed> {
+        self.observed.get(&thread.tid).filter(|_| thread.state.is_active())
     }
 
     fn time(&self, thread: &Thread, doing: Doing) -> Time {

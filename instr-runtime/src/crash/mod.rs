@@ -47,6 +47,7 @@ static CRASH: Wiped<CrashState> = unsafe { Wiped::new() };
 
 /// For normal context, once, before anything is watched.
 pub(crate) fn prepare() -> Result<(), Errno> {
+    sys::find_abort_message();
     CRASH.prepare()
 }
 

@@ -8,6 +8,8 @@ use crate::process::Process;
 use crate::sys::{self, Arrival, Writer};
 use crate::thread;
 
+/// So many bytes are kept of what the C library says.
+const ABORT_MESSAGE_MAX: usize = 1024;
 /// Of more threads, `last` alone tells.
 const THREADS_MAX: usize = 4096;
 
@@ -37,6 +39,9 @@ fn describe(json: &mut Json<'_>, process: &Process, arrival: &Arrival<'_>) -> fm
         json.entry("pid", pid)?;
         json.entry("uid", uid)?;
         json.close('}')?;
+    }
+    if let Some(message) = sys::abort_message().filter(|_| arrival.signal() == libc::SIGABRT) {
+        json.entry("abort_message", message.get(..ABORT_MESSAGE_MAX).unwrap_or(message))?;
     }
     json.entry("statement", thread::last_statement())?;
     threads(json)?;

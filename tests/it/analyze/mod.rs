@@ -1,5 +1,6 @@
 //! The analyzer, driven as its users drive it.
 
+mod activity;
 mod chains;
 mod chains_of_crashes;
 mod chains_shown;

@@ -4,7 +4,7 @@
 //! reached several times since the function was entered, and if the turn that it is in has not taken much longer than those
 //! before. A loop further out that is waiting for this one has not been reached for many turns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::structure::Structure;
 use super::window::Newest;
@@ -19,14 +19,17 @@ const LONGER: usize = 4;
 const SLACK: usize = 64;
 /// So many of the newest turns are compared.
 const COMPARED: usize = 256;
-/// Longer turns are told by their beginning.
-const TURN_MAX: usize = 4096;
+/// Calls in a loop that is not instrumented are one if there are so many.
+const CALLS_MIN: u64 = 16;
 
 /// A loop that a thread turned in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turning {
-    /// The statement that has the loop.
+    /// The statement that has the loop, or that calls what has it.
     pub statement: u32,
+    /// Whether the loop is in code that is not instrumented, which the statement calls, and which calls functions or closures that
+    /// are.
+    pub is_called: bool,
     /// How many times its body was begun, as far as the records go back.
     pub turns: u64,
     /// Whether the function was entered within these records, so that there were no more.
@@ -54,12 +57,45 @@ pub fn turning(chain: &Chain, newest: &Newest, structure: &Structure) -> Option<
             places.entry(body).or_default().push(at);
         }
     }
-    open.into_iter().find_map(|id| {
-        let body = structure.body(id)?;
+    let of_open = |id: &u32| {
+        let body = structure.body(*id)?;
         // Which of several calls of a function a record is of, nobody knows.
         let places = places.get(&body).filter(|_| calls.get(&body) == Some(&1))?;
-        of_body(id, places, newest, structure)
+        of_body(*id, places, newest, structure)
+    };
+    open.iter().find_map(of_open).or_else(|| called(&open, newest, structure))
+}
+
+/// The loop of what an open statement calls: functions and closures that repeat to the end, and that it is not in.
+fn called(open: &[u32], newest: &Newest, structure: &Structure) -> Option<Turning> {
+    let items = folded(&newest.ids);
+    let (at, found) = items.iter().enumerate().rev().find_map(|(at, item)| match item {
+        Item::Loop(found) if found.times >= CALLS_MIN => Some((at, found)),
+        _ => None,
+    })?;
+    let behind: u64 = items.iter().skip(at + 1).map(Item::steps).sum();
+    let of_turn: u64 = found.body.iter().map(Item::steps).sum();
+    let mut bodies = HashSet::new();
+    items.iter().skip(at).for_each(|item| collect(item, structure, &mut bodies));
+    let statement = *open.iter().rfind(|id| !structure.body(**id).is_some_and(|body| bodies.contains(&body)))?;
+    let first = newest.ids.len().checked_sub(usize::try_from(behind + of_turn * found.times).ok()?)?;
+    (behind <= of_turn).then(|| Turning {
+        statement,
+        is_called: true,
+        turns: found.times,
+        is_whole: first > 0,
+        for_ns: newest.at_least_ns_since(first),
+        steps: (of_turn, of_turn),
+        is_alike: true,
+        turn: found.body.clone(),
     })
+}
+
+fn collect(item: &Item<()>, structure: &Structure, bodies: &mut HashSet<u32>) {
+    match item {
+        Item::Step(step) => bodies.extend(u32::try_from(step.key).ok().and_then(|id| structure.body(id))),
+        Item::Loop(found) => found.body.iter().for_each(|item| collect(item, structure, bodies)),
+    }
 }
 
 /// The outermost loop of those around the open statement that turns, where records of its body lie at these places.
@@ -98,6 +134,7 @@ fn found(statement: u32, marks: &[usize], is_whole: bool, newest: &Newest) -> Op
     let recent = lengths.get(compared..).unwrap_or_default();
     Some(Turning {
         statement,
+        is_called: false,
         turns: marks.len() as u64,
         is_whole,
         for_ns: newest.at_least_ns_since(first),
@@ -109,7 +146,7 @@ fn found(statement: u32, marks: &[usize], is_whole: bool, newest: &Newest) -> Op
 
 fn folded(ids: &[u32]) -> Vec<Item<()>> {
     let (mut folder, mut items) = (Folder::default(), Vec::new());
-    for id in ids.iter().take(TURN_MAX) {
+    for id in ids {
         folder.push(u64::from(*id), (), &mut |item| items.push(item));
     }
     folder.finish(&mut |item| items.push(item));

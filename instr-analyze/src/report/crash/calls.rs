@@ -15,7 +15,7 @@ const WITHOUT_FRAME: usize = 64;
 
 /// One step on the way to the crash, innermost first.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
+pub(in crate::report) enum Step<'a> {
     /// A frame: its number, and its functions with the statements that are open in them.
     Frame(usize, &'a Frame, Vec<(&'a Function, Option<Statement>)>),
     /// An open statement in a function without a frame.
@@ -23,7 +23,7 @@ pub(super) enum Step<'a> {
 }
 
 /// The calls, innermost first, as far as frames tell; and how many calls of the chain that is.
-pub(super) fn merged<'a>(frames: &'a [Frame], chain: Option<&Chain>, sites: &Sites) -> (Vec<Step<'a>>, u64) {
+pub(in crate::report) fn merged<'a>(frames: &'a [Frame], chain: Option<&Chain>, sites: &Sites) -> (Vec<Step<'a>>, u64) {
     let open: Vec<Option<Statement>> = chain
         .into_iter()
         .flat_map(|chain| &chain.innermost)

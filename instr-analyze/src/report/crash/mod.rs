@@ -1,6 +1,6 @@
 //! A crash: the signal, the thread that it hit, how that came there, and its registers.
 
-mod calls;
+pub(super) mod calls;
 mod lines;
 
 use std::io::{self, Write};

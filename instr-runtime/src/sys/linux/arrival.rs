@@ -20,6 +20,9 @@ const CALLERS: usize = 64;
 /// The stack is read in pieces of so many words, and so many of them: 32 KiB.
 const STACK_PIECE: usize = 32;
 const STACK_PIECES: u64 = 128;
+/// A function may have moved its stack pointer so many pages into the guard.
+const GUARD_PAGES: u64 = 16;
+const PAGE: u64 = 4096;
 
 impl<'a> Arrival<'a> {
     pub(super) fn new(info: &'a libc::siginfo_t, context: &'a libc::ucontext_t) -> Self {
@@ -141,9 +144,12 @@ impl<'a> Arrival<'a> {
         self.register(INSTRUCTION).into_iter().chain(callers.take(CALLERS))
     }
 
-    /// Where the stack ends.
+    /// Where the stack ends. Of one that is used up, the pointer may lie in the guard behind it, which cannot be read.
     pub(crate) fn stack_top(&self) -> u64 {
-        self.register(STACK_TOP).unwrap_or(0)
+        let pointer = self.register(STACK_TOP).unwrap_or(0);
+        let pages = (1..=GUARD_PAGES).map(|page| (pointer & !(PAGE - 1)).wrapping_add(page * PAGE));
+        let is_there = |address: &u64| read_bytes::<1>(*address).is_some();
+        core::iter::once(pointer).chain(pages).find(is_there).unwrap_or(pointer)
     }
 
     /// Passes on the stack from there on, a piece at a time, as far as it goes.

@@ -3,6 +3,7 @@
 
 #![allow(unsafe_code)]
 
+mod abort_message;
 mod arrival;
 mod builds;
 mod environment;
@@ -16,6 +17,7 @@ mod task;
 mod worker;
 mod writer;
 
+pub(crate) use abort_message::*;
 pub(crate) use arrival::*;
 pub(crate) use builds::*;
 pub(crate) use environment::*;
