@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use instr_analyze::run::symbols::backtrace;
+use instr_analyze::run::symbols::{FRAMES_MAX, backtrace};
 use instr_tests::analyzer;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::program::{Scene, copy_program, run};
@@ -66,7 +66,7 @@ fn sections_that_cannot_be_are_survived() {
         "tid": 1, "signal_number": 11, "code_number": 1, "maps": maps, "stack_address": "0x7000", "stack": "00",
         "registers": {"rip": "0x401000", "rsp": "0x7000", "rbp": "0x7000"},
     });
-    let frames = backtrace(&serde_json::from_value(crash).expect("a crash"), true);
+    let frames = backtrace(&serde_json::from_value(crash).expect("a crash"), true, FRAMES_MAX);
     assert_eq!((frames[0].address.as_str(), frames[0].module.as_deref()), ("0x401000", path.to_str()));
 }
 

@@ -1,6 +1,7 @@
 //! Every test of instr, in one binary.
 
 mod aarch64;
+mod aborts;
 mod analyze;
 mod annotate;
 mod architecture;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use instr_analyze::export::minidump::REPORT_STREAM;
 use instr_analyze::model::crash::Crash;
-use instr_analyze::run::symbols::backtrace;
+use instr_analyze::run::symbols::{FRAMES_MAX, backtrace};
 use instr_tests::analyzer::{self, Outcome};
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::fake_run::{FakeRun, FakeSlot, PID};
@@ -96,7 +96,7 @@ fn what_is_in_it_unwinds_to_the_guilty_function() {
         "maps": str::from_utf8(maps).expect("UTF-8"), "builds": written["builds"],
     });
     let crash: Crash = serde_json::from_value(crash).expect("a crash");
-    let frames = backtrace(&crash, true);
+    let frames = backtrace(&crash, true, FRAMES_MAX);
     let functions: Vec<_> =
         frames.iter().flat_map(|frame| &frame.functions).filter_map(|function| function.name.as_deref()).collect();
     let at = |wanted: &str| functions.iter().position(|name| name.contains(wanted));

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &CrashArguments) -> Result<(), Failure> {
         let run =
             Run::load(&dir, &filter, Steps::OfEach(arguments.history)).map_err(|error| cannot_read(&dir, &error))?;
         if let Some(crash) = &run.crash {
-            let frames = symbols::backtrace(crash, source::is_ours_alone(&dir));
+            let frames = symbols::backtrace(crash, source::is_ours_alone(&dir), symbols::FRAMES_MAX);
             crashes.push((run, frames));
         }
     }

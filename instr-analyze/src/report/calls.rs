@@ -8,12 +8,12 @@ use crate::model::source_path::{in_toolchain, short};
 use crate::model::statement::Statement;
 use crate::run::load::Run;
 use crate::run::source::is_ours_alone;
-use crate::run::symbols::{Function, backtrace};
+use crate::run::symbols::{FRAMES_MAX, Function, backtrace};
 
 /// Says what called the closure in whose statement the run crashed, if the unwind tables know.
 pub(super) fn closures_caller(run: &Run, statement: &Statement, out: &mut dyn Write) -> io::Result<()> {
     let Some(crash) = &run.crash else { return Ok(()) };
-    let frames = backtrace(crash, is_ours_alone(&run.dir));
+    let frames = backtrace(crash, is_ours_alone(&run.dir), FRAMES_MAX);
     let functions: Vec<&Function> = frames.iter().flat_map(|frame| &frame.functions).collect();
     let Some(at) = functions.iter().position(|function| is_at(function, statement)) else { return Ok(()) };
     let Some(caller) = functions.iter().skip(at + 1).find(|function| is_users(function)) else { return Ok(()) };

@@ -87,6 +87,9 @@ pub struct Run {
 /// Logs of more bytes are looked at for what a filter would have left out.
 pub const LARGE: u64 = 100 << 20;
 
+/// So many of a crash's innermost frames tell why it came.
+const FRAMES: usize = 256;
+
 /// How many steps are told of those threads unless somebody asks.
 pub const STEPS: usize = 3;
 
@@ -222,7 +225,7 @@ impl Run {
 /// The frames of a crash that its signal does not explain; these say why an abort was called for.
 fn frames_of_cause(crash: Option<&Crash>, end: &mut End, (dir, pid): (&Path, Option<u64>)) -> Vec<Frame> {
     let Some(crash) = crash.filter(|crash| crash.is_abort(pid) || crash.has_overflowed()) else { return Vec::new() };
-    let frames = backtrace(crash, is_ours_alone(dir));
+    let frames = backtrace(crash, is_ours_alone(dir), FRAMES);
     let why = if crash.is_abort(pid) { why_aborted(crash, &frames) } else { None };
     if let Some(why) = why {
         // A panic's words say more, and why it ended the process, the frames.

@@ -46,16 +46,16 @@ pub struct Function {
     pub column: Option<u32>,
 }
 
-/// How the thread that crashed came where it was, innermost first. Its files are read only if `trusted`: a run that somebody
-/// else has written could name any.
-pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
+/// How the thread that crashed came where it was, innermost first, so many frames at most. Its files are read only if `trusted`: a
+/// run that somebody else has written could name any.
+pub fn backtrace(crash: &Crash, trusted: bool, max: usize) -> Vec<Frame> {
     let modules = if trusted { modules(&crash.maps) } else { Vec::new() };
     let load = |module: Module| {
         let build = crash.build_id(module.range.start);
         Loaded::new(module, build)
     };
     let loaded: Vec<Loaded> = modules.into_iter().map(load).collect();
-    let mut frames = unwind(crash, &loaded);
+    let mut frames = unwind(crash, &loaded, max);
     if frames.is_empty() {
         frames =
             crash.backtrace.iter().filter_map(|address| number(address)).map(|address| (address, address)).collect();
@@ -67,7 +67,7 @@ pub fn backtrace(crash: &Crash, trusted: bool) -> Vec<Frame> {
 }
 
 /// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
-fn unwind(crash: &Crash, loaded: &[Loaded]) -> Vec<(u64, u64)> {
+fn unwind(crash: &Crash, loaded: &[Loaded], max: usize) -> Vec<(u64, u64)> {
     let register = |name: &str| crash.register(name);
     let (bottom, stack) = (crash.stack_start(), crash.stack_bytes());
     let mut read = |address: u64| -> Result<u64, ()> {
@@ -76,11 +76,11 @@ fn unwind(crash: &Crash, loaded: &[Loaded]) -> Vec<(u64, u64)> {
     };
     if let (Some(ip), Some(sp), Some(bp)) = (register("rip"), register("rsp"), register("rbp")) {
         let registers = UnwindRegsX86_64::new(ip, sp, bp);
-        addresses::<UnwinderX86_64<_>>(ip, registers, loaded, &mut read)
+        addresses::<UnwinderX86_64<_>>(ip, registers, loaded, &mut read, max)
     } else if let (Some(pc), Some(lr)) = (register("pc"), register("x30"))
         && let (Some(sp), Some(fp)) = (register("sp"), register("x29"))
     {
-        addresses::<UnwinderAarch64<_>>(pc, UnwindRegsAarch64::new(lr, sp, fp), loaded, &mut read)
+        addresses::<UnwinderAarch64<_>>(pc, UnwindRegsAarch64::new(lr, sp, fp), loaded, &mut read, max)
     } else {
         Vec::new()
     }
@@ -91,6 +91,7 @@ fn addresses<U>(
     registers: U::UnwindRegs,
     loaded: &[Loaded],
     read: &mut impl FnMut(u64) -> Result<u64, ()>,
+    max: usize,
 ) -> Vec<(u64, u64)>
 where
     U: Unwinder<Module = framehop::Module<Vec<u8>>> + Default,
@@ -105,7 +106,7 @@ where
     }
     let mut cache = U::Cache::default();
     let mut frames = unwinder.iter_frames(ip, registers, &mut cache, read);
-    let addresses = std::iter::from_fn(|| frames.next().ok().flatten()).take(FRAMES_MAX);
+    let addresses = std::iter::from_fn(|| frames.next().ok().flatten()).take(max);
     addresses.map(|frame| (frame.address(), frame.address_for_lookup())).collect()
 }
 

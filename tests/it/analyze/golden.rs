@@ -61,19 +61,10 @@ fn write(output: &Path) {
 
     let run = FakeRun::new(output, "sites-v4");
     run.write(SITES, table_v4());
-    let [main, closure] = [(1, "main"), (2, "main::{{closure}}")].map(|(line, name)| Site {
-        file: "src/main.rs",
-        line,
-        col: 5,
-        module: "demo",
-        name,
-        snippet: "step();",
-    });
-    run.log(
-        &format!("{PID}.log"),
-        &[header(PID, 1, 0, b"demo"), record(PID, 1, 1, &main), record(PID, 2, 2, &closure)],
-    );
-    run.last(None, &[FakeSlot::inside(PID, b"demo", 1)]);
+    let site = |line, name| Site { file: "src/main.rs", line, col: 5, module: "demo", name, snippet: "step();" };
+    let turns = (1..20).map(|turn| record(PID, turn, turn, &site(41 + turn % 2, "turns")));
+    run.log(&format!("{PID}.log"), &[header(PID, 1, 0, b"demo")].into_iter().chain(turns).collect::<Vec<_>>());
+    run.last(None, &[FakeSlot::inside(PID, b"demo", 8)]);
 
     for (name, version, left_out) in [("stack-v1", 1, (0, 0)), ("stack-v2", stack::VERSION, (1_234, 5))] {
         let run = FakeRun::new(output, name);
@@ -271,6 +262,25 @@ fn version_3_of_site_tables_is_readable() {
 }
 
 #[test]
+fn version_4_of_site_tables_is_readable() {
+    expect![[r#"
+        demo did not exit normally; the cause is unknown; main at src/main.rs:42: step();
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 19.0 ms
+          files in WORKSPACE/tests/golden/sites-v4
+
+        thread main (4500000): inside demo::turns at src/main.rs:42:5
+          source not found; recorded: step();
+          19 records
+          its last steps, the newest last:
+            x9
+              src/main.rs:42:5  demo::turns  step();
+              src/main.rs:41:5  demo::turns  step();
+            src/main.rs:42:5  demo::turns  step();
+    "#]]
+    .assert_eq(&shown(&["report"], "sites-v4"));
+}
+
+#[test]
 fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
     let (sites, damage) = Sites::read(SITES, table_v4().into_bytes());
     assert!(damage.is_none(), "{damage:?}");
@@ -312,6 +322,7 @@ fn version_1_of_stacks_is_readable() {
 
         thread main (4500000): inside demo::io::pump at src/io.rs:3:5
           source not found; recorded: read(&mut buffer);
+          recursion: demo::work::Job::run, demo::work::step (10,000 of 10,002 calls), from src/main.rs:2: let total = work(3);
           10,002 open statements, outermost first; the outermost one is the parent's, from before the fork:
             src/main.rs:2:5     demo::main              let total = work(3);
             x5,000

@@ -84,10 +84,17 @@ fn json_has_the_shape_of_the_contract() {
             "macro": "none", "snippet": snippet, "seq": seq, "unix_ns": START_NS + ms * 1_000_000,
         })
     };
+    let activity = |name: &str| {
+        let (kind, reason) = match name {
+            "pump" => ("ended", "the thread had ended"),
+            _ => ("unknown", "its open statements were not kept"),
+        };
+        json!({"kind": kind, "reason": reason, "for_ns": null, "loop": null})
+    };
     let thread = |tid: u64, name: &str, records: u64, filtered: u64, last: Value| {
         json!({
             "tid": tid, "name": name, "crashing": false, "last": last, "records": records, "filtered": filtered,
-            "dropped": 0, "overwritten": 0, "damage": [],
+            "dropped": 0, "overwritten": 0, "damage": [], "activity": activity(name),
         })
     };
     let end = json!({
