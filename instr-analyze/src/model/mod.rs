@@ -7,6 +7,7 @@ pub mod conclude;
 pub mod counts;
 pub mod crash;
 pub mod damage;
+pub mod diff;
 pub mod duration;
 pub mod end;
 pub mod errno;
