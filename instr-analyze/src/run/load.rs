@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use instr_format::names::THREAD_NAME_MAX;
+
 use super::aborts::why_aborted;
 use super::alive::{Life, life};
 use super::files::RunFiles;
@@ -188,6 +190,14 @@ impl Run {
     /// The thread's newest panic.
     pub fn panic(&self, thread: &Thread) -> Option<&Panic> {
         newest(&self.panics, thread.tid, thread.reuse)
+    }
+
+    /// The name that a thread has been given: without one, the kernel calls it by the program's.
+    pub fn own_name<'a>(&self, thread: &'a Thread) -> Option<&'a str> {
+        let file = self.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
+        let of_process = String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file));
+        let is_programs = self.pid != Some(thread.tid) && thread.name == of_process;
+        (!thread.name.is_empty() && !is_programs).then_some(thread.name.as_str())
     }
 
     /// Whether this thread was hit by the signal that ended the process.

@@ -1,17 +1,21 @@
 //! Where two sequences that have parted go on together, if they do.
 //!
-//! What follows on each side is folded, so that a loop of a million turns is passed over; the two are then aligned like the
-//! lines of two texts, with two turns of each loop.
+//! What follows on each side is folded, so that a loop of a million turns is passed over: two of its turns are looked at. The
+//! nearest place is taken where both do the same for some steps. An alignment of the whole, as of two texts, would take a later
+//! one where more is the same behind it.
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use std::collections::HashMap;
 
-use super::AHEAD;
 use crate::model::fold::{Folder, Item, Loop};
 
-/// So many folded steps of each side are aligned.
+/// So many steps of each side are looked through.
+const AHEAD: u64 = 1 << 20;
+/// So many folded steps of each side are looked at.
 const TOKENS: usize = 1 << 14;
-/// So many steps in a row have to be the same, unless they are the last ones of both.
-const STRETCH: usize = 4;
+/// So many steps in a row have to be the same, or else so few, unless they are the last ones of both.
+const STRETCHES: [usize; 2] = [8, STRETCH];
+/// Fewer in a row show nothing.
+pub(super) const STRETCH: usize = 4;
 
 /// Where both go on together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,11 @@ impl<T: Clone> Ahead<T> {
         };
         self.items.iter().take_while(is_before).take(count).cloned().collect()
     }
+
+    /// How many steps there are.
+    pub(super) fn steps(&self) -> u64 {
+        self.items.iter().map(Item::steps).fold(0, u64::saturating_add)
+    }
 }
 
 /// A step of a side, behind so many others.
@@ -75,27 +84,31 @@ struct Token<'a, T> {
 
 pub(super) fn find<T: Clone>(a: &Ahead<T>, b: &Ahead<T>) -> Option<Meeting<T>> {
     let [(of_a, a_is_all), (of_b, b_is_all)] = [tokens(a), tokens(b)];
-    let mut input = InternedInput::default();
-    input.update_before(of_a.iter().map(|token| token.key));
-    input.update_after(of_b.iter().map(|token| token.key));
-    let diff = Diff::compute(Algorithm::Histogram, &input);
-    let (mut i, mut j) = (0, 0);
-    let hunks = diff.hunks().map(|hunk| (hunk.before, hunk.after)).map(|(a, b)| (a.start, a.end, b.end));
-    let end = input.before.len() as u32;
-    for (until, next_i, next_j) in hunks.chain([(end, 0, 0)]) {
-        let alike = (until - i) as usize;
-        let is_end = until == end && a_is_all && b_is_all;
-        if (alike >= STRETCH || (alike > 0 && is_end))
-            && let (Some(a), Some(b)) = (of_a.get(i as usize), of_b.get(j as usize))
-        {
-            return Some(Meeting { at: [a.value.clone(), b.value.clone()], after: [a.at, b.at] });
-        }
-        (i, j) = (next_i, next_j);
-    }
-    None
+    let keys = [&of_a, &of_b].map(|tokens| tokens.iter().map(|token| token.key).collect::<Vec<u64>>());
+    let ending = ending(&keys[0], &keys[1]).filter(|_| a_is_all && b_is_all);
+    let nearest = |length| nearest(&keys[0], &keys[1], length).into_iter().chain(ending).min_by_key(|(i, j)| i + j);
+    let (i, j) = STRETCHES.into_iter().find_map(nearest)?;
+    let (a, b) = (of_a.get(i)?, of_b.get(j)?);
+    Some(Meeting { at: [a.value.clone(), b.value.clone()], after: [a.at, b.at] })
 }
 
-/// The steps to align, and whether these are all.
+/// Where both have the same keys for so long, as near as possible.
+fn nearest(a: &[u64], b: &[u64], length: usize) -> Option<(usize, usize)> {
+    let mut first: HashMap<&[u64], usize> = HashMap::new();
+    for (i, keys) in a.windows(length).enumerate() {
+        first.entry(keys).or_insert(i);
+    }
+    let found = b.windows(length).enumerate().filter_map(|(j, keys)| Some((*first.get(keys)?, j)));
+    found.min_by_key(|(i, j)| i + j)
+}
+
+/// Where the keys begin that both end in.
+fn ending(a: &[u64], b: &[u64]) -> Option<(usize, usize)> {
+    let alike = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    (alike > 0).then(|| (a.len() - alike, b.len() - alike))
+}
+
+/// The steps to look at, and whether these are all.
 fn tokens<T>(ahead: &Ahead<T>) -> (Vec<Token<'_, T>>, bool) {
     let (mut tokens, mut at) = (Vec::new(), 0);
     for item in &ahead.items {

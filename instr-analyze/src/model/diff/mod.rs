@@ -18,14 +18,13 @@ pub use meeting::{Meeting, meeting_of};
 use side::Side;
 use turns::Recent;
 
-/// Steps of one side behind the first difference that a [`Comparison`] looks through for the other's.
-pub const AHEAD: u64 = 1 << 20;
-
 /// What comparing two sequences has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison<T> {
     /// How many steps both have in common, up to the first difference.
     pub equal: u64,
+    /// How many each side has done up to there, with the turns that only one has made.
+    pub done: [u64; 2],
     /// Loops that turned more often on one side, after which both went on alike; in the order of the first time.
     pub loops: Vec<LoopDifference<T>>,
     /// The first difference that is no number of turns.
@@ -52,12 +51,14 @@ pub struct Difference<T> {
     pub then: [Vec<Item<T>>; 2],
     /// Where they go on together.
     pub meeting: Option<Meeting<T>>,
+    /// How many steps of each side were looked through for that.
+    pub looked: [u64; 2],
 }
 
 impl<T> Comparison<T> {
     /// Of two sequences with so many steps that are all the same.
     pub fn of_equal(steps: u64) -> Self {
-        Comparison { equal: steps, loops: Vec::new(), first: None }
+        Comparison { equal: steps, done: [steps; 2], loops: Vec::new(), first: None }
     }
 
     /// Whether nothing differs.
@@ -78,7 +79,7 @@ pub fn compare<T: Clone>(
     loop {
         let (of_a, of_b) = (a.key(0), b.key(0));
         if of_a.is_none() && of_b.is_none() {
-            return common.into_comparison(None, context);
+            return common.into_comparison(|_| None);
         }
         if of_a == of_b
             && let (Some((key, value)), Some(_)) = (a.next(), b.next())
@@ -90,14 +91,17 @@ pub fn compare<T: Clone>(
     }
     let [of_a, of_b] = [meeting::ahead(&mut a), meeting::ahead(&mut b)];
     let meeting = meeting::find(&of_a, &of_b);
+    let looked = [of_a.steps(), of_b.steps()];
     let after = meeting.as_ref().map(|meeting| meeting.after);
     let then = [of_a.first(context + 1, after.map(|[a, _]| a)), of_b.first(context + 1, after.map(|[_, b]| b))];
-    common.into_comparison(Some((then, meeting)), context)
+    common.into_comparison(|folder| Some(Difference { before: newest(folder, context), then, meeting, looked }))
 }
 
 /// What both sides have done.
 struct Common<T> {
     steps: u64,
+    /// How many each has done alone, in turns of loops.
+    alone: [u64; 2],
     /// The newest of them: more than any context shows.
     folder: Folder<T>,
     recent: Recent,
@@ -110,6 +114,7 @@ impl<T> Default for Common<T> {
     fn default() -> Self {
         Common {
             steps: 0,
+            alone: [0; 2],
             folder: Folder::default(),
             recent: Recent::default(),
             loops: Vec::new(),
@@ -131,7 +136,7 @@ impl<T: Clone> Common<T> {
         a: &mut Side<impl Iterator<Item = (u64, T)>, T>,
         b: &mut Side<impl Iterator<Item = (u64, T)>, T>,
     ) -> bool {
-        let periods = [self.recent.period(&mut |at| a.key(at)), self.recent.period(&mut |at| b.key(at))];
+        let periods = [self.recent.period(a, b), self.recent.period(b, a)];
         let (of_a, period) = match periods {
             [None, None] => return false,
             [Some(a), None] => (true, a),
@@ -148,6 +153,7 @@ impl<T: Clone> Common<T> {
         } else {
             self.recent.pass(period, b, &mut |_, _| {})
         };
+        self.alone[usize::from(!of_a)] += more * period as u64;
         let turns = if of_a { [before + more, before] } else { [before, before + more] };
         match self.known.get(&key).and_then(|index| self.loops.get_mut(*index)) {
             Some(known) => known.again += 1,
@@ -158,21 +164,25 @@ impl<T: Clone> Common<T> {
         }
         true
     }
+}
 
-    fn into_comparison(self, parted: Option<([Vec<Item<T>>; 2], Option<Meeting<T>>)>, context: usize) -> Comparison<T> {
-        let Common { steps, folder, loops, .. } = self;
-        let first = parted.map(|(then, meeting)| {
-            let mut before = VecDeque::new();
-            folder.finish(&mut |item| {
-                before.push_back(item);
-                if before.len() > context {
-                    before.pop_front();
-                }
-            });
-            Difference { before: before.into(), then, meeting }
-        });
-        Comparison { equal: steps, loops, first }
+impl<T> Common<T> {
+    fn into_comparison(self, first: impl FnOnce(Folder<T>) -> Option<Difference<T>>) -> Comparison<T> {
+        let Common { steps, alone, folder, loops, .. } = self;
+        Comparison { equal: steps, done: alone.map(|alone| steps + alone), loops, first: first(folder) }
     }
+}
+
+/// The newest items that were folded, so many.
+fn newest<T>(folder: Folder<T>, count: usize) -> Vec<Item<T>> {
+    let mut newest = VecDeque::new();
+    folder.finish(&mut |item| {
+        newest.push_back(item);
+        if newest.len() > count {
+            newest.pop_front();
+        }
+    });
+    newest.into()
 }
 
 #[cfg(test)]

@@ -22,6 +22,13 @@ pub struct Candidate {
     pub work: Option<Fingerprint>,
 }
 
+impl Candidate {
+    /// Whether both are known to have done the same.
+    pub fn did_the_same(&self, other: &Self) -> bool {
+        self.work.is_some() && self.work == other.work
+    }
+}
+
 /// The threads of two runs, by their indices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pairs {

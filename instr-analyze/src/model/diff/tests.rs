@@ -22,7 +22,7 @@ fn written(items: &[Item<usize>]) -> String {
 
 /// What both did before, what each did then, and where they meet.
 fn first(a: &str, b: &str) -> (String, [String; 2], Option<[u64; 2]>) {
-    let Difference { before, then: [a, b], meeting } = compared(a, b).first.unwrap();
+    let Difference { before, then: [a, b], meeting, .. } = compared(a, b).first.unwrap();
     (written(&before), [written(&a), written(&b)], meeting.map(|meeting| meeting.after))
 }
 
@@ -69,6 +69,13 @@ fn a_loop_within_a_loop_is_told_once_with_how_often_it_differed() {
 #[test]
 fn a_turn_of_another_kind_is_a_difference() {
     assert_eq!(first("hahahaz", "hahahbhaz"), parted("2(ha)h", "a", "bh", Some([0, 2])));
+}
+
+#[test]
+fn a_turn_that_came_before_is_no_loop_where_the_other_side_does_something_else() {
+    // Words of digits, of which one has a sign: `w` for a word, `isd` for a digit, `ilr` for a sign.
+    let (a, b) = ("wfisdowfisdisdowfisdisdoz", "wfisdowfisdilrewfisdisdoz");
+    assert_eq!(first(a, b), parted("di", "sdo", "lre", Some([3, 3])));
 }
 
 #[test]

@@ -2,11 +2,16 @@
 
 use std::collections::VecDeque;
 
+use super::meeting::STRETCH;
 use super::side::Side;
 use crate::model::fold::{Folder, Item, Loop};
 
 /// The longest turn, in steps.
 const PERIOD_MAX: usize = 1024;
+/// So many lengths of turns are tried.
+const TRIES: usize = 16;
+/// So many steps of one side alone are looked through for what comes behind a loop.
+const NEAR: usize = 1 << 16;
 
 /// The keys of the newest steps.
 #[derive(Default)]
@@ -20,11 +25,30 @@ impl Recent {
         self.0.push_back(key);
     }
 
-    /// The smallest number of steps such that the ones which follow are once more the last ones.
-    pub(super) fn period(&self, follows: &mut dyn FnMut(usize) -> Option<u64>) -> Option<usize> {
-        let first = follows(0)?;
+    /// How many steps the turns have that only one side makes, if both go on alike behind them. What comes behind turns without
+    /// a near end is not looked at.
+    pub(super) fn period<T>(
+        &self,
+        turning: &mut Side<impl Iterator<Item = (u64, T)>, T>,
+        other: &mut Side<impl Iterator<Item = (u64, T)>, T>,
+    ) -> Option<usize> {
+        let first = turning.key(0)?;
         let begins_alike = |period: &usize| self.newest(*period).next() == Some(first);
-        (1..=self.0.len()).filter(begins_alike).find(|period| self.is_turn(*period, follows))
+        let mut tries = TRIES;
+        for period in (1..=self.0.len()).filter(begins_alike) {
+            if tries == 0 {
+                break;
+            }
+            let mut at = 0;
+            while at < NEAR && self.is_turn(period, at, turning) {
+                at += period;
+            }
+            if at >= NEAR || (at > 0 && go_on_alike(at, turning, other)) {
+                return Some(period);
+            }
+            tries -= usize::from(at > 0);
+        }
+        None
     }
 
     /// Takes whole turns of so many steps from a side, as long as there are any. Returns how many.
@@ -35,28 +59,38 @@ impl Recent {
         each: &mut dyn FnMut(u64, T),
     ) -> u64 {
         let mut turns = 0;
-        while self.is_turn(period, &mut |at| side.key(at)) {
+        while self.is_turn(period, 0, side) {
             side.by_ref().take(period).for_each(|(key, value)| each(key, value));
             turns += 1;
         }
         turns
     }
 
-    /// How often the newest steps have come in a row, so many at a time.
-    fn turns(&self, period: usize) -> u64 {
-        let alike =
-            self.0.iter().rev().zip(self.0.iter().rev().skip(period)).take_while(|(new, old)| new == old).count();
-        (alike / period.max(1) + 1) as u64
-    }
-
-    fn is_turn(&self, period: usize, follows: &mut dyn FnMut(usize) -> Option<u64>) -> bool {
-        self.newest(period).enumerate().all(|(at, key)| follows(at) == Some(key))
-    }
-
     /// The newest keys, so many, the oldest of them first.
     pub(super) fn newest(&self, count: usize) -> impl Iterator<Item = u64> {
         self.0.range(self.0.len() - count..).copied()
     }
+
+    /// How often the newest steps have come in a row, so many at a time.
+    fn turns(&self, period: usize) -> u64 {
+        let (new, old) = (self.0.iter().rev(), self.0.iter().rev().skip(period));
+        let alike = new.zip(old).take_while(|(new, old)| new == old).count();
+        (alike / period.max(1) + 1) as u64
+    }
+
+    /// Whether a side does once more, behind so many steps, what was done last.
+    fn is_turn<T>(&self, period: usize, at: usize, side: &mut Side<impl Iterator<Item = (u64, T)>, T>) -> bool {
+        (at..).zip(self.newest(period)).all(|(at, key)| side.key(at) == Some(key))
+    }
+}
+
+/// Whether one side goes on behind so many steps like the other one.
+fn go_on_alike<T>(
+    at: usize,
+    turning: &mut Side<impl Iterator<Item = (u64, T)>, T>,
+    other: &mut Side<impl Iterator<Item = (u64, T)>, T>,
+) -> bool {
+    (0..STRETCH).all(|behind| turning.key(at + behind) == other.key(behind))
 }
 
 /// How often the loop has turned whose turns have so many steps, and the newest of which may have begun once more.
@@ -64,7 +98,7 @@ pub(super) fn turns<T>(recent: &Recent, folder: &Folder<T>, period: usize) -> u6
     recent.turns(period).max(folded_turns(folder, period).unwrap_or(0))
 }
 
-/// The same of a loop that has been folded: its first steps may be in a turn of a loop around it.
+/// The same of a loop that has been folded, however often it has turned.
 fn folded_turns<T>(folder: &Folder<T>, period: usize) -> Option<u64> {
     let mut begun = 0;
     for item in folder.newest() {

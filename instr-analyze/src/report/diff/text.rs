@@ -1,0 +1,141 @@
+//! The comparison for people: how each run ended, then the threads that differ, then those that do not.
+
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use instr_format::escape::Printable;
+
+use super::{hits, pair};
+use crate::report::headline;
+use crate::report::naming::names;
+use crate::report::number::Grouped;
+use crate::report::paint::Paint;
+use crate::report::thread::standing;
+use crate::run::diff::RunPair;
+use crate::run::load::Run;
+
+/// So many threads that only one run has are told.
+const ALONE: usize = 10;
+/// What the sides are called.
+pub(super) const SIDES: [&str; 2] = ["A", "B"];
+
+/// What has been compared.
+#[derive(Debug)]
+pub struct Found {
+    /// Runs that differ, or whose sources do.
+    pub differing: Vec<RunPair>,
+    /// The programs of the others.
+    pub equal: Vec<String>,
+    /// The directories of runs that only one side has.
+    pub only: [Vec<PathBuf>; 2],
+}
+
+impl Found {
+    /// Whether anything differs but the source.
+    pub fn differs(&self) -> bool {
+        self.differing.iter().any(|pair| !pair.is_equal()) || self.only.iter().any(|only| !only.is_empty())
+    }
+}
+
+/// Writes the comparison.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for (index, pair) in found.differing.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b"\n")?;
+        }
+        runs(pair, paint, out)?;
+    }
+    for (side, only) in SIDES.iter().zip(&found.only) {
+        for dir in only {
+            writeln!(out, "only in {side}: {}", shown(dir))?;
+        }
+    }
+    let mut programs = found.equal.clone();
+    programs.dedup();
+    match found.equal.len() {
+        0 => Ok(()),
+        1 => writeln!(out, "the threads of {} do the same in A and B", shown_all(&programs)),
+        count => {
+            writeln!(out, "the threads of {count} pairs of processes do the same in A and B: {}", shown_all(&programs))
+        }
+    }
+}
+
+fn shown_all(texts: &[String]) -> String {
+    texts.iter().map(|text| Printable(text.as_bytes()).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(path: &Path) -> Printable<'_> {
+    Printable(path.as_os_str().as_bytes())
+}
+
+fn runs(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    head(pair, paint, out)?;
+    if let Some(source) = &pair.source {
+        let [a, b] = source.only;
+        write!(
+            out,
+            "the sources differ: {} of the statements are only in A, {} only in B",
+            Grouped(a as u64),
+            Grouped(b as u64)
+        )?;
+        writeln!(
+            out,
+            " ({}{})",
+            shown_all(&source.functions),
+            if a + b > source.functions.len() { ", …" } else { "" }
+        )?;
+    }
+    for of in &pair.threads {
+        out.write_all(b"\n")?;
+        pair::write(pair, of, paint, out)?;
+    }
+    if let Some(found) = pair.hits.as_ref().filter(|hits| !hits.is_equal()) {
+        out.write_all(b"\n")?;
+        hits::write(found, paint, out)?;
+    }
+    if pair.only.iter().any(|only| !only.is_empty()) || !pair.equal.is_empty() {
+        out.write_all(b"\n")?;
+    }
+    for ((side, only), run) in SIDES.iter().zip(&pair.only).zip(&pair.runs) {
+        alone(side, run, only, paint, out)?;
+    }
+    let equal: Vec<_> = pair.equal.iter().filter_map(|[a, _]| pair.runs[0].threads.get(*a)).collect();
+    match equal.len() {
+        0 => Ok(()),
+        1 => writeln!(out, "1 thread does the same in A and B: {}", names(&pair.runs[0], &equal)),
+        count => writeln!(out, "{count} threads do the same in A and B: {}", names(&pair.runs[0], &equal)),
+    }
+}
+
+fn head(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let faint = paint.faint;
+    let [a, b] = &pair.runs;
+    if a.dir == b.dir {
+        headline::write(a, paint, out)?;
+        return writeln!(out, "  {faint}A and B are threads of one run, with files in {}{faint:#}", shown(&a.dir));
+    }
+    for (side, run) in SIDES.iter().zip(&pair.runs) {
+        write!(out, "{side}: ")?;
+        headline::write(run, paint, out)?;
+        writeln!(out, "   {faint}files in {}{faint:#}", shown(&run.dir))?;
+    }
+    Ok(())
+}
+
+// Output: only in A: thread io, outside instrumented code, last in demo::io::pump at src/io.rs:3:5
+fn alone(side: &str, run: &Run, only: &[usize], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for thread in only.iter().take(ALONE).filter_map(|index| run.threads.get(*index)) {
+        write!(out, "only in {side}: {}: ", pair::called(run, thread))?;
+        standing(run, thread, paint, out)?;
+        out.write_all(b"\n")?;
+    }
+    match only.len().saturating_sub(ALONE) {
+        0 => Ok(()),
+        count => writeln!(out, "only in {side}: {count} more threads"),
+    }
+}
