@@ -94,6 +94,7 @@ fn sides(common: &Common) -> Result<Sides, Failure> {
             };
             Ok(Sides { processes: pair_processes(a.runs, b.runs), lists: same(&lists) })
         }
+        [_, _] => Err(Failure::Input("A and B are the same run; --thread A,B compares two of its threads".to_owned())),
         _ => Err(Failure::Input(
             "expected two runs, or one run and `--thread A,B` for two of its threads; `list` shows the runs".to_owned(),
         )),

@@ -8,6 +8,7 @@ mod clocks;
 mod control;
 mod counts;
 mod damage;
+mod diff;
 mod dump;
 mod entries;
 mod finding;

@@ -72,6 +72,11 @@ fn a_turn_of_another_kind_is_a_difference() {
 }
 
 #[test]
+fn a_turn_of_another_kind_that_came_before_is_a_difference_too() {
+    assert_eq!(first("hahahbhahchahaz", "hahahbhbhchahaz"), parted("bh", "a", "b", Some([1, 1])));
+}
+
+#[test]
 fn a_turn_that_came_before_is_no_loop_where_the_other_side_does_something_else() {
     // Words of digits, of which one has a sign: `w` for a word, `isd` for a digit, `ilr` for a sign.
     let (a, b) = ("wfisdowfisdisdowfisdisdoz", "wfisdowfisdilrewfisdisdoz");

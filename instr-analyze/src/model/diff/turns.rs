@@ -12,6 +12,8 @@ const PERIOD_MAX: usize = 1024;
 const TRIES: usize = 16;
 /// So many steps of one side alone are looked through for what comes behind a loop.
 const NEAR: usize = 1 << 16;
+/// So many steps of the other are looked through for whether it has left the loop.
+const LEFT: usize = 1 << 12;
 
 /// The keys of the newest steps.
 #[derive(Default)]
@@ -25,8 +27,8 @@ impl Recent {
         self.0.push_back(key);
     }
 
-    /// How many steps the turns have that only one side makes, if both go on alike behind them. What comes behind turns without
-    /// a near end is not looked at.
+    /// How many steps the turns have that only one side makes, if the other has left the loop and both go on alike behind it.
+    /// What comes behind turns without a near end is not looked at.
     pub(super) fn period<T>(
         &self,
         turning: &mut Side<impl Iterator<Item = (u64, T)>, T>,
@@ -43,12 +45,28 @@ impl Recent {
             while at < NEAR && self.is_turn(period, at, turning) {
                 at += period;
             }
-            if at >= NEAR || (at > 0 && go_on_alike(at, turning, other)) {
+            let is_near = at < NEAR;
+            if at > 0 && (!is_near || go_on_alike(at, turning, other)) && self.has_left(period, other) {
                 return Some(period);
             }
             tries -= usize::from(at > 0);
         }
         None
+    }
+
+    /// Whether a side does not merely make a turn of another kind: it comes back to where it is, if at all, without anything else
+    /// of the loop.
+    fn has_left<T>(&self, period: usize, side: &mut Side<impl Iterator<Item = (u64, T)>, T>) -> bool {
+        let here = self.newest(1).next();
+        let mut passed = Vec::new();
+        for at in 0..LEFT {
+            match side.key(at) {
+                None => return true,
+                key if key == here => break,
+                Some(key) => passed.push(key),
+            }
+        }
+        passed.len() == LEFT || !self.newest(period).any(|key| passed.contains(&key))
     }
 
     /// Takes whole turns of so many steps from a side, as long as there are any. Returns how many.

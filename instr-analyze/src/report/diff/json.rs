@@ -43,7 +43,7 @@ struct JsonPair<'a> {
     /// Where the sources differ.
     source: Option<JsonSource<'a>>,
     threads: Vec<JsonThreads<'a>>,
-    equal_threads: Vec<Sides<JsonThread<'a>>>,
+    equal_threads: Vec<JsonEqual<'a>>,
     only: Sides<Vec<JsonThread<'a>>>,
     /// Of runs that only count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +72,13 @@ struct JsonThread<'a> {
     crashing: bool,
     records: u64,
     last: Option<&'a Statement>,
+}
+
+#[derive(Serialize)]
+struct JsonEqual<'a> {
+    #[serde(flatten)]
+    threads: Sides<JsonThread<'a>>,
+    compared: &'static str,
 }
 
 #[derive(Serialize)]
@@ -160,7 +167,10 @@ fn text(path: &Path) -> String {
 
 fn pair(pair: &RunPair) -> JsonPair<'_> {
     let [a, b] = &pair.runs;
-    let both = |indices: [usize; 2]| pair.of(indices).map(|[a, b]| Sides { a: thread(a.0, a.1), b: thread(b.0, b.1) });
+    let equal = |(indices, of): &([usize; 2], Compared)| {
+        let threads = pair.of(*indices).map(|[a, b]| Sides { a: thread(a.0, a.1), b: thread(b.0, b.1) })?;
+        Some(JsonEqual { threads, compared: word(*of) })
+    };
     JsonPair {
         a: run(a),
         b: run(b),
@@ -169,7 +179,7 @@ fn pair(pair: &RunPair) -> JsonPair<'_> {
             functions: &source.functions,
         }),
         threads: pair.threads.iter().filter_map(|of| threads(pair, of)).collect(),
-        equal_threads: pair.equal.iter().filter_map(|indices| both(*indices)).collect(),
+        equal_threads: pair.equal.iter().filter_map(equal).collect(),
         only: Sides { a: alone(a, &pair.only[0]), b: alone(b, &pair.only[1]) },
         hits: pair.hits.as_ref().map(hits),
     }
@@ -196,21 +206,24 @@ fn thread<'a>(run: &Run, thread: &'a Thread) -> JsonThread<'a> {
 
 fn threads<'a>(pair: &'a RunPair, of: &ThreadPair) -> Option<JsonThreads<'a>> {
     let [(run_a, a), (run_b, b)] = pair.of(of.threads)?;
-    let compared = match of.of {
-        Compared::Records => "records",
-        Compared::OpenStatements => "stack",
-        Compared::Last => "last",
-    };
     Some(JsonThreads {
         a: thread(run_a, a),
         b: thread(run_b, b),
-        compared,
+        compared: word(of.of),
         from: of.began.map(|[a, b]| Sides { a, b }),
         missing: Sides { a: of.missing[0], b: of.missing[1] },
         comparison: comparison([run_a, run_b], &of.comparison),
         behind: of.behind.as_ref().map(|behind| comparison([run_a, run_b], behind)),
         end_differs: of.end_differs,
     })
+}
+
+fn word(compared: Compared) -> &'static str {
+    match compared {
+        Compared::Records => "records",
+        Compared::OpenStatements => "stack",
+        Compared::Last => "last",
+    }
 }
 
 fn comparison(runs: [&Run; 2], found: &Comparison<Kept>) -> JsonComparison {

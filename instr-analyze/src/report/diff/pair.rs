@@ -41,16 +41,14 @@ pub(super) fn write(pair: &RunPair, of: &ThreadPair, paint: Paint, out: &mut dyn
     let equal = of.comparison.equal;
     let is_left = if of.began.is_some() { " of those that are left" } else { "" };
     let statements = match of.of {
-        Compared::OpenStatements if equal == 1 => "open statement, the outermost",
-        Compared::OpenStatements => "open statements, the outermost",
+        Compared::OpenStatements if equal == 1 => "outermost open statement",
+        Compared::OpenStatements => "outermost open statements",
         _ if equal == 1 => "statement",
         _ => "statements",
     };
     let count = Grouped(equal);
     match &of.comparison.first {
-        Some(_) if equal == 0 => {
-            writeln!(out, "no {} in common{is_left}", statements.trim_end_matches(", the outermost"))?
-        }
+        Some(_) if equal == 0 => writeln!(out, "no {statements}{is_left} in common")?,
         Some(_) => writeln!(out, "{count} {statements}{is_left} in common, then they part")?,
         None if !of.comparison.loops.is_empty() => {
             writeln!(out, "the same statements{is_left}, but loops turned differently often")?
@@ -179,7 +177,7 @@ fn difference(
     }
 }
 
-// Output:   together again at once in A, after 14 statements in B, for 1,204 statements, from
+// Output:   together again at once in A and after 14 statements in B, for 1,204 statements, from
 // Output:       src/main.rs:10:9  dp::parse  sum = sum * 10 + digit(letter);
 fn meeting(
     pair: &RunPair,
@@ -187,9 +185,11 @@ fn meeting(
     behind: Option<&Comparison<Kept>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match a == b {
-        true => write!(out, "  together again {} of each", after(*a))?,
-        false => write!(out, "  together again {} in A, {} in B", after(*a), after(*b))?,
+    match (*a, *b) {
+        (0, b) => write!(out, "  together again at once in A and after {} in B", counted(b))?,
+        (a, 0) => write!(out, "  together again after {} in A and at once in B", counted(a))?,
+        (a, b) if a == b => write!(out, "  together again after {} of each", counted(a))?,
+        (a, b) => write!(out, "  together again after {} in A and {} in B", counted(a), Grouped(b))?,
     }
     match behind {
         Some(Comparison { first: Some(_), equal, .. }) => write!(out, ", for {}", counted(*equal))?,
@@ -199,10 +199,6 @@ fn meeting(
     }
     write!(out, ", from\n      ")?;
     history::statement(at, &pair.runs[0].sites, out)
-}
-
-fn after(steps: u64) -> String {
-    if steps == 0 { "at once".to_owned() } else { format!("after {}", counted(steps)) }
 }
 
 fn lines(run: &Run, items: &[Item<Kept>], paint: Paint) -> io::Result<Vec<String>> {

@@ -12,7 +12,7 @@ use crate::report::naming::names;
 use crate::report::number::Grouped;
 use crate::report::paint::Paint;
 use crate::report::thread::standing;
-use crate::run::diff::RunPair;
+use crate::run::diff::{Compared, RunPair};
 use crate::run::load::Run;
 
 /// So many threads that only one run has are told.
@@ -104,12 +104,27 @@ fn runs(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     for ((side, only), run) in SIDES.iter().zip(&pair.only).zip(&pair.runs) {
         alone(side, run, only, paint, out)?;
     }
-    let equal: Vec<_> = pair.equal.iter().filter_map(|[a, _]| pair.runs[0].threads.get(*a)).collect();
-    match equal.len() {
-        0 => Ok(()),
-        1 => writeln!(out, "1 thread does the same in A and B: {}", names(&pair.runs[0], &equal)),
-        count => writeln!(out, "{count} threads do the same in A and B: {}", names(&pair.runs[0], &equal)),
+    for of in [Compared::Records, Compared::OpenStatements, Compared::Last] {
+        alike(pair, of, out)?;
     }
+    Ok(())
+}
+
+// Output: 7 threads do the same in A and B: main, worker-1, worker-2, worker-3, …
+fn alike(pair: &RunPair, of: Compared, out: &mut dyn Write) -> io::Result<()> {
+    let [run, _] = &pair.runs;
+    let equal = pair.equal.iter().filter(|(_, compared)| *compared == of);
+    let threads: Vec<_> = equal.filter_map(|([a, _], _)| run.threads.get(*a)).collect();
+    let (count, what) = match (threads.len(), of) {
+        (0, _) => return Ok(()),
+        (1, Compared::Records) => ("1 thread".to_owned(), "does the same"),
+        (1, Compared::OpenStatements) => ("1 thread".to_owned(), "has the same open statements"),
+        (1, Compared::Last) => ("1 thread".to_owned(), "ends in the same statement"),
+        (count, Compared::Records) => (format!("{count} threads"), "do the same"),
+        (count, Compared::OpenStatements) => (format!("{count} threads"), "have the same open statements"),
+        (count, Compared::Last) => (format!("{count} threads"), "end in the same statements"),
+    };
+    writeln!(out, "{count} {what} in A and B: {}", names(run, &threads))
 }
 
 fn head(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {

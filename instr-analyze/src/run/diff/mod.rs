@@ -32,8 +32,8 @@ pub struct RunPair {
     pub source: Option<SourceDifference>,
     /// Threads of both that differ, the most telling first.
     pub threads: Vec<ThreadPair>,
-    /// The indices of threads that do not.
-    pub equal: Vec<[usize; 2]>,
+    /// The indices of threads that do not, with what was compared.
+    pub equal: Vec<([usize; 2], Compared)>,
     /// The indices of threads that only one run has.
     pub only: [Vec<usize>; 2],
     /// How often they reached each statement, if that is all they kept.
@@ -60,7 +60,7 @@ pub struct ThreadPair {
 }
 
 /// What is compared of two threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Compared {
     /// What they did.
     Records,
@@ -139,7 +139,7 @@ impl RunPair {
         for indices in pairs {
             let is_known = a[indices[0]].did_the_same(&b[indices[1]]);
             match compare(&opened, indices, context, is_known) {
-                found if found.is_equal() => equal.push(indices),
+                found if found.is_equal() => equal.push((indices, found.of)),
                 found => differing.push(found),
             }
         }
