@@ -182,7 +182,7 @@ fn of_runs_that_count_the_statements_are_compared() {
             x5 in A, x6 in B  parting.rs:51:5  parting::once  black_box(1);
         1 statement reached equally often
 
-        1 thread does the same in A and B: one
+        1 thread ends in the same statement in A and B: one
     "#]];
     check(&count(&["one=aaab"]), &count(&["one=aaaaaa"]), expected);
 }

@@ -25,7 +25,7 @@ pub struct Candidate {
 impl Candidate {
     /// Whether both are known to have done the same.
     pub fn did_the_same(&self, other: &Self) -> bool {
-        self.work.is_some() && self.work == other.work
+        self.work.as_ref().is_some_and(|work| work.steps > 0) && self.work == other.work
     }
 }
 

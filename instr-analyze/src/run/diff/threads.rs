@@ -12,7 +12,7 @@ use crate::model::diff::pairs::{Candidate, pool};
 use crate::model::diff::{Comparison, Meeting, compare as compare_steps};
 use crate::model::filter::{Filter, Taken};
 use crate::model::record::Kept;
-use crate::model::thread::Thread;
+use crate::model::thread::{Sink, Thread};
 use crate::run::files::RunFiles;
 use crate::run::load::Run;
 use crate::run::records::Records;
@@ -110,7 +110,8 @@ pub(super) fn compare(opened: &[Opened<'_>; 2], indices: [usize; 2], context: us
         behind: None,
         end_differs: end_differs(opened, threads) || (of == Compared::Last && last_differs(threads)),
     };
-    match threads.map(|thread| (thread.records > 0, &thread.chain)) {
+    let has_records = |thread: &Thread| thread.records > 0 && thread.sink != Sink::Counts;
+    match threads.map(|thread| (has_records(thread), &thread.chain)) {
         _ if did_the_same => whole(Compared::Records, Comparison::of_equal(threads[0].records)),
         [(false, Some(a)), (false, Some(b))] => {
             let [a, b] = [open_statements(a, opened[0].keys), open_statements(b, opened[1].keys)];
