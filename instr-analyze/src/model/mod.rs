@@ -28,6 +28,7 @@ pub mod process;
 pub mod record;
 pub mod ring;
 pub mod scan;
+pub mod siblings;
 pub mod sites;
 pub mod source_path;
 mod stack;

@@ -22,6 +22,7 @@ pub mod paint;
 pub mod record;
 mod recursion;
 mod returned;
+mod siblings;
 pub mod text;
 mod thread;
 mod unseen;

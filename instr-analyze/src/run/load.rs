@@ -18,6 +18,7 @@ use super::kernel_log;
 use super::observed::{self, Observed};
 use super::records::Records;
 use super::segment::Segment;
+use super::siblings::{Parting, parting};
 use super::source::is_ours_alone;
 use super::symbols::{Frame, backtrace};
 use super::threads::ThreadFiles;
@@ -34,6 +35,7 @@ use crate::model::oom::Victim;
 use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
 use crate::model::scan::Scan;
+use crate::model::siblings::siblings;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
@@ -74,6 +76,8 @@ pub struct Run {
     pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
+    /// Threads that have come to another end than those that began like them.
+    pub partings: Vec<Parting>,
     /// How many bytes its logs have.
     pub log_bytes: u64,
     /// Which source files they are of, where they are [large](LARGE).
@@ -157,6 +161,7 @@ impl Run {
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }
+        let partings = if steps == Steps::None { Vec::new() } else { partings(&threads, &files, &end, filter) };
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
@@ -179,6 +184,7 @@ impl Run {
             panics,
             panic_count,
             threads,
+            partings,
             log_bytes,
             tally,
             is_filtered,
@@ -273,6 +279,12 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
             thread.history = read(of_thread, files, filter, count, false).0.history;
         }
     }
+}
+
+fn partings(threads: &[Thread], files: &RunFiles, end: &End, filter: &Filter<'_>) -> Vec<Parting> {
+    let exited = end.kind == EndKind::Exit;
+    let found = siblings(threads, &files.sites, files.pid, exited, |thread| ended_it(end, thread));
+    found.into_iter().filter_map(|siblings| parting(files, threads, siblings, filter)).collect()
 }
 
 /// Concludes what the threads did that may be in instrumented code.

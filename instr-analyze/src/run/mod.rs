@@ -18,6 +18,7 @@ pub mod orders;
 pub mod records;
 pub mod remove;
 pub mod segment;
+pub mod siblings;
 pub mod source;
 mod stacks;
 pub mod stores;

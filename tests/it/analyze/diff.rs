@@ -158,7 +158,7 @@ fn without_records_open_statements_are_compared() {
           B > parting.rs:43:16  parting::step  park()
               parting.rs:64:9  parting::park  thread::park();
           end of A: crashed in parting::step at parting.rs:44:16
-          end of B: inside parting::park at parting.rs:64:9
+          end of B: waiting in parting::park at parting.rs:64:9
 
         only in B: thread three: crashed in parting::step at parting.rs:44:16
         1 thread has the same open statements in A and B: one

@@ -29,6 +29,7 @@ mod reading;
 mod report;
 mod rings;
 mod segments;
+mod siblings;
 mod sinks;
 mod source;
 mod steps;

@@ -2,7 +2,7 @@
 
 mod begin;
 mod processes;
-mod steps;
+pub(super) mod steps;
 mod threads;
 
 use std::io;

@@ -10,7 +10,7 @@ use crate::model::record::{Kept, Record, Stamp, What};
 use crate::run::records::Records;
 
 /// The records of a thread that the filter takes, with what their statements are known by.
-pub(super) struct Steps<'a> {
+pub(in crate::run) struct Steps<'a> {
     records: Records<'a>,
     taken: Taken<'a>,
     keys: &'a Identities,
@@ -21,7 +21,7 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(records: Records<'a>, taken: Taken<'a>, keys: &'a Identities) -> Self {
+    pub(in crate::run) fn new(records: Records<'a>, taken: Taken<'a>, keys: &'a Identities) -> Self {
         Steps { records, taken, keys, kept: None, newest: None, missing: 0 }
     }
 }
