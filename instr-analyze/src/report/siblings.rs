@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use instr_format::escape::Printable;
 use instr_format::ring::Clock;
+use serde::Serialize;
 
+use super::json::JsonLast;
 use super::lines::cut;
-use super::naming::name;
+use super::naming;
 use super::number::Grouped;
 use super::paint::Paint;
 use crate::model::fold::{Item, Loop};
@@ -66,7 +68,7 @@ fn reached(parting: &Parting, odd: &Thread, out: &mut dyn Write) -> io::Result<(
 fn parted(run: &Run, parting: &Parting, odd: &Thread, out: &mut dyn Write) -> io::Result<()> {
     let Some((index, comparison)) = &parting.closest else { return Ok(()) };
     let (Some(closest), Some(first)) = (run.threads.get(*index), &comparison.first) else { return Ok(()) };
-    let [of_odd, of_closest] = first.then.each_ref().map(|then| then.first().map(|item| beginning(item, run)));
+    let [of_odd, of_closest] = first.then.each_ref().map(|then| beginning(then.first()?, run));
     write!(out, "  it did the same as {} for {} statements, then ", name(run, closest), Grouped(comparison.equal))?;
     writeln!(out, "{}", of_odd.unwrap_or_else(|| "nothing more".to_owned()))?;
     match of_closest {
@@ -93,13 +95,67 @@ fn order(run: &Run, parting: &Parting, odd: &Thread, out: &mut dyn Write) -> io:
 }
 
 /// The first statement of a step or loop.
-fn beginning(item: &Item<Kept>, run: &Run) -> String {
+fn beginning(item: &Item<Kept>, run: &Run) -> Option<String> {
+    let statement = Statement::of_record(&first_record(item)?.record(), &run.sites);
+    Some(format!("{}: {}", place(&statement), cut(&statement.snippet)))
+}
+
+fn first_record(item: &Item<Kept>) -> Option<&Kept> {
     match item {
-        Item::Step(step) => {
-            let statement = Statement::of_record(&step.value.record(), &run.sites);
-            format!("{}: {}", place(&statement), cut(&statement.snippet))
-        }
-        Item::Loop(Loop { body, .. }) => body.first().map_or_else(String::new, |first| beginning(first, run)),
+        Item::Step(step) => Some(&step.value),
+        Item::Loop(Loop { body, .. }) => first_record(body.first()?),
+    }
+}
+
+/// The name of a thread, with its id where it is not the only one of that name.
+fn name(run: &Run, thread: &Thread) -> String {
+    let (name, tid) = (naming::name(run, thread), thread.tid);
+    let is_shared = run.threads.iter().filter(|other| other.name == thread.name).count() > 1;
+    if is_shared && !name.starts_with("thread ") { format!("{name} ({tid})") } else { name }
+}
+
+/// The same as JSON.
+#[derive(Serialize)]
+pub(super) struct JsonParting<'a> {
+    tid: u64,
+    other_tids: Vec<u64>,
+    /// The function that all began in.
+    function: &'a str,
+    /// How many of the others were looked at, and how many of these have gone on from this one's last statement.
+    looked_at: usize,
+    went_on: usize,
+    closest: Option<JsonClosest>,
+}
+
+#[derive(Serialize)]
+struct JsonClosest {
+    tid: u64,
+    /// How many statements both have in common, and what each did then.
+    equal: u64,
+    then: Option<JsonLast>,
+    this_then: Option<JsonLast>,
+}
+
+impl<'a> JsonParting<'a> {
+    pub(super) fn new(run: &Run, parting: &'a Parting) -> Option<Self> {
+        let tid = |index: &usize| run.threads.get(*index).map(|thread| thread.tid);
+        let Parting { siblings, looked_at, went_on, closest } = parting;
+        let closest = closest.as_ref().and_then(|(index, comparison)| {
+            let [this_then, then] = match &comparison.first {
+                Some(first) => first.then.each_ref().map(|then| Some(first_record(then.first()?)?.record())),
+                None => [None, None],
+            };
+            let [this_then, then] = [this_then, then].map(|record| Some(JsonLast::of_record(&record?, &run.sites)));
+            Some(JsonClosest { tid: tid(index)?, equal: comparison.equal, then, this_then })
+        });
+        Some(JsonParting {
+            tid: tid(&siblings.odd)?,
+            other_tids: siblings.others.iter().filter_map(tid).collect(),
+            function: &siblings.function,
+            looked_at: *looked_at,
+            went_on: *went_on,
+            closest,
+        })
     }
 }
 

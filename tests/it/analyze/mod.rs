@@ -9,6 +9,7 @@ mod control;
 mod counts;
 mod damage;
 mod diff;
+mod diff_builds;
 mod dump;
 mod entries;
 mod finding;

@@ -52,13 +52,16 @@ fn how_many_others_have_survived_the_statement_is_told_and_who_stopped_first() {
     }
     run.crash(PID + 2, 2);
     let report = analyzer::run([output.path()]);
-    check(&report.stdout, expect![[r#"
-        worker beside the 3 other threads that began in demo::work::Job::run:
-          3 of the others have gone on from src/work.rs:12: n / (n - 3)
-          it did the same as worker for 2 statements, then src/work.rs:7: step(self.n)?;
-          where worker went on to src/io.rs:3: read(&mut buffer);
-          of these threads, worker stopped first and worker last
-    "#]]);
+    check(
+        &report.stdout,
+        expect![[r#"
+            worker (4500002) beside the 3 other threads that began in demo::work::Job::run:
+              3 of the others have gone on from src/work.rs:12: n / (n - 3)
+              it did the same as worker (4500001) for 2 statements, then src/work.rs:7: step(self.n)?;
+              where worker (4500001) went on to src/io.rs:3: read(&mut buffer);
+              of these threads, worker (4500001) stopped first and worker (4500004) last
+        "#]],
+    );
 }
 
 #[test]

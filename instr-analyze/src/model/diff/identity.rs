@@ -24,8 +24,10 @@ pub struct Identities {
 pub struct SourceDifference {
     /// How many statements only one of them has.
     pub only: [usize; 2],
-    /// Some functions that have them.
+    /// Functions that have them: the first few.
     pub functions: Vec<String>,
+    /// How many more functions do.
+    pub more: usize,
 }
 
 impl Identities {
@@ -82,8 +84,9 @@ pub fn source_difference(a: (&Identities, &Sites), b: (&Identities, &Sites)) -> 
     let counts = [only[0].1.len(), only[1].1.len()];
     let paths = only.iter().flat_map(|(sites, ids)| ids.iter().filter_map(|(id, _)| sites.statement(*id)));
     let functions: BTreeSet<String> = paths.map(|statement| statement.path()).collect();
+    let more = functions.len().saturating_sub(FUNCTIONS);
     let functions = functions.into_iter().take(FUNCTIONS).collect();
-    (counts != [0, 0]).then_some(SourceDifference { only: counts, functions })
+    (counts != [0, 0]).then_some(SourceDifference { only: counts, functions, more })
 }
 
 fn hash(value: impl Hash) -> u64 {

@@ -76,18 +76,12 @@ fn shown(path: &Path) -> Printable<'_> {
 fn runs(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     head(pair, paint, out)?;
     if let Some(source) = &pair.source {
-        let [a, b] = source.only;
-        write!(
-            out,
-            "the sources differ: {} of the statements are only in A, {} only in B",
-            Grouped(a as u64),
-            Grouped(b as u64)
-        )?;
+        let [a, b] = source.only.map(|count| Grouped(count as u64));
+        let more = if source.more > 0 { ", …" } else { "" };
         writeln!(
             out,
-            " ({}{})",
-            shown_all(&source.functions),
-            if a + b > source.functions.len() { ", …" } else { "" }
+            "the sources differ: {a} statements only in A, {b} only in B ({}{more})",
+            shown_all(&source.functions)
         )?;
     }
     for of in &pair.threads {
