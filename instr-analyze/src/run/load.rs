@@ -14,11 +14,10 @@ use super::aborts::why_aborted;
 use super::alive::{Life, life};
 use super::files::RunFiles;
 use super::kernel_log;
-
 use super::observed::{self, Observed};
 use super::records::Records;
 use super::segment::Segment;
-use super::siblings::{Parting, parting};
+use super::siblings::{Parting, partings};
 use super::source::is_ours_alone;
 use super::symbols::{Frame, backtrace};
 use super::threads::ThreadFiles;
@@ -35,7 +34,6 @@ use crate::model::oom::Victim;
 use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
 use crate::model::scan::Scan;
-use crate::model::siblings::siblings;
 use crate::model::sites::Sites;
 use crate::model::tally::Tally;
 use crate::model::test::tested;
@@ -255,7 +253,7 @@ fn now() -> Option<u64> {
     u64::try_from(since.as_nanos()).ok()
 }
 
-fn ended_it(end: &End, thread: &Thread) -> bool {
+pub(super) fn ended_it(end: &End, thread: &Thread) -> bool {
     end.tid == Some(thread.tid) && end.reuse == thread.reuse
 }
 
@@ -279,12 +277,6 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
             thread.history = read(of_thread, files, filter, count, false).0.history;
         }
     }
-}
-
-fn partings(threads: &[Thread], files: &RunFiles, end: &End, filter: &Filter<'_>) -> Vec<Parting> {
-    let exited = end.kind == EndKind::Exit;
-    let found = siblings(threads, &files.sites, files.pid, exited, |thread| ended_it(end, thread));
-    found.into_iter().filter_map(|siblings| parting(files, threads, siblings, filter)).collect()
 }
 
 /// Concludes what the threads did that may be in instrumented code.

@@ -2,13 +2,15 @@
 
 use super::diff::steps::Steps;
 use super::files::RunFiles;
+use super::load::ended_it;
 use super::records::Records;
 use crate::model::diff::fingerprint::Fingerprint;
 use crate::model::diff::identity::Identities;
 use crate::model::diff::{Comparison, compare};
+use crate::model::end::{End, EndKind};
 use crate::model::filter::{Filter, Taken};
 use crate::model::record::Kept;
-use crate::model::siblings::Siblings;
+use crate::model::siblings::{Siblings, siblings};
 use crate::model::thread::{Sink, Thread};
 
 /// So many of the others are looked at.
@@ -28,13 +30,15 @@ pub struct Parting {
     pub closest: Option<(usize, Comparison<Kept>)>,
 }
 
-/// Reads what siblings did. `None`: they have no records.
-pub(super) fn parting(
-    files: &RunFiles,
-    threads: &[Thread],
-    siblings: Siblings,
-    filter: &Filter<'_>,
-) -> Option<Parting> {
+/// Reads how threads have parted from those that began like them.
+pub(super) fn partings(threads: &[Thread], files: &RunFiles, end: &End, filter: &Filter<'_>) -> Vec<Parting> {
+    let exited = end.kind == EndKind::Exit;
+    let found = siblings(threads, &files.sites, files.pid, exited, |thread| ended_it(end, thread));
+    found.into_iter().filter_map(|siblings| parting(files, threads, siblings, filter)).collect()
+}
+
+/// `None`: they have no records.
+fn parting(files: &RunFiles, threads: &[Thread], siblings: Siblings, filter: &Filter<'_>) -> Option<Parting> {
     let keys = Identities::new(&files.sites);
     let odd = threads.get(siblings.odd)?;
     if odd.records == 0 || odd.sink == Sink::Counts {
