@@ -10,6 +10,8 @@ use crate::run::find::NotFound;
 pub(crate) enum Failure {
     /// There is nothing to show.
     Nothing(String),
+    /// What was compared is not the same, as the output tells.
+    Different,
     /// The input or the command line cannot be used.
     Input(String),
     /// The output cannot be written.
@@ -21,9 +23,14 @@ impl Failure {
         matches!(self, Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe)
     }
 
+    /// Whether there is nothing more to say.
+    pub(crate) fn is_told(&self) -> bool {
+        matches!(self, Failure::Different)
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Failure::Nothing(_) => ExitCode::from(1),
+            Failure::Nothing(_) | Failure::Different => ExitCode::from(1),
             Failure::Input(_) | Failure::Output(_) => ExitCode::from(2),
         }
     }
@@ -33,6 +40,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Nothing(message) | Failure::Input(message) => f.write_str(message),
+            Failure::Different => f.write_str("the runs differ"),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }

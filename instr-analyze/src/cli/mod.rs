@@ -5,6 +5,7 @@ mod clean;
 mod control;
 mod crash;
 mod damage;
+mod diff;
 mod dump;
 mod export;
 mod failure;
@@ -56,6 +57,9 @@ enum Verb {
     /// Print the newest records, then new ones until the run is over
     #[command(after_help = EXIT_CODES)]
     Tail(tail::TailArguments),
+    /// Show where two runs part, thread by thread
+    #[command(after_help = diff::EXIT_CODES)]
+    Diff(diff::DiffArguments),
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
@@ -87,6 +91,9 @@ pub fn main(name: &'static str, arguments: impl IntoIterator<Item = OsString>) -
     if failure.is_broken_pipe() {
         return ExitCode::SUCCESS;
     }
+    if failure.is_told() {
+        return failure.exit_code();
+    }
     // Nobody is left to tell when this fails.
     let _ = writeln!(io::stderr(), "{name}: {failure}");
     failure.exit_code()
@@ -103,6 +110,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Crash(crash)) => crash::run(crash),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
+        Some(Verb::Diff(diff)) => diff::run(diff),
         Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),

@@ -29,7 +29,7 @@ pub(crate) struct Common {
     /// No statements of these files; the same patterns
     #[arg(long, value_name = "LIST")]
     exclude: Vec<String>,
-    /// Source lines to show before and behind a statement
+    /// Source lines to show before and behind a statement; `diff`: statements
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) context: u64,
     /// Whether to colour the text; `auto`: on a terminal, unless NO_COLOR is set
@@ -67,6 +67,16 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
+    /// The names of threads, one by one.
+    pub(crate) fn threads(&self) -> Vec<&str> {
+        self.thread.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The same, with these threads instead.
+    pub(crate) fn with_thread(&self, thread: &str) -> Self {
+        Lists { thread: thread.to_owned(), include: self.include.clone(), exclude: self.exclude.clone() }
+    }
+
     pub(crate) fn filter(&self) -> Result<Filter<'_>, Failure> {
         Filter::new(&self.thread, &self.include, &self.exclude).map_err(|error| Failure::Input(error.to_string()))
     }
@@ -80,6 +90,11 @@ impl Common {
             found.extend(find::find(path)?);
         }
         Ok(found)
+    }
+
+    /// The words for runs.
+    pub(crate) fn runs(&self) -> &[PathBuf] {
+        &self.runs
     }
 
     /// The first RUN, if it is a bare word that names nothing.

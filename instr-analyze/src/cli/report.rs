@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let steps = match (arguments.history, arguments.format) {
         (Some(count), _) => Steps::OfEach(count),
         (None, Format::Text) => Steps::OfSuspects(STEPS),
-        (None, Format::Json) => Steps::None,
+        (None, Format::Json) => Steps::OfEach(0),
     };
     for dir in common.find_runs()? {
         runs.push(Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?);

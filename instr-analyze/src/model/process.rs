@@ -89,6 +89,17 @@ impl Process {
         read_versioned(name, json)
     }
 
+    /// The name of the program, without the hash that Cargo puts behind those of test programs.
+    pub fn program(&self) -> Option<String> {
+        let name = self.exe.as_deref()?.file_name()?.to_string_lossy();
+        match name.rsplit_once('-') {
+            Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Some(name.to_owned())
+            }
+            _ => Some(name.into_owned()),
+        }
+    }
+
     /// What it was started to record.
     pub fn focus(&self) -> Focus {
         let mut focus = Focus::default();

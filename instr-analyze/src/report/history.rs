@@ -45,7 +45,14 @@ pub(crate) fn write(
     lines.iter().skip(left_out).try_for_each(|line| out.write_all(line))
 }
 
-fn item(item_: &Item<Kept>, sites: &Sites, depth: usize, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// Writes an item in lines so deep.
+pub(super) fn item(
+    item_: &Item<Kept>,
+    sites: &Sites,
+    depth: usize,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write!(out, "{:1$}", "", 2 * depth)?;
     match item_ {
         Item::Step(step) => statement(&step.value, sites, out),
@@ -61,7 +68,8 @@ fn item(item_: &Item<Kept>, sites: &Sites, depth: usize, paint: Paint, out: &mut
     }
 }
 
-fn statement(kept: &Kept, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the line of a record.
+pub(super) fn statement(kept: &Kept, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
     let statement = Statement::of_record(&kept.record(), sites);
     let (path, file) = (statement.path(), short(&statement.file));
     write!(out, "{}:{}:{}  ", Printable(file.as_bytes()), statement.line, statement.column)?;
@@ -85,7 +93,7 @@ impl JsonPart {
         }
     }
 
-    fn of_item(item: &Item<Kept>, sites: &Sites) -> Self {
+    pub(super) fn of_item(item: &Item<Kept>, sites: &Sites) -> Self {
         match item {
             Item::Step(step) => JsonPart::Step(JsonLast::of_record(&step.value.record(), sites)),
             Item::Loop(Loop { times, body, .. }) => {

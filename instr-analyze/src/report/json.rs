@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::activity::JsonActivity;
 use super::chain::json::JsonChain;
 use super::history::JsonPart;
+use super::siblings::JsonParting;
 use crate::model::damage::Damage;
 use crate::model::end::End;
 use crate::model::panics::Panic;
@@ -37,6 +38,9 @@ struct JsonRun<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     panics: Option<u64>,
     threads: Vec<JsonThread<'a>>,
+    /// Threads that have come to another end than those that began like them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    siblings: Vec<JsonParting<'a>>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +101,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         replaced_handlers: &run.replaced,
         panics: Some(run.panic_count).filter(|count| *count > 0),
         threads,
+        siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),
     }
 }
 

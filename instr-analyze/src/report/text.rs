@@ -14,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, dropping, headline, recursion, returned, thread};
+use super::{advice, dropping, headline, recursion, returned, siblings, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -108,6 +108,7 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, true, out)?;
     }
+    siblings::write(run, paint, out)?;
     let (tests, away): (Vec<&Thread>, Vec<&Thread>) =
         away.into_iter().partition(|thread| thread.test.is_some() && thread.damage.is_empty());
     let rest: Vec<Vec<&Thread>> = short.iter().cloned().chain(fold(run, &away, |_| false)).collect();

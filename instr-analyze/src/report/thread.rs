@@ -92,7 +92,7 @@ pub(super) fn in_short(run: &Run, threads: &[&Thread], paint: Paint, out: &mut d
 // Output: worker-3 (23084): crashed in worker_pool::name_length at src/main.rs:61:14
 // Output: 200 threads (worker-1, worker-2, worker-3, worker-4, …): inside main::{{closure}} at src/main.rs:6:9
 fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let (strong, bad) = (paint.strong, paint.bad);
+    let strong = paint.strong;
     let Some(thread) = threads.first() else { return Ok(()) };
     match threads {
         [thread] if name(run, thread).starts_with("thread ") => write!(out, "thread {strong}{}{strong:#}", thread.tid)?,
@@ -111,6 +111,13 @@ fn title(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> i
         })?;
     }
     out.write_all(b": ")?;
+    standing(run, thread, paint, out)
+}
+
+// Output: crashed in worker_pool::name_length at src/main.rs:61:14
+/// Writes what a thread was doing, and where.
+pub(super) fn standing(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let (strong, bad) = (paint.strong, paint.bad);
     if let Some(statement) = turns_at(run, thread) {
         write!(out, "turning in a loop in ")?;
         return statement_at(&statement, strong, out);

@@ -8,14 +8,16 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use instr_format::names::THREAD_NAME_MAX;
+
 use super::aborts::why_aborted;
 use super::alive::{Life, life};
 use super::files::RunFiles;
 use super::kernel_log;
-
 use super::observed::{self, Observed};
 use super::records::Records;
 use super::segment::Segment;
+use super::siblings::{Parting, partings};
 use super::source::is_ours_alone;
 use super::symbols::{Frame, backtrace};
 use super::threads::ThreadFiles;
@@ -72,6 +74,8 @@ pub struct Run {
     pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
+    /// Threads that have come to another end than those that began like them.
+    pub partings: Vec<Parting>,
     /// How many bytes its logs have.
     pub log_bytes: u64,
     /// Which source files they are of, where they are [large](LARGE).
@@ -158,6 +162,7 @@ impl Run {
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }
+        let partings = if steps == Steps::None { Vec::new() } else { partings(&threads, &files, &end, filter) };
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
@@ -180,6 +185,7 @@ impl Run {
             panics,
             panic_count,
             threads,
+            partings,
             log_bytes,
             tally,
             is_filtered,
@@ -191,6 +197,14 @@ impl Run {
     /// The thread's newest panic.
     pub fn panic(&self, thread: &Thread) -> Option<&Panic> {
         newest(&self.panics, thread.tid, thread.reuse)
+    }
+
+    /// The name that a thread has been given: without one, the kernel calls it by the program's.
+    pub fn own_name<'a>(&self, thread: &'a Thread) -> Option<&'a str> {
+        let file = self.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
+        let of_process = String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file));
+        let is_programs = self.pid != Some(thread.tid) && thread.name == of_process;
+        (!thread.name.is_empty() && !is_programs).then_some(thread.name.as_str())
     }
 
     /// Whether this thread was hit by the signal that ended the process.
@@ -242,7 +256,7 @@ fn now() -> Option<u64> {
     u64::try_from(since.as_nanos()).ok()
 }
 
-fn ended_it(end: &End, thread: &Thread) -> bool {
+pub(super) fn ended_it(end: &End, thread: &Thread) -> bool {
     end.tid == Some(thread.tid) && end.reuse == thread.reuse
 }
 

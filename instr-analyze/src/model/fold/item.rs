@@ -41,10 +41,18 @@ impl<T> Item<T> {
     }
 
     /// The steps that it holds.
-    pub(super) fn size(&self) -> usize {
+    pub(in crate::model) fn size(&self) -> usize {
         match self {
             Item::Step(_) => 1,
             Item::Loop(Loop { body, .. }) => body.iter().map(Item::size).sum(),
+        }
+    }
+
+    /// The step that came last.
+    pub fn last(&self) -> &T {
+        match self {
+            Item::Step(step) => &step.value,
+            Item::Loop(found) => &found.last,
         }
     }
 

@@ -90,6 +90,11 @@ impl<T> Folder<T> {
         }
     }
 
+    /// What can be folded still, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &Item<T>> {
+        self.stack.iter().rev().map(|entry| &entry.item)
+    }
+
     /// Gives what is left to `each`.
     pub fn finish(mut self, each: &mut dyn FnMut(Item<T>)) {
         while let Some(item) = self.shift() {

@@ -1,0 +1,6 @@
+//! Two runs side by side, for people and for programs.
+
+mod hits;
+pub mod json;
+mod pair;
+pub mod text;
