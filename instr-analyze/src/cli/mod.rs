@@ -11,6 +11,7 @@ mod failure;
 mod list;
 mod options;
 mod report;
+mod stats;
 mod tail;
 mod variables;
 
@@ -56,6 +57,9 @@ enum Verb {
     /// Print the newest records, then new ones until the run is over
     #[command(after_help = EXIT_CODES)]
     Tail(tail::TailArguments),
+    /// Show which statements, functions and threads recorded most, and what a filter would leave out
+    #[command(after_help = EXIT_CODES)]
+    Stats(stats::StatsArguments),
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
@@ -103,6 +107,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Crash(crash)) => crash::run(crash),
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
+        Some(Verb::Stats(stats)) => stats::run(stats),
         Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),

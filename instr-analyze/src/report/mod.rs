@@ -21,6 +21,7 @@ pub mod paint;
 pub mod record;
 mod recursion;
 mod returned;
+pub mod stats;
 pub mod text;
 mod thread;
 mod unseen;

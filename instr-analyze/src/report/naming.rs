@@ -38,7 +38,7 @@ pub(super) fn name(run: &Run, thread: &Thread) -> String {
 }
 
 /// What the kernel calls the process, and each thread that has no name of its own.
-fn name_of_process(run: &Run) -> String {
+pub(super) fn name_of_process(run: &Run) -> String {
     let file = run.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
     String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)).into_owned()
 }

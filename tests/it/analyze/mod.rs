@@ -30,6 +30,7 @@ mod rings;
 mod segments;
 mod sinks;
 mod source;
+mod stats;
 mod steps;
 mod store;
 mod tail;
