@@ -1,9 +1,8 @@
 //! What a filter would leave out: of the file, the function and the thread that recorded most, the variable that excludes it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::Hash;
 
 use instr_format::names;
 use instr_format::pattern::Patterns;
@@ -11,7 +10,7 @@ use instr_format::pattern::Patterns;
 use super::shell::quoted;
 use super::source_path::short;
 use super::statement::Statement;
-use super::tally::Sum;
+use super::tally::{Sum, added};
 
 /// A list of more threads to keep is not worth writing down.
 const KEPT_MAX: usize = 8;
@@ -35,7 +34,7 @@ impl fmt::Display for Saving {
 
 /// Leaves out the file with the most records.
 pub fn of_file(statements: &[(Statement, Sum)]) -> Option<Saving> {
-    let files = by(statements, |statement| statement.file.clone());
+    let files = added(statements.iter().map(|(statement, sum)| (statement.file.clone(), *sum)));
     let (file, _) = largest(&files).filter(|(file, _)| *file != "?")?;
     let shorter = short(file);
     let shorter = if file.contains(&shorter) { &shorter } else { file };
@@ -46,7 +45,7 @@ pub fn of_file(statements: &[(Statement, Sum)]) -> Option<Saving> {
 /// Leaves out the function with the most records, and the closures in it.
 pub fn of_function(statements: &[(Statement, Sum)]) -> Option<Saving> {
     let path = |statement: &Statement| format!("{}::{}", statement.module, statement.function_around());
-    let functions = by(statements, path);
+    let functions = added(statements.iter().map(|(statement, sum)| (path(statement), *sum)));
     let (function, _) = largest(&functions).filter(|(function, _)| *function != "::?")?;
     let pattern = pattern(function, function, functions.iter().map(|(function, _)| function));
     saving(names::FUNCTION_EXCLUDE, pattern, &functions)
@@ -54,7 +53,7 @@ pub fn of_function(statements: &[(Statement, Sum)]) -> Option<Saving> {
 
 /// Leaves out the threads whose name has the most records, by naming all others: no variable excludes threads.
 pub fn of_thread(threads: &[(String, Sum)]) -> Option<Saving> {
-    let names = by(threads, String::clone);
+    let names = added(threads.iter().cloned());
     let (name, left_out) = largest(&names)?;
     let others: BTreeSet<&str> = names.iter().map(|(other, _)| other.as_str()).filter(|other| other != name).collect();
     let is_plain =
@@ -64,15 +63,6 @@ pub fn of_thread(threads: &[(String, Sum)]) -> Option<Saving> {
     }
     let value = others.into_iter().collect::<Vec<_>>().join(",");
     Some(Saving { variable: names::THREAD, value, left_out: *left_out })
-}
-
-/// Adds up what has the same key.
-pub fn by<T, K: Eq + Hash>(counted: &[(T, Sum)], key: impl Fn(&T) -> K) -> Vec<(K, Sum)> {
-    let mut sums: HashMap<K, Sum> = HashMap::new();
-    for (what, sum) in counted {
-        *sums.entry(key(what)).or_default() += *sum;
-    }
-    sums.into_iter().collect()
 }
 
 fn largest(sums: &[(String, Sum)]) -> Option<&(String, Sum)> {

@@ -1,6 +1,7 @@
 //! How often each statement was recorded, and how many bytes its lines take.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::AddAssign;
 
 use instr_format::text::SiteText;
@@ -126,6 +127,13 @@ impl Tally {
         let nameless = (self.nameless.records > 0).then_some((nameless, self.nameless));
         reached.map(of_site).chain(self.by_line.values().cloned()).chain(nameless).collect()
     }
+}
+
+/// Adds up what is the same.
+pub(crate) fn added<T: Eq + Hash>(sums: impl Iterator<Item = (T, Sum)>) -> Vec<(T, Sum)> {
+    let mut added: HashMap<T, Sum> = HashMap::new();
+    sums.for_each(|(what, sum)| *added.entry(what).or_default() += sum);
+    added.into_iter().collect()
 }
 
 impl Share {

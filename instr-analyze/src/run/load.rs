@@ -167,7 +167,9 @@ impl Run {
             tally.push_counts(counts, &files.sites, |statement| filter.takes_file(&statement.file));
         }
         leave_each_test_to_one(&mut threads);
-        add_activities(&mut threads, &files);
+        if !tallies {
+            add_activities(&mut threads, &files);
+        }
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }

@@ -5,9 +5,9 @@ pub mod text;
 
 use std::cmp::Reverse;
 
-use crate::model::savings::{self, Saving, by};
+use crate::model::savings::{self, Saving};
 use crate::model::statement::Statement;
-use crate::model::tally::Sum;
+use crate::model::tally::{Sum, added};
 use crate::model::thread::{Sink, Thread};
 use crate::run::load::Run;
 
@@ -59,9 +59,10 @@ enum NoPace {
 impl<'a> Stats<'a> {
     /// Adds up runs that were read by [`Run::tallied`], with a filter that restricts files or does not.
     pub fn new(runs: &'a [Run], restricts_files: bool) -> Self {
-        let all: Vec<(Statement, Sum)> = runs.iter().flat_map(|run| run.tally.statements(&run.sites)).collect();
-        let statements = by(&all, |statement| Statement { expanded_from: None, ..statement.clone() });
-        let functions = by(&statements, Function::of);
+        let statements = runs.iter().flat_map(|run| run.tally.statements(&run.sites));
+        // Logs know less of that than site tables.
+        let statements = added(statements.map(|(it, sum)| (Statement { expanded_from: None, ..it }, sum)));
+        let functions = added(statements.iter().map(|(statement, sum)| (Function::of(statement), *sum)));
         let threads = runs.iter().flat_map(|run| run.threads.iter().map(move |thread| (run, thread)));
         let threads: Vec<_> = threads.map(|(run, thread)| ((run, thread), recorded(thread, restricts_files))).collect();
         let sum = |what: fn(&Thread) -> u64| threads.iter().map(|((_, thread), _)| what(thread)).sum();
@@ -142,7 +143,8 @@ impl Pace {
 }
 
 fn percent(part: u64, whole: u64) -> f64 {
-    part as f64 * 100.0 / whole as f64
+    // Of a process that goes on counting, the parts can be newer than the whole.
+    (part as f64 * 100.0 / whole as f64).min(100.0)
 }
 
 /// Of a thread that counts, it is known how much, and not of which files.
