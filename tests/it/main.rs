@@ -38,6 +38,7 @@ mod panics;
 mod performance;
 mod places;
 mod real_crates;
+mod schemas;
 mod settings;
 mod signals;
 mod skip;

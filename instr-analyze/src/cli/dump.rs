@@ -30,6 +30,9 @@ pub(crate) struct DumpArguments {
     fold: bool,
 }
 
+/// Of a run that counts, nobody knows which thread has reached what.
+pub(super) const COUNTED_TOGETHER: &str = "statements are counted for all threads together; leave out --thread";
+
 /// A thread, with the index of its run.
 type Chosen<'a> = (usize, &'a ThreadFiles);
 
@@ -121,9 +124,7 @@ fn hits(
             return Err(Failure::Input("the run has counts and no records; use --format text or json".to_owned()));
         }
         if filter.restricts_threads() {
-            return Err(Failure::Input(
-                "statements are counted for all threads together; leave out --thread".to_owned(),
-            ));
+            return Err(Failure::Input(COUNTED_TOGETHER.to_owned()));
         }
         let json = arguments.format == RecordFormat::Json;
         any |= hits::write((counts, &run.sites, filter), (json, run.pid), arguments.common.paint(), out)?;

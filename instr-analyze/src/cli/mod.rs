@@ -12,6 +12,7 @@ mod failure;
 mod list;
 mod options;
 mod report;
+mod stats;
 mod tail;
 mod variables;
 
@@ -60,6 +61,9 @@ enum Verb {
     /// Show where two runs part, thread by thread
     #[command(after_help = diff::EXIT_CODES)]
     Diff(diff::DiffArguments),
+    /// Show which statements, functions and threads recorded most, and what a filter would leave out
+    #[command(after_help = EXIT_CODES)]
+    Stats(stats::StatsArguments),
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
@@ -111,6 +115,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Dump(dump)) => dump::run(dump),
         Some(Verb::Tail(tail)) => tail::run(tail),
         Some(Verb::Diff(diff)) => diff::run(diff),
+        Some(Verb::Stats(stats)) => stats::run(stats),
         Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),

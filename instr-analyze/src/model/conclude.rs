@@ -31,7 +31,7 @@ pub fn conclude(
     sites: &Sites,
     filter: &Filter<'_>,
 ) -> Thread {
-    let history = scan.finish();
+    let (history, share) = (scan.finish(), scan.share());
     let last = match wanted {
         Some(site) if filter.takes_file(&site.statement.file) => {
             Some(LastReached::new(site.statement.clone(), scan.of_wanted, Choice::Innermost))
@@ -89,6 +89,7 @@ pub fn conclude(
         suppressed: slot.map_or(0, |slot| slot.suppressed),
         dropped,
         overwritten,
+        share,
         history,
         damage: scan.damage.into_entries(),
     }

@@ -53,8 +53,8 @@ pub struct Crash {
     /// Where the stack ended.
     #[serde(default)]
     pub stack_address: String,
-    /// The stack from there on, two digits a byte.
-    #[serde(default)]
+    /// The stack from there on, two digits a byte. `crash` has open statements by the name that it has in the file.
+    #[serde(default, rename(serialize = "stack_bytes"))]
     pub stack: String,
     /// The builds of what was mapped, as far as memory told.
     #[serde(default)]

@@ -71,10 +71,15 @@ impl<'a> Taken<'a> {
         Taken { filter, sites, known }
     }
 
+    /// Whether every record is asked for.
+    pub fn takes_all(&self) -> bool {
+        !self.filter.restricts_files()
+    }
+
     /// Whether this record is asked for. The file of a statement that the table does not have is none of those.
     #[inline]
     pub fn takes(&mut self, record: &Record<'_>) -> bool {
-        if !self.filter.restricts_files() {
+        if self.takes_all() {
             return true;
         }
         match record.what {

@@ -118,8 +118,7 @@ impl Focus {
         let admits = |id: usize| {
             let statement = u32::try_from(id).ok().and_then(|id| sites.statement(id));
             statement.is_none_or(|statement| {
-                let function = statement.function.split("::{{closure}}").next().unwrap_or_default();
-                let path = format!("{}::{function}", statement.module);
+                let path = format!("{}::{}", statement.module, statement.function_around());
                 let place = Place { file: &statement.file, path: &path, module_len: statement.module.len() };
                 filter.admits(&place, Regex::is_match)
             })

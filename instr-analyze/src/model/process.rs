@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt as _;
-use std::path::PathBuf;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
 
 use instr_format::escape::unescape;
-use instr_format::names::{self, SCHEMA_VERSION, VARIABLES};
+use instr_format::names::{self, SCHEMA_VERSION, THREAD_NAME_MAX, VARIABLES};
 use instr_format::sites::MADE_BY_MACRO;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -98,6 +98,12 @@ impl Process {
             }
             _ => Some(name.into_owned()),
         }
+    }
+
+    /// What the kernel calls the process, and each thread that has no name of its own.
+    pub fn kernels_name(&self) -> String {
+        let file = self.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
+        String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)).into_owned()
     }
 
     /// What it was started to record.

@@ -10,7 +10,7 @@ use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
 use super::source_path::is_local;
 use super::statement::unescaped;
-use super::tally::Tally;
+use super::tally::{Share, Tally};
 
 /// What the pass looks for and what it has found.
 pub struct Scan<'a> {
@@ -35,7 +35,7 @@ pub struct Scan<'a> {
     nameless: u64,
     clocks: Clocks,
     history: Option<History>,
-    tally: Option<Tally>,
+    tally: Option<&'a mut Tally>,
 }
 
 /// The newest record of a statement in the program's own workspace.
@@ -80,15 +80,15 @@ impl<'a> Scan<'a> {
         Scan { history: (parts > 0).then(|| History::new(parts)), ..self }
     }
 
-    /// Adds up which source files the lines of logs are from.
+    /// Adds the records that the filter takes up in `tally`, if there is one.
     #[must_use]
-    pub fn with_tally(self) -> Self {
-        Scan { tally: Some(Tally::default()), ..self }
+    pub fn with_tally(self, tally: Option<&'a mut Tally>) -> Self {
+        Scan { tally, ..self }
     }
 
     /// What was added up.
-    pub(crate) fn take_tally(&mut self) -> Option<Tally> {
-        self.tally.take()
+    pub(crate) fn share(&mut self) -> Share {
+        self.tally.as_mut().map(|tally| tally.take_share()).unwrap_or_default()
     }
 
     /// The newest record of a statement in the program's own workspace, where the wanted one is elsewhere.
@@ -160,8 +160,10 @@ impl Visitor for Scan<'_> {
         self.oldest = Some(self.oldest.map_or(stamp.moment.seq, |oldest| oldest.min(stamp.moment.seq)));
         self.clocks.push(record);
         self.remember(record);
-        if let Some(tally) = &mut self.tally {
-            tally.push(record);
+        if let Some(tally) = &mut self.tally
+            && self.taken.takes(record)
+        {
+            tally.push(record, self.sites);
         }
         if let Some(own) = &mut self.own {
             own.push(record, self.sites);
@@ -204,6 +206,14 @@ impl Visitor for Scan<'_> {
             self.of_wanted = Some(batch.of(record).stamp);
         }
         self.nameless += batch.records.iter().filter(|record| !self.sites.has(record.site)).count() as u64;
+        if let Some(tally) = &mut self.tally {
+            if self.taken.takes_all() {
+                tally.push_batch(batch, self.sites);
+            } else {
+                let taken = batch.records.iter().map(|record| batch.of(record)).filter(|one| self.taken.takes(one));
+                taken.for_each(|record| tally.push(&record, self.sites));
+            }
+        }
         if let Some(own) = &mut self.own
             && let Some(record) = batch.records.iter().rfind(|record| own.is_local(&batch.of(record), self.sites))
         {

@@ -82,6 +82,11 @@ impl Statement {
         self.function.ends_with(CLOSURE)
     }
 
+    /// The function's name without the closures that the statement is in: what filters on functions look at.
+    pub fn function_around(&self) -> &str {
+        self.function.split(CLOSURE).next().unwrap_or_default()
+    }
+
     /// `module::function`.
     pub fn path(&self) -> String {
         if self.module.is_empty() { self.function.clone() } else { format!("{}::{}", self.module, self.function) }

@@ -8,6 +8,7 @@ use super::damage::Damage;
 use super::history::Part;
 use super::record::Stamp;
 use super::statement::Statement;
+use super::tally::Share;
 use super::test::Tested;
 
 /// What the thread was doing when the run ended, or is doing.
@@ -92,6 +93,8 @@ pub struct Thread {
     pub dropped: u64,
     /// Records that made room for newer ones.
     pub overwritten: u64,
+    /// Those of its records that the filter takes, if they were added up.
+    pub share: Share,
     /// The newest parts of what it did, if they were asked for.
     pub history: Vec<Part>,
     /// What is wrong with its records.

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use instr_format::escape::Printable;
-use instr_format::names::{DEFAULT_RING_BYTES, EXCLUDE, SINK, SINK_RING, SINK_WRITE};
+use instr_format::names::{DEFAULT_RING_BYTES, SINK, SINK_RING, SINK_WRITE};
 
 use super::number::Bytes;
+use crate::model::savings;
 use crate::run::load::{LARGE, Run};
 
 /// Says it, if the run's logs are large.
@@ -20,10 +20,10 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(out, "  the logs of {SINK}={SINK_WRITE} take {}", Bytes(run.log_bytes))?;
     writeln!(out, "    {SINK}={SINK_RING} would keep the newest statements in {each} for {threads}")?;
-    let (file, bytes) = run.tally.largest().unwrap_or_default();
+    let Some(saving) = savings::of_file(&run.tally.statements(&run.sites)) else { return Ok(()) };
     // Who leaves out everything learns nothing.
-    if let percent @ 1..100 = bytes.saturating_mul(100) / run.log_bytes {
-        writeln!(out, "    {EXCLUDE}={} would leave out {percent} % of the logs", Printable(file.as_bytes()))?;
+    if let percent @ 1..100 = saving.left_out.bytes.saturating_mul(100) / run.log_bytes {
+        writeln!(out, "    {saving} would leave out {percent} % of the logs")?;
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ pub mod record;
 mod recursion;
 mod returned;
 mod siblings;
+pub mod stats;
 pub mod text;
 mod thread;
 mod unseen;

@@ -11,6 +11,7 @@ use super::alive::Life;
 use super::load::Run;
 use super::open;
 use crate::model::end::{End, EndKind};
+use crate::model::shell::quoted;
 
 const COMMAND_MAX: u64 = 1 << 20;
 /// What shells and runners add to the number of the signal that ended what they ran.
@@ -132,14 +133,4 @@ pub fn signal_name(number: i32) -> Option<&'static str> {
         (libc::SIGSYS, "SIGSYS"),
     ];
     names.into_iter().find(|(of_signal, _)| *of_signal == number).map(|(_, name)| name)
-}
-
-/// As a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=+./:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }

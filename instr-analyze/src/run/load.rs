@@ -8,8 +8,6 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use instr_format::names::THREAD_NAME_MAX;
-
 use super::aborts::why_aborted;
 use super::alive::{Life, life};
 use super::files::RunFiles;
@@ -78,7 +76,9 @@ pub struct Run {
     pub partings: Vec<Parting>,
     /// How many bytes its logs have.
     pub log_bytes: u64,
-    /// Which source files they are of, where they are [large](LARGE).
+    /// Whether statements were counted and not recorded.
+    pub has_only_counts: bool,
+    /// The records by statement, where that was asked for, or the logs are [large](LARGE).
     pub tally: Tally,
     /// Whether it can have left something out.
     pub is_filtered: bool,
@@ -114,6 +114,18 @@ impl Run {
     /// # Errors
     /// When the directory cannot be listed; all else that is wrong becomes damage.
     pub fn load(dir: &Path, filter: &Filter<'_>, steps: Steps) -> io::Result<Self> {
+        Run::read(dir, filter, steps, false)
+    }
+
+    /// Reads the run in `dir`, and adds up its records.
+    ///
+    /// # Errors
+    /// As [`Run::load`].
+    pub fn tallied(dir: &Path, filter: &Filter<'_>) -> io::Result<Self> {
+        Run::read(dir, filter, Steps::None, true)
+    }
+
+    fn read(dir: &Path, filter: &Filter<'_>, steps: Steps, tallies: bool) -> io::Result<Self> {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
@@ -137,8 +149,7 @@ impl Run {
             if !filter.takes_thread(thread.tid, &thread.name) {
                 continue;
             }
-            let (mut thread, found) = read(thread, &files, filter, each, log_bytes > LARGE);
-            tally.add(found);
+            let mut thread = read(thread, &files, filter, each, (tallies || log_bytes > LARGE).then_some(&mut tally));
             let panic = newest(&files.panics, thread.tid, thread.reuse);
             let of_process = files.process.test.as_deref().filter(|test| test.starts_with(&thread.name));
             let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty()).or(of_process);
@@ -157,13 +168,19 @@ impl Run {
             }
             threads.push(thread);
         }
+        if let Some(counts) = files.counts.as_ref().filter(|_| tallies && files.has_only_counts()) {
+            tally.push_counts(counts, &files.sites, |statement| filter.takes_file(&statement.file));
+        }
         leave_each_test_to_one(&mut threads);
-        add_activities(&mut threads, &files);
+        if !tallies {
+            add_activities(&mut threads, &files);
+        }
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
         }
         let partings = if steps == Steps::None { Vec::new() } else { partings(&threads, &files, &end, filter) };
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
+        let has_only_counts = files.has_only_counts();
         let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
@@ -187,6 +204,7 @@ impl Run {
             threads,
             partings,
             log_bytes,
+            has_only_counts,
             tally,
             is_filtered,
             damage,
@@ -201,9 +219,7 @@ impl Run {
 
     /// The name that a thread has been given: without one, the kernel calls it by the program's.
     pub fn own_name<'a>(&self, thread: &'a Thread) -> Option<&'a str> {
-        let file = self.process.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
-        let of_process = String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file));
-        let is_programs = self.pid != Some(thread.tid) && thread.name == of_process;
+        let is_programs = self.pid != Some(thread.tid) && thread.name == self.process.kernels_name();
         (!thread.name.is_empty() && !is_programs).then_some(thread.name.as_str())
     }
 
@@ -277,7 +293,7 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
         if (Some(id) == first || thread.has_failed_test())
             && let Some(of_thread) = files.threads.iter().find(|thread| (thread.tid, thread.reuse) == id)
         {
-            thread.history = read(of_thread, files, filter, count, false).0.history;
+            thread.history = read(of_thread, files, filter, count, None).history;
         }
     }
 }
@@ -310,14 +326,11 @@ fn was_killed(files: &RunFiles) -> bool {
     victim().is_some_and(|victim| kernel_log::says_killed(&victim))
 }
 
-fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize, tallies: bool) -> (Thread, Tally) {
+fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize, tally: Option<&mut Tally>) -> Thread {
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
     let chain = thread.chain.as_ref();
     let wanted = wanted(slot, chain, sites, filter);
-    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps);
-    if tallies {
-        scan = scan.with_tally();
-    }
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps).with_tally(tally);
     Records::new(&thread.segments).visit(&mut scan);
     // Which took this thread's, should the process have been told to use another one.
     let sink = thread.sink().unwrap_or(run.sink);
@@ -326,10 +339,9 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize,
         let ended = slot.filter(|slot| slot.ended).map(|slot| slot.seq);
         scan.records = ended.or(counted).unwrap_or(0);
     }
-    let tally = scan.take_tally().unwrap_or_default();
     let name = (thread.tid, thread.reuse, thread.name.as_str());
     let files = (sink, thread.segments.first().map(|segment| segment.head.segment));
-    (conclude(name, (slot, wanted.as_ref(), chain), files, scan, sites, filter), tally)
+    conclude(name, (slot, wanted.as_ref(), chain), files, scan, sites, filter)
 }
 
 fn before_ready(count: u64) -> Damage {

@@ -33,6 +33,7 @@ mod segments;
 mod siblings;
 mod sinks;
 mod source;
+mod stats;
 mod steps;
 mod store;
 mod tail;
