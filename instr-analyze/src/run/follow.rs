@@ -166,9 +166,10 @@ impl<'a> Follow<'a> {
         self.look()?;
         if self.files.len() > before {
             let last = read_last(&self.dir).ok();
+            let slots = last.iter().flat_map(|last| &last.slots);
+            let slots: HashMap<_, _> = slots.map(|slot| ((slot.tid, u64::from(slot.reuse)), slot)).collect();
             for Followed { head, .. } in self.files.iter_mut().skip(before) {
-                let slot = last.as_ref().and_then(|last| last.slot(head.tid, head.reuse));
-                head.name = thread_name(self.pid, head.tid, slot, Some(head));
+                head.name = thread_name(self.pid, head.tid, slots.get(&(head.tid, head.reuse)).copied(), Some(head));
             }
             self.files.sort_by_key(|file| segment(&file.head));
         }
@@ -291,7 +292,7 @@ impl Progress {
 /// may come before the one that it has interrupted.
 fn rotated_away(newest: &mut Option<(u64, u64)>, (segment, seq): (u64, u64), again: bool) -> u64 {
     let (expected, highest) = match *newest {
-        Some((before, highest)) => (before + 1, highest),
+        Some((before, highest)) => (before.saturating_add(1), highest),
         None if again => (0, 0),
         None => (segment, seq),
     };
