@@ -52,7 +52,7 @@ const NUMBERS: [&str; 12] = [
 ];
 
 /// Texts that a terminal, a shell, a parser or a file system may obey.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 18] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}",
     "\u{202e}\u{2066}\u{200b}\u{feff}",
     "\u{9b}31m\u{85}",
@@ -66,6 +66,10 @@ const TEXTS: [&str; 14] = [
     "\"",
     " ",
     "seq=1 seq=2 snippet=",
+    "let g = é(1)[g].lock().expect(\"(\")?.await;",
+    "if let Ok(é) = a.b.read() { drop(g) }",
+    "'a: loop { é.wait(",
+    "::{{closure}}::{{closure}}",
     "\n",
 ];
 
