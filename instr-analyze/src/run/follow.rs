@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use super::alive::{Life, life};
 use super::files::read_last;
 use super::segment::{Reader, Segment, holds_records};
@@ -78,8 +80,12 @@ pub enum FoundWhat {
 }
 
 impl<'a> Follow<'a> {
-    /// Follows the run in `dir`, of whose records so many newest ones are enough to begin with; nothing is read yet.
+    /// Follows the run in `dir`, of whose records so many newest ones are enough to begin with; nothing is read yet. As each
+    /// thread's file stays open, this process may have as many open from now on as it is allowed to ask for.
     pub fn new(dir: &Path, pid: Option<u64>, filter: &'a Filter<'a>, enough: usize) -> Self {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        // Files that cannot be opened are said.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
         Follow {
             dir: dir.to_owned(),
             pid,

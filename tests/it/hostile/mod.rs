@@ -25,7 +25,9 @@ const MEMORY: u64 = 64 << 20;
 /// When it ends otherwise than it says that it does.
 fn within(memory: u64, words: &[&str], run: &Path) -> Outcome {
     let scene = Scene::new();
-    let mut command = scene.command(analyzer::path());
+    // Few descriptors, as users have them, who may have more.
+    let mut command = scene.command(Path::new("/bin/sh"));
+    command.args(["-c", "ulimit -Sn 256 && exec \"$0\" \"$@\""]).arg(analyzer::path());
     // glibc would map 64 MiB more for each thread.
     command.args(words).arg::<&OsStr>(run.as_ref()).env("MALLOC_ARENA_MAX", "1");
     limit(&mut command, libc::RLIMIT_AS, memory);
