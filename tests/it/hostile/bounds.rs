@@ -97,7 +97,7 @@ fn row_77_a_log_of_a_terabyte_keeps_what_is_before_its_hole() {
 
 #[test]
 fn row_77_many_thousand_threads_take_time_and_memory_as_they_are_many() {
-    let threads = times(3_000, 30_000);
+    let threads = times(1_000, 30_000);
     let output = tempfile::tempdir().unwrap();
     let run = FakeRun::new(output.path(), "demo-1");
     let ids = || (0..threads).map(|thread| PID + thread);

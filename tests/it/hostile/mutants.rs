@@ -43,7 +43,7 @@ fn row_72_73_74_79_no_mutant_of_a_run_brings_a_verb_down() {
 /// What a fuzzer has found, each once: the file's name says what was wrong.
 #[test]
 fn row_79_what_fuzzers_have_found_stays_mended() {
-    let found = instr_tests::workspace().join("tests/golden/found");
+    let found = instr_tests::workspace().join("tests/found");
     for entry in fs::read_dir(found).unwrap() {
         let path = entry.unwrap().path();
         let directory = tempfile::tempdir().unwrap();

@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
         "compressed segments that lie",
         "growth by a thousand in 64 MiB, cuts at 20 places, several members, rubbish behind them",
     ),
-    provoked(77, "enormous input", "logs and segments of a terabyte, 3,000 threads (100,000 in full runs)"),
+    provoked(77, "enormous input", "logs and segments of a terabyte, 1,000 threads (30,000 in full runs)"),
     provoked(78, "logs that are written meanwhile", "rings and logs that change between any two reads of theirs"),
     provoked(
         79,

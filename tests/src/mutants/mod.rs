@@ -13,7 +13,7 @@ pub use packed::Packed;
 use random::Random;
 
 /// Where the runs lie that mutants are made of.
-pub const SEEDS: &str = "tests/golden/mutants";
+pub const SEEDS: &str = "tests/seeds";
 /// Versions that are written no more, kept as directories.
 const GOLDEN: [&str; 3] = ["counts-v1", "ring-v1", "sites-v3"];
 /// At most so many changes make a mutant.
