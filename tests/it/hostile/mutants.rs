@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 use instr_tests::faults::times;
 use instr_tests::limits::limit;
 use instr_tests::mutants::Packed;
+use instr_tests::mutants::verbs::VERBS;
 use instr_tests::program::Scene;
 use instr_tests::skip::counted;
 
@@ -37,7 +38,7 @@ fn row_72_73_74_79_no_mutant_of_a_run_brings_a_verb_down() {
         let texts: String = findings.filter_map(|path| fs::read_to_string(path).ok()).collect();
         assert_eq!(texts, "");
     }
-    counted(&format!("{} mutants, 18 verbs each", turns * count));
+    counted(&format!("{} mutants, {} readings of each", turns * count, VERBS.len()));
 }
 
 /// What a fuzzer has found, each once: the file's name says what was wrong.

@@ -26,6 +26,6 @@ pub(super) const ROWS: &[Row] = &[
     provoked(
         79,
         "anything else",
-        "a generator changes bytes, numbers and files of real runs, which 18 verbs read in 64 MiB; what AFL++ has found",
+        "a generator changes bytes, numbers and files of real runs, which every verb reads in 64 MiB; what AFL++ has found",
     ),
 ];

@@ -36,6 +36,8 @@ pub struct Verb {
 enum On {
     /// The command's directory; it has `--output`.
     Command,
+    /// The same, and once more.
+    Twice,
     /// The same, for verbs that write to standard output only.
     Listed,
     /// The run's directory, likewise.
@@ -49,7 +51,7 @@ const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
 }
 
 /// All of them. The last one removes the run.
-pub const VERBS: [Verb; 18] = [
+pub const VERBS: [Verb; 20] = [
     verb(&["report"], Form::Text, On::Command),
     verb(&["report", "--history", "50"], Form::Text, On::Command),
     verb(&["report", "--format", "json"], Form::Json, On::Command),
@@ -62,6 +64,8 @@ pub const VERBS: [Verb; 18] = [
     verb(&["crash"], Form::Text, On::Command),
     verb(&["crash", "--format", "json"], Form::Json, On::Command),
     verb(&["export", "--format", "minidump"], Form::Binary, On::Command),
+    verb(&["diff"], Form::Text, On::Twice),
+    verb(&["diff", "--format", "json"], Form::Json, On::Twice),
     verb(&["list"], Form::Text, On::Listed),
     verb(&["list", "--format", "json"], Form::Json, On::Listed),
     verb(&["control"], Form::Text, On::Run),
@@ -94,13 +98,17 @@ impl Verb {
         let output = scratch.join("output");
         let config = places.command.join(instr_format::keys::FILE);
         let on = match self.on {
-            On::Command | On::Listed => &places.command,
+            On::Command | On::Twice | On::Listed => &places.command,
             On::Run => &places.run,
             On::Config => &config,
         };
         let mut words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
         words.push(on.into());
-        if self.on == On::Command {
+        if self.on == On::Twice {
+            words.push(on.into());
+        }
+        let has_output = matches!(self.on, On::Command | On::Twice);
+        if has_output {
             words.extend([OsString::from("--force"), "--output".into(), output.clone().into()]);
             File::create(&output).map_err(|error| error.to_string())?;
         }
@@ -114,11 +122,11 @@ impl Verb {
         if took > most {
             return Err(format!("it took {took:?}"));
         }
-        if self.on == On::Command {
+        if has_output {
             check(&output, self.form)?;
         }
         if let Some(streams) = streams {
-            let form = if self.on == On::Command { Form::Text } else { self.form };
+            let form = if has_output { Form::Text } else { self.form };
             check(streams.stdout, form).and_then(|()| check(streams.stderr, Form::Text))?;
         }
         Ok(())
