@@ -65,6 +65,10 @@ impl File {
         if let Some(why) = refusal(path.as_os_str().as_encoded_bytes()) {
             return Err(io::Error::other(why));
         }
+        // As programs do, which must not wait for somebody to write to a pipe.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
         let mut text = Vec::new();
         fs::File::open(path)?.take(keys::SIZE_MAX as u64 + 1).read_to_end(&mut text)?;
         if text.len() > keys::SIZE_MAX {

@@ -24,7 +24,7 @@ impl fmt::Display for Escaped<'_> {
                     Some('\r') => f.write_str("\\r")?,
                     Some('\t') => f.write_str("\\t")?,
                     Some(' ') => f.write_str("\\s")?,
-                    Some(character) if stands_for_itself(character) => f.write_char(character)?,
+                    Some(character) if is_shown(character) => f.write_char(character)?,
                     Some(character) => hex(f, character.encode_utf8(&mut [0; 4]).as_bytes())?,
                 }
                 rest = characters.as_str();
@@ -43,7 +43,7 @@ impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for character in chunk.valid().chars() {
-                if character == ' ' || stands_for_itself(character) {
+                if character == ' ' || is_shown(character) {
                     f.write_char(character)?;
                 } else {
                     hex(f, character.encode_utf8(&mut [0; 4]).as_bytes())?;
@@ -70,7 +70,7 @@ fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 }
 
 /// False for what a terminal obeys or hides: controls, separators, bidirectional and zero-width marks.
-fn stands_for_itself(character: char) -> bool {
+pub fn is_shown(character: char) -> bool {
     !character.is_control()
         && !character.is_whitespace()
         && !matches!(character,

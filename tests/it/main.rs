@@ -25,6 +25,7 @@ mod faults;
 mod filters;
 mod fork;
 mod format;
+mod hostile;
 mod killed;
 mod last_statement;
 mod levels;

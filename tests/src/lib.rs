@@ -22,6 +22,7 @@ pub mod limits;
 pub mod machine;
 pub mod mapped;
 pub mod marks;
+pub mod mutants;
 pub mod package;
 pub mod processor_time;
 pub mod processors;

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::Failure;
 use super::options::{Format, shown};
 use crate::model::usable::usable;
+use crate::report::object;
 use crate::run::config;
 
 pub(super) const EXIT_CODES: &str = "\
@@ -67,14 +68,10 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         Format::Json => {
             let errors: Vec<_> = errors.iter().map(json_of_error).collect();
             let settings: Vec<_> = settings.iter().map(Setting::json).collect();
-            writeln!(
-                out,
-                "{:#}",
-                json!({
-                    "schema_version": SCHEMA_VERSION, "file": path, "settings": settings, "errors": errors,
-                    "notes": notes,
-                })
-            )?;
+            let found = json!({
+                "schema_version": SCHEMA_VERSION, "file": path, "settings": settings, "errors": errors, "notes": notes,
+            });
+            object::write_pretty(&found, &mut out)?;
         }
         Format::Text => {
             writeln!(out, "{}", headline(path.as_deref(), is_above))?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use instr_format::control::Order;
 use instr_format::escape::Printable;
+use instr_format::files::CONTROL;
 use instr_format::names;
 
 use super::Failure;
@@ -129,7 +130,7 @@ pub(crate) fn run(arguments: &ControlArguments) -> Result<(), Failure> {
     };
     let files = RunFiles::open(dir).map_err(|error| cannot_read(dir, &error))?;
     let started = files.process.focus();
-    let given = orders::read(dir).map_err(|error| cannot_read(dir, &error))?;
+    let given = orders::read(dir).map_err(|error| cannot_read(&dir.join(CONTROL), &error))?;
     let given = given.as_deref().and_then(Order::decode);
     let now = given.map_or_else(|| started.clone(), |order| Focus::read(order.settings));
     let mut focus = if arguments.reset { started.clone() } else { now };

@@ -15,6 +15,7 @@ use super::options::{Format, shown};
 use crate::model::duration::Ago;
 use crate::model::end::{End, EndKind};
 use crate::report::number::Bytes;
+use crate::report::object;
 use crate::run::alive::{Life, life};
 use crate::run::command::Command;
 use crate::run::files::RunFiles;
@@ -52,7 +53,7 @@ pub(crate) fn run(arguments: &ListArguments) -> Result<(), Failure> {
         Format::Json => {
             let entries: Vec<_> = lines.iter().map(Line::json).collect();
             let list = json!({ "schema_version": SCHEMA_VERSION, "entries": entries });
-            writeln!(out, "{list:#}")?;
+            object::write_pretty(&list, &mut out)?;
         }
         Format::Text => {
             let cells: Vec<[String; 4]> = lines.iter().map(Line::cells).collect();

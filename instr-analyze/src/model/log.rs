@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, ErrorKind};
 
-use instr_format::text::{self, BadHeader, LogHeader, Moment, VERSION, decode_header, decode_record};
+use instr_format::text::{self, BadHeader, LINE_MAX, LogHeader, Moment, VERSION, decode_header, decode_record};
 
 use super::damage::{Damage, DamageKind};
 use super::head::{Head, Kind};
@@ -12,6 +12,8 @@ use super::statement::unescaped;
 
 /// How many lines are searched for a record when the first line does not say whose log it is.
 const SEARCHED: usize = 1000;
+/// No more bytes than such lines can have: what has no lines at all would be read to its end.
+const SEARCHED_BYTES: u64 = (SEARCHED * LINE_MAX) as u64;
 
 /// Reads the beginning of the log `name`; `None` when nothing was written to it yet.
 ///
@@ -20,7 +22,7 @@ const SEARCHED: usize = 1000;
 /// # Errors
 /// Damage that leaves no record of the file readable.
 pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage> {
-    let mut lines = Lines::new(input);
+    let mut lines = Lines::new(input.take(SEARCHED_BYTES));
     let (mut head, mut empty) = (None, true);
     for _ in 0..SEARCHED {
         if !lines.advance().map_err(|error| unreadable(name, &error))? {
@@ -53,8 +55,8 @@ pub fn identify(name: &str, input: impl BufRead) -> Result<Option<Head>, Damage>
     }
     match (head, lines.unfinished()) {
         (Some(head), _) => Ok(Some(head)),
-        (None, Some((0, end))) => Err(torn(name, 0, end)),
-        (None, _) if empty => Ok(None),
+        (None, Some((0, end))) if end < SEARCHED_BYTES => Err(torn(name, 0, end)),
+        (None, None) if empty => Ok(None),
         (None, _) => Err(Damage::of_file(DamageKind::Damaged, name, "has neither a header line nor a record")),
     }
 }

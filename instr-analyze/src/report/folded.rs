@@ -7,6 +7,7 @@ use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
 use super::number::Grouped;
+use super::object;
 use super::record::{RecordFormat, RecordWriter};
 use crate::model::damage::{Damage, DamageList};
 use crate::model::filter::Taken;
@@ -126,10 +127,12 @@ fn json((tid, thread): (u64, &str), sites: &Sites, item: &Item<Kept>, out: &mut 
         Item::Step(step) => super::record::json(thread, &step.value.record(), sites, out),
         Item::Loop(Loop { times, body, last }) => {
             let stamp = last.record().stamp;
-            let (name, until) = (serde_json::to_string(thread)?, serde_json::to_string(&stamp.unix_ns())?);
             let (records, seq) = (item.steps(), stamp.moment.seq);
-            write!(out, "{{\"tid\":{tid},\"thread\":{name},\"times\":{times},\"records\":{records},")?;
-            write!(out, "\"last_seq\":{seq},\"last_unix_ns\":{until},\"body\":[")?;
+            write!(out, "{{\"tid\":{tid},\"thread\":")?;
+            object::write(&thread, out)?;
+            write!(out, ",\"times\":{times},\"records\":{records},\"last_seq\":{seq},\"last_unix_ns\":")?;
+            object::write(&stamp.unix_ns(), out)?;
+            out.write_all(b",\"body\":[")?;
             for (at, inner) in body.iter().enumerate() {
                 if at > 0 {
                     out.write_all(b",")?;

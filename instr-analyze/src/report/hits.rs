@@ -6,6 +6,7 @@ use instr_format::escape::Printable;
 use serde::Serialize;
 
 use super::number::Grouped;
+use super::object;
 use super::paint::Paint;
 use crate::model::counts::Counts;
 use crate::model::filter::Filter;
@@ -40,7 +41,7 @@ pub fn write(
         }
         any = true;
         if json {
-            serde_json::to_writer(&mut *out, &JsonHits { pid, hits, statement: &statement })?;
+            object::write(&JsonHits { pid, hits, statement: &statement }, out)?;
             out.write_all(b"\n")?;
             continue;
         }

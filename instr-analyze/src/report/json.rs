@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::activity::JsonActivity;
 use super::chain::json::JsonChain;
 use super::history::JsonPart;
+use super::object;
 use super::siblings::JsonParting;
 use crate::model::damage::Damage;
 use crate::model::end::End;
@@ -83,8 +84,7 @@ pub(super) struct JsonLast {
 /// When the output cannot be written.
 pub fn write(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
     let report = Report { schema_version: SCHEMA_VERSION, runs: runs.iter().map(run).collect() };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    out.write_all(b"\n")
+    object::write_pretty(&report, out)
 }
 
 fn run(run: &Run) -> JsonRun<'_> {

@@ -17,6 +17,7 @@ pub mod json;
 mod lines;
 pub(crate) mod naming;
 pub mod number;
+pub mod object;
 pub mod options;
 pub mod paint;
 pub mod record;

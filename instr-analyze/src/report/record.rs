@@ -9,6 +9,7 @@ use instr_format::text::{LINE_MAX, SiteText, encode_record};
 use instr_format::time::{TIMESTAMP_LEN, format_timestamp};
 use serde::Serialize;
 
+use super::object;
 use super::paint::Paint;
 use crate::model::record::{Record, Stamp, What};
 use crate::model::sites::Sites;
@@ -98,7 +99,7 @@ impl RecordWriter {
                 writeln!(out, "{bad}{:TIMESTAMP_LEN$}  {tid} {thread}: {count} records overwritten{bad:#}", "…")
             }
             RecordFormat::Json => {
-                serde_json::to_writer(&mut *out, &JsonMissed { tid, thread, overwritten: count })?;
+                object::write(&JsonMissed { tid, thread, overwritten: count }, out)?;
                 out.write_all(b"\n")
             }
             RecordFormat::Raw => Ok(()),
@@ -145,15 +146,12 @@ pub(super) fn json(thread: &str, record: &Record<'_>, sites: &Sites, out: &mut d
         coarse: clock == Clock::Coarse,
         statement: &statement,
     };
-    Ok(serde_json::to_writer(out, &object)?)
+    object::write(&object, out)
 }
 
 fn raw(record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()> {
     match record.what {
-        What::Line(line, _) => {
-            out.write_all(line)?;
-            out.write_all(b"\n")
-        }
+        What::Line(line, _) => raw_line(line, out),
         What::Site(id) => {
             let mut line = [0; LINE_MAX];
             let moment = &record.stamp.moment;
@@ -161,7 +159,18 @@ fn raw(record: &Record<'_>, sites: &Sites, out: &mut dyn Write) -> io::Result<()
                 Some(site) => encode_record(&mut line, moment, &site),
                 None => encode_record(&mut line, moment, &SiteText { snippet: unknown(id).as_bytes(), ..NOWHERE }),
             };
-            out.write_all(line.get(..len).unwrap_or_default())
+            let line = line.get(..len).unwrap_or_default();
+            raw_line(line.strip_suffix(b"\n").unwrap_or(line), out)
         }
     }
+}
+
+fn raw_line(line: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    if line.iter().all(|byte| (b' '..0x7f).contains(byte)) {
+        out.write_all(line)?;
+    } else {
+        // No runtime writes what this escapes.
+        write!(out, "{}", Printable(line))?;
+    }
+    out.write_all(b"\n")
 }

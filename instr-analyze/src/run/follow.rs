@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::DirEntryExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use super::alive::{Life, life};
 use super::files::read_last;
 use super::segment::{Reader, Segment, holds_records};
@@ -78,8 +80,12 @@ pub enum FoundWhat {
 }
 
 impl<'a> Follow<'a> {
-    /// Follows the run in `dir`, of whose records so many newest ones are enough to begin with; nothing is read yet.
+    /// Follows the run in `dir`, of whose records so many newest ones are enough to begin with; nothing is read yet. As each
+    /// thread's file stays open, this process may have as many open from now on as it is allowed to ask for.
     pub fn new(dir: &Path, pid: Option<u64>, filter: &'a Filter<'a>, enough: usize) -> Self {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        // Files that cannot be opened are said.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
         Follow {
             dir: dir.to_owned(),
             pid,
@@ -166,9 +172,10 @@ impl<'a> Follow<'a> {
         self.look()?;
         if self.files.len() > before {
             let last = read_last(&self.dir).ok();
+            let slots = last.iter().flat_map(|last| &last.slots);
+            let slots: HashMap<_, _> = slots.map(|slot| ((slot.tid, u64::from(slot.reuse)), slot)).collect();
             for Followed { head, .. } in self.files.iter_mut().skip(before) {
-                let slot = last.as_ref().and_then(|last| last.slot(head.tid, head.reuse));
-                head.name = thread_name(self.pid, head.tid, slot, Some(head));
+                head.name = thread_name(self.pid, head.tid, slots.get(&(head.tid, head.reuse)).copied(), Some(head));
             }
             self.files.sort_by_key(|file| segment(&file.head));
         }
@@ -291,7 +298,7 @@ impl Progress {
 /// may come before the one that it has interrupted.
 fn rotated_away(newest: &mut Option<(u64, u64)>, (segment, seq): (u64, u64), again: bool) -> u64 {
     let (expected, highest) = match *newest {
-        Some((before, highest)) => (before + 1, highest),
+        Some((before, highest)) => (before.saturating_add(1), highest),
         None if again => (0, 0),
         None => (segment, seq),
     };

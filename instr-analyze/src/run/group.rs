@@ -63,13 +63,14 @@ pub fn list(dir: &Path) -> io::Result<Listing> {
     let mut listing = Listing::default();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        // A link leads elsewhere, and is not followed.
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            listing.foreign |= !entry.file_name().to_str().is_some_and(is_mark);
+            continue;
+        }
         match group(&entry.path()) {
-            Ok(Some(group)) if is_dir => listing.groups.push(group),
-            _ if is_dir => {
-                listing.foreign |= fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_some());
-            }
-            _ => listing.foreign |= !entry.file_name().to_str().is_some_and(is_mark),
+            Ok(Some(group)) => listing.groups.push(group),
+            _ => listing.foreign |= fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.next().is_some()),
         }
     }
     listing.groups.sort_by(|a, b| (a.newest_ns, &a.dir).cmp(&(b.newest_ns, &b.dir)));

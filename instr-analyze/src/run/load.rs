@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ use super::siblings::{Parting, partings};
 use super::source::is_ours_alone;
 use super::symbols::{Frame, backtrace};
 use super::threads::ThreadFiles;
+use super::verdict::Active;
 use crate::model::activity::Activity;
 use crate::model::activity::blame::blame;
 use crate::model::activity::structure::Structure;
@@ -57,6 +58,8 @@ pub struct Run {
     pub end: End,
     /// When it was there still, since 1970, as far as others tell: whoever waited for it, or the clock while it runs.
     pub seen_until_unix_ns: Option<u64>,
+    /// The two threads that were active last, once somebody has asked.
+    pub(super) newest: OnceCell<[Option<Active>; 2]>,
     /// The signals that ended it unseen, if one of them did: the program's own handlers were found in the place of those that
     /// would have recorded it.
     pub replaced: Vec<&'static str>,
@@ -195,6 +198,7 @@ impl Run {
             observed,
             end,
             seen_until_unix_ns: seen.filter(|_| running),
+            newest: OnceCell::new(),
             replaced,
             foreign_main,
             crash,
@@ -301,9 +305,9 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
 /// Concludes what the threads did that may be in instrumented code.
 fn add_activities(threads: &mut [Thread], files: &RunFiles) {
     let structure = OnceCell::new();
+    let of_files: HashMap<_, _> = files.threads.iter().map(|thread| ((thread.tid, thread.reuse), thread)).collect();
     for thread in threads.iter_mut().filter(|thread| thread.state == State::Inside) {
-        let id = (thread.tid, thread.reuse);
-        let Some(of_thread) = files.threads.iter().find(|thread| (thread.tid, thread.reuse) == id) else { continue };
+        let Some(of_thread) = of_files.get(&(thread.tid, thread.reuse)) else { continue };
         let Some(chain) = &of_thread.chain else { continue };
         let structure = structure.get_or_init(|| Structure::new(&files.sites));
         let mut window = Window::new(&files.sites);

@@ -5,6 +5,7 @@ pub mod alive;
 pub mod command;
 pub mod config;
 mod counts;
+mod data;
 pub mod diff;
 pub mod files;
 pub mod find;

@@ -15,9 +15,12 @@ use instr_format::last::Header;
 use instr_format::stack::{ASK, Head, decode_head};
 
 use super::files::read_last;
+use super::open::{self, open_with};
 
 /// Between two looks at whether the process has taken the order.
 const PAUSE: Duration = Duration::from_millis(10);
+/// More than any order has: a byte for each site of a program, and the settings.
+const ORDER_MAX: u64 = 16 << 20;
 
 /// What has become of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub enum Outcome {
 /// # Errors
 /// When it cannot be read.
 pub fn read(dir: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(dir.join(CONTROL)) {
+    match open::read(&dir.join(CONTROL), ORDER_MAX) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -47,8 +50,10 @@ pub fn read(dir: &Path) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 /// When the files of the run cannot be written.
 pub fn give(dir: &Path, order: &Order<'_>, patience: Duration) -> io::Result<Outcome> {
-    let last = OpenOptions::new().read(true).write(true).open(dir.join(LAST))?;
-    let number = header(dir)?.0 + 1;
+    let last = open_with(&dir.join(LAST), OpenOptions::new().read(true).write(true))?;
+    let number = header(dir)?.0.checked_add(1).filter(|number| number & REFUSED == 0);
+    let number =
+        number.ok_or_else(|| io::Error::other(format!("{LAST} has a number of orders that nobody has given")))?;
     write(dir, &Order { number, ..*order })?;
     last.write_all_at(&number.to_ne_bytes(), offset_of!(Header, order) as u64)?;
     let begin = Instant::now();
@@ -76,7 +81,9 @@ fn header(dir: &Path) -> io::Result<(u64, u64)> {
 /// The file is there whole or not at all.
 fn write(dir: &Path, order: &Order<'_>) -> io::Result<()> {
     let new = dir.join(CONTROL_PART);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut file = open_with(&new, OpenOptions::new().write(true).create(true).mode(0o600))?;
+    // Not before it is known to be a file of the run's.
+    file.set_len(0)?;
     for part in [&order.head()[..], order.threads.as_bytes(), order.settings.as_bytes(), order.sites] {
         file.write_all(part)?;
     }
@@ -88,7 +95,7 @@ fn have_threads_ask(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(is_stack)
-            && let Ok(file) = OpenOptions::new().read(true).write(true).open(entry.path())
+            && let Ok(file) = open_with(&entry.path(), OpenOptions::new().read(true).write(true))
         {
             // Its thread may end meanwhile, and the file be gone.
             let _ = have_thread_ask(&file);

@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 
+use instr_format::escape::Printable;
 use instr_format::files::{COMMAND_JSON, is_mark, is_of_run};
 use rustix::fs::{FlockOperation, flock};
 
@@ -116,5 +118,5 @@ fn remove_known(dir: &Path, is_known: impl Fn(&str) -> bool) -> io::Result<(u64,
 }
 
 fn at(path: PathBuf, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {error}", Printable(path.as_os_str().as_bytes())))
 }

@@ -2,13 +2,15 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek as _, Take};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use instr_format::files::{GZIP_SUFFIX, LOG_SUFFIX, OfThread, is_compressed_log, is_ring, is_thread_log};
 use instr_format::ring::flat::SEGMENT_HEADER_SIZE;
 
+use super::data::Data;
 use super::open::open;
 use crate::model::damage::Damage;
 use crate::model::head::{Head, Kind};
@@ -42,18 +44,22 @@ fn compressed(log: &str) -> String {
 /// What the lines of a log come from.
 pub enum Lines<F> {
     /// The file.
-    Plain(Take<F>),
+    Plain(Take<Data<F>>),
     /// The file, which is compressed.
-    Gzip(Box<GzDecoder<F>>),
+    Gzip(Box<MultiGzDecoder<F>>),
 }
 
-impl<F: Read> Lines<F> {
+impl<F: Read + AsFd> Lines<F> {
     fn new(name: &str, file: F, len: u64) -> Self {
-        if is_compressed_log(name) { Lines::Gzip(Box::new(GzDecoder::new(file))) } else { Lines::Plain(file.take(len)) }
+        if is_compressed_log(name) {
+            Lines::Gzip(Box::new(MultiGzDecoder::new(file)))
+        } else {
+            Lines::Plain(Data::new(file).take(len))
+        }
     }
 }
 
-impl<F: Read> Read for Lines<F> {
+impl<F: Read + AsFd> Read for Lines<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Lines::Plain(file) => file.read(buffer),
@@ -70,7 +76,7 @@ pub enum Reader {
     /// A log.
     Log(LogReader<BufReader<Lines<File>>>),
     /// A ring, or a segment of one.
-    Ring(Box<RingReader<File>>),
+    Ring(Box<RingReader<Data<File>>>),
 }
 
 impl Segment {
@@ -160,7 +166,11 @@ fn reader(name: &str, head: &Head, file: File, len: u64, after: Reached) -> Read
             let lines = BufReader::new(Lines::new(name, file, len));
             Reader::Log(LogReader::new(name, head.pid, head.tid, lines))
         }
-        Kind::Ring(header) => Reader::Ring(Box::new(RingReader::new(name, header, file, after))),
+        Kind::Ring(header) => {
+            // What a ring has no records of yet may be a hole.
+            let file = if header.segment == 0 { Data::with_holes(file) } else { Data::new(file) };
+            Reader::Ring(Box::new(RingReader::new(name, header, file, after)))
+        }
     }
 }
 

@@ -118,14 +118,29 @@ impl Run {
 
     /// Until when the process is known to have been there, since it began, from all but this thread.
     fn known_until_ns(&self, thread: &Thread) -> Option<u64> {
-        let is_other = |other: &&Thread| (other.tid, other.reuse) != (thread.tid, thread.reuse);
-        let others = self.threads.iter().filter(is_other).filter_map(|other| {
-            let estimated = other.activity.newest_ns;
-            estimated.or_else(|| other.last_active_ns())
-        });
+        let others = self.newest.get_or_init(|| newest(&self.threads)).iter().copied().flatten();
+        let others = others.filter(|(_, other)| *other != (thread.tid, thread.reuse)).map(|(ns, _)| ns);
         let crashed = self.crash.as_ref().and_then(|crash| crash.unix_ns);
         let seen = crashed.or(self.seen_until_unix_ns).into_iter();
         let start = self.process.start_unix_ns;
         others.chain(seen.filter_map(|unix_ns| unix_ns.checked_sub(start?))).max()
     }
 }
+
+/// The two threads that were active last, and when: whoever asks for all but one needs no more.
+fn newest(threads: &[Thread]) -> [Option<Active>; 2] {
+    let mut newest = [None; 2];
+    for thread in threads {
+        let ns = thread.activity.newest_ns.or_else(|| thread.last_active_ns());
+        let active = ns.map(|ns| (ns, (thread.tid, thread.reuse)));
+        if active > newest[0] {
+            newest = [active, newest[0]];
+        } else if active > newest[1] {
+            newest[1] = active;
+        }
+    }
+    newest
+}
+
+/// When a thread was active, and which.
+pub(super) type Active = (u64, (u64, u64));

@@ -38,7 +38,7 @@ fn golden() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_truncation_keeps_the_lines_before_it() {
+fn row_72_every_truncation_keeps_the_lines_before_it() {
     let (lines, log) = (golden(), golden().concat());
     let end_of = |index: usize| lines[..=index].iter().map(Vec::len).sum::<usize>();
     let ends: Vec<usize> = (0..lines.len()).map(end_of).collect();
@@ -55,7 +55,7 @@ fn every_truncation_keeps_the_lines_before_it() {
 }
 
 #[test]
-fn every_flipped_bit_of_the_first_lines_leaves_the_lines_behind_them() {
+fn row_73_every_flipped_bit_of_the_first_lines_leaves_the_lines_behind_them() {
     let (lines, log) = (golden(), golden().concat());
     let first_three: usize = lines[..3].iter().map(Vec::len).sum();
     let version_digit = lines[0].iter().position(|byte| *byte == b'1').unwrap();
@@ -77,7 +77,7 @@ fn every_flipped_bit_of_the_first_lines_leaves_the_lines_behind_them() {
 }
 
 #[test]
-fn every_cut_of_a_site_table_keeps_exactly_the_whole_sites_before_it() {
+fn row_72_every_cut_of_a_site_table_keeps_exactly_the_whole_sites_before_it() {
     let table = sites_file(&DEMO);
     let (whole, damage) = Sites::read("sites", table.clone());
     assert_eq!(damage, None);
@@ -95,7 +95,7 @@ fn every_cut_of_a_site_table_keeps_exactly_the_whole_sites_before_it() {
 }
 
 #[test]
-fn every_cut_and_flip_of_last_and_run_json_is_survived() {
+fn row_72_73_every_cut_and_flip_of_last_and_run_json_is_survived() {
     let last = last_file(Some(0), 1, &[FakeSlot::inside(PID, b"demo", 0)]);
     let json = br#"{"schema_version":1,"pid":7,"parent":null,"exe":"/a\\x","cwd":"/","start_unix_ns":5,"notes":["n"]}"#;
     for cut in 0..last.len() {
@@ -139,7 +139,7 @@ fn row_66_nothing_that_a_terminal_obeys_is_printed() {
 }
 
 #[test]
-fn only_regular_files_are_read_as_logs() {
+fn row_75_only_regular_files_are_read_as_logs() {
     let output = tempfile::tempdir().unwrap();
     let run = FakeRun::new(output.path(), "demo-1");
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);
@@ -160,7 +160,7 @@ fn only_regular_files_are_read_as_logs() {
 }
 
 #[test]
-fn an_endless_line_needs_no_memory() {
+fn row_77_an_endless_line_needs_no_memory() {
     let output = tempfile::tempdir().unwrap();
     let run = FakeRun::new(output.path(), "demo-1");
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0)]);

@@ -29,7 +29,7 @@ fn expected(clock: Clock, seqs: impl Iterator<Item = u64>) -> Vec<Read3> {
 }
 
 #[test]
-fn every_truncation_keeps_the_records_before_it() {
+fn row_72_every_truncation_keeps_the_records_before_it() {
     for clock in Clock::ALL {
         let capacity = capacity(clock);
         let file = ring(clock, 3, 2 * capacity as u32 + 5).file();
@@ -52,7 +52,7 @@ fn every_truncation_keeps_the_records_before_it() {
 }
 
 #[test]
-fn a_flipped_number_costs_its_block_and_no_other() {
+fn row_73_a_flipped_number_costs_its_block_and_no_other() {
     let ring = ring(Clock::Coarse, 8, 252 * 11 + 9);
     let whole = ring.file();
     let (all, _) = of_file(&whole).unwrap();

@@ -32,7 +32,7 @@ fn expected(version: u32, clock: Clock, seqs: impl Iterator<Item = u64>) -> Vec<
 }
 
 #[test]
-fn every_flipped_bit_of_the_header_is_survived() {
+fn row_73_every_flipped_bit_of_the_header_is_survived() {
     for version in VERSIONS {
         let whole = ring(version, Clock::Full, 8, 150).file();
         for bit in 0..size_of::<Header>() * 8 {
@@ -53,7 +53,7 @@ fn every_flipped_bit_of_the_header_is_survived() {
 }
 
 #[test]
-fn sizes_beyond_the_file_and_none_are_said() {
+fn row_74_sizes_beyond_the_file_and_none_are_said() {
     for version in VERSIONS {
         let whole = ring(version, Clock::Coarse, 8, 600).file();
         for size in [0, 1, 1000, 1025, 2_u64 << 30, (2 << 30) + 1024, u64::MAX, 1 << 63] {
@@ -67,7 +67,7 @@ fn sizes_beyond_the_file_and_none_are_said() {
 }
 
 #[test]
-fn what_the_thread_takes_from_under_the_reader_is_overwritten_and_never_torn() {
+fn row_78_what_the_thread_takes_from_under_the_reader_is_overwritten_and_never_torn() {
     for (version, clock) in VERSIONS.into_iter().flat_map(|version| Clock::ALL.map(|clock| (version, clock))) {
         let (part, kib) = part(version, clock);
         let part = part as u32;
@@ -115,7 +115,7 @@ fn meaning(begin: usize, at: usize) -> usize {
 
 proptest! {
     #[test]
-    fn damaged_rings_are_survived(
+    fn row_73_damaged_rings_are_survived(
         version in select(VERSIONS.to_vec()), clock in select(Clock::ALL.to_vec()),
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..60),
     ) {
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_behind_a_header_are_survived(
+    fn row_79_any_bytes_behind_a_header_are_survived(
         version in select(VERSIONS.to_vec()), clock in select(Clock::ALL.to_vec()), bytes in vec(any::<u8>(), 0..20_000),
     ) {
         let ring = FakeRing::of_version(version, PID, b"demo", clock, 8);
@@ -144,7 +144,7 @@ proptest! {
 }
 
 #[test]
-fn every_cut_of_a_segment_is_said_unless_it_is_between_its_parts() {
+fn row_72_every_cut_of_a_segment_is_said_unless_it_is_between_its_parts() {
     for (version, clock) in VERSIONS.into_iter().flat_map(|version| Clock::ALL.map(|clock| (version, clock))) {
         let (part, kib) = part(version, clock);
         let ring = ring(version, clock, 2 * kib, 2 * part as u32);
@@ -162,7 +162,7 @@ fn every_cut_of_a_segment_is_said_unless_it_is_between_its_parts() {
 }
 
 #[test]
-fn an_endless_segment_needs_no_memory() {
+fn row_77_an_endless_segment_needs_no_memory() {
     for version in VERSIONS {
         let output = tempfile::tempdir().unwrap();
         let run = FakeRun::new(output.path(), "demo-1");
@@ -183,7 +183,7 @@ fn an_endless_segment_needs_no_memory() {
 }
 
 #[test]
-fn a_ring_of_the_largest_size_needs_little_memory() {
+fn row_74_a_ring_of_the_largest_size_needs_little_memory() {
     let largest = (flat::SIZE_MAX / 1024) as usize;
     let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, largest);
     ring.put_all((0..400_000).map(|n| n % 7));

@@ -50,7 +50,7 @@ fn limited(run: &FakeRun, verb: &[&str]) -> Outcome {
 }
 
 #[test]
-fn every_flipped_bit_of_the_head_is_survived() {
+fn row_73_every_flipped_bit_of_the_head_is_survived() {
     for unwinding in [false, true] {
         let whole = stack(unwinding);
         let right = ids(&chain(&whole).unwrap());
@@ -75,7 +75,7 @@ fn every_flipped_bit_of_the_head_is_survived() {
 }
 
 #[test]
-fn every_truncation_keeps_the_calls_before_it_and_counts_the_others() {
+fn row_72_every_truncation_keeps_the_calls_before_it_and_counts_the_others() {
     let whole = stack(false);
     for len in 0..whole.len() {
         let Some(chain) = chain(&whole[..len]) else {
@@ -104,7 +104,7 @@ fn what_is_no_stack_is_damage_and_the_slot_stands() {
 }
 
 #[test]
-fn only_regular_files_are_read() {
+fn row_75_only_regular_files_are_read() {
     let (_output, run) = run(&stack(false));
     std::fs::rename(run.dir.join("1.stack"), run.dir.join("elsewhere")).unwrap();
     symlink("elsewhere", run.dir.join("1.stack")).unwrap();
@@ -123,7 +123,7 @@ fn make_fifo(run: &FakeRun) {
 
 /// The file is as large as the stack can become, whatever is in use.
 #[test]
-fn a_sparse_file_is_read_as_far_as_it_is_used() {
+fn row_77_a_sparse_file_is_read_as_far_as_it_is_used() {
     let (_output, run) = run(&stack(false));
     OpenOptions::new().write(true).open(run.dir.join("1.stack")).unwrap().set_len(1 << 40).unwrap();
     let report = limited(&run, &["report"]);
@@ -132,7 +132,7 @@ fn a_sparse_file_is_read_as_far_as_it_is_used() {
 }
 
 #[test]
-fn a_head_that_claims_every_address_costs_what_the_file_holds() {
+fn row_74_a_head_that_claims_every_address_costs_what_the_file_holds() {
     for top in [u64::MAX, u64::MAX / 2, 1 << 47] {
         let mut file = stack(false);
         file[..8].copy_from_slice(&top.to_ne_bytes());
@@ -162,7 +162,7 @@ fn deep_recursion_needs_little_memory() {
 
 proptest! {
     #[test]
-    fn any_bytes_behind_a_head_are_survived(unwinding: bool, slots in vec(any::<u8>(), 0..3000), at in 0_usize..128, byte: u8) {
+    fn row_79_any_bytes_behind_a_head_are_survived(unwinding: bool, slots in vec(any::<u8>(), 0..3000), at in 0_usize..128, byte: u8) {
         let mut file = [&stack(unwinding)[..128], &slots].concat();
         if at < 112 {
             file[at] = byte;

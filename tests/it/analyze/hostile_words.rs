@@ -22,7 +22,7 @@ fn of(records: &[Read3]) -> Vec<(u64, u32)> {
 }
 
 #[test]
-fn every_truncation_keeps_the_records_before_it() {
+fn row_72_every_truncation_keeps_the_records_before_it() {
     for clock in Clock::ALL {
         let size = clock.record_size();
         // One chunk and a part of the next one.
@@ -58,7 +58,7 @@ fn wrapped(clock: Clock) -> FakeRing {
 }
 
 #[test]
-fn a_flipped_bit_of_what_the_thread_has_noted_costs_no_record() {
+fn row_73_a_flipped_bit_of_what_the_thread_has_noted_costs_no_record() {
     for clock in [Clock::Coarse, Clock::Full] {
         let whole = wrapped(clock).file();
         let (all, _) = of_file(&whole).unwrap();
@@ -82,7 +82,7 @@ fn a_flipped_bit_of_what_the_thread_has_noted_costs_no_record() {
 }
 
 #[test]
-fn a_table_of_anything_is_survived_and_said_once() {
+fn row_79_a_table_of_anything_is_survived_and_said_once() {
     let whole = wrapped(Clock::Coarse).file();
     for number in [1, 1 << 12, 1 << 32, 1 << 63, (1 << 63) + 8192 * 127, u64::MAX, u64::MAX - 8192] {
         let mut file = whole.clone();
@@ -231,7 +231,7 @@ fn what_is_about_to_be_written_is_read_later() {
 
 proptest! {
     #[test]
-    fn any_header_before_any_words_needs_no_more_than_a_ring(size in any::<u64>(), first in any::<u32>(), count in any::<u32>()) {
+    fn row_74_any_header_before_any_words_needs_no_more_than_a_ring(size in any::<u64>(), first in any::<u32>(), count in any::<u32>()) {
         let mut file = wrapped(Clock::Coarse).file();
         file[offset_of!(Header, size)..][..8].copy_from_slice(&size.to_ne_bytes());
         file[offset_of!(Header, first_site)..][..4].copy_from_slice(&first.to_ne_bytes());

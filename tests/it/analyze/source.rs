@@ -152,7 +152,7 @@ fn a_workspace_above_the_start_directory_is_searched() {
 }
 
 #[test]
-fn nothing_outside_the_roots_is_opened() {
+fn row_75_nothing_outside_the_roots_is_opened() {
     let outside = tempfile::tempdir_in("/dev/shm").unwrap();
     let secret = outside.path().join("secret.rs");
     fs::write(&secret, "root:secret\n").unwrap();
@@ -183,8 +183,8 @@ fn an_absolute_path_below_a_root_is_opened() {
 }
 
 #[test]
-fn a_run_of_somebody_else_does_not_choose_the_roots() {
-    const NAME: &str = "a_run_of_somebody_else_does_not_choose_the_roots";
+fn row_75_a_run_of_somebody_else_does_not_choose_the_roots() {
+    const NAME: &str = "row_75_a_run_of_somebody_else_does_not_choose_the_roots";
     let home = run(SITE);
     fs::write(home.path().join("project/src/lib.rs"), SOURCE.replace("\té = ", "    ")).unwrap();
     let dir = home.path().join("logs/demo-1");

@@ -98,7 +98,7 @@ fn the_newest_lines_come_first() {
 }
 
 #[test]
-fn half_a_line_waits_for_its_other_half() {
+fn row_78_half_a_line_waits_for_its_other_half() {
     let mut live = Live::new();
     let tail = Tail::start(&live.run.dir, &[]);
     tail.expect(PID, 1..=3);
@@ -128,7 +128,7 @@ fn new_threads_are_picked_up_and_chosen() {
 }
 
 #[test]
-fn a_rotated_log_is_read_to_its_end_and_then_the_new_one() {
+fn row_78_a_rotated_log_is_read_to_its_end_and_then_the_new_one() {
     let mut live = Live::new();
     let tail = Tail::start(&live.run.dir, &[]);
     tail.expect(PID, 1..=3);

@@ -210,7 +210,7 @@ fn text_says_a_gap_where_it_is() {
 }
 
 #[test]
-fn real_rings_are_read_while_they_are_written() {
+fn row_78_real_rings_are_read_while_they_are_written() {
     for clock in ["coarse", "full", "off"] {
         let scene = Scene::new();
         let mut command = scene.command(&program("steady", INSTRUMENTED));

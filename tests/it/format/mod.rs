@@ -1,6 +1,7 @@
 //! The formats: what the encoders write the decoders read, and nothing that they are given makes them panic.
 
 mod filters;
+mod orders;
 mod patterns;
 mod records;
 mod rings;

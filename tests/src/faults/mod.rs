@@ -6,6 +6,7 @@
 mod content;
 mod death;
 mod host;
+mod input;
 mod limits;
 mod processes;
 
@@ -39,12 +40,13 @@ pub struct Part {
 }
 
 /// The whole catalogue.
-pub const PARTS: [Part; 5] = [
+pub const PARTS: [Part; 6] = [
     Part { name: "Death", rows: death::ROWS },
     Part { name: "Re-entrancy, and the program's own state", rows: host::ROWS },
     Part { name: "Files and limits", rows: limits::ROWS },
     Part { name: "Processes, threads, loading", rows: processes::ROWS },
     Part { name: "Contents, time, counters", rows: content::ROWS },
+    Part { name: "The analyzer's input", rows: input::ROWS },
 ];
 
 /// Set to have tests that loop do so as often as it takes to be sure.

@@ -12,6 +12,7 @@ use self::calls::{Step, merged};
 use super::chain::json::JsonChain;
 use super::chain::text::innermost_first;
 use super::number::{self, Grouped};
+use super::object;
 use super::options::Options;
 use super::text;
 use crate::model::chain::Chain;
@@ -67,8 +68,7 @@ pub fn json(crashes: &[(Run, Vec<Frame>)], out: &mut dyn Write) -> io::Result<()
         })
     });
     let schema_version = instr_format::names::SCHEMA_VERSION;
-    serde_json::to_writer_pretty(&mut *out, &Document { schema_version, crashes: entries.collect() })?;
-    out.write_all(b"\n")
+    object::write_pretty(&Document { schema_version, crashes: entries.collect() }, out)
 }
 
 fn json_frames<'a>(frames: &'a [Frame], chain: Option<&Chain>, sites: &Sites) -> Vec<JsonFrame<'a>> {

@@ -16,6 +16,7 @@ use crate::model::statement::Statement;
 use crate::model::thread::Thread;
 use crate::report::history::JsonPart;
 use crate::report::json::JsonLast;
+use crate::report::object;
 use crate::run::diff::{Compared, RunPair, ThreadPair};
 use crate::run::load::Run;
 
@@ -157,8 +158,7 @@ pub fn write(found: &Found, out: &mut dyn Write) -> io::Result<()> {
         equal_runs: found.equal.len(),
         only: Sides { a: shown(&found.only[0]), b: shown(&found.only[1]) },
     };
-    serde_json::to_writer_pretty(&mut *out, &diff)?;
-    out.write_all(b"\n")
+    object::write_pretty(&diff, out)
 }
 
 fn text(path: &Path) -> String {

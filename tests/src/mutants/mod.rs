@@ -1,0 +1,49 @@
+//! Runs that lie: real ones, changed by a generator that has a number and no clock, and what every verb makes of them.
+
+mod change;
+mod packed;
+mod random;
+pub mod verbs;
+
+use std::fs;
+use std::io::Read as _;
+
+pub use packed::Packed;
+
+use random::Random;
+
+/// Where the runs lie that mutants are made of.
+pub const SEEDS: &str = "tests/seeds";
+/// Versions that are written no more, kept as directories.
+const GOLDEN: [&str; 3] = ["counts-v1", "ring-v1", "sites-v3"];
+/// At most so many changes make a mutant.
+const CHANGES_MAX: usize = 5;
+
+/// The runs that mutants are made of.
+///
+/// # Panics
+/// When they cannot be read.
+pub fn seeds() -> Vec<Packed> {
+    let recorded = crate::workspace().join(SEEDS);
+    let mut names: Vec<_> =
+        fs::read_dir(&recorded).expect("recorded runs").map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let read = |path: &std::path::PathBuf| {
+        let mut bytes = Vec::new();
+        let file = fs::File::open(path).expect("a recorded run");
+        flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).expect("a compressed run");
+        Packed::decode(&bytes)
+    };
+    let golden = GOLDEN.iter().map(|name| Packed::of_run(&crate::workspace().join("tests/golden").join(name)));
+    names.iter().map(read).chain(golden).collect()
+}
+
+/// The mutant with this number: the same one each time, as long as the seeds are the same.
+pub fn mutant(seeds: &[Packed], number: u64) -> Packed {
+    let mut random = Random::new(number);
+    let mut run = random.of(seeds).clone();
+    for _ in 0..=random.below(CHANGES_MAX) {
+        change::change(&mut run, seeds, &mut random);
+    }
+    run
+}

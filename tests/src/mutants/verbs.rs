@@ -1,0 +1,156 @@
+//! Every verb that reads a run, in this process, and what must hold of what it writes.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::panic::catch_unwind;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use instr_analyze::cli;
+
+use super::packed::Places;
+
+/// What a verb writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Lines for people, or of a log.
+    Text,
+    /// Objects of JSON.
+    Json,
+    /// Bytes for programs.
+    Binary,
+}
+
+/// A verb with its options.
+#[derive(Debug)]
+pub struct Verb {
+    /// Its words.
+    pub words: &'static [&'static str],
+    /// What it writes.
+    form: Form,
+    /// What it is given.
+    on: On,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum On {
+    /// The command's directory; it has `--output`.
+    Command,
+    /// The same, and once more.
+    Twice,
+    /// The same, for verbs that write to standard output only.
+    Listed,
+    /// The run's directory, likewise.
+    Run,
+    /// `instr.toml`, likewise.
+    Config,
+}
+
+const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
+    Verb { words, form, on }
+}
+
+/// All of them. The last one removes the run.
+pub const VERBS: [Verb; 20] = [
+    verb(&["report"], Form::Text, On::Command),
+    verb(&["report", "--history", "50"], Form::Text, On::Command),
+    verb(&["report", "--format", "json"], Form::Json, On::Command),
+    verb(&["dump"], Form::Text, On::Command),
+    verb(&["dump", "--fold"], Form::Text, On::Command),
+    verb(&["dump", "--format", "raw"], Form::Text, On::Command),
+    verb(&["dump", "--format", "json"], Form::Json, On::Command),
+    verb(&["dump", "--fold", "--format", "json"], Form::Json, On::Command),
+    verb(&["tail", "--lines", "20"], Form::Text, On::Command),
+    verb(&["crash"], Form::Text, On::Command),
+    verb(&["crash", "--format", "json"], Form::Json, On::Command),
+    verb(&["export", "--format", "minidump"], Form::Binary, On::Command),
+    verb(&["diff"], Form::Text, On::Twice),
+    verb(&["diff", "--format", "json"], Form::Json, On::Twice),
+    verb(&["list"], Form::Text, On::Listed),
+    verb(&["list", "--format", "json"], Form::Json, On::Listed),
+    verb(&["control"], Form::Text, On::Run),
+    verb(&["check"], Form::Text, On::Config),
+    verb(&["check", "--format", "json"], Form::Json, On::Config),
+    verb(&["clean"], Form::Text, On::Listed),
+];
+
+/// Where this process writes to, if its standard output and error are files, opened for appending.
+#[derive(Debug)]
+pub struct Streams<'a> {
+    /// Standard output.
+    pub stdout: &'a Path,
+    /// Standard error.
+    pub stderr: &'a Path,
+}
+
+impl Verb {
+    /// Runs it on a run. `scratch` is a directory for its output.
+    ///
+    /// # Errors
+    /// What must not be: that it panics, takes long, or writes what it should not.
+    pub fn run(
+        &self,
+        places: &Places,
+        scratch: &Path,
+        streams: Option<&Streams<'_>>,
+        most: Duration,
+    ) -> Result<(), String> {
+        let output = scratch.join("output");
+        let config = places.command.join(instr_format::keys::FILE);
+        let on = match self.on {
+            On::Command | On::Twice | On::Listed => &places.command,
+            On::Run => &places.run,
+            On::Config => &config,
+        };
+        let mut words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
+        words.push(on.into());
+        if self.on == On::Twice {
+            words.push(on.into());
+        }
+        let has_output = matches!(self.on, On::Command | On::Twice);
+        if has_output {
+            words.extend([OsString::from("--force"), "--output".into(), output.clone().into()]);
+            File::create(&output).map_err(|error| error.to_string())?;
+        }
+        for stream in streams.iter().flat_map(|streams| [streams.stdout, streams.stderr]) {
+            // What is appended next begins the file.
+            File::options().write(true).truncate(true).open(stream).map_err(|error| error.to_string())?;
+        }
+        let begin = Instant::now();
+        catch_unwind(|| cli::main("instr-analyze", words)).map_err(|_| "it panicked".to_owned())?;
+        let took = begin.elapsed();
+        if took > most {
+            return Err(format!("it took {took:?}"));
+        }
+        if has_output {
+            check(&output, self.form)?;
+        }
+        if let Some(streams) = streams {
+            let form = if has_output { Form::Text } else { self.form };
+            check(streams.stdout, form).and_then(|()| check(streams.stderr, Form::Text))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file has what it should, and nothing that a terminal would obey.
+fn check(file: &Path, form: Form) -> Result<(), String> {
+    if form == Form::Binary {
+        return Ok(());
+    }
+    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    let text = str::from_utf8(&bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+    let is_obeyed = |c: &char| {
+        (c.is_control() && *c != '\n')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if let Some(raw) = text.chars().find(is_obeyed) {
+        let line = text.lines().find(|line| line.contains(raw)).unwrap_or_default();
+        return Err(format!("{raw:?} is written as it is: {line:?}"));
+    }
+    if form == Form::Json {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+        values.try_for_each(|value| value.map(drop)).map_err(|error| format!("not JSON: {error}"))?;
+    }
+    Ok(())
+}
