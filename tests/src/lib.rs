@@ -15,6 +15,7 @@ pub mod fake_ring;
 pub mod fake_run;
 pub mod fake_stack;
 pub mod faults;
+pub mod hanging;
 pub mod json;
 pub mod kills;
 pub mod libtest;

@@ -1,48 +1,12 @@
 //! What each thread of a program that hangs was doing: told while it runs, and when it has been killed.
 
-use std::process::Child;
-
-use instr_tests::analyzer;
-use instr_tests::build::{INSTRUMENTED, program};
+use instr_tests::hanging::Hanging;
 use instr_tests::marks::Place;
-use instr_tests::program::{Scene, finish, start};
 use instr_tests::report::Report;
 use serde_json::Value;
 
 const SOURCE: &str = "tests/programs/src/bin/hanging.rs";
 const RING: (&str, &str) = ("INSTR_SINK", "ring");
-/// What a debug build of the analyzer reads in no time.
-const SMALL: [(&str, &str); 2] = [("INSTR_RING_BYTES", "64K"), ("INSTR_MAX_BYTES", "128K")];
-
-/// A program that hangs.
-struct Hanging {
-    scene: Scene,
-    child: Child,
-}
-
-impl Hanging {
-    /// Starts it, and waits until a report of it while it runs is what is `expected`.
-    fn until(way: &str, variables: &[(&str, &str)], expected: impl Fn(&Report) -> bool) -> Self {
-        let scene = Scene::new();
-        let mut command = scene.command(&program("hanging", INSTRUMENTED));
-        let mut child = start(command.arg(way).envs(SMALL).envs(variables.iter().copied()));
-        loop {
-            let run = scene.runs().pop().filter(|run| run.join("last").exists());
-            if run.is_some_and(|run| expected(&Report::of(&run))) {
-                return Hanging { scene, child };
-            }
-            assert_eq!(child.try_wait().expect("it can be waited for"), None, "{way}");
-        }
-    }
-
-    /// Kills it. Returns the report for programs and the one for people.
-    fn kill(mut self) -> (Report, String) {
-        self.child.kill().expect("it is there");
-        finish(self.child);
-        let text = analyzer::run(["report".as_ref(), self.scene.runs()[0].as_os_str()]);
-        (self.scene.report(), text.stdout)
-    }
-}
 
 /// Whether the thread does this.
 fn does(thread: &Value, kind: &str) -> bool {
