@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use instr_analyze::cli::verbs;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::cargo_instr::Workspace;
-use instr_tests::program::{Scene, run};
+use instr_tests::program::{Scene, finish, run, start};
 use instr_tests::{analyzer, json, workspace};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
@@ -205,6 +205,31 @@ fn recursion_that_overflows() {
     let printed = check_all(&scene.output());
     let stack = printed["crash"][0]["crashes"][0]["stack"].as_array().unwrap();
     assert!(stack.iter().any(|call| call["repeats"].as_u64() > Some(1)), "{stack:?}");
+}
+
+/// While it runs, and when it has been killed.
+#[test]
+fn programs_that_hang() {
+    let report = Schema::all().into_iter().find(|schema| schema.verb == "report").unwrap();
+    for (way, kind) in [("spin", "looping"), ("cycle", "waiting"), ("recursion", "waiting")] {
+        let scene = Scene::new();
+        let mut command = scene.command(&program("hanging", INSTRUMENTED));
+        let small = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K")];
+        let mut child = start(command.arg(way).envs(small));
+        let output = scene.output().to_str().unwrap().to_owned();
+        let does = |document: &Value| {
+            let threads = document["runs"][0]["threads"].as_array().into_iter().flatten();
+            threads
+                .into_iter()
+                .any(|thread| thread["activity"]["kind"] == kind && thread["activity"]["kernel"].is_object())
+        };
+        while !report.check(scene.path(), &[], &[&output]).iter().any(does) {
+            assert_eq!(child.try_wait().unwrap(), None, "{way}");
+        }
+        child.kill().unwrap();
+        finish(child);
+        check_all(&scene.output());
+    }
 }
 
 #[test]
