@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use instr_analyze::cli::verbs;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::cargo_instr::Workspace;
-use instr_tests::program::{Scene, run};
+use instr_tests::program::{Scene, finish, run, start};
 use instr_tests::{analyzer, json, workspace};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
@@ -16,6 +16,8 @@ use serde_json::Value;
 const PARTS: &str = "parts";
 /// Reads no run.
 const CHECK: &str = "check";
+/// Reads two.
+const DIFF: &str = "diff";
 
 fn directory() -> PathBuf {
     workspace().join("docs/schema")
@@ -51,6 +53,15 @@ struct Schema {
 }
 
 impl Schema {
+    /// Of the verbs that read any number of runs.
+    fn of_runs() -> impl Iterator<Item = Self> {
+        Schema::all().into_iter().filter(|schema| ![CHECK, DIFF].contains(&schema.verb.as_str()))
+    }
+
+    fn of(verb: &str) -> Self {
+        Schema::all().into_iter().find(|schema| schema.verb == verb).expect("it prints JSON")
+    }
+
     fn all() -> Vec<Self> {
         let schemas = schemas();
         let base = |name: &str| format!("file:///{name}.json");
@@ -93,7 +104,7 @@ impl Schema {
 fn check_all(output: &Path) -> BTreeMap<String, Vec<Value>> {
     let mut printed: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let output = output.to_str().expect("UTF-8");
-    for schema in Schema::all().iter().filter(|schema| schema.verb != CHECK) {
+    for schema in Schema::of_runs() {
         let more: &[&[&str]] = match schema.verb.as_str() {
             "report" => &[&[], &["--history", "3"], &["--include", "*.rs"]],
             "dump" => &[&[], &["--fold"]],
@@ -142,7 +153,7 @@ fn the_reference_names_every_schema() {
 fn what_no_schema_knows_is_found() {
     let scene = scene("crasher", &["null-dereference", "main"], &[]);
     let output = scene.output().to_str().unwrap().to_owned();
-    for schema in Schema::all().iter().filter(|schema| schema.verb != CHECK) {
+    for schema in Schema::of_runs() {
         let mut document = schema.check(scene.path(), &[], &[&output]).remove(0);
         assert!(schema.validator.is_valid(&document), "{}", schema.verb);
         document["undocumented"] = Value::Null;
@@ -207,6 +218,31 @@ fn recursion_that_overflows() {
     assert!(stack.iter().any(|call| call["repeats"].as_u64() > Some(1)), "{stack:?}");
 }
 
+/// While it runs, and when it has been killed.
+#[test]
+fn programs_that_hang() {
+    let report = Schema::of("report");
+    for (way, kind) in [("spin", "looping"), ("cycle", "waiting"), ("recursion", "waiting")] {
+        let scene = Scene::new();
+        let mut command = scene.command(&program("hanging", INSTRUMENTED));
+        let small = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K")];
+        let mut child = start(command.arg(way).envs(small));
+        let output = scene.output().to_str().unwrap().to_owned();
+        let does = |document: &Value| {
+            let threads = document["runs"][0]["threads"].as_array().into_iter().flatten();
+            threads
+                .into_iter()
+                .any(|thread| thread["activity"]["kind"] == kind && thread["activity"]["kernel"].is_object())
+        };
+        while !report.check(scene.path(), &[], &[&output]).iter().any(does) {
+            assert_eq!(child.try_wait().unwrap(), None, "{way}");
+        }
+        child.kill().unwrap();
+        finish(child);
+        check_all(&scene.output());
+    }
+}
+
 #[test]
 fn damage() {
     let scene = scene("crasher", &["null-dereference", "worker"], &[("INSTR_RATE", "2")]);
@@ -224,10 +260,28 @@ fn damage() {
 }
 
 #[test]
+fn two_runs() {
+    let diff = Schema::of(DIFF);
+    let letters = [["same=ab", "one=aabacaaa", "two=aaa", "=ab"], ["same=ab", "one=aabbcaaa", "two=aaaa!", "extra=ba"]];
+    for sink in ["write", "ring", "count", "stack"] {
+        let scenes = [0, 0, 1].map(|at| scene("parting", &letters[at], &[("INSTR_SINK", sink)]));
+        let [a, again, b] = scenes.each_ref().map(|scene| scene.output().to_str().unwrap().to_owned());
+        let [found] = diff.check(&workspace(), &[], &[&a, &b]).try_into().unwrap();
+        assert_eq!(found["differs"], true, "{sink}: {found}");
+        assert_eq!(found["runs"][0]["hits"].is_object(), sink == "count", "{found}");
+        let has_first =
+            found["runs"][0]["threads"].as_array().unwrap().iter().any(|threads| threads["first"].is_object());
+        assert_eq!(has_first, ["write", "ring"].contains(&sink), "{sink}: {found}");
+        let [equal] = diff.check(&workspace(), &[], &[&a, &again]).try_into().unwrap();
+        assert_eq!(equal["differs"], false, "{sink}: {equal}");
+    }
+}
+
+#[test]
 fn settings() {
     let scene = Scene::new();
     fs::write(scene.path().join("instr.toml"), "[run]\nsink = \"ring\"\nrate = \"none\"\n").unwrap();
-    let check = Schema::all().into_iter().find(|schema| schema.verb == CHECK).unwrap();
+    let check = Schema::of(CHECK);
     let [document] =
         check.check(scene.path(), &[("INSTR_CLOCK", "off"), ("INSTR_RINGS", "1")], &[]).try_into().unwrap();
     let is_empty = |key: &str| document[key].as_array().unwrap().is_empty();

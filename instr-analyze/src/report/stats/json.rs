@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Pace, Stats};
 use crate::model::statement::Statement;
 use crate::model::tally::Sum;
+use crate::report::object;
 use crate::run::load::Run;
 
 #[derive(Serialize)]
@@ -110,8 +111,7 @@ pub fn write(stats: &Stats<'_>, top: usize, out: &mut dyn Write) -> io::Result<(
         threads: threads.collect(),
         savings: savings.collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    object::write_pretty(&document, out)
 }
 
 fn row<T>(stats: &Stats<'_>, sum: Sum, of: T) -> Row<T> {
