@@ -73,6 +73,7 @@ fn recursion_is_shown_once_with_its_turns() {
         &expect![[r#"
             thread main (4500000): inside demo::load_node at src/yaml.rs:24:5
               source not found; recorded: parser.next()
+              recursion: demo::load_node, demo::load_sequence (10,883 of 10,885 calls), from src/main.rs:8: load_node(parser)
               10,885 open statements, outermost first:
                 src/main.rs:3:5     demo::main             run(&text)
                 src/main.rs:8:5     demo::run              load_node(parser)
@@ -87,6 +88,7 @@ fn recursion_is_shown_once_with_its_turns() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              recursion: demo::run (65,535 of 65,536 calls), from src/main.rs:3: run(&text)
               65,536 open statements, outermost first:
                 src/main.rs:3:5           demo::main  run(&text)
                 x65,534  src/main.rs:8:5  demo::run   load_node(parser)
@@ -132,6 +134,7 @@ fn what_has_no_order_is_counted_in_the_middle() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              recursion: demo::load_node, demo::load_sequence, demo::run, demo::load_mapping (3,000 of 3,001 calls), from src/main.rs:3: run(&text)
               3,001 open statements, outermost first:
                 src/main.rs:3:5       demo::main           run(&text)
                 src/yaml.rs:24:5      demo::load_node      parser.next()

@@ -8,7 +8,7 @@ fn main() {
         Some("heap") => dies::of_memory_freed_twice(),
         Some("abort") => dies::by_itself(),
         Some("callback") => dies::of_a_panic_in_a_callback(),
-        Some("drop") => dies::of_a_long_list(list(1_000_000)),
+        Some("drop") => dies::of_a_long_list(1_000_000),
         other => panic!("{other:?} is no way to die"),
     }
 }
@@ -43,8 +43,8 @@ mod dies {
         black_box(1 / divisor);
     }
 
-    pub(super) fn of_a_long_list(list: Option<Box<super::Node>>) {
-        let list = list;
+    pub(super) fn of_a_long_list(len: u32) {
+        let list = super::list(len);
         black_box(&list); // drops behind this
     }
 }
