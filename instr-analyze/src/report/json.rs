@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
-use super::activity::JsonActivity;
+use super::activity::json::JsonActivity;
 use super::chain::json::JsonChain;
 use super::history::JsonPart;
 use super::object;

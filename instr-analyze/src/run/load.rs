@@ -2,28 +2,23 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::aborts::why_aborted;
 use super::alive::{Life, life};
+use super::conclusions::{add_activities, frames_of_cause};
 use super::files::RunFiles;
 use super::kernel_log;
 use super::observed::{self, Observed};
 use super::records::Records;
 use super::segment::Segment;
 use super::siblings::{Parting, partings};
-use super::source::is_ours_alone;
-use super::symbols::{Frame, backtrace};
+use super::symbols::Frame;
 use super::threads::ThreadFiles;
 use super::verdict::Active;
-use crate::model::activity::Activity;
-use crate::model::activity::blame::blame;
-use crate::model::activity::structure::Structure;
-use crate::model::activity::window::Window;
 use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
@@ -93,9 +88,6 @@ pub struct Run {
 
 /// Logs of more bytes are looked at for what a filter would have left out.
 pub const LARGE: u64 = 100 << 20;
-
-/// So many of a crash's innermost frames tell why it came.
-const FRAMES: usize = 256;
 
 /// How many steps are told of those threads unless somebody asks.
 pub const STEPS: usize = 3;
@@ -256,21 +248,6 @@ impl Run {
     }
 }
 
-/// The frames of a crash that its signal does not explain; these say why an abort was called for.
-fn frames_of_cause(crash: Option<&Crash>, end: &mut End, (dir, pid): (&Path, Option<u64>)) -> Vec<Frame> {
-    let Some(crash) = crash.filter(|crash| crash.is_abort(pid) || crash.has_overflowed()) else { return Vec::new() };
-    let frames = backtrace(crash, is_ours_alone(dir), FRAMES);
-    let why = if crash.is_abort(pid) { why_aborted(crash, &frames) } else { None };
-    if let Some(why) = why {
-        // A panic's words say more, and why it ended the process, the frames.
-        end.message = Some(match end.message.take().filter(|_| end.panic.is_some()) {
-            Some(message) => format!("{message}\n{why}"),
-            None => why,
-        });
-    }
-    frames
-}
-
 fn now() -> Option<u64> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     u64::try_from(since.as_nanos()).ok()
@@ -300,21 +277,6 @@ fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Fi
             thread.history = read(of_thread, files, filter, count, None).history;
         }
     }
-}
-
-/// Concludes what the threads did that may be in instrumented code.
-fn add_activities(threads: &mut [Thread], files: &RunFiles) {
-    let structure = OnceCell::new();
-    let of_files: HashMap<_, _> = files.threads.iter().map(|thread| ((thread.tid, thread.reuse), thread)).collect();
-    for thread in threads.iter_mut().filter(|thread| thread.state == State::Inside) {
-        let Some(of_thread) = of_files.get(&(thread.tid, thread.reuse)) else { continue };
-        let Some(chain) = &of_thread.chain else { continue };
-        let structure = structure.get_or_init(|| Structure::new(&files.sites));
-        let mut window = Window::new(&files.sites);
-        Records::new(&of_thread.segments).visit(&mut window);
-        thread.activity = Activity::new(chain, &window.finish(), &files.sites, structure);
-    }
-    blame(threads, &files.sites);
 }
 
 fn was_killed(files: &RunFiles) -> bool {

@@ -3,6 +3,7 @@
 mod aborts;
 pub mod alive;
 pub mod command;
+mod conclusions;
 pub mod config;
 mod counts;
 mod data;

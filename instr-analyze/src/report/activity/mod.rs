@@ -1,15 +1,15 @@
 //! What a thread was doing, in words: the loop that it turned in, what it waited for, and who keeps it waiting.
 
+pub(super) mod json;
+
 use std::io::{self, Write};
 
 use instr_format::escape::Printable;
-use serde::Serialize;
 
 use super::lines::cut;
 use super::naming::name;
 use super::number::Grouped;
 use super::paint::Paint;
-use super::recursion;
 use crate::model::activity::blame::Blame;
 use crate::model::activity::turning::Turning;
 use crate::model::duration::Duration;
@@ -19,7 +19,6 @@ use crate::model::source_path::short;
 use crate::model::statement::Statement;
 use crate::model::thread::{Sink, Thread};
 use crate::run::load::Run;
-use crate::run::observed::Observed;
 use crate::run::verdict::{Doing, Time, Verdict};
 
 /// So many threads of a deadlock are told in the first line.
@@ -198,104 +197,5 @@ fn item(item_: &Item<()>, depth: usize, sites: &Sites, paint: Paint, lines: &mut
             lines.push(format!("{indent}{times}"));
             body.iter().for_each(|inner| item(inner, depth + 1, sites, paint, lines));
         }
-    }
-}
-
-/// The verdict as JSON.
-#[derive(Serialize)]
-pub(super) struct JsonActivity {
-    kind: Doing,
-    reason: String,
-    for_ns: Option<u64>,
-    /// Where the time of the newest record is that of an earlier one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    for_at_most_ns: Option<u64>,
-    #[serde(rename = "loop")]
-    turning: Option<JsonLoop>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits_for: Option<JsonWait>,
-    /// The functions that call each other.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recursion: Option<recursion::Found>,
-    /// What the kernel says of a thread of a process that runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kernel: Option<Observed>,
-}
-
-#[derive(Serialize)]
-struct JsonLoop {
-    file: String,
-    line: u64,
-    function: String,
-    snippet: String,
-    turns: u64,
-    /// Whether there were no more turns than these.
-    is_whole: bool,
-    is_alike: bool,
-}
-
-#[derive(Serialize)]
-struct JsonWait {
-    kind: crate::model::activity::waiting::Wait,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lock: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    holder_tid: Option<u64>,
-    is_deadlock: bool,
-}
-
-impl JsonActivity {
-    pub(super) fn new(run: &Run, thread: &Thread) -> Self {
-        let (verdict, activity) = (run.verdict(thread), &thread.activity);
-        let turning = activity.turning.as_ref().filter(|_| verdict.doing == Doing::Looping);
-        let turning = turning.and_then(|turning| {
-            let Statement { file, line, snippet, module, function, .. } = run.sites.statement(turning.statement)?;
-            let function = if module.is_empty() { function } else { format!("{module}::{function}") };
-            let Turning { turns, is_whole, is_alike, .. } = *turning;
-            Some(JsonLoop { file, line, function, snippet, turns, is_whole, is_alike })
-        });
-        let wait = activity.wait.filter(|_| verdict.doing == Doing::Waiting);
-        let blame = activity.blame.as_ref();
-        let waits_for = wait.map(|kind| JsonWait {
-            kind,
-            lock: activity.locks.wants.as_ref().map(|wants| wants.name.clone()),
-            holder_tid: blame.map(|blame| blame.holder.0),
-            is_deadlock: blame.is_some_and(|blame| blame.is_cycle),
-        });
-        let (for_ns, for_at_most_ns) = match verdict.time {
-            Time::For(ns) | Time::AtLeast(ns) => (Some(ns), None),
-            Time::AtMost(ns) => (None, Some(ns)),
-            Time::Unknown => (None, None),
-        };
-        let reason = reason(run, thread, verdict);
-        let kernel = run.observed(thread).cloned();
-        let recursion = recursion::found(thread, &run.sites);
-        JsonActivity { kind: verdict.doing, reason, for_ns, for_at_most_ns, turning, waits_for, recursion, kernel }
-    }
-}
-
-/// Why the verdict is this one.
-fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
-    match (verdict.doing, &thread.activity.turning) {
-        (Doing::Looping, Some(turning)) => {
-            let at = run.sites.statement(turning.statement);
-            let which = if turning.is_called { "what is called in " } else { "" };
-            let at =
-                at.map(|statement| format!("; the loop is in {which}{} at {}", statement.path(), place(&statement)));
-            format!("{}{}", turns(thread, turning, verdict), at.unwrap_or_default())
-        }
-        (Doing::Waiting, _) => {
-            let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
-            format!("waiting {}{}", waiting(thread, verdict), blame.unwrap_or_default())
-        }
-        (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
-        (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
-        (Doing::Idle, _) => "outside instrumented code".to_owned(),
-        (Doing::Running, _) => {
-            let which = "in its statement, or in what it calls and that is not instrumented";
-            format!("{which}{}", lasting(verdict.time))
-        }
-        (Doing::Ended, _) => "the thread had ended".to_owned(),
-        (Doing::Looping | Doing::Unknown, _) => "its open statements were not kept".to_owned(),
     }
 }
