@@ -51,7 +51,7 @@ const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
 }
 
 /// All of them. The last one removes the run.
-pub const VERBS: [Verb; 20] = [
+pub const VERBS: [Verb; 22] = [
     verb(&["report"], Form::Text, On::Command),
     verb(&["report", "--history", "50"], Form::Text, On::Command),
     verb(&["report", "--format", "json"], Form::Json, On::Command),
@@ -64,6 +64,8 @@ pub const VERBS: [Verb; 20] = [
     verb(&["crash"], Form::Text, On::Command),
     verb(&["crash", "--format", "json"], Form::Json, On::Command),
     verb(&["export", "--format", "minidump"], Form::Binary, On::Command),
+    verb(&["stats"], Form::Text, On::Command),
+    verb(&["stats", "--format", "json"], Form::Json, On::Command),
     verb(&["diff"], Form::Text, On::Twice),
     verb(&["diff", "--format", "json"], Form::Json, On::Twice),
     verb(&["list"], Form::Text, On::Listed),
