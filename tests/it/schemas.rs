@@ -107,7 +107,7 @@ fn check_all(output: &Path) -> BTreeMap<String, Vec<Value>> {
     for schema in Schema::of_runs() {
         let more: &[&[&str]] = match schema.verb.as_str() {
             "report" => &[&[], &["--history", "3"], &["--include", "*.rs"]],
-            "dump" => &[&[], &["--fold"]],
+            "dump" => &[&[], &["--fold"], &["--tree"]],
             "stats" => &[&[], &["--include", "*.rs", "--top", "1000"]],
             _ => &[&[]],
         };

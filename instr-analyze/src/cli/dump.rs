@@ -8,11 +8,15 @@ use clap::Args;
 use super::Failure;
 use super::damage::{refuse, warn};
 use super::options::Common;
+use super::terminal;
 use crate::model::damage::Damage;
 use crate::model::filter::{Filter, Taken};
+use crate::model::flow::{Ending, Flow};
+use crate::model::tree::Builder;
 use crate::report::folded::FoldedWriter;
 use crate::report::hits;
 use crate::report::record::{RecordFormat, RecordWriter};
+use crate::report::tree::{self, Shown};
 use crate::run::files::RunFiles;
 use crate::run::records::Records;
 use crate::run::threads::ThreadFiles;
@@ -28,6 +32,12 @@ pub(crate) struct DumpArguments {
     /// Show what repeats once, with how often it came, one thread after the other
     #[arg(long)]
     fold: bool,
+    /// Show the tree of calls of each thread: how often each function was called along each path, and how long it took
+    #[arg(long, conflicts_with = "fold")]
+    tree: bool,
+    /// Show the outermost N functions of each path
+    #[arg(long, value_name = "N", requires = "tree", value_parser = clap::value_parser!(u16).range(1..))]
+    depth: Option<u16>,
 }
 
 /// Of a run that counts, nobody knows which thread has reached what.
@@ -43,6 +53,9 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     if arguments.fold && arguments.format == RecordFormat::Raw {
         return Err(Failure::Input("folded records are not lines of a log; use --format text or json".to_owned()));
     }
+    if arguments.tree && arguments.format == RecordFormat::Raw {
+        return Err(Failure::Input("calls are not lines of a log; use --format text or json".to_owned()));
+    }
     let runs = common.open_runs()?;
     let threads: Vec<Chosen<'_>> = runs
         .iter()
@@ -54,8 +67,12 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let mut out = common.open_output()?;
     let any_hits = hits(arguments, &runs, &filter, &mut out)?;
     let mut writer = RecordWriter::new(arguments.format, common.paint());
-    let dump = if arguments.fold { folded } else { merged };
-    let (any_records, of_threads) = dump(&runs, &threads, &filter, &mut writer, &mut out)?;
+    let (any_records, of_threads) = if arguments.tree {
+        trees(&runs, &threads, &filter, arguments, &mut out)?
+    } else {
+        let dump = if arguments.fold { folded } else { merged };
+        dump(&runs, &threads, &filter, &mut writer, &mut out)?
+    };
     out.flush()?;
 
     let of_files = runs.iter().flat_map(|run| run.damage.iter().map(|damage| (run.dir.as_path(), damage)));
@@ -106,6 +123,42 @@ fn folded(
         let (nothing, found) = folded.finish()?;
         any |= !nothing;
         damage.extend(found.into_iter().map(|found| (*number, found)));
+    }
+    Ok((any, damage))
+}
+
+/// The calls of each thread.
+fn trees(
+    runs: &[RunFiles],
+    threads: &[Chosen<'_>],
+    filter: &Filter<'_>,
+    arguments: &DumpArguments,
+    out: &mut dyn Write,
+) -> Outcome {
+    let (mut any, mut damage) = (false, Vec::new());
+    for (number, thread) in threads {
+        let Some(run) = runs.get(*number) else { continue };
+        let id = (thread.tid, thread.reuse);
+        let ending = Ending::new(id, thread.slot.as_ref(), thread.chain.as_ref(), &run.panics);
+        let mut builder = Builder::new(&run.sites, Flow::new(&run.sites, ending), filter);
+        Records::new(&thread.segments).visit(&mut builder);
+        let (tree, found) = builder.finish();
+        damage.extend(found.into_iter().map(|found| (*number, found)));
+        if tree.nodes.is_empty() {
+            continue;
+        }
+        let depth = arguments.depth.map_or(usize::MAX, usize::from);
+        let (pid, thread) = (run.pid.unwrap_or(0), (thread.tid, thread.name.as_str()));
+        let shown = Shown { pid, thread, sites: &run.sites, tree: &tree, depth };
+        if arguments.format == RecordFormat::Json {
+            tree::json::write(&shown, out)?;
+        } else {
+            if any {
+                out.write_all(b"\n")?;
+            }
+            tree::text::write(&shown, terminal::width(), arguments.common.paint(), out)?;
+        }
+        any = true;
     }
     Ok((any, damage))
 }

@@ -14,6 +14,7 @@ mod options;
 mod report;
 mod stats;
 mod tail;
+mod terminal;
 mod variables;
 
 use std::ffi::OsString;

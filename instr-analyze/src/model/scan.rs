@@ -5,7 +5,8 @@ use instr_format::text::SiteText;
 use super::clocks::Clocks;
 use super::damage::{Damage, DamageKind, DamageList};
 use super::filter::{Filter, Taken};
-use super::history::{History, Part};
+use super::flow::Flow;
+use super::history::{History, Part, Step};
 use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
 use super::source_path::is_local;
@@ -34,7 +35,7 @@ pub struct Scan<'a> {
     own: Option<Own>,
     nameless: u64,
     clocks: Clocks,
-    history: Option<History>,
+    history: Option<History<'a>>,
     tally: Option<&'a mut Tally>,
 }
 
@@ -76,8 +77,8 @@ impl<'a> Scan<'a> {
 
     /// Keeps the newest parts of what the thread did, so many.
     #[must_use]
-    pub fn with_history(self, parts: usize) -> Self {
-        Scan { history: (parts > 0).then(|| History::new(parts)), ..self }
+    pub fn with_history(self, parts: usize, flow: impl FnOnce() -> Flow<'a>) -> Self {
+        Scan { history: (parts > 0).then(|| History::new(self.sites, flow(), parts)), ..self }
     }
 
     /// Adds the records that the filter takes up in `tally`, if there is one.
@@ -107,7 +108,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Says what was wrong with the records as a whole, and gives the newest parts of what the thread did.
-    pub(crate) fn finish(&mut self) -> Vec<Part> {
+    pub(crate) fn finish(&mut self) -> Vec<Part<Step>> {
         if self.nameless > 0 {
             let message = format!("{} records name statements that are not in the site table", self.nameless);
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });

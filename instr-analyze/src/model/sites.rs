@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
+use std::sync::OnceLock;
 
 use instr_format::sites::{
     BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_site, decode_table,
@@ -9,7 +10,8 @@ use instr_format::sites::{
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
 use super::damage::{Damage, DamageKind};
-use super::record::Record;
+use super::flow::Facts;
+use super::record::{Record, What};
 use super::statement::{Statement, unescaped};
 use super::test::{Test, name_of_test};
 
@@ -22,6 +24,10 @@ pub struct Sites {
     functions: HashMap<Vec<u8>, Known>,
     /// By libtest's name: the whole path, and what is known of it. All tests of a program are of one crate.
     tests: BTreeMap<String, (String, Test)>,
+    /// The ids by the keys of lines, once they were asked for.
+    keys: OnceLock<HashMap<u64, u32>>,
+    /// What is known of the statements, once that was asked for.
+    facts: OnceLock<Facts>,
 }
 
 /// What records do not say of their function, or of the several with its path.
@@ -76,7 +82,7 @@ impl Sites {
                 Some(Damage::of_file(DamageKind::Damaged, name, format!("incomplete or damaged at line {line}")))
             }
         };
-        (Sites { table, lines, functions, tests }, damage)
+        (Sites { table, lines, functions, tests, ..Sites::default() }, damage)
     }
 
     /// The entry with this id.
@@ -116,10 +122,19 @@ impl Sites {
         Some(u64::from(line) << 8 | closures.min(CLOSURES_MAX))
     }
 
-    /// The ids of all statements by the keys of their lines in a log.
-    pub(crate) fn by_key(&self) -> HashMap<u64, u32> {
-        let ids = (0..self.lines.len() as u32).rev().filter_map(|id| self.get(id));
-        ids.filter_map(|site| Some((Record::of_line(&site.line)?.key(), site.id))).collect()
+    /// The id of a record's statement.
+    pub(crate) fn id(&self, record: &Record<'_>) -> Option<u32> {
+        let key_of = |site: Site| Some((Record::of_line(&site.line)?.key(), site.id));
+        let ids = || (0..self.lines.len() as u32).rev().filter_map(|id| self.get(id));
+        match record.what {
+            What::Site(id) => Some(id),
+            What::Line(..) => self.keys.get_or_init(|| ids().filter_map(key_of).collect()).get(&record.key()).copied(),
+        }
+    }
+
+    /// What is known of each statement before it runs.
+    pub fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Facts::new(self))
     }
 
     /// How the statement lies in the others of its function.

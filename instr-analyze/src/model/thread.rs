@@ -5,7 +5,7 @@ use instr_format::ring::Clock;
 use super::activity::Activity;
 use super::chain::Chain;
 use super::damage::Damage;
-use super::history::Part;
+use super::history::{Part, Step};
 use super::record::Stamp;
 use super::statement::Statement;
 use super::tally::Share;
@@ -96,7 +96,7 @@ pub struct Thread {
     /// Those of its records that the filter takes, if they were added up.
     pub share: Share,
     /// The newest parts of what it did, if they were asked for.
-    pub history: Vec<Part>,
+    pub history: Vec<Part<Step>>,
     /// What is wrong with its records.
     pub damage: Vec<Damage>,
 }

@@ -22,7 +22,7 @@ pub struct FoldedWriter<'a, 'b> {
     thread: (u64, &'a str),
     sites: &'a Sites,
     taken: Taken<'a>,
-    steps: Steps,
+    steps: Steps<Kept>,
     writer: &'a mut RecordWriter,
     out: &'b mut dyn Write,
     outcome: io::Result<()>,
@@ -66,12 +66,16 @@ impl Visitor for FoldedWriter<'_, '_> {
             return;
         }
         let FoldedWriter { thread, sites, taken, steps, writer, out, outcome, nothing, .. } = self;
-        steps.push(record, taken.takes(record), &mut |found| {
+        let mut each = |found| {
             *nothing = false;
             if outcome.is_ok() {
                 *outcome = part(*thread, sites, &found, writer, *out);
             }
-        });
+        };
+        steps.missing_before(record, &mut each);
+        if taken.takes(record) {
+            steps.push(record.key(), record.kept(), &mut each);
+        }
     }
 
     fn damage(&mut self, damage: Damage) {
@@ -82,7 +86,7 @@ impl Visitor for FoldedWriter<'_, '_> {
 fn part(
     thread: (u64, &str),
     sites: &Sites,
-    part: &Part,
+    part: &Part<Kept>,
     writer: &mut RecordWriter,
     out: &mut dyn Write,
 ) -> io::Result<()> {

@@ -27,4 +27,5 @@ mod siblings;
 pub mod stats;
 pub mod text;
 mod thread;
+pub mod tree;
 mod unseen;

@@ -24,6 +24,7 @@ use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
 use crate::model::filter::Filter;
+use crate::model::flow::{Ending, Flow};
 use crate::model::oom::Victim;
 use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
@@ -296,7 +297,9 @@ fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize,
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
     let chain = thread.chain.as_ref();
     let wanted = wanted(slot, chain, sites, filter);
-    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps).with_tally(tally);
+    let ending = || Ending::new((thread.tid, thread.reuse), slot, chain, &run.panics);
+    let flow = || Flow::new(sites, ending());
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps, flow).with_tally(tally);
     Records::new(&thread.segments).visit(&mut scan);
     // Which took this thread's, should the process have been told to use another one.
     let sink = thread.sink().unwrap_or(run.sink);

@@ -13,6 +13,7 @@ mod diff_builds;
 mod dump;
 mod entries;
 mod finding;
+mod flow;
 mod folded;
 mod folding;
 mod golden;

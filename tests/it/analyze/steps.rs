@@ -27,21 +27,25 @@ fn report(output: &TempDir, more: &[&str]) -> String {
 fn steps(report: &str) -> Vec<(&str, Vec<&str>)> {
     let of_entry = |entry| {
         let (title, rest) = str::split_once(entry, ':')?;
-        let (_, steps) = rest.split_once("\n  its last steps, the newest last:\n")?;
+        let (_, steps) = rest.split_once("\n  its last steps, the newest last")?.1.split_once(":\n")?;
         Some((title, steps.lines().collect()))
     };
     report.split("\n\n").filter_map(of_entry).collect()
 }
 
-const JOB: &str = "    src/work.rs:7:9  demo::work::Job::run  step(self.n)?;";
-const STEP: &str = "    src/work.rs:12:5  demo::work::step  n / (n - 3)";
-const PUMP: &str = "    src/io.rs:3:5  demo::io::pump  read(&mut buffer);";
-const MAIN: &str = "    src/main.rs:2:5  demo::main  let total = work(3);";
+const JOB: &str = "src/work.rs:7:9  demo::work::Job::run  step(self.n)?;";
+const STEP: &str = "src/work.rs:12:5  demo::work::step  n / (n - 3)";
+const PUMP: &str = "src/io.rs:3:5  demo::io::pump  read(&mut buffer);";
+const MAIN: &str = "src/main.rs:2:5  demo::main  let total = work(3);";
 
 #[test]
 fn three_steps_of_the_first_thread_are_shown_and_none_of_the_others() {
     let (output, _run) = run();
-    assert_eq!(steps(&report(&output, &[])), [("thread main (4500000)", vec![STEP, JOB, PUMP])]);
+    let expected = [format!("      {STEP}"), format!("  > {JOB}"), format!("      {PUMP}")];
+    let report = report(&output, &[]);
+    let [(title, steps)] = steps(&report).try_into().expect("one thread");
+    assert_eq!((title, steps), ("thread main (4500000)", expected.iter().map(String::as_str).collect()));
+    assert!(report.contains(", the newest last; > a call begins:\n"), "{report}");
 }
 
 #[test]
@@ -56,9 +60,12 @@ fn json_has_no_steps_unless_asked() {
 #[test]
 fn history_shows_so_many_steps_of_each_thread() {
     let (output, _run) = run();
-    let expected =
-        [("thread main (4500000)", vec![JOB, STEP, JOB, PUMP]), ("thread worker (4500001)", vec![MAIN, JOB])];
-    assert_eq!(steps(&report(&output, &["--history", "4"])), expected);
+    let report = report(&output, &["--history", "4"]);
+    let [main, worker] = steps(&report).try_into().expect("two threads");
+    let expected = [format!("    {JOB}"), format!("      {STEP}"), format!("  > {JOB}"), format!("      {PUMP}")];
+    assert_eq!(main, ("thread main (4500000)", expected.iter().map(String::as_str).collect()));
+    let expected = [format!("    {MAIN}"), format!("      {JOB}")];
+    assert_eq!(worker, ("thread worker (4500001)", expected.iter().map(String::as_str).collect()));
 }
 
 #[test]

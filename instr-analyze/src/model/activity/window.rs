@@ -1,21 +1,18 @@
 //! The newest records of a thread: which statements it reached, one behind the other, and when.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::model::damage::Damage;
+use crate::model::flow::UNKNOWN;
 use crate::model::record::{Record, Visitor, What};
 use crate::model::sites::Sites;
 
 /// So many are kept: what a ring of the usual size holds.
 const MAX: usize = 1 << 18;
-/// Stands for a statement that the site table does not have.
-const UNKNOWN: u32 = u32::MAX;
 
 /// Keeps the newest records as they come.
 pub struct Window<'a> {
     sites: &'a Sites,
-    /// The ids of statements by the keys of lines, once there is a line.
-    lines: Option<HashMap<u64, u32>>,
     ids: VecDeque<u32>,
     /// How many have left at the other end.
     gone: usize,
@@ -35,7 +32,7 @@ pub struct Newest {
 impl<'a> Window<'a> {
     /// Keeps those of a thread of the program with these sites.
     pub fn new(sites: &'a Sites) -> Self {
-        Window { sites, lines: None, ids: VecDeque::new(), gone: 0, times: VecDeque::new(), newest: None }
+        Window { sites, ids: VecDeque::new(), gone: 0, times: VecDeque::new(), newest: None }
     }
 
     /// What is there in the end.
@@ -80,10 +77,7 @@ impl Visitor for Window<'_> {
                 id
             }
             // In a log, a signal handler's lines come before the one that it interrupted.
-            What::Line(..) => {
-                let lines = self.lines.get_or_insert_with(|| self.sites.by_key());
-                lines.get(&record.key()).copied().unwrap_or(UNKNOWN)
-            }
+            What::Line(..) => self.sites.id(record).unwrap_or(UNKNOWN),
         };
         self.newest = Some(seq);
         self.push(id, record.stamp.elapsed_ns());

@@ -6,6 +6,7 @@ use std::path::Path;
 use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
+use super::items::JsonItem;
 use super::text::Found;
 use crate::model::diff::hits::HitsDifference;
 use crate::model::diff::{Comparison, Difference, LoopDifference, Meeting};
@@ -14,7 +15,6 @@ use crate::model::fold::Item;
 use crate::model::record::Kept;
 use crate::model::statement::Statement;
 use crate::model::thread::Thread;
-use crate::report::history::JsonPart;
 use crate::report::json::JsonLast;
 use crate::report::object;
 use crate::run::diff::{Compared, RunPair, ThreadPair};
@@ -116,9 +116,9 @@ struct JsonLoop {
 
 #[derive(Serialize)]
 struct JsonDifference {
-    before: Vec<JsonPart>,
-    a: Vec<JsonPart>,
-    b: Vec<JsonPart>,
+    before: Vec<JsonItem>,
+    a: Vec<JsonItem>,
+    b: Vec<JsonItem>,
     together: Option<JsonMeeting>,
     /// How many statements were looked through for that.
     looked: Sides<u64>,
@@ -240,8 +240,7 @@ fn comparison(runs: [&Run; 2], found: &Comparison<Kept>) -> JsonComparison {
 }
 
 fn difference([a, b]: [&Run; 2], first: &Difference<Kept>) -> JsonDifference {
-    let parts =
-        |run: &Run, items: &[Item<Kept>]| items.iter().map(|item| JsonPart::of_item(item, &run.sites)).collect();
+    let parts = |run: &Run, items: &[Item<Kept>]| items.iter().map(|item| JsonItem::new(item, &run.sites)).collect();
     let together = |Meeting { at: [of_a, of_b], after: [after_a, after_b] }: &Meeting<Kept>| JsonMeeting {
         a: JsonLast::of_record(&of_a.record(), &a.sites),
         b: JsonLast::of_record(&of_b.record(), &b.sites),

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::items;
 use super::text::SIDES;
 use crate::model::diff::{Comparison, Difference, LoopDifference, Meeting};
 use crate::model::fold::Item;
 use crate::model::record::Kept;
 use crate::model::thread::Thread;
-use crate::report::history;
 use crate::report::naming::name;
 use crate::report::number::Grouped;
 use crate::report::paint::Paint;
@@ -123,7 +123,7 @@ fn loops(pair: &RunPair, loops: &[LoopDifference<Kept>], out: &mut dyn Write) ->
             1 => out.write_all(b", and once more: ")?,
             again => write!(out, ", and {} times more: ", Grouped(*again))?,
         }
-        history::statement(at, &pair.runs[0].sites, out)?;
+        items::statement(at, &pair.runs[0].sites, out)?;
     }
     match loops.len().saturating_sub(LOOPS) {
         0 => Ok(()),
@@ -198,11 +198,11 @@ fn meeting(
         None => {}
     }
     write!(out, ", from\n      ")?;
-    history::statement(at, &pair.runs[0].sites, out)
+    items::statement(at, &pair.runs[0].sites, out)
 }
 
 fn lines(run: &Run, items: &[Item<Kept>], paint: Paint) -> io::Result<Vec<String>> {
     let mut text = Vec::new();
-    items.iter().try_for_each(|item| history::item(item, &run.sites, 3, paint, &mut text))?;
+    items.iter().try_for_each(|item| items::item(item, &run.sites, 3, paint, &mut text))?;
     Ok(String::from_utf8_lossy(&text).split_inclusive('\n').map(str::to_owned).collect())
 }
