@@ -111,13 +111,17 @@ fn calls_begin_and_end_as_the_program_says() {
 }
 
 /// The functions of a tree of JSON, as `path calls deepest`.
-fn functions(node: &Value, path: &str, found: &mut Vec<String>) {
-    for function in node["functions"].as_array().expect("an array") {
-        let name = function["function"].as_str().expect("text");
-        let path = format!("{path}/{name}");
+fn functions(tree: &Value) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for function in tree["functions"].as_array().expect("an array") {
+        let caller = function["caller"].as_u64().map(|at| paths[usize::try_from(at).expect("small")].as_str());
+        let path = format!("{}/{}", caller.unwrap_or_default(), function["function"].as_str().expect("text"));
         found.push(format!("{path} {} {}", function["calls"], function["deepest"]));
-        functions(function, &path, found);
+        paths.push(path);
     }
+    found.sort();
+    found
 }
 
 fn dump(scene: &Scene, more: &[&str]) -> String {
@@ -132,9 +136,6 @@ fn a_tree_has_each_function_once_below_each_path_of_callers() {
     let scene = Scene::new();
     run(scene.command(&program("flowing", INSTRUMENTED)).env("INSTR_SINK", "ring"));
     let tree: Value = serde_json::from_str(&dump(&scene, &["--format", "json"])).expect("JSON");
-    let mut found = Vec::new();
-    functions(&tree, "", &mut found);
-    found.sort();
     let expected = [
         "/all 1 1",
         "/all/all::{{closure}} 3 1",
@@ -158,7 +159,7 @@ fn a_tree_has_each_function_once_below_each_path_of_callers() {
         "/all/twice/all::{{closure}} 2 1",
         "/all/walk 16 5",
     ];
-    assert_eq!(found, expected);
+    assert_eq!(functions(&tree), expected);
     assert_eq!(tree["functions"][0]["statements"], tree["statements"]);
     assert_eq!((&tree["clock"], &tree["functions"][0]["own_ns"]), (&"coarse".into(), &Value::Null));
 }
@@ -168,16 +169,17 @@ fn times_of_a_tree_add_up_where_each_record_has_one() {
     let scene = Scene::new();
     run(scene.command(&program("flowing", INSTRUMENTED)).env("INSTR_SINK", "write"));
     let tree: Value = serde_json::from_str(&dump(&scene, &["--format", "json"])).expect("JSON");
-    fn sum(node: &Value) -> u64 {
-        let below: u64 = node["functions"].as_array().expect("an array").iter().map(sum).sum();
-        let (own, all) = (node["own_ns"].as_u64().expect("a time"), node["ns"].as_u64().expect("a time"));
-        assert_eq!(own + below, all, "{node:#}");
-        all
+    let functions = tree["functions"].as_array().expect("an array");
+    let ns = |function: &Value, key: &str| function[key].as_u64().expect("a time");
+    for (at, function) in functions.iter().enumerate() {
+        let below = functions.iter().filter(|other| other["caller"] == at);
+        let sum: u64 = below.map(|other| ns(other, "ns")).sum();
+        assert_eq!(sum + ns(function, "own_ns"), ns(function, "ns"), "{function:#}");
     }
     let records = analyzer::run(["dump", "--format=json", scene.output().to_str().expect("UTF-8")]).stdout;
     let times = records.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["elapsed_ns"].as_u64());
     let times: Vec<u64> = times.flatten().collect();
-    assert_eq!(sum(&tree["functions"][0]), times[times.len() - 1] - times[0]);
+    assert_eq!(ns(&functions[0], "ns"), times[times.len() - 1] - times[0]);
 }
 
 #[test]

@@ -26,6 +26,8 @@ struct JsonTree<'a> {
 
 #[derive(Serialize)]
 struct JsonNode {
+    /// Where in the list its caller is.
+    caller: Option<usize>,
     file: String,
     line: u64,
     module: String,
@@ -41,7 +43,6 @@ struct JsonNode {
     /// The same of times; with a coarse clock, the chunks that are wholly within it.
     own_ns: Option<u64>,
     ns: Option<u64>,
-    functions: Vec<JsonNode>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +61,8 @@ pub fn write(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let totals = shown.tree.totals();
     let (children, all) = (shown.tree.children(&totals), shown.total(&totals));
     let ((tid, thread), tree) = (shown.thread, shown.tree);
+    let mut list = List { shown, totals: &totals, children: &children, nodes: Vec::new() };
+    list.add_below(tree.nodes.len(), None);
     let object = JsonTree {
         pid: shown.pid,
         tid,
@@ -73,43 +76,58 @@ pub fn write(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         calls: all.calls,
         missing: tree.missing,
         left_out: tree.left_out,
-        functions: nodes(shown, &totals, &children, tree.nodes.len()),
+        functions: list.nodes,
     };
     serde_json::to_writer(&mut *out, &object)?;
     out.write_all(b"\n")
 }
 
-/// The nodes below one.
-fn nodes(shown: &Shown<'_>, totals: &[Total], children: &[Vec<usize>], at: usize) -> Vec<JsonNode> {
-    let below = children.get(at).map(Vec::as_slice).unwrap_or_default();
-    below.iter().filter_map(|at| node(shown, totals, children, *at)).collect()
+/// Puts what is below a node behind the others, each with all that is below it.
+struct List<'a> {
+    shown: &'a Shown<'a>,
+    totals: &'a [Total],
+    children: &'a [Vec<usize>],
+    nodes: Vec<JsonNode>,
 }
 
-fn node(shown: &Shown<'_>, totals: &[Total], children: &[Vec<usize>], at: usize) -> Option<JsonNode> {
-    let (node, total) = (shown.tree.nodes.get(at)?, totals.get(at)?);
-    let statement = shown.sites.statement(node.body)?;
-    let of_clock = |ns: u64, clocks: &[Clock]| shown.tree.clock.filter(|clock| clocks.contains(clock)).map(|_| ns);
-    let is_shown = node.level + 1 < shown.depth;
-    Some(JsonNode {
-        file: statement.file,
-        line: statement.line,
-        module: statement.module,
-        function: statement.function,
-        calls: node.calls,
-        deepest: node.deepest,
-        open: node.open,
-        exits: Exits {
-            end: node.ended(Exit::End),
-            r#return: node.ended(Exit::Return),
-            r#try: node.ended(Exit::Try),
-            panic: node.ended(Exit::Panic),
-        },
-        own_statements: node.statements,
-        statements: total.statements,
-        own_ns: of_clock(node.ns, &[Clock::Full]),
-        ns: of_clock(total.ns, &[Clock::Full, Clock::Coarse]),
-        functions: if is_shown { nodes(shown, totals, children, at) } else { Vec::new() },
-    })
+impl List<'_> {
+    fn add_below(&mut self, at: usize, caller: Option<usize>) {
+        for child in self.children.get(at).map(Vec::as_slice).unwrap_or_default() {
+            let Some(node) = self.node(*child, caller) else { continue };
+            self.nodes.push(node);
+            let is_innermost = |level: usize| level + 1 >= self.shown.depth;
+            if self.shown.tree.nodes.get(*child).is_some_and(|node| !is_innermost(node.level)) {
+                self.add_below(*child, Some(self.nodes.len() - 1));
+            }
+        }
+    }
+
+    fn node(&self, at: usize, caller: Option<usize>) -> Option<JsonNode> {
+        let Shown { tree, sites, .. } = self.shown;
+        let (node, total) = (tree.nodes.get(at)?, self.totals.get(at)?);
+        let statement = sites.statement(node.body)?;
+        let of_clock = |ns: u64, clocks: &[Clock]| tree.clock.filter(|clock| clocks.contains(clock)).map(|_| ns);
+        Some(JsonNode {
+            caller,
+            file: statement.file,
+            line: statement.line,
+            module: statement.module,
+            function: statement.function,
+            calls: node.calls,
+            deepest: node.deepest,
+            open: node.open,
+            exits: Exits {
+                end: node.ended(Exit::End),
+                r#return: node.ended(Exit::Return),
+                r#try: node.ended(Exit::Try),
+                panic: node.ended(Exit::Panic),
+            },
+            own_statements: node.statements,
+            statements: total.statements,
+            own_ns: of_clock(node.ns, &[Clock::Full]),
+            ns: of_clock(total.ns, &[Clock::Full, Clock::Coarse]),
+        })
+    }
 }
 
 fn is_zero(number: &u64) -> bool {
