@@ -132,9 +132,10 @@ impl Lines<'_> {
 
     /// The most telling sign.
     fn sign(&self, step: &Step) -> char {
-        match step.exits.iter().max() {
+        match step.exits.first() {
             Some(Exit::Panic) => UNWINDS,
-            Some(Exit::Try) => ENDS_BY_TRY,
+            // Its own call, or one around it that ended at once.
+            Some(_) if step.exits.contains(&Exit::Try) => ENDS_BY_TRY,
             _ if step.is_entered && self.above.is_some_and(|above| above >= step.depth) => BEGINS,
             _ => ' ',
         }

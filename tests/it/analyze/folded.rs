@@ -93,11 +93,11 @@ fn the_report_shows_the_newest_steps_of_each_thread() {
     let (output, _run) = run();
     let report = analyze(&output, &["report", "--history", "2", "--thread", "main"]);
     expect![[r#"
-        its last steps, the newest last:
+        its last steps, the newest last; > a call begins:
             x100
               src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
-              x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
-            src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+                x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
+            > src/io.rs:3:5  demo::io::pump  read(&mut buffer);
     "#]]
     .assert_eq(&report[report.find("its last steps").unwrap()..]);
     let json = analyze(&output, &["report", "--history", "2", "--format", "json"]);

@@ -53,7 +53,7 @@ fn a_killed_run_shows_each_thread_in_its_innermost_statement() {
           2 records; active last
           its last steps, the newest last:
             src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
-            src/work.rs:12:5  demo::work::step  n / (n - 3)
+              src/work.rs:12:5  demo::work::step  n / (n - 3)
 
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);

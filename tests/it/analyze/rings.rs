@@ -61,12 +61,12 @@ fn coarse_times_are_not_said_to_be_more_than_they_are() {
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
           4,000 records; last active 2.0 ms after the start, or later
-          its last steps, the newest last:
-            src/main.rs:2:5  demo::main  let total = work(3);
+          its last steps, the newest last; > a call begins:
+              src/main.rs:2:5  demo::main  let total = work(3);
             x49
-              src/io.rs:3:5  demo::io::pump  read(&mut buffer);
-              src/work.rs:12:5  demo::work::step  n / (n - 3)
-            src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+            > src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+                src/work.rs:12:5  demo::work::step  n / (n - 3)
+          > src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
         thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;

@@ -16,10 +16,11 @@ use instr_tests::skip::{counted, skip};
 
 use super::{MEMORY, within};
 
-const VERBS: [&[&str]; 8] = [
+const VERBS: [&[&str]; 9] = [
     &["report"],
     &["dump"],
     &["dump", "--fold"],
+    &["dump", "--tree"],
     &["tail"],
     &["crash"],
     &["list"],

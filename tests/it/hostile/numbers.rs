@@ -20,6 +20,7 @@ fn report(run: &FakeRun) -> Value {
     assert_eq!(report.code, 0, "{}", report.stderr);
     within(MEMORY, &["report", "--history", "9"], &run.dir);
     within(MEMORY, &["dump", "--fold"], &run.dir);
+    within(MEMORY, &["dump", "--tree"], &run.dir);
     serde_json::from_str::<Value>(&report.stdout).unwrap()["runs"][0].take()
 }
 

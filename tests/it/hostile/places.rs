@@ -16,10 +16,11 @@ use tempfile::TempDir;
 use super::{MEMORY, within};
 
 const SECRET: &str = "the secret";
-const VERBS: [&[&str]; 8] = [
+const VERBS: [&[&str]; 9] = [
     &["report"],
     &["report", "--format", "json"],
     &["dump"],
+    &["dump", "--tree"],
     &["tail"],
     &["crash"],
     &["list"],

@@ -108,10 +108,11 @@ fn row_66_names_of_directories_are_escaped_by_every_verb() {
     run.write("1.log", b"\x1b");
     run.write("2.log", b"\x1b\n");
     run.write("other\u{1b}", b"");
-    let verbs: [&[&str]; 11] = [
+    let verbs: [&[&str]; 12] = [
         &["report"],
         &["report", "--format", "json"],
         &["dump"],
+        &["dump", "--tree"],
         &["tail"],
         &["crash"],
         &["crash", "--format", "json"],

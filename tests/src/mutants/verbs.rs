@@ -51,7 +51,7 @@ const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
 }
 
 /// All of them. The last one removes the run.
-pub const VERBS: [Verb; 22] = [
+pub const VERBS: [Verb; 24] = [
     verb(&["report"], Form::Text, On::Command),
     verb(&["report", "--history", "50"], Form::Text, On::Command),
     verb(&["report", "--format", "json"], Form::Json, On::Command),
@@ -60,6 +60,8 @@ pub const VERBS: [Verb; 22] = [
     verb(&["dump", "--format", "raw"], Form::Text, On::Command),
     verb(&["dump", "--format", "json"], Form::Json, On::Command),
     verb(&["dump", "--fold", "--format", "json"], Form::Json, On::Command),
+    verb(&["dump", "--tree"], Form::Text, On::Command),
+    verb(&["dump", "--tree", "--format", "json"], Form::Json, On::Command),
     verb(&["tail", "--lines", "20"], Form::Text, On::Command),
     verb(&["crash"], Form::Text, On::Command),
     verb(&["crash", "--format", "json"], Form::Json, On::Command),

@@ -36,7 +36,7 @@ impl<'a> Ending<'a> {
     }
 
     /// Whether the next panic began in this statement, after the time `from` and before `to`, as far as these are known.
-    pub(super) fn panics_between(&mut self, statement: u32, from: Option<u64>, to: Option<u64>) -> bool {
+    pub(super) fn panics_in(&mut self, statement: u32, from: Option<u64>, to: Option<u64>) -> bool {
         let is_in = |panic: &Panic| {
             panic.statement == Some(statement.into())
                 && from.is_none_or(|from| from <= panic.unix_ns + APART_NS)

@@ -119,14 +119,10 @@ impl<'a> Flow<'a> {
 
     /// Ends the calls that are known to have ended with the last record.
     pub fn finish(mut self, each: &mut impl FnMut(Event)) {
-        let panicked = self.ending.panicked;
-        while let Some(call) = self.calls.back() {
-            if self.ending.open.as_ref().is_none_or(|open| open.contains(&call.last)) {
-                break;
-            }
-            let exit = if panicked.is_some() { Exit::Panic } else { exit(self.facts, call) };
-            self.calls.pop_back();
-            each(Event::Left(exit));
+        let Some(open) = self.ending.open.take() else { return };
+        let unwound = self.ending.panicked.and_then(|id| self.calls.iter().rposition(|call| call.last == id));
+        while self.calls.back().is_some_and(|call| !open.contains(&call.last)) {
+            self.leave_one(unwound, each);
         }
     }
 
@@ -189,16 +185,22 @@ impl<'a> Flow<'a> {
 
     /// Ends all calls but so many of the outermost.
     fn leave(&mut self, kept: usize, stamp: Stamp, each: &mut impl FnMut(Event)) {
-        let Some(top) = self.calls.back().filter(|_| self.calls.len() > kept) else { return };
-        let unwinds = self.newest.is_some_and(|newest| {
-            let until = stamp.unix_ns().filter(|_| stamp.clock == Clock::Full);
-            self.ending.panics_between(top.last, newest.unix_ns(), until)
+        let until = stamp.unix_ns().filter(|_| stamp.clock == Clock::Full);
+        let unwound = self.newest.and_then(|newest| {
+            let Flow { calls, ending, .. } = self;
+            let mut left = (kept..calls.len()).rev();
+            left.find(|at| calls.get(*at).is_some_and(|call| ending.panics_in(call.last, newest.unix_ns(), until)))
         });
-        while self.calls.len() > kept
-            && let Some(call) = self.calls.pop_back()
-        {
-            each(Event::Left(if unwinds { Exit::Panic } else { exit(self.facts, &call) }));
+        while self.calls.len() > kept {
+            self.leave_one(unwound, each);
         }
+    }
+
+    /// Ends the innermost call, where a panic began in the one with the number `unwound`.
+    fn leave_one(&mut self, unwound: Option<usize>, each: &mut impl FnMut(Event)) {
+        let Some(call) = self.calls.pop_back() else { return };
+        let is_unwound = unwound.is_some_and(|from| self.calls.len() <= from);
+        each(Event::Left(if is_unwound { Exit::Panic } else { exit(self.facts, &call) }));
     }
 
     /// Whether the innermost call is in a statement that names the function, and has not yet called it as often.

@@ -122,6 +122,10 @@ fn a_panic_unwinds_all_calls_up_to_who_goes_on() {
     let panics = [panic];
     let ending = || Ending::new((1, 1), None, None, &panics);
     assert_eq!(shown_from(1, &sites, ending(), &[0, 2, 4, 1]), "main(0 f(2 g(4 !) !) 1");
+    // Where the panic is the caller's, what it called had ended.
+    let callers = [Panic { statement: Some(2), ..panics[0].clone() }];
+    let of_caller = Ending::new((1, 1), None, None, &callers);
+    assert_eq!(shown_from(1, &sites, of_caller, &[0, 2, 4, 1]), "main(0 f(2 g(4) !) 1");
     // One that came later is none of this call's.
     assert_eq!(shown_from(1, &sites, ending(), &[0, 4, 1]), "main(0 g(4) 1");
 }
