@@ -93,7 +93,7 @@ impl<'a> History<'a> {
     pub fn push(&mut self, record: &Record<'_>, taken: bool) {
         let History { sites, flow, steps, held, parts, max } = self;
         let each = &mut |part| keep(parts, *max, part);
-        let is_newer = steps.newest.is_none_or(|newest| newest + 1 == record.stamp.moment.seq);
+        let is_newer = steps.newest.is_none_or(|newest| newest.checked_add(1) == Some(record.stamp.moment.seq));
         if !is_newer && let Some((key, step)) = held.take() {
             steps.push(key, step, each);
         }

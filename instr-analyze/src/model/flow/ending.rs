@@ -39,8 +39,8 @@ impl<'a> Ending<'a> {
     pub(super) fn panics_in(&mut self, statement: u32, from: Option<u64>, to: Option<u64>) -> bool {
         let is_in = |panic: &Panic| {
             panic.statement == Some(statement.into())
-                && from.is_none_or(|from| from <= panic.unix_ns + APART_NS)
-                && to.is_none_or(|to| panic.unix_ns <= to + APART_NS)
+                && from.is_none_or(|from| from <= panic.unix_ns.saturating_add(APART_NS))
+                && to.is_none_or(|to| panic.unix_ns <= to.saturating_add(APART_NS))
         };
         let Some(at) = self.panics.iter().position(|panic| is_in(panic)) else { return false };
         self.panics.drain(..=at);

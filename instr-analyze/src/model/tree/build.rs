@@ -76,7 +76,7 @@ impl Visitor for Builder<'_> {
         let newest = self.newest.replace(stamp).filter(|_| matches!(record.what, What::Site(_)));
         let missing = newest.map_or(0, |newest| seq.saturating_sub(newest.moment.seq).saturating_sub(1));
         self.calls.tree.clock = Some(stamp.clock);
-        self.calls.tree.missing += missing;
+        self.calls.tree.missing = self.calls.tree.missing.saturating_add(missing);
         if missing == 0 {
             self.calls.passed(stamp);
         } else {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Shown;
 use crate::model::flow::Exit;
 use crate::model::tree::Total;
+use crate::report::object;
 
 #[derive(Serialize)]
 struct JsonTree<'a> {
@@ -78,7 +79,7 @@ pub fn write(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         left_out: tree.left_out,
         functions: list.nodes,
     };
-    serde_json::to_writer(&mut *out, &object)?;
+    object::write(&object, out)?;
     out.write_all(b"\n")
 }
 
