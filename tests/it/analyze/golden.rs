@@ -158,12 +158,12 @@ fn version_1_of_rings_is_readable() {
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
           1,301 records; last active 1.2 ms after the start, or later
-          its last steps, the newest last:
+          its last steps, the newest last; > a call begins:
             src/main.rs:2:5  demo::main  let total = work(3);
-            x200
-              src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
-              x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
-            x500  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+              x200
+                src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+                  x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
+              > x500  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
         thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
@@ -195,12 +195,12 @@ fn version_2_of_rings_is_readable() {
         thread main (4500000): inside demo::main at src/main.rs:2:5
           source not found; recorded: let total = work(3);
           2,801 records; last active 2.3 ms after the start, or later
-          its last steps, the newest last:
+          its last steps, the newest last; > a call begins:
             src/main.rs:2:5  demo::main  let total = work(3);
-            x200
-              src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
-              x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
-            x2,000  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
+              x200
+                src/work.rs:7:9  demo::work::Job::run  step(self.n)?;
+                  x3  src/work.rs:12:5  demo::work::step  n / (n - 3)
+              > x2,000  src/io.rs:3:5  demo::io::pump  read(&mut buffer);
 
         thread worker (4500001): inside demo::work::Job::run at src/work.rs:7:9
           source not found; recorded: step(self.n)?;
@@ -251,7 +251,7 @@ fn version_3_of_site_tables_is_readable() {
           2 records
           its last steps, the newest last:
             src/main.rs:1:5  demo::main  step();
-            src/main.rs:2:5  demo::main::{{closure}}  step();
+              src/main.rs:2:5  demo::main::{{closure}}  step();
     "#]]
     .assert_eq(&shown(&["report"], "sites-v3"));
     expect![[r#"
@@ -274,8 +274,8 @@ fn version_4_of_site_tables_is_readable() {
           its last steps, the newest last:
             x9
               src/main.rs:42:5  demo::turns  step();
-              src/main.rs:41:5  demo::turns  step();
-            src/main.rs:42:5  demo::turns  step();
+                src/main.rs:41:5  demo::turns  step();
+                src/main.rs:42:5  demo::turns  step();
     "#]]
     .assert_eq(&shown(&["report"], "sites-v4"));
 }
