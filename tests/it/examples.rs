@@ -50,7 +50,7 @@ fn both_sides_of_the_deadlock_are_at_their_second_lock() {
     let report = report("deadlock", libc::SIGKILL);
     for thread in ["alice-to-bob", "bob-to-alice"] {
         let statement = "let mut to = to.lock()";
-        assert!(is_inside(&report, "inside", thread, ["deadlock::transfer", "deadlock", statement]), "{report}");
+        assert!(is_inside(&report, "waiting in", thread, ["deadlock::transfer", "deadlock", statement]), "{report}");
     }
     let statement = "libc::raise(libc::SIGKILL)";
     assert!(is_inside(&report, "inside", "main", ["deadlock::kill_this_process", "deadlock", statement]), "{report}");

@@ -77,7 +77,7 @@ fn row_06_a_panic_that_does_not_end_the_process_is_its_threads() {
     }
     // What was caught before is not what has ended it.
     let (scene, _) = compare("caught-then-abort", &[]);
-    assert_eq!(message(&scene.report()), Some("raised by the process itself"));
+    assert_eq!(message(&scene.report()), Some("the program called std::process::abort"));
     let (scene, _) = compare("caught-then-resumed", &[]);
     let report = scene.report();
     assert_eq!((report.end().0, message(&report)), ("panic", None));
@@ -93,9 +93,9 @@ fn row_06_panics_that_may_not_unwind_say_why() {
     };
     let panicked =
         |mark: &str, words: &str| Some(format!("panicked at {SOURCE}:{}:{words}", Place::marked(SOURCE, mark).line));
-    assert_eq!(words("foreign"), panicked("guilty", "5: 3 is too little"));
+    assert_eq!(words("foreign"), panicked("guilty", "5: 3 is too little\na panic in a function that cannot unwind"));
     // The one that began; the next one is the thread's newest.
-    assert_eq!(words("drop"), panicked("guilty", "5: 4 is too little"));
+    assert_eq!(words("drop"), panicked("guilty", "5: 4 is too little\na panic in a destructor during cleanup"));
     // The user's hook has replaced ours by then.
     assert_eq!(words("in-hook").as_deref(), Some("raised by the process itself"));
 }

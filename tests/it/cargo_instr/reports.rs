@@ -31,7 +31,7 @@ fn a_runner_that_hands_on_the_signal_in_its_status() {
     assert_eq!(ended.status.code(), Some(137), "{}", said(&ended));
     let told = said(&ended);
     let answer = answer(&told, "two ");
-    assert!(answer.starts_with("two was killed by SIGKILL; main at two/src/main.rs:3: "), "{answer}");
+    assert!(answer.starts_with("two was killed by SIGKILL; waiting: main at two/src/main.rs:3: "), "{answer}");
     // The record of the command says it to whoever asks later.
     let later = succeed(&mut pair.instr(&["report"]));
     assert!(said(&later).contains(answer), "{}", said(&later));
