@@ -30,6 +30,8 @@ pub(super) struct Room {
     /// What room these have taken.
     taken: AtomicU64,
     closed: Closed,
+    /// How often a file has come among the closed ones, and its room is about to be given back.
+    moved: AtomicU64,
     /// How often a file was closed, for who waits for one.
     closings: AtomicU32,
 }
@@ -44,8 +46,15 @@ impl Process {
     /// Takes room for a file that is to grow by so much. Async-signal-safe.
     pub(crate) fn grow_file(&self, bytes: u64) {
         self.room.taken.fetch_add(bytes, AcqRel);
-        // Asked behind the looks at closed files: one that another thread is about to remove counts here then.
-        self.remove_oldest(|_| true, |_, closed| closed + self.room.taken.load(Acquire) > cap());
+        loop {
+            let moved = self.room.moved.load(Acquire);
+            // Asked behind the looks at closed files: one that another thread is about to remove counts here then.
+            self.remove_oldest(|_| true, |_, closed| closed + self.room.taken.load(Acquire) > cap());
+            // One that was closed in between may count neither there nor here.
+            if self.room.moved.load(Acquire) == moved {
+                break;
+            }
+        }
     }
 
     /// By how much a segment may grow that has room for `room` bytes and is to have `most`. `None`: the next one has to be begun, as
@@ -77,6 +86,7 @@ impl Process {
         if let Some(displaced) = self.room.closed.give(file) {
             self.remove(&displaced.name());
         }
+        self.room.moved.fetch_add(1, AcqRel);
         self.forget_file(room);
         if settings::get().is_some_and(|settings| settings.caps.compress) {
             self.room.closings.fetch_add(1, AcqRel);
