@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use instr_analyze::run::clock::now_unix_ns;
 use instr_analyze::run::command::{Command as Record, signal_name};
 use instr_analyze::run::remove::size;
 use instr_format::names::{OUTPUT_DIR, SCHEMA_VERSION};
@@ -115,7 +115,7 @@ fn instrumented(
     record.status = ended.status.code();
     record.signal = ended.status.signal().map(signal);
     record.interrupted_by = ended.interrupted_by.map(signal);
-    record.end_unix_ns = now();
+    record.end_unix_ns = Some(now_unix_ns());
     let said = after::Ended {
         command: &record,
         kind: if split.has("--no-run") { Kind::Builds } else { kind },
@@ -146,15 +146,9 @@ fn record(arguments: &[OsString]) -> Record {
         schema_version: SCHEMA_VERSION,
         arguments: arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect(),
         cwd: env::current_dir().unwrap_or_default(),
-        start_unix_ns: now().unwrap_or_default(),
+        start_unix_ns: now_unix_ns(),
         ..Record::default()
     }
-}
-
-/// Nanoseconds since 1970.
-fn now() -> Option<u64> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_nanos()).ok()
 }
 
 /// A signal's name.

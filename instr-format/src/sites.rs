@@ -11,8 +11,9 @@
 //! The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
 //! are around the site, if any: its function's name goes on with as many `::{{closure}}`. UP says how many sites before it the
 //! statement around it is, which may be the one that its closure stands in, BLOCK in which of that one's blocks it stands, from 0,
-//! which is left out, and `*` that it has a loop, whose header is recorded before every turn. A site names its file when its statement stands in another one than its function, as it does when it came out of a
-//! macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
+//! which is left out, and `*` that it has a loop, whose header is recorded before every turn. A site names its file when its
+//! statement stands in another one than its function, as it does when it came out of a macro. A function that stays as it is has no
+//! sites, and `LINE REASON` behind its first line.
 //!
 //! The file begins with `# instr-sites v4 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
 //! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use instr_analyze::cli::verbs;
 use instr_tests::build::{INSTRUMENTED, program};
 use instr_tests::cargo_instr::Workspace;
-use instr_tests::program::{Scene, finish, run, start};
+use instr_tests::hanging::Hanging;
+use instr_tests::program::{Scene, run};
+use instr_tests::report::Report;
 use instr_tests::{analyzer, json, workspace};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
@@ -221,25 +223,15 @@ fn recursion_that_overflows() {
 /// While it runs, and when it has been killed.
 #[test]
 fn programs_that_hang() {
-    let report = Schema::of("report");
+    let schema = Schema::of("report");
     for (way, kind) in [("spin", "looping"), ("cycle", "waiting"), ("recursion", "waiting")] {
-        let scene = Scene::new();
-        let mut command = scene.command(&program("hanging", INSTRUMENTED));
-        let small = [("INSTR_SINK", "ring"), ("INSTR_RING_BYTES", "64K")];
-        let mut child = start(command.arg(way).envs(small));
-        let output = scene.output().to_str().unwrap().to_owned();
-        let does = |document: &Value| {
-            let threads = document["runs"][0]["threads"].as_array().into_iter().flatten();
-            threads
-                .into_iter()
-                .any(|thread| thread["activity"]["kind"] == kind && thread["activity"]["kernel"].is_object())
+        let does = |report: &Report| {
+            let does = |thread: &Value| thread["activity"]["kind"] == kind && thread["activity"]["kernel"].is_object();
+            report.threads().iter().any(does)
         };
-        while !report.check(scene.path(), &[], &[&output]).iter().any(does) {
-            assert_eq!(child.try_wait().unwrap(), None, "{way}");
-        }
-        child.kill().unwrap();
-        finish(child);
-        check_all(&scene.output());
+        let hanging = Hanging::until(way, &[("INSTR_SINK", "ring")], does);
+        assert!(!schema.check(&workspace(), &[], &[hanging.run().to_str().unwrap()]).is_empty());
+        check_all(&hanging.kill().output());
     }
 }
 

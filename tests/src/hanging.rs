@@ -41,14 +41,23 @@ impl Hanging {
         self.scene.runs().remove(0)
     }
 
+    /// Kills it. Returns where it ran.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn kill(mut self) -> Scene {
+        self.child.kill().expect("it is there");
+        finish(self.child);
+        self.scene
+    }
+
     /// Kills it. Returns the report for programs and the one for people.
     ///
     /// # Panics
     /// When it has ended.
-    pub fn kill(mut self) -> (Report, String) {
-        self.child.kill().expect("it is there");
-        finish(self.child);
-        let text = analyzer::run(["report".as_ref(), self.scene.runs()[0].as_os_str()]);
-        (self.scene.report(), text.stdout)
+    pub fn reports(self) -> (Report, String) {
+        let scene = self.kill();
+        let text = analyzer::run(["report".as_ref(), scene.runs()[0].as_os_str()]);
+        (scene.report(), text.stdout)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use instr_format::escape::Printable;
@@ -17,6 +16,7 @@ use crate::model::end::{End, EndKind};
 use crate::report::number::Bytes;
 use crate::report::object;
 use crate::run::alive::{Life, life};
+use crate::run::clock::now_unix_ns;
 use crate::run::command::Command;
 use crate::run::files::RunFiles;
 use crate::run::find;
@@ -93,9 +93,7 @@ impl Line {
             runs => format!(" ({runs} runs)"),
         };
         let what = format!("{}{runs}  {}", Printable(self.what.as_bytes()), shown(&self.group.dir));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        let age = now.saturating_sub(u128::from(self.group.began_ns()));
-        let age = Ago(u64::try_from(age).unwrap_or(u64::MAX)).to_string();
+        let age = Ago(now_unix_ns().saturating_sub(self.group.began_ns())).to_string();
         [age, Printable(end.as_bytes()).to_string(), Bytes(self.bytes).to_string(), what]
     }
 

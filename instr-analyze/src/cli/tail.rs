@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -14,6 +14,7 @@ use super::options::Common;
 use crate::model::damage::Damage;
 use crate::model::filter::Taken;
 use crate::report::record::{RecordFormat, RecordWriter};
+use crate::run::clock::now_unix_ns;
 use crate::run::files::RunFiles;
 use crate::run::follow::{Follow, Found, FoundWhat};
 
@@ -54,9 +55,9 @@ pub(crate) fn run(arguments: &TailArguments) -> Result<(), Failure> {
     };
 
     // A program that logs faster than this reads is never read to its end: what came after the start counts as new.
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let started = now_unix_ns();
     let mut newest = Batch::new(arguments.lines);
-    while !newest.read(&mut follows, &mut taken)? && u128::from(newest.time) < started {}
+    while !newest.read(&mut follows, &mut taken)? && newest.time < started {}
     let mut nothing = newest.arrived == 0;
     print(newest)?;
     loop {

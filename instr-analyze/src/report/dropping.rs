@@ -15,7 +15,7 @@ const DROPS: &str = "core::ptr::drop_in_place";
 /// If it calls itself so often, the drop is recursive.
 const RECURSIVE: usize = 16;
 
-// Output:   while dropping Option<Box<Node>>, recursively: src/main.rs:15 (sum) had its value by then
+// Output:   while dropping Option<Box<Node>>, recursively; the statement of line 15 is over: sum
 /// Says what the thread that crashed was dropping, where its frames tell.
 pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let Some(thread) = run.threads.iter().find(|thread| run.has_crashed(thread)) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Which functions have used up a stack.
+//! Which functions call each other, many calls deep.
 
 use std::io::{self, Write};
 

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use instr_format::escape::Printable;
 use instr_format::ring::Clock;
@@ -19,6 +18,7 @@ use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
 use crate::run::alive::Life;
+use crate::run::clock::now_unix_ns;
 use crate::run::load::Run;
 use crate::run::source::Roots;
 
@@ -193,8 +193,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
         write!(out, "process {pid}")?;
     }
     if let Some(start) = run.process.start_unix_ns {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        let ago = u64::try_from(now).unwrap_or(u64::MAX).saturating_sub(start);
+        let ago = now_unix_ns().saturating_sub(start);
         let time = format_timestamp(start);
         let second = time.get(..19).unwrap_or(&time);
         write!(out, ", started {} ({}Z)", Ago(ago), Printable(second))?;

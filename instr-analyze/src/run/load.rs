@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::alive::{Life, life};
+use super::clock::now_unix_ns;
 use super::conclusions::{add_activities, frames_of_cause};
 use super::files::RunFiles;
 use super::kernel_log;
@@ -125,7 +125,7 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let seen = now();
+        let seen = now_unix_ns();
         let observed = files.pid.filter(|_| running).map(observed::threads).unwrap_or_default();
         let mut end =
             End::new(running, (files.last.as_ref(), &files.sites), files.crash.as_ref(), &files.panics, files.pid);
@@ -190,7 +190,7 @@ impl Run {
             life,
             observed,
             end,
-            seen_until_unix_ns: seen.filter(|_| running),
+            seen_until_unix_ns: running.then_some(seen),
             newest: OnceCell::new(),
             replaced,
             foreign_main,
@@ -247,11 +247,6 @@ impl Run {
         let crashed = self.crash.as_ref().and_then(|crash| crash.unix_ns?.checked_sub(self.process.start_unix_ns?));
         self.threads.iter().filter_map(Thread::last_active_ns).chain(crashed).max()
     }
-}
-
-fn now() -> Option<u64> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_nanos()).ok()
 }
 
 pub(super) fn ended_it(end: &End, thread: &Thread) -> bool {

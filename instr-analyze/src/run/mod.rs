@@ -2,6 +2,7 @@
 
 mod aborts;
 pub mod alive;
+pub mod clock;
 pub mod command;
 mod conclusions;
 pub mod config;

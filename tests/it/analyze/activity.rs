@@ -31,7 +31,7 @@ fn two_threads_that_wait_for_each_others_locks() {
         of("payer") && of("payee")
     };
     for sink in ["ring", "write", "stack"] {
-        let (report, text) = Hanging::until("cycle", &[("INSTR_SINK", sink)], waits).kill();
+        let (report, text) = Hanging::until("cycle", &[("INSTR_SINK", sink)], waits).reports();
         for (thread, other, lock, wanted) in
             [("payer", "payee", "RIGHT", "right is wanted"), ("payee", "payer", "LEFT", "left is wanted")]
         {
@@ -65,7 +65,7 @@ fn a_thread_that_waits_for_a_lock_that_it_holds() {
     let (report, text) = Hanging::until("again", &[RING], |report| {
         waits(report) && report.threads().iter().any(|thread| thread["name"] == "nested" && is_locked(thread))
     })
-    .kill();
+    .reports();
     let (nested, other) = (report.thread("nested"), report.thread("other"));
     assert!(is_locked(nested), "{nested:#}");
     assert_eq!(nested["activity"]["waits_for"]["holder_tid"], nested["tid"]);
@@ -92,7 +92,7 @@ fn a_loop_is_named_by_its_header_wherever_in_it_the_thread_is() {
     ] {
         let expected: Vec<(&str, &str)> = names.iter().map(|name| (*name, "looping")).collect();
         for sink in ["ring", "write"] {
-            let (report, text) = Hanging::until(way, &[("INSTR_SINK", sink)], all(&expected)).kill();
+            let (report, text) = Hanging::until(way, &[("INSTR_SINK", sink)], all(&expected)).reports();
             let marked = Place::marked(SOURCE, mark);
             // Nobody knows of the thread that was active last that it did not begin to wait for a lock then.
             let looping = names.iter().map(|name| report.thread(name)).filter(|thread| does(thread, "looping"));
@@ -112,7 +112,7 @@ fn a_loop_is_named_by_its_header_wherever_in_it_the_thread_is() {
 
 #[test]
 fn a_loop_of_the_standard_library_is_in_the_statement_that_calls_it() {
-    let (report, text) = Hanging::until("called", &[RING], all(&[("main", "looping")])).kill();
+    let (report, text) = Hanging::until("called", &[RING], all(&[("main", "looping")])).reports();
     let marked = Place::marked(SOURCE, "calls for ever");
     assert_eq!(line_of_loop(report.thread("main")), Some(marked.line), "{report:?}");
     assert!(text.contains("the loop is in what the statement calls; every turn does the same:"), "{text}");
@@ -121,7 +121,7 @@ fn a_loop_of_the_standard_library_is_in_the_statement_that_calls_it() {
 #[test]
 fn a_thread_that_reads_what_nobody_writes_waits() {
     for variables in [&[RING][..], &[("INSTR_SINK", "write")], &[RING, ("INSTR_CLOCK", "off")]] {
-        let (report, text) = Hanging::until("read", variables, all(&[("main", "waiting")])).kill();
+        let (report, text) = Hanging::until("read", variables, all(&[("main", "waiting")])).reports();
         let main = report.thread("main");
         assert_eq!(Place::last_of(main), Place::marked(SOURCE, "reads"));
         assert_eq!(main["activity"]["waits_for"]["kind"], "io", "{main:#}");
@@ -131,7 +131,7 @@ fn a_thread_that_reads_what_nobody_writes_waits() {
 
 #[test]
 fn recursion_is_told_of_a_thread_that_waits_deep_in_it() {
-    let (report, text) = Hanging::until("recursion", &[RING], all(&[("main", "waiting")])).kill();
+    let (report, text) = Hanging::until("recursion", &[RING], all(&[("main", "waiting")])).reports();
     let recursion = &report.thread("main")["activity"]["recursion"];
     assert_eq!(recursion["calls"], 501, "{recursion:#}");
     assert_eq!(recursion["functions"][0]["function"], "hanging::hangs::recursion");
@@ -145,6 +145,6 @@ fn the_kernel_is_asked_about_threads_of_a_process_that_runs() {
         kernel["state"] == "S" && kernel["system_call"].is_string()
     };
     let (report, _) =
-        Hanging::until("read", &[RING], |report| all(&[("main", "waiting")])(report) && asked(report)).kill();
+        Hanging::until("read", &[RING], |report| all(&[("main", "waiting")])(report) && asked(report)).reports();
     assert!(report.thread("main")["activity"]["kernel"].is_null(), "{report:?}");
 }

@@ -53,12 +53,11 @@ impl Taking {
 /// The locks of a thread with these open statements.
 pub fn locks(chain: &Chain, sites: &Sites, structure: &Structure) -> Locks {
     let open: Vec<u32> = chain.innermost.iter().rev().copied().flatten().collect();
-    let Some((innermost, outer)) = open.split_last() else { return Locks::default() };
+    let Some(innermost) = open.last() else { return Locks::default() };
     let mut locks = Locks::default();
     for (at, id) in open.iter().enumerate() {
         held_around(*id, sites, structure, &mut locks.holds);
-        let called = open.get(at + 1).and_then(|id| sites.statement(*id));
-        if let Some(called) = called.filter(|_| at < outer.len()) {
+        if let Some(called) = open.get(at + 1).and_then(|id| sites.statement(*id)) {
             held_by_argument(*id, &called, sites, &mut locks.holds);
         }
     }
@@ -97,10 +96,9 @@ fn bound(id: u32, text: &str) -> Option<(String, Taking)> {
     let guard = guard.trim_start_matches("mut ");
     let is_name = guard != "_" && guard.chars().all(|char| char == '_' || char.is_alphanumeric());
     let (taking, mut behind) = taking(id, value.trim())?;
-    while let Some(next) = ON_THE_WAY.iter().find_map(|call| behind.strip_prefix(call)) {
+    while let Some((call, next)) = ON_THE_WAY.iter().find_map(|call| Some((call, behind.strip_prefix(call)?))) {
         // A call with arguments ends where its parenthesis is closed.
-        let has_arguments = behind.len() > next.len() && behind[..behind.len() - next.len()].ends_with('(');
-        behind = if has_arguments { next.get(closing(next)?..)? } else { next };
+        behind = if call.ends_with('(') { next.get(closing(next)?..)? } else { next };
     }
     let is_guard = matches!(behind.trim(), "" | ";") || behind.trim_start().starts_with("else");
     let is_reference = value.trim_start().starts_with(['&', '*']);

@@ -48,6 +48,7 @@ impl Activity {
             newest_ns: newest.newest_ns(),
         }
     }
+
     /// Lower ones are told first: threads that keep others or themselves waiting before those that run, and these before those
     /// that wait.
     pub fn rank(&self) -> u8 {

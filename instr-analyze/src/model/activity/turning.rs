@@ -32,7 +32,7 @@ pub struct Turning {
     pub is_called: bool,
     /// How many times its body was begun, as far as the records go back.
     pub turns: u64,
-    /// Whether the function was entered within these records, so that there were no more.
+    /// Whether the loop's function was entered, or the calls began, within these records, so that there were no more turns.
     pub is_whole: bool,
     /// How long it turned at least, in nanoseconds.
     pub for_ns: Option<u64>,

@@ -60,8 +60,9 @@ impl JsonActivity {
         let (verdict, activity) = (run.verdict(thread), &thread.activity);
         let turning = activity.turning.as_ref().filter(|_| verdict.doing == Doing::Looping);
         let turning = turning.and_then(|turning| {
-            let Statement { file, line, snippet, module, function, .. } = run.sites.statement(turning.statement)?;
-            let function = if module.is_empty() { function } else { format!("{module}::{function}") };
+            let statement = run.sites.statement(turning.statement)?;
+            let function = statement.path();
+            let Statement { file, line, snippet, .. } = statement;
             let Turning { turns, is_whole, is_alike, .. } = *turning;
             Some(JsonLoop { file, line, function, snippet, turns, is_whole, is_alike })
         });
