@@ -76,7 +76,7 @@ impl Ended<'_> {
     pub fn say(&self) -> io::Result<()> {
         let mut directories = runs(self.output);
         directories.retain(|directory| !self.earlier.contains(directory));
-        if self.command.interrupted_by.is_some() {
+        if self.command.interrupted_by.is_some() || self.command.limited_to_s.is_some() {
             wait_for(&directories);
         }
         let mut out = BufWriter::new(io::stderr().lock());

@@ -26,6 +26,9 @@ pub struct Arguments {
     /// 2 GB]
     #[arg(long, value_name = "N")]
     pub keep: Option<usize>,
+    /// End everything SECS seconds after the first program has begun to record, and report what each thread does then
+    #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
 }
 
 /// What to instrument.

@@ -3,12 +3,14 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
+use std::sync::mpsc::channel;
 
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::failure::Failure;
+use crate::limit::Limit;
 
 /// Signals by which a person ends a program.
 const ENDING: [i32; 4] = [SIGINT, SIGQUIT, SIGTERM, SIGHUP];
@@ -20,15 +22,17 @@ pub struct Ended {
     pub status: ExitStatus,
     /// The signal by which a person has asked for it.
     pub interrupted_by: Option<i32>,
+    /// Whether it was ended because its time was over.
+    pub is_limited: bool,
 }
 
 /// Waits for cargo, whose place the program takes that it runs. Whoever ends a program that hangs wants to see the report,
 /// so we live on: the keyboard's signals reach the program anyway, the others are passed on. `started` is given the process
-/// id.
+/// id. When the time is over that `limit` gives it, it is ended.
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn wait(mut command: Command, started: impl FnOnce(u32)) -> Result<Ended, Failure> {
+pub fn wait(mut command: Command, limit: Option<Limit>, started: impl FnOnce(u32)) -> Result<Ended, Failure> {
     let failure = |error| Failure::on("run", Path::new("cargo"), &error);
     let mut signals = Signals::new(ENDING).map_err(failure)?;
     let mut child = command.spawn().map_err(failure)?;
@@ -52,12 +56,16 @@ pub fn wait(mut command: Command, started: impl FnOnce(u32)) -> Result<Ended, Fa
         signals.pending().last().or(interrupted_by)
     });
     started(pid);
+    let (done, ended) = channel();
+    let watching = limit.map(|limit| std::thread::spawn(move || limit.watch(pid, &ended)));
     let status = child.wait().map_err(failure);
+    drop(done);
     handle.close();
+    let is_limited = watching.is_some_and(|watching| watching.join().unwrap_or(false));
     let (status, seen) = (status?, passing.join().ok().flatten());
     // It may have reached cargo alone.
     let interrupted_by = seen.or(status.signal().filter(|signal| ENDING.contains(signal)));
-    Ok(Ended { status, interrupted_by })
+    Ok(Ended { status, interrupted_by, is_limited })
 }
 
 /// The child's exit code, or what a shell makes of the signal that killed it.

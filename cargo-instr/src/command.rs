@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use instr_analyze::run::clock::now_unix_ns;
 use instr_analyze::run::command::{Command as Record, signal_name};
@@ -17,6 +18,7 @@ use crate::arguments::{Arguments, Split};
 use crate::child;
 use crate::failure::Failure;
 use crate::instrumentation::{Instrumentation, absolute};
+use crate::limit::Limit;
 use crate::overhead;
 use crate::stack_room;
 use crate::store::Store;
@@ -105,16 +107,22 @@ fn instrumented(
     command.env(OUTPUT_DIR, &output);
     let _room = stack_room::raise(&mut command);
     let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };
+    let limit = own.limit.map(|seconds| Limit {
+        time: Duration::from_secs(seconds.into()),
+        output: output.clone(),
+        earlier: earlier.clone(),
+    });
     let mut record = record(given);
     // What cannot be written down now takes nothing from the program.
     let keep = |record: &Record| drop(store.as_ref().map(|store| store.write(record)));
-    let ended = child::wait(command, |pid| {
+    let ended = child::wait(command, limit, |pid| {
         record.pid = Some(pid);
         keep(&record);
     })?;
     record.status = ended.status.code();
     record.signal = ended.status.signal().map(signal);
     record.interrupted_by = ended.interrupted_by.map(signal);
+    record.limited_to_s = own.limit.filter(|_| ended.is_limited);
     record.end_unix_ns = Some(now_unix_ns());
     let said = after::Ended {
         command: &record,

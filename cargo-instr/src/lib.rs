@@ -23,6 +23,7 @@ mod insertion;
 pub mod instrumentation;
 pub mod invocation;
 pub mod items;
+pub mod limit;
 pub mod macros;
 pub mod modules;
 pub mod notes;

@@ -18,6 +18,8 @@ pub const CRASH_JSON: &str = "crash.json";
 pub const PANIC_JSON: &str = "panic.json";
 /// What a command of `cargo instr` was asked to do and how it ended, JSON; beside the directories of its runs.
 pub const COMMAND_JSON: &str = "command.json";
+/// What was seen of the process from outside, one JSON object a line.
+pub const EVENTS: &str = "events.jsonl";
 /// What the process was told to record while it ran, see [`crate::control`].
 pub const CONTROL: &str = "control";
 /// The same while it is being written; of no use to anybody.
@@ -101,7 +103,8 @@ pub fn is_compressed_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 9] = [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, CONTROL, CONTROL_PART, GZIP_PART];
+    const FIXED: [&str; 10] =
+        [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
     const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX, LOG_PART_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))

@@ -88,6 +88,11 @@ impl End {
         End::killed(signal, format!("by {signal}"))
     }
 
+    /// By `cargo instr --limit`, after so many seconds.
+    pub fn by_limit(seconds: u32) -> Self {
+        End::killed("SIGKILL", format!("by SIGKILL at its limit of {seconds} s"))
+    }
+
     fn killed(signal: &str, message: String) -> Self {
         End {
             kind: EndKind::Killed,

@@ -37,6 +37,8 @@ pub struct Command {
     pub signal: Option<String>,
     /// The signal by which a person has ended the command.
     pub interrupted_by: Option<String>,
+    /// After how many seconds its limit has ended it, if that did.
+    pub limited_to_s: Option<u32>,
     /// When it ended.
     pub end_unix_ns: Option<u64>,
     /// How much of the disk its runs took when it had ended.
@@ -70,6 +72,11 @@ impl Command {
             |run: &&mut Run| run.life == Life::Gone && matches!(run.end.kind, EndKind::Unknown | EndKind::Killed);
         let mut unknown: Vec<&mut Run> = runs.filter(is_unknown).collect();
         unknown.iter_mut().for_each(|run| run.seen_until_unix_ns = run.seen_until_unix_ns.or(self.end_unix_ns));
+        if let Some(seconds) = self.limited_to_s {
+            // Those that were looked at when it did.
+            let limited = unknown.iter_mut().filter(|run| !run.observed.is_empty());
+            limited.for_each(|run| run.end = End::by_limit(seconds));
+        }
         unknown.retain(|run| run.end.kind == EndKind::Unknown);
         unknown.sort_by_key(|run| run.process.start_unix_ns);
         let is_cargos = |run: &Run| run.pid.is_some() && run.pid == self.pid.map(u64::from);

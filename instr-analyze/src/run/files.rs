@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES, is_compressed_log};
 
+use super::events::Seen;
 use super::segment::{Segment, holds_records};
 use super::threads::{self, ThreadFiles};
-use super::{counts, open, stacks};
+use super::{counts, events, open, stacks};
 use crate::model::counts::Counts;
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
@@ -45,6 +46,8 @@ pub struct RunFiles {
     pub sites: Sites,
     /// How often each statement was reached, if that was counted.
     pub counts: Option<Counts>,
+    /// What was seen of the process from outside.
+    pub seen: Seen,
     /// What took the records.
     pub sink: Sink,
     /// The threads that have a slot, a table or records, by id.
@@ -89,6 +92,8 @@ impl RunFiles {
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let pid = pid.or_else(|| stacks.values().next().map(|stack| stack.pid));
         let slots = last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
+        let (seen, found) = events::read(dir, pid);
+        damage.extend(found);
         let threads = threads::threads(pid, slots, counts.as_ref(), stacks, segments);
         Ok(RunFiles {
             dir: dir.to_owned(),
@@ -99,6 +104,7 @@ impl RunFiles {
             panics,
             sites,
             counts,
+            seen,
             sink,
             threads,
             damage,

@@ -8,11 +8,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
-use super::clock::now_unix_ns;
 use super::conclusions::{add_activities, frames_of_cause};
+use super::events::Seen;
 use super::files::RunFiles;
 use super::kernel_log;
-use super::observed::{self, Observed};
+use super::observed::Observed;
 use super::records::Records;
 use super::segment::Segment;
 use super::siblings::{Parting, partings};
@@ -48,7 +48,7 @@ pub struct Run {
     pub sites: Sites,
     /// Whether its process still runs.
     pub life: Life,
-    /// While it runs: what the kernel says of its threads, by their ids.
+    /// What the kernel says of its threads while it runs, or has said last, by their ids.
     pub observed: BTreeMap<u64, Observed>,
     /// How it ended.
     pub end: End,
@@ -125,8 +125,10 @@ impl Run {
         let files = RunFiles::open(dir)?;
         let life = files.pid.map_or(Life::Unknown, |pid| life(pid, dir));
         let running = life == Life::Running;
-        let seen = now_unix_ns();
-        let observed = files.pid.filter(|_| running).map(observed::threads).unwrap_or_default();
+        let seen = match files.pid.filter(|_| running) {
+            Some(pid) => Seen::now(pid),
+            None => files.seen.clone(),
+        };
         let mut end =
             End::new(running, (files.last.as_ref(), &files.sites), files.crash.as_ref(), &files.panics, files.pid);
         if end.kind == EndKind::Unknown && life == Life::Gone && was_killed(&files) {
@@ -188,9 +190,9 @@ impl Run {
             process,
             sites,
             life,
-            observed,
+            observed: seen.threads,
             end,
-            seen_until_unix_ns: running.then_some(seen),
+            seen_until_unix_ns: seen.until_unix_ns,
             newest: OnceCell::new(),
             replaced,
             foreign_main,
@@ -245,7 +247,9 @@ impl Run {
     /// How long it ran, in nanoseconds, or at least so long: until the newest thing that is known of it.
     pub fn ran_ns(&self) -> Option<u64> {
         let crashed = self.crash.as_ref().and_then(|crash| crash.unix_ns?.checked_sub(self.process.start_unix_ns?));
-        self.threads.iter().filter_map(Thread::last_active_ns).chain(crashed).max()
+        let seen = self.seen_until_unix_ns.filter(|_| self.life == Life::Gone && !self.observed.is_empty());
+        let seen = seen.and_then(|seen| seen.checked_sub(self.process.start_unix_ns?));
+        self.threads.iter().filter_map(Thread::last_active_ns).chain(crashed).chain(seen).max()
     }
 }
 

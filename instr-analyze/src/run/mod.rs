@@ -9,6 +9,7 @@ pub mod config;
 mod counts;
 mod data;
 pub mod diff;
+pub mod events;
 pub mod files;
 pub mod find;
 pub mod follow;

@@ -1,12 +1,16 @@
-//! What the kernel says of the threads of a process that runs: whether each has a processor, and in which system call it waits.
+//! What the kernel says of the threads of a process while it runs: whether each has a processor, and in which system call it
+//! waits.
 
 use std::collections::BTreeMap;
 use std::fs;
 
-use serde::Serialize;
+use instr_format::escape::Printable;
+use serde::{Deserialize, Serialize};
+
+use crate::model::activity::waiting::Wait;
 
 /// What the kernel says of a thread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
     /// `R`: it runs or is about to; `S` and `D`: it waits; and the others that proc(5) lists.
     pub state: char,
@@ -94,19 +98,32 @@ impl Observed {
         matches!(self.state, 'S' | 'D')
     }
 
-    /// The same in words.
-    pub fn words(&self) -> String {
-        let state = match self.state {
-            'R' => "it runs",
-            'S' => "it sleeps",
-            'D' => "it sleeps and cannot be interrupted",
-            'T' => "it is stopped",
-            't' => "it is stopped by a tracer",
-            'Z' | 'X' => "it is dead",
-            _ => "it is there",
+    /// What it waits for, where its system call tells.
+    pub fn waits_for(&self) -> Option<Wait> {
+        match self.system_call.as_deref()? {
+            "wait4" | "waitid" => Some(Wait::Process),
+            "nanosleep" | "clock_nanosleep" => Some(Wait::Time),
+            "flock" => Some(Wait::Lock),
+            "read" | "readv" | "pread64" | "write" | "writev" | "pwrite64" | "ppoll" | "poll" | "pselect6"
+            | "select" | "epoll_pwait" | "epoll_wait" | "accept" | "accept4" | "connect" | "recvfrom" | "recvmsg"
+            | "sendto" | "sendmsg" | "fsync" | "fdatasync" | "openat" => Some(Wait::Io),
+            _ => None,
+        }
+    }
+
+    /// The same in words, of a process that is still there or of one that has ended since.
+    pub fn words(&self, is_past: bool) -> String {
+        let (present, past) = match self.state {
+            'R' => ("it runs", "it ran"),
+            'S' => ("it sleeps", "it slept"),
+            'D' => ("it sleeps and cannot be interrupted", "it slept and could not be interrupted"),
+            'T' => ("it is stopped", "it was stopped"),
+            't' => ("it is stopped by a tracer", "it was stopped by a tracer"),
+            'Z' | 'X' => ("it is dead", "it was dead"),
+            _ => ("it is there", "it was there"),
         };
         let call = self.system_call.as_ref().filter(|_| !self.is_running());
-        let call = call.map(|call| format!(" in the system call {call}")).unwrap_or_default();
-        format!("{state}{call}")
+        let call = call.map(|call| format!(" in the system call {}", Printable(call.as_bytes()))).unwrap_or_default();
+        format!("{}{call}", if is_past { past } else { present })
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::load::Run;
 use super::observed::Observed;
+use crate::model::activity::waiting::Wait;
 use crate::model::thread::{State, Thread};
 
 /// A thread that has reached nothing for so many turns of its loop is in none of them any more.
@@ -84,9 +85,14 @@ impl Run {
         Verdict { doing, time: self.time(thread, doing) }
     }
 
-    /// What the kernel says of a thread of a process that runs.
+    /// What the kernel says of a thread of a process that runs, or has said last.
     pub fn observed(&self, thread: &Thread) -> Option<&Observed> {
         self.observed.get(&thread.tid).filter(|_| thread.state.is_active())
+    }
+
+    /// What a thread that waits is waiting for: its statement tells, or else the kernel.
+    pub fn waits_for(&self, thread: &Thread) -> Option<Wait> {
+        thread.activity.wait.or_else(|| self.observed(thread)?.waits_for())
     }
 
     fn time(&self, thread: &Thread, doing: Doing) -> Time {

@@ -9,6 +9,7 @@ mod environment;
 mod failing;
 mod hosts;
 mod invocation;
+mod limits;
 mod made;
 mod modules;
 mod options;

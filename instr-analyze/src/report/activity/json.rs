@@ -66,7 +66,7 @@ impl JsonActivity {
             let Turning { turns, is_whole, is_alike, .. } = *turning;
             Some(JsonLoop { file, line, function, snippet, turns, is_whole, is_alike })
         });
-        let wait = activity.wait.filter(|_| verdict.doing == Doing::Waiting);
+        let wait = run.waits_for(thread).filter(|_| verdict.doing == Doing::Waiting);
         let blame = activity.blame.as_ref();
         let waits_for = wait.map(|kind| JsonWait {
             kind,
@@ -98,7 +98,7 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
         }
         (Doing::Waiting, _) => {
             let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
-            format!("waiting {}{}", waiting(thread, verdict), blame.unwrap_or_default())
+            format!("waiting {}{}", waiting(run, thread, verdict), blame.unwrap_or_default())
         }
         (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
         (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),

@@ -12,12 +12,14 @@ use super::number::Grouped;
 use super::paint::Paint;
 use crate::model::activity::blame::Blame;
 use crate::model::activity::turning::Turning;
+use crate::model::activity::waiting::Wait;
 use crate::model::duration::Duration;
 use crate::model::fold::{Item, Loop};
 use crate::model::sites::Sites;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
 use crate::model::thread::{Sink, Thread};
+use crate::run::alive::Life;
 use crate::run::load::Run;
 use crate::run::verdict::{Doing, Time, Verdict};
 
@@ -41,7 +43,7 @@ pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Writ
             writeln!(out, "{}", cut(&last.statement.snippet))
         }
         (Doing::Waiting, _) => {
-            writeln!(out, "  waiting {}{}", waiting(thread, verdict), kernel(run, thread))?;
+            writeln!(out, "  waiting {}{}", waiting(run, thread, verdict), kernel(run, thread))?;
             match &thread.activity.blame {
                 Some(blame) => writeln!(out, "  {}", blamed(run, thread, blame)),
                 None => Ok(()),
@@ -54,9 +56,11 @@ pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Writ
     }
 }
 
-/// What the kernel says of it.
+/// What the kernel says of it, or said before it was ended.
 fn kernel(run: &Run, thread: &Thread) -> String {
-    run.observed(thread).map(|observed| format!("; {}, says the kernel", observed.words())).unwrap_or_default()
+    let is_past = run.life != Life::Running;
+    let says = if is_past { "said" } else { "says" };
+    run.observed(thread).map(|observed| format!("; {}, {says} the kernel", observed.words(is_past))).unwrap_or_default()
 }
 
 // Output: x15,172 in what the ring holds, for at least 2.1 s
@@ -129,9 +133,9 @@ fn loop_of(run: &Run, thread: &Thread) -> Option<u32> {
 }
 
 // Output: for a lock, `LOG`, for at most 2.1 s
-fn waiting(thread: &Thread, verdict: Verdict) -> String {
+fn waiting(run: &Run, thread: &Thread, verdict: Verdict) -> String {
     let activity = &thread.activity;
-    let what = activity.wait.map_or("something", |wait| wait.words());
+    let what = run.waits_for(thread).map_or("something", Wait::words);
     let lock = activity.locks.wants.as_ref().map(|wants| format!(", `{}`", cut(&wants.name))).unwrap_or_default();
     format!("for {what}{lock}{}", lasting(verdict.time))
 }
