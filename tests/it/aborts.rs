@@ -58,7 +58,10 @@ fn a_recursive_drop_that_uses_up_the_stack_is_no_fault_of_the_statement() {
         assert_eq!((report.end().0, report.signal()), ("signal", Some("SIGSEGV")));
         let marked = Place::marked(SOURCE, "drops behind this");
         assert_eq!(Place::last_of(report.thread("main")), marked);
-        assert!(text.starts_with("aborting died of a stack overflow (SIGSEGV) in main at "), "{text}");
+        assert!(
+            text.starts_with("aborting died of a stack overflow (SIGSEGV) in main, dropping Option<Box<Node>> after "),
+            "{text}"
+        );
         let expected =
             format!("  while dropping Option<Box<Node>>, recursively; the statement of line {} is over: ", marked.line);
         assert!(text.contains(&expected), "{text}");

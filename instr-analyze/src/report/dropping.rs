@@ -7,6 +7,7 @@ use instr_format::escape::Printable;
 use super::crash::calls::{Step, merged};
 use super::lines::cut;
 use crate::model::source_path::short;
+use crate::model::thread::Thread;
 use crate::run::load::Run;
 use crate::run::symbols::Function;
 
@@ -15,12 +16,21 @@ const DROPS: &str = "core::ptr::drop_in_place";
 /// If it calls itself so often, the drop is recursive.
 const RECURSIVE: usize = 16;
 
-// Output:   while dropping Option<Box<Node>>, recursively; the statement of line 15 is over: sum
-/// Says what the thread that crashed was dropping, where its frames tell.
-pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let Some(thread) = run.threads.iter().find(|thread| run.has_crashed(thread)) else { return Ok(()) };
-    let (steps, _) = merged(&run.frames, thread.chain.as_ref(), &run.sites);
-    let mut drops: Vec<&Function> = Vec::new();
+/// What the thread that crashed was dropping.
+#[derive(Debug)]
+pub(super) struct Dropping<'a> {
+    /// The type of the value, without paths.
+    pub what: String,
+    /// Whether its drop calls itself, again and again.
+    is_recursive: bool,
+    /// The function that dropped it, where the stack was kept as far as that.
+    around: Option<&'a Function>,
+}
+
+/// What was dropped in the crash, where its frames tell.
+pub(super) fn found<'a>(run: &'a Run, crashed: &Thread) -> Option<Dropping<'a>> {
+    let (steps, _) = merged(&run.frames, crashed.chain.as_ref(), &run.sites);
+    let mut drops: Vec<&str> = Vec::new();
     let mut around = None;
     'frames: for step in &steps {
         let Step::Frame(_, _, functions) = step else { break };
@@ -29,19 +39,26 @@ pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
                 around = Some(*function);
                 break 'frames;
             }
-            drops.extend(dropped(function).map(|_| *function));
+            drops.extend(dropped(function));
         }
     }
-    let Some(last) = drops.last() else { return Ok(()) };
     // Where the stack was not kept as far as to the statement, all values in sight lie within the one that was dropped first.
-    let widest = || drops.iter().filter_map(|function| dropped(function)).max_by_key(|name| name.len());
-    let what = if around.is_some() { dropped(last) } else { widest() };
-    let what = without_paths(what.unwrap_or("a value"));
-    write!(out, "  while dropping {}", Printable(what.as_bytes()))?;
-    if drops.len() >= RECURSIVE {
+    let what = if around.is_some() { drops.last() } else { drops.iter().max_by_key(|name| name.len()) };
+    Some(Dropping { what: without_paths(what?), is_recursive: drops.len() >= RECURSIVE, around })
+}
+
+// Output:   while dropping Option<Box<Node>>, recursively; the statement of line 15 is over: sum
+/// Says it, with where it was dropped and which statement had its value by then.
+pub(super) fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let crashed = run.threads.iter().find(|thread| run.has_crashed(thread));
+    let Some((thread, dropping)) = crashed.and_then(|thread| Some((thread, found(run, thread)?))) else {
+        return Ok(());
+    };
+    write!(out, "  while dropping {}", Printable(dropping.what.as_bytes()))?;
+    if dropping.is_recursive {
         out.write_all(b", recursively")?;
     }
-    if let Some((file, line)) = around.and_then(|function| function.file.as_deref().zip(function.line)) {
+    if let Some((file, line)) = dropping.around.and_then(|function| function.file.as_deref().zip(function.line)) {
         write!(out, ", at {}:{line}", Printable(short(file).as_bytes()))?;
     }
     match &thread.last {

@@ -7,6 +7,7 @@ use instr_format::files::CRASH_JSON;
 use instr_format::ring::Clock;
 
 use super::activity;
+use super::dropping;
 use super::lines::{cut, is_short};
 use super::naming::{name, program};
 use super::paint::Paint;
@@ -34,7 +35,13 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
                 false => write!(out, "{bad}died of {signal}{bad:#}")?,
             }
             match first.filter(|thread| run.is_crashing(thread)) {
-                Some(thread) => at_place(run, thread, "in", out)?,
+                Some(thread) => match dropping::found(run, thread) {
+                    Some(dropping) => {
+                        write!(out, " in {}, dropping {}", name(run, thread), cut(&dropping.what))?;
+                        statement(thread, " after", out)?;
+                    }
+                    None => at_place(run, thread, "in", out)?,
+                },
                 None => write!(out, " in a thread that reached no instrumented statement")?,
             }
         }
@@ -132,10 +139,15 @@ fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Re
 // Output:  in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
 fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{before:>0$} {1}", before.len() + usize::from(!before.starts_with(';')), name(run, thread))?;
+    statement(thread, " at", out)
+}
+
+// Output:  at src/main.rs:61: unsafe { libc::strlen(name) }
+fn statement(thread: &Thread, before: &str, out: &mut dyn Write) -> io::Result<()> {
     let Some(last) = &thread.last else { return Ok(()) };
     let statement = thread.own.as_ref().unwrap_or(&last.statement);
     let file = short(&statement.file);
-    write!(out, " at {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
+    write!(out, "{before} {}:{}: {}", Printable(file.as_bytes()), statement.line, cut(&statement.snippet))?;
     if last.choice == Choice::Innermost && thread.own.is_some() {
         let (file, line) = (short(&last.statement.file), last.statement.line);
         write!(out, " (in {}:{line})", Printable(file.as_bytes()))?;
