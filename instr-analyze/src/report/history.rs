@@ -107,7 +107,7 @@ impl Lines<'_> {
                 if let [Item::Step(step)] = body.as_slice() {
                     return self.step(&step.value, loops, Some(*times));
                 }
-                let mut text = self.beginning(first(body).map_or(0, |step| step.depth), loops, ' ')?;
+                let mut text = self.beginning(shallowest(body).unwrap_or(0), loops, ' ')?;
                 writeln!(text, "{0}x{1}{0:#}", self.paint.strong, Grouped(*times))?;
                 self.lines.push(Line { sign: ' ', text });
                 body.iter().try_for_each(|inner| self.item(inner, loops + 1))
@@ -149,11 +149,13 @@ impl Lines<'_> {
     }
 }
 
-fn first(items: &[Item<Step>]) -> Option<&Step> {
-    match items.first()? {
-        Item::Step(step) => Some(&step.value),
-        Item::Loop(found) => first(&found.body),
-    }
+/// A turn can begin in a call, and go on where that was made.
+fn shallowest(items: &[Item<Step>]) -> Option<i64> {
+    let depth = |item: &Item<Step>| match item {
+        Item::Step(step) => Some(step.value.depth),
+        Item::Loop(found) => shallowest(&found.body),
+    };
+    items.iter().filter_map(depth).min()
 }
 
 /// A part as JSON.
