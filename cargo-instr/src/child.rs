@@ -4,16 +4,21 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
 use crate::failure::Failure;
 use crate::limit::Limit;
 
 /// Signals by which a person ends a program.
 const ENDING: [i32; 4] = [SIGINT, SIGQUIT, SIGTERM, SIGHUP];
+
+/// Whoever ends programs one by one comes to us so much later at most.
+const SAME: Duration = Duration::from_secs(1);
 
 /// How cargo ended.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +68,23 @@ pub fn wait(mut command: Command, limit: Option<Limit>, started: impl FnOnce(u32
     handle.close();
     let is_limited = watching.is_some_and(|watching| watching.join().unwrap_or(false));
     let (status, seen) = (status?, passing.join().ok().flatten());
+    end_by_later_signals();
     // It may have reached cargo alone.
     let interrupted_by = seen.or(status.signal().filter(|signal| ENDING.contains(signal)));
     Ok(Ended { status, interrupted_by, is_limited })
+}
+
+/// Lets a signal end this process, which is about to write a report, unless it comes so soon that it is still the one that has ended
+/// cargo.
+fn end_by_later_signals() {
+    let Ok(mut signals) = Signals::new(ENDING) else { return };
+    let since = Instant::now();
+    std::thread::spawn(move || {
+        for signal in signals.forever().filter(|_| since.elapsed() > SAME) {
+            // Signals that have a default action end this process here.
+            let _ = emulate_default_handler(signal);
+        }
+    });
 }
 
 /// The child's exit code, or what a shell makes of the signal that killed it.

@@ -2,9 +2,12 @@
 
 #![allow(unsafe_code)]
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::process::CommandExt as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Stdio};
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
 
 use instr_tests::cargo_instr::Workspace;
 use instr_tests::program::{finish, start};
@@ -78,4 +81,35 @@ fn a_request_to_end_is_passed_on() {
         kill(id(&child), signal);
         assert_reported(child, code, name);
     }
+}
+
+/// Where nobody reads it, as in a pager, and where it takes long.
+#[test]
+fn whoever_has_seen_enough_of_the_report_can_end_it() {
+    let pair = Workspace::new("pair", "enough of it");
+    let (unread, mut full) = std::io::pipe().expect("a pipe");
+    // SAFETY: fcntl touches no memory of ours.
+    assert_eq!(unsafe { libc::fcntl(full.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) }, 0);
+    while full.write(&[b'.']).is_ok() {}
+    // SAFETY: as before.
+    assert_eq!(unsafe { libc::fcntl(full.as_raw_fd(), libc::F_SETFL, 0) }, 0);
+    let mut command = pair.instr(&["run", "-q", "-p", "one", "--", "7"]);
+    let mut child = command.stderr(full).spawn().expect("it starts");
+    let started = Instant::now();
+    let status = loop {
+        let written_to = std::fs::read_to_string(format!("/proc/{}/wchan", child.id())).unwrap_or_default();
+        if written_to.contains("pipe_write") {
+            kill(id(&child), libc::SIGTERM);
+        }
+        match child.try_wait().expect("a child") {
+            Some(status) => break status,
+            None if started.elapsed() > Duration::from_secs(300) => {
+                child.kill().expect("it is there");
+                panic!("it goes on; {written_to}");
+            }
+            None => yield_now(),
+        }
+    };
+    assert_eq!(status.signal(), Some(libc::SIGTERM));
+    drop(unread);
 }
