@@ -18,6 +18,7 @@ use crate::model::sites::Sites;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Thread};
 use crate::run::load::Run;
+use crate::run::unwatched::Unwatched;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -35,6 +36,9 @@ struct JsonRun<'a> {
     /// Signals whose handler the program had replaced by its own, where nothing else tells of the end.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     replaced_handlers: &'a [&'static str],
+    /// Why no crash could be recorded, where nothing else tells of the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_crash_handler: Option<Unwatched>,
     /// How many panics there have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     panics: Option<u64>,
@@ -99,6 +103,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         start_unix_ns: run.process.start_unix_ns,
         end: &run.end,
         replaced_handlers: &run.replaced,
+        no_crash_handler: run.unwatched,
         panics: Some(run.panic_count).filter(|count| *count > 0),
         threads,
         siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),

@@ -29,4 +29,5 @@ pub mod stores;
 pub mod symbols;
 pub mod threads;
 pub mod timeline;
+pub mod unwatched;
 pub mod verdict;

@@ -100,7 +100,10 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
             let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
             format!("waiting {}{}", waiting(run, thread, verdict), blame.unwrap_or_default())
         }
-        (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
+        (Doing::Crashed, _) => {
+            let outside = if run.has_crashed_outside(thread) { " outside instrumented code" } else { "" };
+            format!("hit by {}{outside}", run.end.signal.as_deref().unwrap_or("a signal"))
+        }
         (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
         (Doing::Idle, _) => "outside instrumented code".to_owned(),
         (Doing::Running, _) => {
