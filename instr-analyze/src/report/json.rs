@@ -10,6 +10,7 @@ use super::chain::json::JsonChain;
 use super::history::JsonPart;
 use super::object;
 use super::siblings::JsonParting;
+use super::unseen::{self, Unseen};
 use crate::model::damage::Damage;
 use crate::model::end::End;
 use crate::model::panics::Panic;
@@ -57,6 +58,9 @@ struct JsonThread<'a> {
     #[serde(flatten)]
     chain: Option<JsonChain>,
     activity: JsonActivity,
+    /// What its innermost statement had called, or may have called, and is not instrumented.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_instrumented: Vec<Unseen>,
     #[serde(skip_serializing_if = "Option::is_none")]
     panic: Option<&'a Panic>,
     records: u64,
@@ -122,6 +126,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         last: thread.last.as_ref().map(JsonLast::new),
         chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
         activity: JsonActivity::new(run, thread),
+        not_instrumented: unseen::found(run, thread),
         panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered.saturating_add(thread.suppressed),
