@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{blamed, lasting, place, turns, waiting};
+use super::{blamed, called, lasting, place, turns, waiting};
 use crate::model::activity::turning::Turning;
 use crate::model::activity::waiting::Wait;
 use crate::model::statement::Statement;
@@ -107,8 +107,7 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
         (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
         (Doing::Idle, _) => "outside instrumented code".to_owned(),
         (Doing::Running, _) => {
-            let which = "in its statement, or in what it calls and that is not instrumented";
-            format!("{which}{}", lasting(verdict.time))
+            format!("in its statement{}{}", called(thread), lasting(verdict.time))
         }
         (Doing::Ended, _) => "the thread had ended".to_owned(),
         (Doing::Looping | Doing::Unknown, _) => "its open statements were not kept".to_owned(),
