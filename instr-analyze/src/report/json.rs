@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::activity::json::JsonActivity;
 use super::chain::json::JsonChain;
+use super::changed;
 use super::history::JsonPart;
 use super::object;
 use super::siblings::JsonParting;
@@ -18,6 +19,7 @@ use crate::model::record::Record;
 use crate::model::sites::Sites;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Thread};
+use crate::run::changed::Changed;
 use crate::run::load::Run;
 use crate::run::unwatched::Unwatched;
 
@@ -43,6 +45,9 @@ struct JsonRun<'a> {
     /// How many panics there have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     panics: Option<u64>,
+    /// Source files on disk that are not what was recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_sources: Vec<Changed>,
     threads: Vec<JsonThread<'a>>,
     /// Threads that have come to another end than those that began like them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -109,6 +114,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         replaced_handlers: &run.replaced,
         no_crash_handler: run.unwatched,
         panics: Some(run.panic_count).filter(|count| *count > 0),
+        changed_sources: changed::named(run),
         threads,
         siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),
     }

@@ -14,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, dropping, headline, recursion, returned, siblings, thread};
+use super::{advice, changed, dropping, headline, recursion, returned, siblings, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -217,6 +217,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     for note in &run.process.notes {
         writeln!(out, "  {bad}note:{bad:#} {}", Printable(note.as_bytes()))?;
     }
+    changed::write(&changed::named(run), paint, out)?;
     damage_lines(&run.damage, paint, out)?;
     advice::write(run, out)?;
     if run.threads.is_empty() {
