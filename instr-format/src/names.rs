@@ -258,7 +258,8 @@ pub const VARIABLES: [Variable; 23] = [
     Variable {
         name: CRASH,
         value: Value::Switch,
-        meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`, and what panics say in `panic.json`",
+        meaning: "`on` or `off`: describe a signal that ends the process in `crash.json`, and what panics say in `panic.json`; \
+                  set to `on`, also in a library that a program of C or Python loads",
         default: "on",
         example: "false",
     },

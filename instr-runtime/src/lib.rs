@@ -78,7 +78,7 @@ pub fn init() {
 
 /// Records crashes from here on, unless `INSTR_CRASH=off`. A program whose `main` is Rust's need not call it: its first
 /// statement behind the beginning of `main` does. For a library that programs in C or Python load, call it once, in what they
-/// call first, unless `cargo instr` builds it.
+/// call first, unless `cargo instr` builds it or `INSTR_CRASH=on` is set.
 ///
 /// A signal that ends the process is described in the run's `crash.json`, and passed on to the handler that is in place
 /// now, or to the default. Call it in normal context, once [`init`] has been; safe to call again. Async-signal-safe.

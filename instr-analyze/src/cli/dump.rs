@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::Failure;
-use super::damage::{refuse, warn};
+use super::damage::{refuse, warn, warn_of_changes};
 use super::options::Common;
 use super::terminal;
 use crate::model::damage::Damage;
@@ -80,6 +80,7 @@ pub(crate) fn run(arguments: &DumpArguments) -> Result<(), Failure> {
     let of_threads = of_threads.iter().map(|(number, damage)| (dir(*number), damage));
     let damage: Vec<(&Path, &Damage)> = of_files.chain(of_threads).collect();
     warn(damage.iter().copied());
+    runs.iter().for_each(|run| warn_of_changes(run, &filter));
     refuse(damage.into_iter().map(|(_, damage)| damage))?;
     if any_records || any_hits { Ok(()) } else { Err(Failure::Nothing("no record matches".to_owned())) }
 }

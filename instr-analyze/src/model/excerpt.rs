@@ -9,9 +9,27 @@ pub struct Excerpt {
     pub lines: Vec<String>,
 }
 
+// Output: the line and the column, from 1
+/// Where the statement is now, if it is in one place of `source` and has more than a name.
+pub fn moved(source: &str, snippet: &str) -> Option<(u64, u64)> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let first =
+        snippet.chars().next().filter(|_| snippet.contains(|char: char| !char.is_alphanumeric() && char != '_'))?;
+    let is_inside = |at: usize| {
+        let is_part = |character: char| character == '_' || character.is_alphanumeric();
+        is_part(first) && source[..at].ends_with(is_part)
+    };
+    let mut places = source.match_indices(first).map(|(at, _)| at).filter(|at| !is_inside(*at));
+    let mut here = places.by_ref().filter(|at| begins(source[*at..].chars(), snippet));
+    let (at, None) = (here.next()?, here.next()) else { return None };
+    let line = source[..at].matches('\n').count() + 1;
+    let column = source[..at].chars().rev().take_while(|character| *character != '\n').count() + 1;
+    Some((line as u64, column as u64))
+}
+
 /// The statement's line and `context` lines before and behind it; `None` when `source` does not hold the statement
 /// `snippet` at `line` and `column`.
-pub fn excerpt(source: &str, line: u64, column: u64, snippet: &str, context: u64) -> Option<Excerpt> {
+pub fn excerpt(source: &str, (line, column): (u64, u64), snippet: &str, context: u64) -> Option<Excerpt> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let index = usize::try_from(line.checked_sub(1)?).ok()?;
     let start = source.split_inclusive('\n').take(index).map(str::len).sum();

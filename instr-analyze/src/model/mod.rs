@@ -25,6 +25,7 @@ pub mod mappings;
 pub mod oom;
 pub mod package;
 pub mod panics;
+pub mod placed;
 pub mod process;
 pub mod record;
 pub mod ring;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use instr_format::escape::unescape;
 use instr_format::names::{self, SCHEMA_VERSION, THREAD_NAME_MAX, VARIABLES};
@@ -27,6 +27,9 @@ pub struct Process {
     /// The executable.
     #[serde(deserialize_with = "path")]
     pub exe: Option<PathBuf>,
+    /// What it was started as: the path of the executable, or of a link to it.
+    #[serde(deserialize_with = "path")]
+    pub argv0: Option<PathBuf>,
     /// Where it was started.
     #[serde(deserialize_with = "path")]
     pub cwd: Option<PathBuf>,
@@ -100,10 +103,13 @@ impl Process {
         }
     }
 
-    /// What the kernel calls the process, and each thread that has no name of its own.
-    pub fn kernels_name(&self) -> String {
-        let file = self.exe.as_deref().and_then(Path::file_name).unwrap_or_default().as_bytes();
-        String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)).into_owned()
+    /// Whether the kernel calls the process so, and each thread that has no name of its own: by the file that was started, or
+    /// by the link to it.
+    pub fn is_kernels_name(&self, name: &str) -> bool {
+        [&self.exe, &self.argv0].into_iter().filter_map(|path| path.as_deref()?.file_name()).any(|file| {
+            let file = file.as_bytes();
+            String::from_utf8_lossy(file.get(..THREAD_NAME_MAX).unwrap_or(file)) == name
+        })
     }
 
     /// What it was started to record.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use instr_format::escape::Printable;
 
 use super::paint::Paint;
+use crate::model::excerpt::Excerpt;
 use crate::model::statement::Statement;
 use crate::run::source::{Roots, Source, find};
 
@@ -20,17 +21,22 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let why = match find(roots, statement, context) {
-        Source::Found(excerpt) => {
-            for (number, line) in (excerpt.first..).zip(&excerpt.lines) {
-                let marked = number == statement.line;
-                let (mark, style) = if marked { ('>', paint.strong) } else { (' ', paint.faint) };
-                let text: String = line.replace('\t', "    ").chars().take(WIDTH).collect();
-                writeln!(out, "  {style}{mark} {number:>5} | {}{style:#}", Printable(text.as_bytes()))?;
-            }
-            return Ok(());
+        Source::Found(excerpt) => return lines(&excerpt, statement.line, paint, out),
+        Source::Moved(excerpt, line) => {
+            writeln!(out, "  the source on disk has changed; this statement is at line {line} now:")?;
+            return lines(&excerpt, line, paint, out);
         }
         Source::Changed => "the source on disk no longer has this statement",
         Source::Missing => "source not found",
     };
     writeln!(out, "  {why}; recorded: {}", Printable(statement.snippet.as_bytes()))
+}
+
+fn lines(excerpt: &Excerpt, marked: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for (number, line) in (excerpt.first..).zip(&excerpt.lines) {
+        let (mark, style) = if number == marked { ('>', paint.strong) } else { (' ', paint.faint) };
+        let text: String = line.replace('\t', "    ").chars().take(WIDTH).collect();
+        writeln!(out, "  {style}{mark} {number:>5} | {}{style:#}", Printable(text.as_bytes()))?;
+    }
+    Ok(())
 }

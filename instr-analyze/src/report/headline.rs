@@ -35,6 +35,7 @@ pub(super) fn write(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<
                 false => write!(out, "{bad}died of {signal}{bad:#}")?,
             }
             match first.filter(|thread| run.is_crashing(thread)) {
+                Some(thread) if run.has_crashed_outside(thread) => outside(run, thread, out)?,
                 Some(thread) => match dropping::found(run, thread) {
                     Some(dropping) => {
                         write!(out, " in {}, dropping {}", name(run, thread), cut(&dropping.what))?;
@@ -134,6 +135,12 @@ fn last_active(run: &Run, first: Option<&Thread>, out: &mut dyn Write) -> io::Re
             Some(Clock::Off) | None => Ok(()),
         },
     }
+}
+
+// Output:  in main, outside instrumented code; last at src/lib.rs:26: s
+fn outside(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, " in {}, outside instrumented code", name(run, thread))?;
+    statement(thread, "; last at", out)
 }
 
 // Output:  in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use super::activity::json::JsonActivity;
 use super::chain::json::JsonChain;
+use super::changed;
 use super::history::JsonPart;
 use super::object;
 use super::siblings::JsonParting;
+use super::unseen::{self, Unseen};
 use crate::model::damage::Damage;
 use crate::model::end::End;
 use crate::model::panics::Panic;
@@ -17,7 +19,9 @@ use crate::model::record::Record;
 use crate::model::sites::Sites;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Thread};
+use crate::run::changed::Changed;
 use crate::run::load::Run;
+use crate::run::unwatched::Unwatched;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -35,9 +39,15 @@ struct JsonRun<'a> {
     /// Signals whose handler the program had replaced by its own, where nothing else tells of the end.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     replaced_handlers: &'a [&'static str],
+    /// Why no crash could be recorded, where nothing else tells of the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_crash_handler: Option<Unwatched>,
     /// How many panics there have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     panics: Option<u64>,
+    /// Source files on disk that are not what was recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_sources: Vec<Changed>,
     threads: Vec<JsonThread<'a>>,
     /// Threads that have come to another end than those that began like them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +63,9 @@ struct JsonThread<'a> {
     #[serde(flatten)]
     chain: Option<JsonChain>,
     activity: JsonActivity,
+    /// What its innermost statement had called, or may have called, and is not instrumented.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_instrumented: Vec<Unseen>,
     #[serde(skip_serializing_if = "Option::is_none")]
     panic: Option<&'a Panic>,
     records: u64,
@@ -99,7 +112,9 @@ fn run(run: &Run) -> JsonRun<'_> {
         start_unix_ns: run.process.start_unix_ns,
         end: &run.end,
         replaced_handlers: &run.replaced,
+        no_crash_handler: run.unwatched,
         panics: Some(run.panic_count).filter(|count| *count > 0),
+        changed_sources: changed::named(run),
         threads,
         siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),
     }
@@ -117,6 +132,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         last: thread.last.as_ref().map(JsonLast::new),
         chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
         activity: JsonActivity::new(run, thread),
+        not_instrumented: unseen::found(run, thread),
         panic: run.panic(thread),
         records: thread.records,
         filtered: thread.filtered.saturating_add(thread.suppressed),

@@ -4,6 +4,7 @@ mod activity;
 mod advice;
 mod calls;
 mod chain;
+mod changed;
 pub mod crash;
 pub mod diff;
 mod dropping;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt as _;
 
 use instr_format::escape::Printable;
+use instr_format::names::CRASH;
 use instr_format::ring::Clock;
 use instr_format::time::format_timestamp;
 
@@ -13,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, dropping, headline, recursion, returned, siblings, thread};
+use super::{advice, changed, dropping, headline, recursion, returned, siblings, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -21,6 +22,7 @@ use crate::run::alive::Life;
 use crate::run::clock::now_unix_ns;
 use crate::run::load::Run;
 use crate::run::source::Roots;
+use crate::run::unwatched::Unwatched;
 
 /// So many entries of threads show their source; the rest have a line each.
 const AT_LENGTH: usize = 5;
@@ -177,9 +179,15 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     }
     recursion::write(run, out)?;
     dropping::write(run, out)?;
-    if run.foreign_main {
-        let way_out = "build the library with `cargo instr`, or call instr_runtime::install_crash_handler()";
-        writeln!(out, "  a crash could not be recorded, as the program's main is not Rust's: {way_out}")?;
+    match run.unwatched {
+        Some(Unwatched::Off) => writeln!(out, "  a crash could not be recorded: {CRASH} is off")?,
+        Some(Unwatched::ForeignMain) => {
+            let ways_out = format!(
+                "set {CRASH}=on, build the library with `cargo instr`, or call instr_runtime::install_crash_handler()"
+            );
+            writeln!(out, "  a crash could not be recorded, as the program's main is not Rust's: {ways_out}")?;
+        }
+        None => {}
     }
     if !run.replaced.is_empty() {
         let signals = run.replaced.join(", ");
@@ -209,6 +217,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     for note in &run.process.notes {
         writeln!(out, "  {bad}note:{bad:#} {}", Printable(note.as_bytes()))?;
     }
+    changed::write(&changed::named(run), paint, out)?;
     damage_lines(&run.damage, paint, out)?;
     advice::write(run, out)?;
     if run.threads.is_empty() {

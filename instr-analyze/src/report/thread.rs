@@ -151,6 +151,10 @@ fn turns_at(run: &Run, thread: &Thread) -> Option<Statement> {
 /// What went wrong in the thread, what else is to be said of it, and how it relates to the statement that is shown.
 fn doing(run: &Run, thread: &Thread) -> (&'static str, &'static str, &'static str) {
     match thread.state {
+        State::PanickedAndLeft | State::PanickedAndEnded if run.has_crashed_outside(thread) => {
+            ("crashed", "outside instrumented code since a panic", "last in")
+        }
+        _ if run.has_crashed_outside(thread) => ("crashed", "outside instrumented code", "last in"),
         State::Panicking if run.has_crashed(thread) => ("crashed", "while panicking", "in"),
         _ if run.has_crashed(thread) => ("crashed", "", "in"),
         State::Left | State::Ended if thread.has_failed_test() => {

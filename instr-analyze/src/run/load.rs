@@ -18,6 +18,7 @@ use super::segment::Segment;
 use super::siblings::{Parting, partings};
 use super::symbols::Frame;
 use super::threads::ThreadFiles;
+use super::unwatched::Unwatched;
 use super::verdict::Active;
 use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
@@ -59,8 +60,8 @@ pub struct Run {
     /// The signals that ended it unseen, if one of them did: the program's own handlers were found in the place of those that
     /// would have recorded it.
     pub replaced: Vec<&'static str>,
-    /// Whether no crash could be recorded, as the program's `main` is not Rust's and nobody asked for it.
-    pub foreign_main: bool,
+    /// Why no crash could be recorded, where nothing else tells of the end.
+    pub unwatched: Option<Unwatched>,
     /// The signal that ended it, as it was written down.
     pub crash: Option<Crash>,
     /// How its thread came there, innermost first, where the signal does not say all: of aborts and used-up stacks.
@@ -137,7 +138,7 @@ impl Run {
         // What is recorded after all needs no excuse.
         let header = files.last.as_ref().map(|last| &last.header).filter(|_| end.kind == EndKind::Unknown);
         let replaced = header.map_or_else(Vec::new, |header| header.replaced().collect());
-        let foreign_main = header.is_some_and(|header| header.foreign_main);
+        let unwatched = header.and_then(|header| Unwatched::new(&files.process, header.foreign_main));
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
@@ -195,7 +196,7 @@ impl Run {
             seen_until_unix_ns: seen.until_unix_ns,
             newest: OnceCell::new(),
             replaced,
-            foreign_main,
+            unwatched,
             crash,
             frames,
             panics,
@@ -218,13 +219,24 @@ impl Run {
 
     /// The name that a thread has been given: without one, the kernel calls it by the program's.
     pub fn own_name<'a>(&self, thread: &'a Thread) -> Option<&'a str> {
-        let is_programs = self.pid != Some(thread.tid) && thread.name == self.process.kernels_name();
+        let is_programs = self.pid != Some(thread.tid) && self.process.is_kernels_name(&thread.name);
         (!thread.name.is_empty() && !is_programs).then_some(thread.name.as_str())
     }
 
     /// Whether this thread was hit by the signal that ended the process.
     pub fn has_crashed(&self, thread: &Thread) -> bool {
         self.end.kind == EndKind::Signal && self.is_crashing(thread)
+    }
+
+    /// Whether the signal hit this thread when all its instrumented functions had returned. A panic that ends the process counts
+    /// as its statement's.
+    pub fn has_crashed_outside(&self, thread: &Thread) -> bool {
+        let is_over = match thread.state {
+            State::Left | State::Ended => true,
+            State::PanickedAndLeft | State::PanickedAndEnded => self.end.panic.is_none(),
+            State::Panicking | State::Inside | State::Unknown | State::Continued => false,
+        };
+        is_over && self.has_crashed(thread)
     }
 
     /// Whether this thread ended the process.

@@ -2,6 +2,7 @@
 
 mod aborts;
 pub mod alive;
+pub mod changed;
 pub mod clock;
 pub mod command;
 mod conclusions;
@@ -29,4 +30,5 @@ pub mod stores;
 pub mod symbols;
 pub mod threads;
 pub mod timeline;
+pub mod unwatched;
 pub mod verdict;

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::open;
-use crate::model::excerpt::{Excerpt, excerpt};
+use crate::model::excerpt::{Excerpt, excerpt, moved};
 use crate::model::process::Process;
 use crate::model::source_path::{in_registry, in_toolchain};
 use crate::model::statement::Statement;
@@ -18,6 +18,8 @@ const SOURCE_MAX: u64 = 16 << 20;
 pub enum Source {
     /// The statement and the lines around it.
     Found(Excerpt),
+    /// The statement on another line, the only one where it is now.
+    Moved(Excerpt, u64),
     /// The file, but without the statement.
     Changed,
     /// No file.
@@ -73,6 +75,11 @@ impl Roots {
             .chain(below(&self.registries, in_registry(file)))
             .chain(below(&self.toolchains, in_toolchain(file)))
     }
+
+    /// What they say.
+    pub(super) fn sources<'a>(&'a self, file: &'a str) -> impl Iterator<Item = String> + 'a {
+        self.candidates(file).filter_map(|(root, path)| read_below(root, path))
+    }
 }
 
 /// The directory that a variable names, or else the one in the user's home.
@@ -95,12 +102,19 @@ pub fn is_ours_alone(dir: &Path) -> bool {
 /// Looks for a statement in the files that its path can mean.
 pub fn find(roots: &Roots, statement: &Statement, context: u64) -> Source {
     let mut outcome = Source::Missing;
-    for (root, path) in roots.candidates(&statement.file) {
-        let Some(source) = read_below(root, path) else { continue };
-        match excerpt(&source, statement.line, statement.column, &statement.snippet, context) {
-            Some(excerpt) => return Source::Found(excerpt),
-            None => outcome = Source::Changed,
+    for source in roots.sources(&statement.file) {
+        if let Some(excerpt) = excerpt(&source, (statement.line, statement.column), &statement.snippet, context) {
+            return Source::Found(excerpt);
         }
+        let moved = moved(&source, &statement.snippet).and_then(|place| {
+            let excerpt = excerpt(&source, place, &statement.snippet, context)?;
+            Some(Source::Moved(excerpt, place.0))
+        });
+        outcome = match (moved, outcome) {
+            (_, moved @ Source::Moved(..)) => moved,
+            (Some(moved), _) => moved,
+            (None, _) => Source::Changed,
+        };
     }
     outcome
 }

@@ -79,17 +79,18 @@ pub(crate) fn watch(asked: bool) {
 /// Puts the handlers in place where a thread has reached its first statement, or the main thread a later one.
 ///
 /// Where constructors are done, and there are still no handlers of Rust's, `main` is not Rust's: this is a library in a
-/// program of C, or of Python. What it wants of handlers is unknown, so ours wait until they are asked for; but nobody can
-/// ask in a program that `cargo instr` has built, so there they come at once. A handler of the program's that is there
+/// program of C, or of Python. What it wants of handlers is unknown, so ours wait until they are asked for, by a call or by
+/// `INSTR_CRASH=on`; but who has built a library by `cargo instr` has asked for them, so there they come at once. A handler of the program's that is there
 /// already is passed every signal, and one that comes later takes the place of ours. Async-signal-safe.
 pub(crate) fn watch_where_main_has_begun(process: &Process) {
     watch(false);
     if sys::is_watching() || !sys::has_been_constructed() {
         return;
     }
-    if cfg!(cargo_instr) {
+    let Some(settings) = settings::get() else { return };
+    if cfg!(cargo_instr) || settings.crash_asked {
         watch(true);
-    } else if settings::get().is_some_and(|settings| settings.crash) {
+    } else if settings.crash {
         process.note_foreign_main(true);
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) sites: SiteFilter,
     /// Whether crashes are recorded.
     pub(crate) crash: bool,
+    /// Whether they are because somebody has said so, which holds for a library in a program of C, too.
+    pub(crate) crash_asked: bool,
     /// Whether the runtime may say on stderr what it could not do.
     pub(crate) echo: bool,
     /// Every variable that was set, here or there, for the run's own description.
@@ -152,7 +154,7 @@ impl Reader<'_> {
         let (ring, caps) = self.sizes(sink);
         let (threads, sites) = self.filters(sink);
         let focus = Focus { order: AtomicU64::new(0), sink, rate: self.rate(sink), threads };
-        let crash = self.switch(names::CRASH, true);
+        let crash = self.given_switch(names::CRASH);
         let echo = self.switch(names::ECHO_STDERR, false);
         self.note_unknown();
         Settings {
@@ -162,7 +164,8 @@ impl Reader<'_> {
             ring,
             caps,
             sites,
-            crash,
+            crash: crash.unwrap_or(true),
+            crash_asked: crash == Some(true),
             echo,
             given: self.given,
             config: self.config.path,
@@ -212,11 +215,16 @@ impl Reader<'_> {
     }
 
     fn switch(&mut self, name: &'static str, default: bool) -> bool {
-        let Some(text) = self.text(name) else { return default };
-        value::switch(text).unwrap_or_else(|| {
+        self.given_switch(name).unwrap_or(default)
+    }
+
+    fn given_switch(&mut self, name: &'static str) -> Option<bool> {
+        let text = self.text(name)?;
+        let switch = value::switch(text);
+        if switch.is_none() {
             self.note(format_args!("{name}={text} is ignored: expected {}", Value::Switch));
-            default
-        })
+        }
+        switch
     }
 
     fn sink(&mut self) -> Sink {

@@ -28,6 +28,7 @@ fn the_report_shows_the_open_statements_outermost_first() {
         &expect![[r#"
             thread main (4500000): inside demo::load_node at src/yaml.rs:24:5
               source not found; recorded: parser.next()
+              in this statement, or in what it calls that is not instrumented
               3 open statements, outermost first:
                 src/main.rs:3:5   demo::main       run(&text)
                 src/main.rs:8:5   demo::run        load_node(parser)
@@ -43,6 +44,7 @@ fn one_open_statement_says_nothing_new() {
         &expect![[r#"
             thread main (4500000): inside demo::main at src/main.rs:3:5
               source not found; recorded: run(&text)
+              in this statement, or in what it calls that is not instrumented
         "#]],
     );
 }
@@ -54,6 +56,7 @@ fn in_a_dependency_the_title_names_the_programs_own_statement() {
         &expect![[r#"
             thread main (4500000): inside serde_json::de::peek at serde_json-1.0.149/src/de.rs:120:9, called from demo::run at src/main.rs:8:5
               source not found; recorded: self.read.peek()
+              in this statement, or in what it calls that is not instrumented
               the call in demo::run:
               source not found; recorded: load_node(parser)
               4 open statements, outermost first:
@@ -73,6 +76,7 @@ fn recursion_is_shown_once_with_its_turns() {
         &expect![[r#"
             thread main (4500000): inside demo::load_node at src/yaml.rs:24:5
               source not found; recorded: parser.next()
+              in this statement, or in what it calls that is not instrumented
               recursion: demo::load_node, demo::load_sequence (10,883 of 10,885 calls), from src/main.rs:8: load_node(parser)
               10,885 open statements, outermost first:
                 src/main.rs:3:5     demo::main             run(&text)
@@ -88,6 +92,7 @@ fn recursion_is_shown_once_with_its_turns() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              in this statement, or in what it calls that is not instrumented
               recursion: demo::run (65,535 of 65,536 calls), from src/main.rs:3: run(&text)
               65,536 open statements, outermost first:
                 src/main.rs:3:5           demo::main  run(&text)
@@ -106,6 +111,7 @@ fn calls_within_dependencies_are_folded_where_there_are_many() {
         &expect![[r#"
             thread main (4500000): inside serde_json::de::from_trait at serde_json-1.0.149/src/de.rs:110:9, called from demo::main at src/main.rs:3:5
               source not found; recorded: T::deserialize(&mut de)
+              in this statement, or in what it calls that is not instrumented
               the call in demo::main:
               source not found; recorded: run(&text)
               16 open statements, outermost first:
@@ -134,6 +140,7 @@ fn what_has_no_order_is_counted_in_the_middle() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              in this statement, or in what it calls that is not instrumented
               recursion: demo::load_node, demo::load_sequence, demo::run, demo::load_mapping (3,000 of 3,001 calls), from src/main.rs:3: run(&text)
               3,001 open statements, outermost first:
                 src/main.rs:3:5       demo::main           run(&text)
@@ -168,6 +175,7 @@ fn whatever_else_is_to_be_known_of_a_chain_is_said() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              in this statement, or in what it calls that is not instrumented
               4 open statements, outermost first; the outermost 2 are the parent's, from before the fork:
                 src/main.rs:3:5  demo::main  run(&text)
                 (a function that has reached no statement: a signal handler, or one just entered)
@@ -180,6 +188,7 @@ fn whatever_else_is_to_be_known_of_a_chain_is_said() {
         &expect![[r#"
             thread main (4500000): inside demo::run at src/main.rs:8:5
               source not found; recorded: load_node(parser)
+              in this statement, or in what it calls that is not instrumented
               1,002 open statements, outermost first:
                 src/main.rs:3:5  demo::main  run(&text)
                 src/main.rs:8:5  demo::run   load_node(parser)

@@ -165,3 +165,41 @@ fn threads_without_a_name_have_their_ids_and_those_with_one_keep_it() {
     ];
     assert_eq!(titles(&report(&output)), expected);
 }
+
+/// As in a program of Python whose extension has long returned.
+#[test]
+fn a_crash_outside_instrumented_code_is_not_blamed_on_a_statement_that_is_over() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    let left = FakeSlot { left: true, ..FakeSlot::inside(PID, b"demo", 1) };
+    run.crash(PID, 1);
+    let [job, step] = ["demo::work::Job::run at src/work.rs:7:9", "demo::work::step at src/work.rs:12:5"];
+    for (slot, title) in [
+        (left, format!("crashed outside instrumented code, last in {job}")),
+        (FakeSlot { ended: true, ..left }, format!("crashed outside instrumented code, last in {job}")),
+        (
+            FakeSlot { panicked: Some(2), ..left },
+            format!("crashed outside instrumented code since a panic, last in {step}"),
+        ),
+    ] {
+        run.last(None, &[slot]);
+        let report = report(&output);
+        let first = report.lines().next().unwrap_or_default();
+        assert!(first.starts_with("demo died of SIGSEGV in main, outside instrumented code; last at src/"), "{first}");
+        assert_eq!(titles(&report), [format!("thread main (4500000): {title}")]);
+        let json = analyzer::run(["--format", "json", output.path().to_str().unwrap()]).stdout;
+        assert!(json.contains(r#""reason": "hit by SIGSEGV outside instrumented code""#), "{json}");
+    }
+}
+
+/// The kernel calls a thread without a name by the file that was started, which can be a link with another name.
+#[test]
+fn threads_without_a_name_are_known_where_the_program_was_started_by_a_link() {
+    let output = tempfile::tempdir().unwrap();
+    let run = FakeRun::new(output.path(), "demo-1");
+    run.last(None, &[FakeSlot::inside(PID, b"link", 0), FakeSlot::inside(PID + 1, b"link", 1)]);
+    let json = std::fs::read_to_string(run.dir.join("run.json")).unwrap();
+    run.write("run.json", json.replace(r#""argv0":"demo""#, r#""argv0":"/usr/bin/link""#));
+    let place = "inside demo::work::Job::run at src/work.rs:7:9";
+    assert!(titles(&report(&output)).contains(&format!("thread 4500001: {place}").as_str()), "{}", report(&output));
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use expect_test::{Expect, expect};
 use instr_tests::analyzer;
-use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS, Site, sites_file};
+use instr_tests::fake_run::{FakeRun, FakeSlot, PID, START_NS, Site, header, last_file, record, sites_file};
 use instr_tests::skip::skip;
 use tempfile::TempDir;
 
@@ -202,4 +202,102 @@ fn row_75_a_run_of_somebody_else_does_not_choose_the_roots() {
     let mut command = analyzer::command([&dir]);
     let there = analyzer::outcome(command.current_dir(home.path().join("project")).output().unwrap());
     assert!(there.stdout.contains(">     3 |"), "the caller's own directory: {}", there.stdout);
+}
+
+const WHOLE: &str = "fn main() {\n    let a = one(1);\n    let b = two(a);\n    three(b);\n}\n";
+
+/// A run inside the second of three statements of `src/lib.rs`.
+fn run_of_three() -> TempDir {
+    let home = run(SITE);
+    let site = |line, snippet| Site { line, snippet, ..SITE };
+    let sites = [site(2, "let a = one(1);"), site(3, "let b = two(a);"), site(4, "three(b);")];
+    let logs = home.path().join("logs/demo-1");
+    fs::write(logs.join("sites"), sites_file(&sites)).unwrap();
+    let records: Vec<Vec<u8>> = (1..).zip(&sites).map(|(seq, site)| record(PID, seq, seq, site)).collect();
+    fs::write(logs.join(format!("{PID}.log")), [vec![header(PID, 1, 0, b"demo")], records].concat().concat()).unwrap();
+    fs::write(logs.join("last"), last_file(None, 0, &[FakeSlot::inside(PID, b"demo", 1)])).unwrap();
+    fs::write(home.path().join("project/src/lib.rs"), WHOLE).unwrap();
+    home
+}
+
+/// What a verb prints of the run, on stdout and on stderr.
+fn verb(home: &TempDir, arguments: &[&str]) -> (String, String) {
+    let run = home.path().join("logs/demo-1");
+    let mut command = analyzer::command(arguments);
+    let ended = analyzer::outcome(command.arg(run).current_dir("/").output().unwrap());
+    (ended.stdout, ended.stderr)
+}
+
+#[test]
+fn a_statement_that_has_moved_is_shown_where_it_is_now() {
+    let home = run_of_three();
+    fs::write(home.path().join("project/src/lib.rs"), WHOLE.replace("    let b", "\n    let b")).unwrap();
+    expect![[r#"
+        thread main (4500000): inside demo::main at src/lib.rs:3:5
+          the source on disk has changed; this statement is at line 4 now:
+                3 | 
+          >     4 |     let b = two(a);
+                5 |     three(b);
+          3 records
+          its last steps, the newest last:
+            src/lib.rs:2:5  demo::main  let a = one(1);
+            src/lib.rs:3:5  demo::main  let b = two(a);
+            src/lib.rs:4:5  demo::main  three(b);
+    "#]]
+    .assert_eq(&shown(home.path(), &["--context", "1", "--history", "9"]));
+    // Where it could be either of two, neither is shown.
+    fs::write(home.path().join("project/src/lib.rs"), WHOLE.replace("    let b", "\n    let b = two(a);\n    let b"))
+        .unwrap();
+    let shown = shown(home.path(), &[]);
+    assert!(
+        shown.contains("  the source on disk no longer has this statement; recorded: let b = two(a);\n"),
+        "{shown}"
+    );
+}
+
+/// Also where the statement that is shown is still there.
+#[test]
+fn each_verb_says_which_file_is_not_what_was_recorded() {
+    let home = run_of_three();
+    let logs = home.path().join("logs/demo-1");
+    let slots = [FakeSlot::inside(PID, b"demo", 1), FakeSlot::inside(PID + 1, b"worker", 0)];
+    fs::write(logs.join("last"), last_file(None, 0, &slots)).unwrap();
+    fs::write(logs.join(format!("{}.log", PID + 1)), header(PID + 1, 1, 0, b"worker")).unwrap();
+    let file = home.path().join("project/src/lib.rs");
+    let reading: [&[&str]; 4] =
+        [&["report"], &["report", "--history", "9"], &["diff", "--thread", "main,worker"], &["dump"]];
+    let said = |arguments: &[&str]| {
+        let (stdout, stderr) = verb(&home, arguments);
+        stdout + &stderr
+    };
+    for (source, changed) in [
+        (WHOLE.to_owned(), None),
+        (WHOLE.replace("two(a)", "two( a )"), None),
+        (WHOLE.replace("three", "four"), Some((1, "is not where it was", 4))),
+        (format!("\n{WHOLE}"), Some((3, "are not where they were", 2))),
+        ("another program's\n".to_owned(), None),
+    ] {
+        fs::write(&file, &source).unwrap();
+        for arguments in reading {
+            let said = said(arguments);
+            let line = changed.map(|(count, are, line)| {
+                format!(
+                    "src/lib.rs on disk is not what was recorded: {count} of 3 statements {are}, the first at line {line}\n"
+                )
+            });
+            match line {
+                Some(line) => assert!(said.contains(&line), "{arguments:?}, {source}:\n{said}"),
+                None => assert!(!said.contains("on disk is not what"), "{arguments:?}, {source}:\n{said}"),
+            }
+        }
+        let json: serde_json::Value = serde_json::from_str(&verb(&home, &["report", "--format", "json"]).0).unwrap();
+        let expected = changed.map(|(count, _, line)| {
+            serde_json::json!([{ "file": "src/lib.rs", "statements": 3, "misplaced": count, "line": line }])
+        });
+        assert_eq!(json["runs"][0].get("changed_sources"), expected.as_ref(), "{source}");
+    }
+    fs::remove_file(&file).unwrap();
+    for arguments in reading {
+        assert!(!said(arguments).contains("on disk is not what"), "{arguments:?}");
+    }
 }

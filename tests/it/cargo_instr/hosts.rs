@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use instr_format::last;
-use instr_format::names::{OUTPUT_DIR, SINK};
+use instr_format::names::{CRASH, OUTPUT_DIR, SINK};
 use instr_tests::cargo_instr::{Workspace, runs};
 use instr_tests::package::{Package, succeed};
 use instr_tests::program::{Ended, Scene, run};
@@ -15,6 +15,7 @@ use instr_tests::records::run_json;
 use instr_tests::report::Report;
 use instr_tests::rings::rings;
 use instr_tests::skip;
+use serde_json::Value;
 
 /// Two would wait for each other anyway.
 static TURN: Mutex<()> = Mutex::new(());
@@ -46,6 +47,7 @@ int main(int count, char **arguments) {
     if (peek(&there) != 42) return 3;
     if (!strcmp(when, "after")) signal(SIGSEGV, handler);
     if (!strcmp(when, "none")) return 5;
+    if (!strcmp(when, "itself")) return *(volatile unsigned char *)0x40;
     pthread_t thread;
     pthread_create(&thread, 0, work, 0);
     pthread_join(thread, 0);
@@ -113,6 +115,41 @@ fn a_crash_of_a_library_that_a_program_of_c_loads_is_recorded() {
     let program = compile(test, &scene, &[]).expect("it was there");
     let ended = run(scene.command(&program).arg(&library).arg("none"));
     assert_eq!(ended.status.code(), Some(5), "{ended:?}");
+}
+
+#[test]
+fn a_crash_of_the_program_itself_is_not_blamed_on_the_library() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let test = "a_crash_of_the_program_itself_is_not_blamed_on_the_library";
+    let (_hosted, library) = hosted();
+    let scene = Scene::new();
+    let Some(program) = compile(test, &scene, &[]) else { return };
+    let ended = run(scene.command(&program).arg(&library).arg("itself"));
+    assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
+    let report = instr_tests::analyzer::run([&scene.output()]).stdout;
+    let first =
+        "host died of SIGSEGV in main, outside instrumented code; last at src/lib.rs:7: address.read_volatile()";
+    assert_eq!(report.lines().next(), Some(first));
+    assert!(
+        report.contains("): crashed outside instrumented code, last in hosted::peek at src/lib.rs:7:14"),
+        "{report}"
+    );
+}
+
+/// One that is replaced by nothing: it is off.
+#[test]
+fn what_would_record_a_crash_is_said_where_it_was_switched_off() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let test = "what_would_record_a_crash_is_said_where_it_was_switched_off";
+    let (_hosted, library) = hosted();
+    let scene = Scene::new();
+    let Some(program) = compile(test, &scene, &[]) else { return };
+    let ended = run(scene.command(&program).arg(&library).env(CRASH, "off"));
+    assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
+    let report = instr_tests::analyzer::run([&scene.output()]).stdout;
+    assert!(report.contains("\n  a crash could not be recorded: INSTR_CRASH is off\n"), "{report}");
+    let json = Report::of(&runs(&scene.output())[0]);
+    assert_eq!(json.run()["no_crash_handler"], "off", "{:#}", json.run());
 }
 
 #[test]
@@ -184,7 +221,7 @@ fn other_libraries_wait_until_they_are_asked_and_say_so() {
          #[cfg(feature = \"asks\")]\n    instr_runtime::install_crash_handler();\n    \
          unsafe { address.read_volatile() }\n}\n",
     );
-    for (features, asks) in [("", false), ("asks", true)] {
+    for (features, variable, asks) in [("", "", false), ("asks", "", true), ("", "on", true), ("asks", "off", false)] {
         let output = succeed(&mut package.cargo(&["build", "--message-format=json", "--features", features]));
         let library = instr_tests::package::json_lines(&output)
             .filter_map(|line| line["filenames"][0].as_str().filter(|name| name.contains("asking")).map(PathBuf::from))
@@ -192,15 +229,26 @@ fn other_libraries_wait_until_they_are_asked_and_say_so() {
             .expect("a library");
         let scene = Scene::new();
         let Some(program) = compile(test, &scene, &[]) else { return };
-        let ended = run(scene.command(&program).arg(&library).env(OUTPUT_DIR, scene.output()));
+        let ended = run(scene.command(&program).arg(&library).env(OUTPUT_DIR, scene.output()).env(CRASH, variable));
         assert_eq!(ended.status.signal(), Some(libc::SIGSEGV), "{ended:?}");
         let [run] = runs(&scene.output()).try_into().expect("one run");
         let last = fs::read(run.join("last")).expect("a file");
         let (header, _) = last::decode(&last).expect("a header");
-        assert_eq!((run.join("crash.json").exists(), header.foreign_main), (asks, !asks));
+        let waits = !asks && variable.is_empty();
+        assert_eq!((run.join("crash.json").exists(), header.foreign_main), (asks, waits), "{features} {variable}");
         assert_eq!((run_json(&run)["built_by"].as_str(), rings(&run).len()), (None, 0));
         let report = instr_tests::analyzer::run([&run]).stdout;
-        let says_why = report.contains("a crash could not be recorded, as the program's main is not Rust's: build ");
-        assert_eq!((report.contains("died of SIGSEGV"), says_why), (asks, !asks), "{report}");
+        let says_why = report.contains("a crash could not be recorded, as the program's main is not Rust's: set ");
+        assert_eq!((report.contains("died of SIGSEGV"), says_why), (asks, waits), "{report}");
+        let says_off = report.contains("a crash could not be recorded: INSTR_CRASH is off");
+        assert_eq!(says_off, variable == "off", "{report}");
+        let expected = if waits {
+            "foreign-main".into()
+        } else if asks {
+            Value::Null
+        } else {
+            "off".into()
+        };
+        assert_eq!(Report::of(&run).run()["no_crash_handler"], expected, "{report}");
     }
 }

@@ -44,8 +44,9 @@ fn a_macro_with_which_the_crate_does_not_compile_is_named() {
         &[
             "note: instr: not instrumented, as the crate does not compile otherwise: functions that the macro `counts` makes\n --> src/main.rs:30\n",
             "crashed in made::main at src/main.rs:61:",
-            "  perhaps in `count_by_two` (src/main.rs:39), which `counts!` makes and which is not instrumented: the crate does \
-             not compile with the macro instrumented\n",
+            "  what this calls is not instrumented, innermost first:\n    made::strict::count at src/main.rs:36\n    \
+             made::strict::count_by_two at src/main.rs:40, made by `counts!`: the crate does not compile with the macro \
+             instrumented\n",
         ],
     );
     assert!(!said.contains("used as it is"), "{said}");
@@ -56,14 +57,35 @@ fn a_macro_with_which_the_crate_does_not_compile_is_named() {
 fn a_macro_that_other_crates_can_use_is_named() {
     let made = Workspace::new("made", "exported");
     let (said, output) = dies(&made, "exported");
+    let expected = "  what this calls is not instrumented: <made::Sink as made::Log>::log::{{closure}} at src/lib.rs:18, made by \
+                    `logs!`: other crates can use the macro\n";
+    assert_holds(&said, &["crashed in made::report at src/main.rs:52:", expected]);
+    // Without the frames of the crash, the text of the statement has to do.
+    let run = runs(&output).pop().expect("a run");
+    std::fs::remove_file(run.join("crash.json")).expect("it was there");
     let expected = "  perhaps in `log` (src/lib.rs:15), which `logs!` makes and which is not instrumented: other crates \
                     can use the macro\n";
-    assert_holds(&said, &["crashed in made::report at src/main.rs:52:", expected]);
-    let run = runs(&output).pop().expect("a run");
+    assert_holds(&instr_tests::analyzer::run([&run]).stdout, &["inside made::report at src/main.rs:52:", expected]);
     let json = std::fs::read(run.join("run.json")).expect("a file");
     let json: Value = serde_json::from_slice(&json).expect("JSON");
     let expected = json!({
         "function": "made::logs!::$type::log", "file": "src/lib.rs", "line": 15, "reason": "other crates can use the macro",
     });
     assert!(json["untouched"].as_array().expect("functions").contains(&expected), "{json}");
+}
+
+/// Wherever it comes from: here, it is left out by an option.
+#[test]
+fn what_a_crash_was_in_that_is_left_out_is_named() {
+    let made = Workspace::new("made", "left-out");
+    let output = made.output("left-out");
+    let mut command = made.instr(&["run", "-q", "--exclude-function", "*::log", "--", "out"]);
+    let ended = command.env("INSTR_OUTPUT_DIR", &output).output().expect("cargo runs");
+    assert_eq!(ended.status.code(), Some(134));
+    let called = "  what this calls is not instrumented: <made::Out as made::Log>::log::{{closure}} at src/main.rs:";
+    assert_holds(&String::from_utf8_lossy(&ended.stderr), &["crashed in made::report at src/main.rs:52:", called]);
+    let report = instr_tests::report::Report::of(&runs(&output)[0]);
+    let called = &report.threads()[0]["not_instrumented"];
+    let expected = json!([{ "function": "<made::Out as made::Log>::log::{{closure}}", "file": "src/main.rs", "line": called[0]["line"], "is_certain": true }]);
+    assert_eq!(called, &expected);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{blamed, lasting, place, turns, waiting};
+use super::{blamed, called, lasting, place, turns, waiting};
 use crate::model::activity::turning::Turning;
 use crate::model::activity::waiting::Wait;
 use crate::model::statement::Statement;
@@ -100,12 +100,14 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
             let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
             format!("waiting {}{}", waiting(run, thread, verdict), blame.unwrap_or_default())
         }
-        (Doing::Crashed, _) => format!("hit by {}", run.end.signal.as_deref().unwrap_or("a signal")),
+        (Doing::Crashed, _) => {
+            let outside = if run.has_crashed_outside(thread) { " outside instrumented code" } else { "" };
+            format!("hit by {}{outside}", run.end.signal.as_deref().unwrap_or("a signal"))
+        }
         (Doing::Panicked, _) => "a panic unwound from its statement".to_owned(),
         (Doing::Idle, _) => "outside instrumented code".to_owned(),
         (Doing::Running, _) => {
-            let which = "in its statement, or in what it calls and that is not instrumented";
-            format!("{which}{}", lasting(verdict.time))
+            format!("in its statement{}{}", called(thread), lasting(verdict.time))
         }
         (Doing::Ended, _) => "the thread had ended".to_owned(),
         (Doing::Looping | Doing::Unknown, _) => "its open statements were not kept".to_owned(),

@@ -14,6 +14,7 @@ use crate::model::activity::blame::Blame;
 use crate::model::activity::turning::Turning;
 use crate::model::activity::waiting::Wait;
 use crate::model::duration::Duration;
+use crate::model::end::EndKind;
 use crate::model::fold::{Item, Loop};
 use crate::model::sites::Sites;
 use crate::model::source_path::short;
@@ -49,11 +50,31 @@ pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Writ
                 None => Ok(()),
             }
         }
-        (Doing::Running, _) if verdict.time != Time::Unknown || run.observed(thread).is_some() => {
-            writeln!(out, "  in this statement{}{}", lasting(verdict.time), kernel(run, thread))
+        (Doing::Running, _) => {
+            let (called, kernel) = (called(thread), kernel(run, thread));
+            let is_dead = matches!(run.end.kind, EndKind::Unknown | EndKind::Killed);
+            let is_alone = run.threads.iter().filter(|thread| thread.state.is_active()).count() == 1;
+            let is_suspect = is_dead && is_alone && !called.is_empty();
+            if verdict.time == Time::Unknown && kernel.is_empty() && !is_suspect {
+                return Ok(());
+            }
+            writeln!(out, "  in this statement{called}{}{kernel}", lasting(verdict.time))
         }
         _ => Ok(()),
     }
+}
+
+// Output: , or in what it calls that is not instrumented
+/// What else the thread may have been in: a function that is instrumented would have a statement of its own.
+fn called(thread: &Thread) -> &'static str {
+    let calls = thread.last.as_ref().is_some_and(|last| has_call(&last.statement.snippet));
+    if calls { ", or in what it calls that is not instrumented" } else { "" }
+}
+
+/// Whether a statement may call something: there is a parenthesis behind a name or a `!`, or its text is not all there.
+fn has_call(snippet: &str) -> bool {
+    let is_of_call = |before: char| before == '!' || before == '>' || before == '_' || before.is_alphanumeric();
+    snippet.ends_with('…') || snippet.match_indices('(').any(|(at, _)| snippet[..at].ends_with(is_of_call))
 }
 
 /// What the kernel says of it, or said before it was ended.
@@ -200,6 +221,21 @@ fn item(item_: &Item<()>, depth: usize, sites: &Sites, paint: Paint, lines: &mut
             }
             lines.push(format!("{indent}{times}"));
             body.iter().for_each(|inner| item(inner, depth + 1, sites, paint, lines));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_call;
+
+    #[test]
+    fn a_call_is_a_name_before_a_parenthesis() {
+        for statement in ["to.log(text);", "f::<u8>(1)", "println!(\"\")", "let a = very_long…"] {
+            assert!(has_call(statement), "{statement}");
+        }
+        for statement in ["let a = (b + c) * d;", "spin = spin.0;", "loop { … }", ""] {
+            assert!(!has_call(statement), "{statement}");
         }
     }
 }

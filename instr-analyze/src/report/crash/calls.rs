@@ -64,14 +64,14 @@ fn is_in(function: &Function, statement: &Statement) -> bool {
 }
 
 /// Whether the debug information's path is that of the statement, which can be relative.
-fn is_path(full: &str, path: &str) -> bool {
+pub(in crate::report) fn is_path(full: &str, path: &str) -> bool {
     full.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/') || path.starts_with('/'))
 }
 
 // Input:  <demo::Session as core::fmt::Display>::fmt::<u8>::{{closure}}
 // Output: fmt, 1
 /// The last name of a path, without generic arguments and hashes, and how many closures it is in.
-fn plain(path: &str) -> (&str, usize) {
+pub(in crate::report) fn plain(path: &str) -> (&str, usize) {
     let (mut rest, mut closures) = (path, 0);
     loop {
         if let Some(generic) = without_arguments(rest) {

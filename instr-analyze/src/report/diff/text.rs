@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use instr_format::escape::Printable;
 
 use super::{hits, pair};
-use crate::report::headline;
 use crate::report::naming::names;
 use crate::report::number::Grouped;
 use crate::report::paint::Paint;
 use crate::report::thread::standing;
+use crate::report::{changed, headline};
 use crate::run::diff::{Compared, RunPair};
 use crate::run::load::Run;
 
@@ -126,12 +126,14 @@ fn head(pair: &RunPair, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let [a, b] = &pair.runs;
     if a.dir == b.dir {
         headline::write(a, paint, out)?;
-        return writeln!(out, "  {faint}A and B are threads of one run, with files in {}{faint:#}", shown(&a.dir));
+        writeln!(out, "  {faint}A and B are threads of one run, with files in {}{faint:#}", shown(&a.dir))?;
+        return changed::write(&changed::local(a), paint, out);
     }
     for (side, run) in SIDES.iter().zip(&pair.runs) {
         write!(out, "{side}: ")?;
         headline::write(run, paint, out)?;
         writeln!(out, "   {faint}files in {}{faint:#}", shown(&run.dir))?;
+        changed::write(&changed::local(run), paint, out)?;
     }
     Ok(())
 }

@@ -189,5 +189,5 @@ fn pace(runs: &[Run], restricts_files: bool) -> Result<Pace, NoPace> {
 fn is_thread_filter(saving: &Saving, runs: &[Run]) -> bool {
     let mut kept = saving.value.split(',');
     let keeps_main = saving.value.split(',').any(|name| name == "main");
-    keeps_main || !kept.any(|name| runs.iter().any(|run| run.process.kernels_name() == name))
+    keeps_main || !kept.any(|name| runs.iter().any(|run| run.process.is_kernels_name(name)))
 }
