@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use instr_format::sites::{
     BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_site, decode_table,
 };
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
+use super::activity::structure::Structure;
 use super::damage::{Damage, DamageKind};
 use super::flow::Facts;
 use super::record::{Record, What};
@@ -26,6 +27,8 @@ pub struct Sites {
     tests: BTreeMap<String, (String, Test)>,
     /// The ids by the keys of lines, once they were asked for.
     keys: OnceLock<HashMap<u64, u32>>,
+    /// How the statements lie in each other, once that was asked for.
+    structure: OnceLock<Arc<Structure>>,
     /// What is known of the statements, once that was asked for.
     facts: OnceLock<Facts>,
 }
@@ -130,6 +133,11 @@ impl Sites {
             What::Site(id) => Some(id),
             What::Line(..) => self.keys.get_or_init(|| ids().filter_map(key_of).collect()).get(&record.key()).copied(),
         }
+    }
+
+    /// How the statements lie in each other.
+    pub fn structure(&self) -> &Arc<Structure> {
+        self.structure.get_or_init(|| Arc::new(Structure::new(self)))
     }
 
     /// What is known of each statement before it runs.

@@ -1,6 +1,5 @@
 //! What is concluded from several files of a run together: what its threads did, and why it aborted.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -11,7 +10,6 @@ use super::source::is_ours_alone;
 use super::symbols::{Frame, backtrace};
 use crate::model::activity::Activity;
 use crate::model::activity::blame::blame;
-use crate::model::activity::structure::Structure;
 use crate::model::activity::window::Window;
 use crate::model::crash::Crash;
 use crate::model::end::End;
@@ -22,15 +20,13 @@ const FRAMES: usize = 256;
 
 /// Concludes what the threads did that may be in instrumented code.
 pub(super) fn add_activities(threads: &mut [Thread], files: &RunFiles) {
-    let structure = OnceCell::new();
     let of_files: HashMap<_, _> = files.threads.iter().map(|thread| ((thread.tid, thread.reuse), thread)).collect();
     for thread in threads.iter_mut().filter(|thread| thread.state == State::Inside) {
         let Some(of_thread) = of_files.get(&(thread.tid, thread.reuse)) else { continue };
         let Some(chain) = &of_thread.chain else { continue };
-        let structure = structure.get_or_init(|| Structure::new(&files.sites));
         let mut window = Window::new(&files.sites);
         Records::new(&of_thread.segments).visit(&mut window);
-        thread.activity = Activity::new(chain, &window.finish(), &files.sites, structure);
+        thread.activity = Activity::new(chain, &window.finish(), &files.sites);
     }
     blame(threads, &files.sites);
 }

@@ -9,7 +9,6 @@ pub mod window;
 
 use self::blame::Blame;
 use self::locks::{Locks, locks};
-use self::structure::Structure;
 use self::turning::{Turning, turning};
 use self::waiting::{Wait, wait};
 use self::window::Newest;
@@ -34,7 +33,8 @@ pub struct Activity {
 
 impl Activity {
     /// Of a thread with these open statements and newest records.
-    pub fn new(chain: &Chain, newest: &Newest, sites: &Sites, structure: &Structure) -> Self {
+    pub fn new(chain: &Chain, newest: &Newest, sites: &Sites) -> Self {
+        let structure = sites.structure();
         let innermost = match chain.parts.last() {
             Some(Part::Call(call)) if matches!(call.open, Open::Statement(_)) => call.statement(),
             _ => None,
