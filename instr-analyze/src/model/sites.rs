@@ -5,7 +5,8 @@ use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
 use instr_format::sites::{
-    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_site, decode_table,
+    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_parameters, decode_site,
+    decode_table,
 };
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
@@ -143,6 +144,13 @@ impl Sites {
     /// What is known of each statement before it runs.
     pub fn facts(&self) -> &Facts {
         self.facts.get_or_init(|| Facts::new(self))
+    }
+
+    /// The names of the parameters of the statement's function, as far as the table tells them; `_` is a pattern.
+    pub(crate) fn parameters(&self, id: u32) -> impl Iterator<Item = String> {
+        let function = self.lines.get(id as usize).map(|(function, _)| *function).filter(|function| *function > 0);
+        let line = function.and_then(|function| self.line(function));
+        line.into_iter().flat_map(decode_parameters).map(unescaped)
     }
 
     /// How the statement lies in the others of its function.

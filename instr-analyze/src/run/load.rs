@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
 use super::clock::now_unix_ns;
-use super::conclusions::{add_activities, frames_of_cause};
+use super::conclusions::{Seen, add_activities, frames_of_cause};
 use super::files::RunFiles;
 use super::kernel_log;
 use super::observed::{self, Observed};
@@ -169,7 +169,10 @@ impl Run {
         }
         leave_each_test_to_one(&mut threads);
         if !tallies {
-            add_activities(&mut threads, &files);
+            let crashed = files.crash.as_ref().and_then(|crash| crash.unix_ns);
+            let until = crashed.or(running.then_some(seen)).zip(files.process.start_unix_ns);
+            let until_ns = until.and_then(|(until, start)| until.checked_sub(start));
+            add_activities(&mut threads, &files, &Seen { until_ns, threads: &observed });
         }
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);
