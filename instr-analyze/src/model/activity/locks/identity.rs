@@ -198,11 +198,13 @@ fn of_bindings(one: &Variable, other: &Variable, is_one_thread: bool) -> OfRoots
         (Scope::Own(one), Scope::Own(other)) => is_one_thread && one == other,
         _ => true,
     };
-    let is_let = |variable: &Variable| matches!(variable.binding, Binding::Statement(_)) && !variable.is_new;
-    match one.body == other.body {
-        _ if one.is_new && other.is_new && (is_one_call || one.body != other.body) => OfRoots::Different,
-        true if !(is_let(one) && is_let(other)) => OfRoots::Apart,
-        _ => OfRoots::Unrelated,
+    if one.body == other.body && !is_one_call {
+        return OfRoots::Apart;
+    }
+    match (one.is_new && other.is_new, one.body == other.body) {
+        (true, _) => OfRoots::Different,
+        (false, true) => OfRoots::Apart,
+        (false, false) => OfRoots::Unrelated,
     }
 }
 

@@ -114,10 +114,12 @@ pub(super) fn is_literal(text: &str) -> bool {
     is_number || is_quoted('"') || is_quoted('\'')
 }
 
-/// Whether the value was made there, so that no other name stands for it.
+/// Whether the value was made there, of nothing that others have too.
 pub(super) fn is_new(value: &str) -> bool {
     let is_struct = value.starts_with(char::is_uppercase) && value.trim_start_matches(is_of_name).starts_with(" {");
-    is_struct || ["::new(", "default()", "::from(", "vec![", "::with_capacity("].iter().any(|call| value.contains(call))
+    let is_made =
+        ["::new(", "default()", "::from(", "vec![", "::with_capacity("].iter().any(|call| value.contains(call));
+    (is_struct || is_made) && !value.contains('&') && !value.contains("clone(")
 }
 
 /// The arguments of the only call of `function` in a text; of a method, the first is what it is called on if it `has_self`.
@@ -221,7 +223,7 @@ pub(super) fn is_of_name(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Path, Step, alias, arguments, ending};
+    use super::{Path, Step, alias, arguments, ending, is_new};
 
     #[test]
     fn a_receiver_goes_back_to_where_its_path_begins() {
@@ -271,6 +273,20 @@ mod tests {
             ("if a { b } else { c }", None),
         ] {
             assert_eq!(alias(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_new_value_shares_nothing() {
+        for (value, expected) in [
+            ("Arc::new(Mutex::new(1))", true),
+            ("Account::default()", true),
+            ("Bank { accounts: vec![1] }", true),
+            ("Worker::new(&queue)", false),
+            ("Worker { queue: queue.clone(), at: Mutex::new(1) }", false),
+            ("find(1)", false),
+        ] {
+            assert_eq!(is_new(value), expected, "{value}");
         }
     }
 

@@ -245,6 +245,31 @@ fn objects_of_a_loop_may_share_what_is_in_them() {
 }
 
 #[test]
+fn a_field_of_two_objects_of_one_function_is_not_taken_for_one() {
+    let sites = sites(&[
+        (
+            "main",
+            &[
+                "-* for (from, to) in pairs { scope.spawn(move || pay(from, to)); }",
+                "<1 scope.spawn(move || pay(from, to));",
+                "1<1 pay(from, to)",
+                "- let one = find(1);",
+                "- let two = find(2);",
+                "- pay(one, two)",
+                "- let (a, b) = pair();",
+                "- pay(a, b)",
+            ],
+        ),
+        ("pay (from,to)", &["- let from = from.coins.lock();", "- let to = to.coins.lock();"]),
+    ]);
+    for open in [&[2, 9][..], &[5, 9], &[7, 9], &[9]] {
+        let thread = of(&sites, open);
+        assert_eq!(wanted_and_held(&thread, &thread), Likeness::Unknown, "{open:?}");
+        assert_eq!(own(&thread), Likeness::Unknown, "{open:?}");
+    }
+}
+
+#[test]
 fn a_name_that_is_handed_on_unseen_is_alike_in_one_thread() {
     let sites = sites(&[
         ("read (pool)", &["- let jobs = pool.jobs.lock().unwrap();", "- each(|job| job.note());"]),
