@@ -3,22 +3,23 @@
 //! A function's text is one string, so that it costs one relocation:
 //!
 //! ```text
-//! MODULE NAME FILE[ test| should_panic[=EXPECTED]]
+//! MODULE NAME FILE[ (PARAMETERS)][ test| should_panic[=EXPECTED]]
 //! LINE COL FLAG[CLOSURES][<UP[.BLOCK]][*][=FILE] SNIPPET
 //! …
 //! ```
 //!
-//! The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
+//! PARAMETERS are the names of the function's parameters, `self` included, with commas between them and `_` for a pattern; without
+//! any, the word is left out. The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
 //! are around the site, if any: its function's name goes on with as many `::{{closure}}`. UP says how many sites before it the
 //! statement around it is, which may be the one that its closure stands in, BLOCK in which of that one's blocks it stands, from 0,
 //! which is left out, and `*` that it has a loop, whose header is recorded before every turn. A site names its file when its
 //! statement stands in another one than its function, as it does when it came out of a macro. A function that stays as it is has no
 //! sites, and `LINE REASON` behind its first line.
 //!
-//! The file begins with `# instr-sites v4 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
+//! The file begins with `# instr-sites v5 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
 //! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a
-//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 3 had none
-//! of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
+//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 4 had no
+//! PARAMETERS, version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
 
 use core::fmt;
 
@@ -31,7 +32,7 @@ use crate::text::SiteText;
 /// What the site table begins with, whatever its version.
 pub const MAGIC: &str = "# instr-sites v";
 /// The version of the site table that this crate writes; it reads all from 1 to this.
-pub const VERSION: u64 = 4;
+pub const VERSION: u64 = 5;
 
 /// The first line of a function's text, but for the module path before it, which only the compiler knows.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,8 @@ pub struct FunctionLine<'a> {
     pub name: &'a str,
     /// The file that the function stands in.
     pub file: &'a str,
+    /// The names of its parameters, with commas between them; `_` for a pattern.
+    pub parameters: &'a str,
     /// Of a test.
     pub test: Option<Test<'a>>,
 }
@@ -47,6 +50,9 @@ pub struct FunctionLine<'a> {
 impl fmt::Display for FunctionLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " {} {}", Escaped(self.name.as_bytes()), Escaped(self.file.as_bytes()))?;
+        if !self.parameters.is_empty() {
+            write!(f, " ({})", Escaped(self.parameters.as_bytes()))?;
+        }
         if let Some(test) = self.test {
             write!(f, " {test}")?;
         }
@@ -182,6 +188,9 @@ pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
     let mut words = line.split(|byte| *byte == b' ');
     let (module, name, file) = (words.next()?, words.next()?, words.next()?);
     let mut word = words.next();
+    if word.and_then(parameters).is_some() {
+        word = words.next();
+    }
     let test = word.and_then(Test::decode);
     if test.is_some() {
         word = words.next();
@@ -193,6 +202,16 @@ pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
         None => None,
     };
     words.next().is_none().then_some(Function { module, name, file, test, expanded_from })
+}
+
+/// Reads the names of the parameters from the same line, still escaped; there are none where it does not tell them.
+pub fn decode_parameters(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let names = line.split(|byte| *byte == b' ').nth(3).and_then(parameters);
+    names.into_iter().flat_map(|names| names.split(|byte| *byte == b','))
+}
+
+fn parameters(word: &[u8]) -> Option<&[u8]> {
+    word.strip_prefix(b"(")?.strip_suffix(b")")
 }
 
 /// A function that stays as it is.

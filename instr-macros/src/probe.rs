@@ -9,13 +9,14 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
 use syn::{
-    Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path, Stmt,
-    Token,
+    Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path,
+    Signature, Stmt, Token,
 };
 
 use crate::attributes;
 use crate::edges::Edges;
 use crate::scope::{Level, Scope};
+use crate::signature;
 use crate::snippet::{Body, Place, ends, first_span, place, without_attributes};
 use crate::test_attributes::{Described, described};
 
@@ -59,8 +60,17 @@ struct Row {
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(scope: &'a Scope, name: &str, body: Body, attrs: &[Attribute], guarded: bool) -> Self {
-        let function = described(attrs, |test| FunctionLine { name, file: &body.file, test }.to_string());
+    /// Of the function with this path within its module and this signature.
+    pub(crate) fn new(
+        scope: &'a Scope,
+        (name, sig): (&str, &Signature),
+        body: Body,
+        attrs: &[Attribute],
+        guarded: bool,
+    ) -> Self {
+        let parameters = signature::parameter_names(sig);
+        let function =
+            described(attrs, |test| FunctionLine { name, file: &body.file, parameters: &parameters, test }.to_string());
         Table { scope, body, function, rows: Vec::new(), expanded: None, guarded, begun: Vec::new() }
     }
 

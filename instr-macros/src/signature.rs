@@ -1,4 +1,4 @@
-//! Rejects functions that no signal can call.
+//! What signatures say: the names of parameters, and whether a signal can call the function.
 //!
 //! What the kernel calls is a C function with one parameter, or with `SA_SIGINFO` three. A Rust function is called by a handler,
 //! such as that of the crate signal-hook, and may have any parameters.
@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, Result, ReturnType, Signature, Token, Type};
+use syn::{Error, FnArg, Pat, Result, ReturnType, Signature, Token, Type};
 
 use crate::spacing;
 
@@ -22,6 +22,18 @@ const NO_INT: [&str; 14] =
 
 /// Types that are handed over by their address.
 const BEHIND_POINTERS: [&str; 3] = ["siginfo_t", "ucontext_t", "c_void"];
+
+/// The names of a function's parameters, with commas between them; `_` for a pattern.
+pub(crate) fn parameter_names(sig: &Signature) -> String {
+    let name = |input: &FnArg| match input {
+        FnArg::Receiver(_) => "self".to_owned(),
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) if name.subpat.is_none() => name.ident.to_string(),
+            _ => "_".to_owned(),
+        },
+    };
+    sig.inputs.iter().map(name).collect::<Vec<_>>().join(",")
+}
 
 /// Checks the signature of a function marked `#[signal_handler]`.
 pub(crate) fn check(sig: &Signature) -> Result<()> {

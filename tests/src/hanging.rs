@@ -11,7 +11,7 @@ use crate::report::Report;
 /// What a debug build of the analyzer reads in no time.
 const SMALL: [(&str, &str); 2] = [("INSTR_RING_BYTES", "64K"), ("INSTR_MAX_BYTES", "128K")];
 
-/// `hanging`, while it hangs.
+/// `hanging`, or another such program, while it hangs.
 #[derive(Debug)]
 pub struct Hanging {
     scene: Scene,
@@ -19,13 +19,21 @@ pub struct Hanging {
 }
 
 impl Hanging {
-    /// Starts it, and waits until a report of it while it runs is what is `expected`.
+    /// Starts `hanging`, and waits until a report of it while it runs is what is `expected`.
     ///
     /// # Panics
     /// When it ends before.
     pub fn until(way: &str, variables: &[(&str, &str)], expected: impl Fn(&Report) -> bool) -> Self {
+        Self::of("hanging", way, variables, expected)
+    }
+
+    /// The same of the program with this name.
+    ///
+    /// # Panics
+    /// When it ends before.
+    pub fn of(name: &str, way: &str, variables: &[(&str, &str)], expected: impl Fn(&Report) -> bool) -> Self {
         let scene = Scene::new();
-        let mut command = scene.command(&program("hanging", INSTRUMENTED));
+        let mut command = scene.command(&program(name, INSTRUMENTED));
         let mut child = start(command.arg(way).envs(SMALL).envs(variables.iter().copied()));
         loop {
             let run = scene.runs().pop().filter(|run| run.join("last").exists());

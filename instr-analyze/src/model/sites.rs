@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use instr_format::sites::{
-    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_site, decode_table,
+    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_parameters, decode_site,
+    decode_table,
 };
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
+use super::activity::structure::Structure;
 use super::damage::{Damage, DamageKind};
 use super::flow::Facts;
 use super::record::{Record, What};
@@ -26,6 +28,8 @@ pub struct Sites {
     tests: BTreeMap<String, (String, Test)>,
     /// The ids by the keys of lines, once they were asked for.
     keys: OnceLock<HashMap<u64, u32>>,
+    /// How the statements lie in each other, once that was asked for.
+    structure: OnceLock<Arc<Structure>>,
     /// What is known of the statements, once that was asked for.
     facts: OnceLock<Facts>,
 }
@@ -132,9 +136,21 @@ impl Sites {
         }
     }
 
+    /// How the statements lie in each other.
+    pub fn structure(&self) -> &Arc<Structure> {
+        self.structure.get_or_init(|| Arc::new(Structure::new(self)))
+    }
+
     /// What is known of each statement before it runs.
     pub fn facts(&self) -> &Facts {
         self.facts.get_or_init(|| Facts::new(self))
+    }
+
+    /// The names of the parameters of the statement's function, as far as the table tells them; `_` is a pattern.
+    pub(crate) fn parameters(&self, id: u32) -> impl Iterator<Item = String> {
+        let function = self.lines.get(id as usize).map(|(function, _)| *function).filter(|function| *function > 0);
+        let line = function.and_then(|function| self.line(function));
+        line.into_iter().flat_map(decode_parameters).map(unescaped)
     }
 
     /// How the statement lies in the others of its function.

@@ -13,8 +13,16 @@ use crate::run::verdict::Doing;
 enum Place<'a> {
     /// The loop that they turn in.
     Loop(u32),
-    /// Their state, what they do, their last statement, and their open statements.
-    At { state: State, doing: Doing, last: Option<(Choice, &'a Statement)>, open: Option<(u64, &'a [Part])> },
+    /// Their state, what they do, their last statement, their open statements, and who keeps them waiting.
+    At {
+        state: State,
+        doing: Doing,
+        last: Option<(Choice, &'a Statement)>,
+        open: Option<(u64, &'a [Part])>,
+        holder: Option<(u64, u64)>,
+        /// Which one it is that likely waits for others that wait for it.
+        deadlocked: Option<(u64, u64)>,
+    },
 }
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
@@ -46,5 +54,7 @@ fn place<'a>(run: &Run, thread: &'a Thread) -> Place<'a> {
         doing,
         last: thread.last.as_ref().map(|last| (last.choice, &last.statement)),
         open: thread.chain.as_ref().map(|chain| (chain.inherited, chain.parts.as_slice())),
+        holder: thread.activity.blame.as_ref().map(|blame| blame.holder),
+        deadlocked: thread.activity.is_deadlocked().then_some((thread.tid, thread.reuse)),
     }
 }

@@ -172,7 +172,7 @@ impl Run {
         }
         leave_each_test_to_one(&mut threads);
         if !tallies {
-            add_activities(&mut threads, &files);
+            add_activities(&mut threads, &files, &seen);
         }
         if let Steps::OfSuspects(count) = steps {
             add_steps(&mut threads, &files, (&end, filter), count);

@@ -11,7 +11,7 @@ use crate::model::thread::{State, Thread};
 /// A thread that has reached nothing for so many turns of its loop is in none of them any more.
 const TURNS: u64 = 16;
 /// And for so long: threads do not always have a processor, and the end of a large process takes time.
-const PAUSE_NS: u64 = 500_000_000;
+pub(super) const PAUSE_NS: u64 = 500_000_000;
 
 /// What a thread was doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -69,7 +69,7 @@ impl Run {
             State::Ended | State::Continued => Doing::Ended,
             State::Unknown => Doing::Unknown,
             State::Inside if chain.is_none() => Doing::Unknown,
-            State::Inside if activity.blame.as_ref().is_some_and(|blame| blame.is_cycle) => Doing::Waiting,
+            State::Inside if activity.is_deadlocked() => Doing::Waiting,
             State::Inside if self.observed(thread).is_some_and(Observed::is_waiting) && activity.turning.is_none() => {
                 Doing::Waiting
             }

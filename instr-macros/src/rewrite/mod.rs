@@ -29,7 +29,7 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     let body = Body::new(block.brace_token.span.join());
     // A guard across an await would become part of the future's type, and so of its `Send`-ness.
     let guarded = sig.asyncness.is_none();
-    let table = Table::new(scope, name, body, attrs, guarded);
+    let table = Table::new(scope, (name, sig), body, attrs, guarded);
     let (statement, loops) = (None, Vec::new());
     let mut rewriter =
         Rewriter { table, scope, name, closures: 0, statement, nest: Nest::default(), loops, first: None, passed: 0 };

@@ -110,7 +110,7 @@ fn attributes_signature_and_where_clause_stay() {
                 T: for<'b> A<'b>,
             {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n3 172 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> (a,b)\n3 172 n one()\n");
                 one()
             }
         "#]],
@@ -141,7 +141,7 @@ fn method() {
         expect![[r#"
             pub fn f(&mut self, a: u8) -> Self {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 38 n self.one(a)\n");
+                sites!(1, " f <parsed\\sstring\\s1> (self,a)\n1 38 n self.one(a)\n");
                 self.one(a)
             }
         "#]],
@@ -154,7 +154,7 @@ fn method_that_is_no_free_function() {
         "",
         "default fn f(self: Box<Self>) { one() }",
         expect![[
-            r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1>\n1 33 n one()\n") ; one () }"#
+            r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1> (self)\n1 33 n one()\n") ; one () }"#
         ]],
     );
 }
@@ -170,7 +170,7 @@ fn trait_method_with_a_body() {
                 Self: Sized,
             {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 33 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> (self)\n1 33 n one()\n");
                 one()
             }
         "#]],
@@ -209,7 +209,7 @@ fn nested_impl_and_mod() {
                 impl A {
                     fn g(&self) {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " f::A::g <parsed\\sstring\\s1>\n1 33 n one();\n");
+                        sites!(1, " f::A::g <parsed\\sstring\\s1> (self)\n1 33 n one();\n");
                         one();
                     }
                 }
@@ -325,7 +325,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1>\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1 return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1 unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
+                    " f <parsed\\sstring\\s1> (n,sum)\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1 return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1 unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
                 );
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -377,7 +377,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 };
                 fn h(n: u8) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " f::h <parsed\\sstring\\s1>\n1 44 n h(n)\n");
+                    sites!(1, " f::h <parsed\\sstring\\s1> (n)\n1 44 n h(n)\n");
                     h((after)(n, leave(__instr_guard)))
                 }
                 sites!(
@@ -398,7 +398,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(
                         6,
-                        " A::f <parsed\\sstring\\s1>\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n<1 self.f()\n1 54 n<2.1 self.one.f()\n1 81 n<3.2 Self::f(self)\n1 109 n<4.3 A::f(self)\n1 129 n<5.4 f(1)\n"
+                        " A::f <parsed\\sstring\\s1> (self)\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n<1 self.f()\n1 54 n<2.1 self.one.f()\n1 81 n<3.2 Self::f(self)\n1 109 n<4.3 A::f(self)\n1 129 n<5.4 f(1)\n"
                     );
                     if c {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -419,7 +419,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 }
                 fn g(self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::g <parsed\\sstring\\s1>\n1 151 n self.g()\n");
+                    sites!(1, " A::g <parsed\\sstring\\s1> (self)\n1 151 n self.g()\n");
                     self.g()
                 }
             }
@@ -451,6 +451,21 @@ fn clippy_judges_the_function_as_before() {
                 sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 34 n two();\n");
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two();
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn parameters_are_named_and_patterns_are_not() {
+    check(
+        "",
+        "fn f(mut a: A, _: B, (b, c): D, r#type: E, [d, ..]: F, ref e: G) { one(); }",
+        expect![[r#"
+            fn f(mut a: A, _: B, (b, c): D, r#type: E, [d, ..]: F, ref e: G) {
+                let __instr_guard = __INSTR_SITES.__instr_begin(0);
+                sites!(1, " f <parsed\\sstring\\s1> (a,_,_,r#type,_,e)\n1 68 n one();\n");
+                one();
             }
         "#]],
     );

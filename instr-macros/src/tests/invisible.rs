@@ -34,7 +34,7 @@ fn groups_in_types() {
         expect![[r#"
             fn f(a: &(dyn A + Send), b: Vec<u8>) -> &str {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 82 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> (a,b)\n1 82 n one()\n");
                 one()
             }
         "#]],

@@ -15,7 +15,7 @@ fn impl_block() {
                 type D = u8;
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " B::e <parsed\\sstring\\s1>\n1 67 n one();\n");
+                    sites!(1, " B::e <parsed\\sstring\\s1> (self)\n1 67 n one();\n");
                     one();
                 }
                 const fn g() {
@@ -38,7 +38,7 @@ fn trait_impl_for_a_reference_and_a_tuple() {
             impl A for &'_ B {
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " &B::e <parsed\\sstring\\s1>\n1 34 n one();\n");
+                    sites!(1, " &B::e <parsed\\sstring\\s1> (self)\n1 34 n one();\n");
                     one();
                 }
             }
@@ -55,7 +55,7 @@ fn trait_impl_for_a_type_without_a_name() {
             impl A for (B, [u8; 2]) {
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1>\n1 41 n one();\n");
+                    sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1> (self)\n1 41 n one();\n");
                     one();
                 }
             }
@@ -74,7 +74,7 @@ fn impls_that_clippy_knows_by_heart() {
             impl Clone for A {
                 fn clone(&self) -> A {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::clone <parsed\\sstring\\s1>\n1 64 n *self\n");
+                    sites!(1, " A::clone <parsed\\sstring\\s1> (self)\n1 64 n *self\n");
                     *self
                 }
             }
@@ -93,7 +93,7 @@ fn trait_default_methods() {
                 fn d(&self);
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::e <parsed\\sstring\\s1>\n1 54 n one();\n");
+                    sites!(1, " A::e <parsed\\sstring\\s1> (self)\n1 54 n one();\n");
                     one();
                 }
             }

@@ -13,7 +13,8 @@ fn function_has_one_probe() {
             fn f(a: &[u8], b: u8) -> u8 {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
-                    1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
+                    1,
+                    " f <parsed\\sstring\\s1> (a,b)\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
                 );
                 one();
                 if a { two() } else { three() }

@@ -263,7 +263,7 @@ fn what_stands_behind_a_return_has_no_probe() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     10,
-                    " f <parsed\\sstring\\s1>\n1 23 n* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1 if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
+                    " f <parsed\\sstring\\s1> (n)\n1 23 n* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1 if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -304,7 +304,7 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n<1 return\\s1\n1 48 n<2.1 return\\s2\n1 66 n<3.2 return\\s3\n1 90 n<4.3 return\\s4;\n1 100 n<5.3 5\n"
+                    " f <parsed\\sstring\\s1> (n)\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n<1 return\\s1\n1 48 n<2.1 return\\s2\n1 66 n<3.2 return\\s3\n1 90 n<4.3 return\\s4;\n1 100 n<5.3 5\n"
                 );
                 a(
                     {

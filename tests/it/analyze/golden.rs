@@ -17,7 +17,7 @@ use instr_tests::fake_stack::FakeStack;
 use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v4", "stack-v1", "stack-v2"];
+const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v5", "stack-v1", "stack-v2"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
@@ -59,8 +59,8 @@ fn write(output: &Path) {
     let table = |tid, hits: [u64; 4]| FakeTable { tid, reuse: 1, before: 0, hits: hits.to_vec() };
     run.write("counts", counts_file(4, &[table(PID, [1, 0, 0, 41_321]), table(PID + 1, [0, 4, 8, 0])]));
 
-    let run = FakeRun::new(output, "sites-v4");
-    run.write(SITES, table_v4());
+    let run = FakeRun::new(output, "sites-v5");
+    run.write(SITES, table_v5());
     let site = |line, name| Site { file: "src/main.rs", line, col: 5, module: "demo", name, snippet: "step();" };
     let turns = (1..20).map(|turn| record(PID, turn, turn, &site(41 + turn % 2, "turns")));
     run.log(&format!("{PID}.log"), &[header(PID, 1, 0, b"demo")].into_iter().chain(turns).collect::<Vec<_>>());
@@ -84,11 +84,11 @@ fn write(output: &Path) {
 
 /// The statements of [`DEMO`], of which later versions say nothing else.
 fn table_v2() -> String {
-    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v4", "# instr-sites v2")
+    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v5", "# instr-sites v2")
 }
 
 /// A function with a closure in its closure, a loop, and tests.
-fn table_v4() -> String {
+fn table_v5() -> String {
     let site = |line, closures| {
         let (macro_flag, snippet, nesting) = (MacroFlag::None, "step();", Nesting::default());
         SiteLine { line, col: 5, macro_flag, closures, nesting, snippet, other_file: None }
@@ -97,18 +97,18 @@ fn table_v4() -> String {
     let looping = SiteLine { nesting: Nesting { has_loop: true, ..Nesting::default() }, ..site(41, 0) };
     let test = Some(Test::PanicsWith(b"out of range"));
     let functions = [
-        ("main", None, vec![site(1, 0), site(2, 1), site(3, 2)]),
-        ("fails", Some(Test::Panics), vec![site(11, 0)]),
-        ("fails_so", test, vec![site(21, 0)]),
-        ("works", Some(Test::Returns), vec![site(31, 0), site(32, 1)]),
-        ("turns", None, vec![looping, SiteLine { nesting: in_loop, ..site(42, 0) }]),
+        ("main", "", None, vec![site(1, 0), site(2, 1), site(3, 2)]),
+        ("fails", "", Some(Test::Panics), vec![site(11, 0)]),
+        ("fails_so", "", test, vec![site(21, 0)]),
+        ("works", "", Some(Test::Returns), vec![site(31, 0), site(32, 1)]),
+        ("turns", "self,_,step", None, vec![looping, SiteLine { nesting: in_loop, ..site(42, 0) }]),
     ];
     let mut table = TableHeader { count: 9 }.to_string();
     let mut first = 0;
-    for (name, test, sites) in functions {
+    for (name, parameters, test, sites) in functions {
         table += &Range { first, count: sites.len() }.to_string();
         table += "demo";
-        table += &FunctionLine { name, file: "src/main.rs", test }.to_string();
+        table += &FunctionLine { name, file: "src/main.rs", parameters, test }.to_string();
         sites.iter().for_each(|site| table += &site.to_string());
         first += sites.len();
     }
@@ -127,7 +127,7 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
     let versions = (ring::VERSION, counts::VERSION, sites::VERSION, stack::VERSION);
-    assert_eq!(versions, (2, 1, 4, 2), "keep the golden runs and make new ones");
+    assert_eq!(versions, (2, 1, 5, 2), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -281,8 +281,27 @@ fn version_4_of_site_tables_is_readable() {
 }
 
 #[test]
+fn version_5_of_site_tables_is_readable() {
+    expect![[r#"
+        demo did not exit normally; the cause is unknown; main at src/main.rs:42: step();
+          process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 19.0 ms
+          files in WORKSPACE/tests/golden/sites-v5
+
+        thread main (4500000): inside demo::turns at src/main.rs:42:5
+          source not found; recorded: step();
+          19 records
+          its last steps, the newest last:
+            x9
+              src/main.rs:42:5  demo::turns  step();
+                src/main.rs:41:5  demo::turns  step();
+                src/main.rs:42:5  demo::turns  step();
+    "#]]
+    .assert_eq(&shown(&["report"], "sites-v5"));
+}
+
+#[test]
 fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
-    let (sites, damage) = Sites::read(SITES, table_v4().into_bytes());
+    let (sites, damage) = Sites::read(SITES, table_v5().into_bytes());
     assert!(damage.is_none(), "{damage:?}");
     let paths: Vec<_> = sites.tests().map(|(path, _)| path).collect();
     assert_eq!(paths, ["demo::fails", "demo::fails_so", "demo::works"]);

@@ -3,7 +3,7 @@
 use instr_format::last;
 use instr_format::sites::{
     BadTable, Function, FunctionLine, Nesting, Origin, Place, Range, SiteLine, TableHeader, decode_nesting,
-    decode_table,
+    decode_parameters, decode_table,
 };
 use instr_format::test::Test;
 use instr_format::text::SiteText;
@@ -20,17 +20,24 @@ fn nesting() -> impl Strategy<Value = Nesting> {
     })
 }
 
+fn parameters() -> impl Strategy<Value = Vec<String>> {
+    vec("self|_|[a-z_]{1,9}|größe", 0..4)
+}
+
 proptest! {
     #[test]
     fn site_tables_come_back(
-        functions in vec((text(20), text(20), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9)), nesting()), 0..4)), 0..5)
+        functions in vec((text(20), text(20), parameters(), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9)), nesting()), 0..4)), 0..5)
     ) {
-        let mut table = TableHeader { count: functions.iter().map(|(_, _, sites)| sites.len()).sum() }.to_string();
+        let mut table = TableHeader { count: functions.iter().map(|(_, _, _, sites)| sites.len()).sum() }.to_string();
         let (mut id, mut expected) = (0, Vec::new());
-        for (name, file, sites) in &functions {
+        for (name, file, parameters, sites) in &functions {
             table += &Range { first: id, count: sites.len() }.to_string();
             table += "module";
-            table += &FunctionLine { name, file, test: None }.to_string();
+            let line = FunctionLine { name, file, parameters: &parameters.join(","), test: None }.to_string();
+            let names: Vec<_> = decode_parameters(line.trim_end().as_bytes()).collect();
+            prop_assert_eq!(names, parameters.iter().map(|name| name.as_bytes()).collect::<Vec<_>>());
+            table += &line;
             for (numbers, macro_flag, snippet, other_file, nesting) in sites {
                 let [line, col, closures] = numbers.map(usize::from);
                 let (other_file, macro_flag, nesting) = (other_file.as_deref(), *macro_flag, *nesting);
@@ -109,10 +116,12 @@ fn versions_1_and_2_are_still_read() {
 fn tests_are_told_apart_and_a_macro_may_make_them() {
     let text = "a = \"b\" should_panic";
     let tests = [None, Some(Test::Returns), Some(Test::Panics), Some(Test::PanicsWith(text.as_bytes()))];
-    for (test, origin) in tests.into_iter().flat_map(|test| ["", " 3 5 src/a.rs"].map(|origin| (test, origin))) {
-        let function = FunctionLine { name: "f", file: "file.rs", test }.to_string();
+    let variants = tests.into_iter().flat_map(|test| ["", " 3 5 src/a.rs"].map(|origin| (test, origin)));
+    for ((test, origin), parameters) in variants.flat_map(|variant| ["", "a,b"].map(|parameters| (variant, parameters)))
+    {
+        let function = FunctionLine { name: "f", file: "file.rs", parameters, test }.to_string();
         let function = function.trim_end_matches('\n');
-        let table = format!("# instr-sites v3 count=1\n@0 1\nm{function}{origin}\n1 1 e2 a\n");
+        let table = format!("# instr-sites v5 count=1\n@0 1\nm{function}{origin}\n1 1 e2 a\n");
         let escaped = escaped(text);
         let expected = match test {
             Some(Test::PanicsWith(_)) => Some(Test::PanicsWith(escaped.as_bytes())),

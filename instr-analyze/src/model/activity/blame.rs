@@ -1,7 +1,6 @@
 //! Which thread keeps which waiting: who likely holds the lock that another one waits for.
 
-use super::locks::Taking;
-use crate::model::sites::Sites;
+use super::locks::{Likeness, Taking};
 use crate::model::thread::Thread;
 
 /// Why a thread that waits for a lock does not get it, most likely: names tell which locks are the same.
@@ -16,23 +15,16 @@ pub struct Blame {
 }
 
 /// Says it of each thread that waits for a lock.
-pub fn blame(threads: &mut [Thread], sites: &Sites) {
-    let file = |taking: &Taking| sites.statement(taking.statement).map(|statement| statement.file);
-    let is_same = |wanted: &Taking, held: &Taking| {
-        held.excludes(wanted) && (held.name == wanted.name || file(held) == file(wanted))
-    };
+pub fn blame(threads: &mut [Thread], is_blocked: impl Fn(&Thread) -> bool) {
     let holds = |at: &usize| threads.get(*at).is_some_and(|thread| !thread.activity.locks.holds.is_empty());
     let holding: Vec<usize> = (0..threads.len()).filter(holds).collect();
-    // Of each thread: the one that it waits for.
-    let holder = |wanted: &Taking, own: usize| {
-        let held = |thread: &Thread| thread.activity.locks.holds.iter().rfind(|held| is_same(wanted, held)).cloned();
-        let by = |at: usize| Some((at, held(threads.get(at)?)?));
-        by(own).or_else(|| holding.iter().find_map(|at| by(*at)))
-    };
     let waits: Vec<Option<(usize, Taking)>> = threads
         .iter()
         .enumerate()
-        .map(|(own, thread)| holder(thread.activity.locks.wants.as_ref().filter(|_| thread.state.is_active())?, own))
+        .map(|(own, thread)| {
+            let wanted = thread.activity.locks.wants.as_ref().filter(|_| is_blocked(thread))?;
+            holder(wanted, own, threads, &holding)
+        })
         .collect();
     let mut seen = vec![usize::MAX; waits.len()];
     let blames: Vec<Option<Blame>> = waits
@@ -51,4 +43,22 @@ pub fn blame(threads: &mut [Thread], sites: &Sites) {
     for (thread, blame) in threads.iter_mut().zip(blames) {
         thread.activity.blame = blame;
     }
+}
+
+/// Which of the threads that hold locks is the likeliest to hold this one, and where it took it; the waiting one itself before others.
+fn holder(wanted: &Taking, own: usize, threads: &[Thread], holding: &[usize]) -> Option<(usize, Taking)> {
+    let mut best: Option<(Likeness, usize, &Taking)> = None;
+    let others = holding.iter().copied().filter(|at| *at != own);
+    for at in std::iter::once(own).chain(others) {
+        for held in threads.get(at)?.activity.locks.holds.iter().rev() {
+            let likeness = held.keeps(wanted, at == own);
+            if likeness >= Likeness::Alike && best.is_none_or(|(best, ..)| likeness > best) {
+                best = Some((likeness, at, held));
+            }
+        }
+        if best.is_some_and(|(best, ..)| best == Likeness::Same) {
+            break;
+        }
+    }
+    best.map(|(_, at, held)| (at, held.clone()))
 }

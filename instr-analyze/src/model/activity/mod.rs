@@ -2,6 +2,7 @@
 
 pub mod blame;
 pub mod locks;
+pub mod standoff;
 pub mod structure;
 pub mod turning;
 pub mod waiting;
@@ -9,7 +10,6 @@ pub mod window;
 
 use self::blame::Blame;
 use self::locks::{Locks, locks};
-use self::structure::Structure;
 use self::turning::{Turning, turning};
 use self::waiting::{Wait, wait};
 use self::window::Newest;
@@ -27,6 +27,9 @@ pub struct Activity {
     pub locks: Locks,
     /// Who keeps it waiting for a lock.
     pub blame: Option<Blame>,
+    /// Those that likely keep each other waiting, this one among them, where it is not known who holds which lock: their ids, and which
+    /// of those with these ids they are.
+    pub standoff: Vec<(u64, u64)>,
     /// When its newest record was made, in nanoseconds since the run began; where not every record has a time, estimated from
     /// how fast records came.
     pub newest_ns: Option<u64>,
@@ -34,7 +37,8 @@ pub struct Activity {
 
 impl Activity {
     /// Of a thread with these open statements and newest records.
-    pub fn new(chain: &Chain, newest: &Newest, sites: &Sites, structure: &Structure) -> Self {
+    pub fn new(chain: &Chain, newest: &Newest, sites: &Sites) -> Self {
+        let structure = sites.structure();
         let innermost = match chain.parts.last() {
             Some(Part::Call(call)) if matches!(call.open, Open::Statement(_)) => call.statement(),
             _ => None,
@@ -45,15 +49,21 @@ impl Activity {
             wait,
             locks: locks(chain, sites, structure),
             blame: None,
+            standoff: Vec::new(),
             newest_ns: newest.newest_ns(),
         }
+    }
+
+    /// Whether it likely waits for itself, or for another one that waits for it.
+    pub fn is_deadlocked(&self) -> bool {
+        self.blame.as_ref().is_some_and(|blame| blame.is_cycle) || !self.standoff.is_empty()
     }
 
     /// Lower ones are told first: threads that keep others or themselves waiting before those that run, and these before those
     /// that wait.
     pub fn rank(&self) -> u8 {
         match self {
-            Activity { blame: Some(Blame { is_cycle: true, .. }), .. } => 0,
+            _ if self.is_deadlocked() => 0,
             Activity { turning: Some(_), wait: None, .. } => 1,
             Activity { wait: None, .. } => 2,
             Activity { turning: Some(_), .. } => 3,

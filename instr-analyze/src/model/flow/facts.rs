@@ -1,5 +1,7 @@
 //! What is known of each statement of a program before it runs: what can follow it, and whether its function may end with it.
 
+use std::sync::Arc;
+
 use super::text::{Beginning, Names, Text};
 use crate::model::activity::structure::Structure;
 use crate::model::sites::Sites;
@@ -7,7 +9,7 @@ use crate::model::sites::Sites;
 /// What is known of the statements of a program, by id.
 #[derive(Debug)]
 pub struct Facts {
-    structure: Structure,
+    structure: Arc<Structure>,
     of: Vec<Fact>,
 }
 
@@ -27,7 +29,7 @@ struct Fact {
 impl Facts {
     /// Of the statements in `sites`.
     pub fn new(sites: &Sites) -> Self {
-        let structure = Structure::new(sites);
+        let structure = Arc::clone(sites.structure());
         let ids = || 0..u32::try_from(sites.end()).unwrap_or(u32::MAX);
         let text = |id: u32| text(sites, &structure, id);
         let fact = |id: u32| {

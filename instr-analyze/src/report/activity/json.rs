@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{blamed, called, lasting, place, turns, waiting};
+use super::{called, lasting, place, reasons, turns, waiting};
+use crate::model::activity::locks::Taking;
 use crate::model::activity::turning::Turning;
 use crate::model::activity::waiting::Wait;
 use crate::model::statement::Statement;
@@ -50,9 +51,25 @@ struct JsonWait {
     kind: Wait,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<String>,
+    /// What the lock is called where its name comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traced: Option<String>,
+    /// The locks that the thread holds meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<JsonLock>,
     #[serde(skip_serializing_if = "Option::is_none")]
     holder_tid: Option<u64>,
     is_deadlock: bool,
+}
+
+/// A lock, and the statement that took it.
+#[derive(Serialize)]
+struct JsonLock {
+    lock: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traced: Option<String>,
+    file: String,
+    line: u64,
 }
 
 impl JsonActivity {
@@ -71,8 +88,10 @@ impl JsonActivity {
         let waits_for = wait.map(|kind| JsonWait {
             kind,
             lock: activity.locks.wants.as_ref().map(|wants| wants.name.clone()),
+            traced: activity.locks.wants.as_ref().and_then(Taking::traced),
+            holds: activity.locks.holds.iter().filter_map(|held| lock(held, run)).collect(),
             holder_tid: blame.map(|blame| blame.holder.0),
-            is_deadlock: blame.is_some_and(|blame| blame.is_cycle),
+            is_deadlock: activity.is_deadlocked(),
         });
         let (for_ns, for_at_most_ns) = match verdict.time {
             Time::For(ns) | Time::AtLeast(ns) => (Some(ns), None),
@@ -86,6 +105,11 @@ impl JsonActivity {
     }
 }
 
+fn lock(held: &Taking, run: &Run) -> Option<JsonLock> {
+    let Statement { file, line, .. } = run.sites.statement(held.statement)?;
+    Some(JsonLock { lock: held.name.clone(), traced: held.traced(), file, line })
+}
+
 /// Why the verdict is this one.
 fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
     match (verdict.doing, &thread.activity.turning) {
@@ -97,8 +121,8 @@ fn reason(run: &Run, thread: &Thread, verdict: Verdict) -> String {
             format!("{}{}", turns(thread, turning, verdict), at.unwrap_or_default())
         }
         (Doing::Waiting, _) => {
-            let blame = thread.activity.blame.as_ref().map(|blame| format!("; {}", blamed(run, thread, blame)));
-            format!("waiting {}{}", waiting(run, thread, verdict), blame.unwrap_or_default())
+            let reasons = reasons(run, thread).into_iter().map(|reason| format!("; {reason}"));
+            format!("waiting {}{}", waiting(run, thread, verdict), reasons.collect::<String>())
         }
         (Doing::Crashed, _) => {
             let outside = if run.has_crashed_outside(thread) { " outside instrumented code" } else { "" };

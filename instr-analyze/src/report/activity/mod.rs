@@ -11,6 +11,7 @@ use super::naming::name;
 use super::number::Grouped;
 use super::paint::Paint;
 use crate::model::activity::blame::Blame;
+use crate::model::activity::locks::Taking;
 use crate::model::activity::turning::Turning;
 use crate::model::activity::waiting::Wait;
 use crate::model::duration::Duration;
@@ -45,10 +46,7 @@ pub(super) fn write(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn Writ
         }
         (Doing::Waiting, _) => {
             writeln!(out, "  waiting {}{}", waiting(run, thread, verdict), kernel(run, thread))?;
-            match &thread.activity.blame {
-                Some(blame) => writeln!(out, "  {}", blamed(run, thread, blame)),
-                None => Ok(()),
-            }
+            reasons(run, thread).iter().try_for_each(|reason| writeln!(out, "  {reason}"))
         }
         (Doing::Running, _) => {
             let (called, kernel) = (called(thread), kernel(run, thread));
@@ -108,26 +106,62 @@ fn lasting(time: Time) -> String {
 // Output: ; likely a deadlock: session-2 waits for `LOG`, which it holds itself
 /// Says in the report's first line which threads keep each other waiting; false if none do.
 pub(super) fn deadlock(run: &Run, out: &mut dyn Write) -> io::Result<bool> {
-    let waits = |thread: &&Thread| thread.activity.blame.as_ref().is_some_and(|blame| blame.is_cycle);
-    let locked: Vec<&Thread> = run.threads.iter().filter(waits).collect();
+    let is_cycle = |thread: &&Thread| thread.activity.blame.as_ref().is_some_and(|blame| blame.is_cycle);
+    let locked: Vec<&Thread> = run.threads.iter().filter(is_cycle).collect();
     if locked.is_empty() {
-        return Ok(false);
+        return standoff(run, out);
     }
     write!(out, "; likely a deadlock: ")?;
     for (at, thread) in locked.iter().take(OF_DEADLOCK).enumerate() {
-        let lock = thread.activity.locks.wants.as_ref().map_or("a lock", |wants| &wants.name);
+        let lock = thread.activity.locks.wants.as_ref().map_or_else(|| "a lock".to_owned(), end_name);
         let holder = thread.activity.blame.as_ref().and_then(|blame| holder(run, blame));
         let holder = match holder.filter(|holder| !is_same(holder, thread)) {
             Some(holder) => format!("{} holds", name(run, holder)),
             None => "it holds itself".to_owned(),
         };
         let comma = if at > 0 { ", and " } else { "" };
-        write!(out, "{comma}{} waits for `{}`, which {holder}", name(run, thread), cut(lock))?;
+        write!(out, "{comma}{} waits for {lock}, which {holder}", name(run, thread))?;
     }
     if let left_out @ 1.. = locked.len().saturating_sub(OF_DEADLOCK) {
         write!(out, ", and {left_out} more")?;
     }
     Ok(true)
+}
+
+// Output: ; likely a deadlock: payer and payee each hold a lock and wait for another
+/// The same of threads of which it is not known who holds which lock.
+fn standoff(run: &Run, out: &mut dyn Write) -> io::Result<bool> {
+    let locked: Vec<&Thread> = run.threads.iter().filter(|thread| !thread.activity.standoff.is_empty()).collect();
+    if locked.is_empty() {
+        return Ok(false);
+    }
+    write!(out, "; likely a deadlock: {} each hold a lock and wait for another", all_names(run, &locked))?;
+    Ok(true)
+}
+
+// Output: payer, payee and 3 more
+fn all_names(run: &Run, threads: &[&Thread]) -> String {
+    let mut names: Vec<String> = threads.iter().take(OF_DEADLOCK).map(|thread| name(run, thread).to_string()).collect();
+    if let left_out @ 1.. = threads.len().saturating_sub(names.len()) {
+        names.push(format!("{left_out} more"));
+    }
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+// Output: `bob`
+/// What a lock is called in the end.
+fn end_name(taking: &Taking) -> String {
+    format!("`{}`", cut(&taking.traced().unwrap_or_else(|| taking.name.clone())))
+}
+
+// Output: `bob` (here `to`)
+/// The same, and what the statement calls it.
+pub(super) fn both_names(taking: &Taking) -> String {
+    let here = taking.traced().map(|_| format!(" (here `{}`)", cut(&taking.name))).unwrap_or_default();
+    format!("{}{here}", end_name(taking))
 }
 
 // Output: ; main turns in a loop at src/main.rs:38: while scanner.at < scanner.text.len() { … }
@@ -157,16 +191,39 @@ fn loop_of(run: &Run, thread: &Thread) -> Option<u32> {
 fn waiting(run: &Run, thread: &Thread, verdict: Verdict) -> String {
     let activity = &thread.activity;
     let what = run.waits_for(thread).map_or("something", Wait::words);
-    let lock = activity.locks.wants.as_ref().map(|wants| format!(", `{}`", cut(&wants.name))).unwrap_or_default();
+    let lock = activity.locks.wants.as_ref().map(|wants| format!(", {}", both_names(wants))).unwrap_or_default();
     format!("for {what}{lock}{}", lasting(verdict.time))
+}
+
+/// Why it waits, as far as that is known, a line each.
+fn reasons(run: &Run, thread: &Thread) -> Vec<String> {
+    let activity = &thread.activity;
+    if let Some(blame) = &activity.blame {
+        return vec![blamed(run, thread, blame)];
+    }
+    if activity.standoff.is_empty() {
+        return Vec::new();
+    }
+    let held = activity.locks.holds.iter().rev().take(OF_DEADLOCK);
+    let mut lines: Vec<String> = held.map(|held| format!("holds {}{}", both_names(held), since(held, run))).collect();
+    let is_other = |other: &&Thread| activity.standoff.contains(&(other.tid, other.reuse)) && !is_same(other, thread);
+    let others: Vec<&Thread> = run.threads.iter().filter(is_other).collect();
+    let each = if others.len() > 1 { "each hold a lock and wait" } else { "holds a lock and waits" };
+    lines.push(format!("likely a deadlock: {}, too, {each} for another", all_names(run, &others)));
+    lines
+}
+
+// Output: , since src/main.rs:10: let mut log = LOG.lock().unwrap();
+fn since(held: &Taking, run: &Run) -> String {
+    match run.sites.statement(held.statement) {
+        Some(statement) => format!(", since {}: {}", place(&statement), cut(&statement.snippet)),
+        None => String::new(),
+    }
 }
 
 // Output: likely held by session-2, which waits for this one in turn, since src/main.rs:10: let mut log = LOG.lock().unwrap();
 fn blamed(run: &Run, thread: &Thread, blame: &Blame) -> String {
-    let since = match run.sites.statement(blame.held.statement) {
-        Some(statement) => format!(", since {}: {}", place(&statement), cut(&statement.snippet)),
-        None => String::new(),
-    };
+    let since = since(&blame.held, run);
     match holder(run, blame) {
         Some(holder) if !is_same(holder, thread) => {
             let in_turn = if blame.is_cycle { ", which waits for this one in turn" } else { "" };
