@@ -31,7 +31,8 @@ pub fn conclude(
     sites: &Sites,
     filter: &Filter<'_>,
 ) -> Thread {
-    let (history, share) = (scan.finish(), scan.share());
+    scan.finish();
+    let share = scan.share();
     let last = match wanted {
         Some(site) if filter.takes_file(&site.statement.file) => {
             Some(LastReached::new(site.statement.clone(), scan.of_wanted, Choice::Innermost))
@@ -90,7 +91,8 @@ pub fn conclude(
         dropped,
         overwritten,
         share,
-        history,
+        history: Vec::new(),
+        is_history_cut: false,
         damage: scan.damage.into_entries(),
     }
 }

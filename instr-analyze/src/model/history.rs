@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::damage::Damage;
+use super::filter::Taken;
 use super::flow::{Entry, Event, Exit, Flow, UNKNOWN};
 use super::fold::{Folder, Item, Loop};
-use super::record::{Kept, Record, What};
+use super::record::{Batch, Kept, Record, Visitor, What};
 use super::sites::Sites;
 
 /// A part of what a thread did.
@@ -31,6 +33,8 @@ pub struct Step {
     pub exits: Vec<Exit>,
 }
 
+/// So many of the newest records tell what a thread did: more than a ring of the usual size holds.
+pub const NEWEST: u64 = 1 << 20;
 /// How many ends of calls are kept with a step.
 const EXITS_MAX: usize = 64;
 
@@ -75,24 +79,29 @@ impl<T> Steps<T> {
 /// The newest parts of what a thread did.
 pub struct History<'a> {
     sites: &'a Sites,
+    taken: Taken<'a>,
+    /// The first record that is looked at.
+    since: u64,
     flow: Flow<'a>,
     steps: Steps<Step>,
     /// The newest step, of which it is not known yet what ended behind it.
     held: Option<(u64, Step)>,
     parts: VecDeque<Part<Step>>,
+    /// Whether older parts have made room.
+    is_full: bool,
     max: usize,
 }
 
 impl<'a> History<'a> {
-    /// Keeps so many parts.
-    pub fn new(sites: &'a Sites, flow: Flow<'a>, max: usize) -> Self {
-        History { sites, flow, steps: Steps::default(), held: None, parts: VecDeque::new(), max }
+    /// Keeps so many parts, of the records that are `taken` from the one with the number `since` on.
+    pub fn new(sites: &'a Sites, flow: Flow<'a>, taken: Taken<'a>, since: u64, max: usize) -> Self {
+        let (steps, held, parts, is_full) = (Steps::default(), None, VecDeque::new(), false);
+        History { sites, taken, since, flow, steps, held, parts, is_full, max }
     }
 
-    /// Takes the next record, which is shown if it is `taken`.
-    pub fn push(&mut self, record: &Record<'_>, taken: bool) {
-        let History { sites, flow, steps, held, parts, max } = self;
-        let each = &mut |part| keep(parts, *max, part);
+    fn push(&mut self, record: &Record<'_>) {
+        let History { sites, taken, flow, steps, held, parts, is_full, max, .. } = self;
+        let each = &mut |part| *is_full |= keep(parts, *max, part);
         let is_newer = steps.newest.is_none_or(|newest| newest.checked_add(1) == Some(record.stamp.moment.seq));
         if !is_newer && let Some((key, step)) = held.take() {
             steps.push(key, step, each);
@@ -109,30 +118,45 @@ impl<'a> History<'a> {
         if let Some((key, step)) = held.take() {
             steps.push(key, step, each);
         }
-        if taken {
+        if taken.takes(record) {
             let (depth, is_turn) = reached;
             let step = Step { record: record.kept(), depth, is_entered, is_turn, exits: Vec::new() };
             *held = Some((record.key(), step));
         }
     }
 
-    /// The parts, oldest first.
-    pub fn finish(self) -> Vec<Part<Step>> {
-        let History { flow, mut steps, mut held, mut parts, max, .. } = self;
+    /// The parts, oldest first, and whether older ones have made room.
+    pub fn finish(self) -> (Vec<Part<Step>>, bool) {
+        let History { flow, mut steps, mut held, mut parts, mut is_full, max, .. } = self;
         flow.finish(&mut |event| {
             if let Event::Left(exit) = event {
                 add(&mut held, exit);
             }
         });
         if let Some((key, step)) = held {
-            steps.push(key, step, &mut |part| keep(&mut parts, max, part));
+            steps.push(key, step, &mut |part| is_full |= keep(&mut parts, max, part));
         }
-        steps.finish(&mut |part| keep(&mut parts, max, part));
+        steps.finish(&mut |part| is_full |= keep(&mut parts, max, part));
         let mut outermost = i64::MAX;
         each_step(parts.iter_mut(), &mut |step| outermost = outermost.min(step.depth));
         each_step(parts.iter_mut(), &mut |step| step.depth -= outermost);
-        parts.into()
+        (parts.into(), is_full)
     }
+}
+
+impl Visitor for History<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        if record.stamp.moment.seq >= self.since {
+            self.push(record);
+        }
+    }
+
+    fn batch(&mut self, batch: Batch<'_>) {
+        let batch = batch.since(self.since);
+        batch.records.iter().for_each(|record| self.push(&batch.of(record)));
+    }
+
+    fn damage(&mut self, _: Damage) {}
 }
 
 fn add(held: &mut Option<(u64, Step)>, exit: Exit) {
@@ -155,9 +179,12 @@ fn each_step<'a>(parts: impl Iterator<Item = &'a mut Part<Step>>, each: &mut imp
     }
 }
 
-fn keep(parts: &mut VecDeque<Part<Step>>, max: usize, part: Part<Step>) {
+/// Returns whether the oldest one has made room.
+fn keep(parts: &mut VecDeque<Part<Step>>, max: usize, part: Part<Step>) -> bool {
     parts.push_back(part);
-    if parts.len() > max {
+    let is_full = parts.len() > max;
+    if is_full {
         parts.pop_front();
     }
+    is_full
 }

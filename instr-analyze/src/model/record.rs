@@ -146,6 +146,12 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
+    /// Those from this number on.
+    pub(crate) fn since(self, seq: u64) -> Self {
+        let at = self.records.partition_point(|record| record.seq < seq);
+        Batch { records: self.records.get(at..).unwrap_or_default(), ..self }
+    }
+
     /// One of them as any sink has it.
     pub fn of(&self, record: &RingRecord) -> Record<'static> {
         let HeaderCopy { pid, tid, clock, start_unix_ns, .. } = *self.header;

@@ -5,8 +5,6 @@ use instr_format::text::SiteText;
 use super::clocks::Clocks;
 use super::damage::{Damage, DamageKind, DamageList};
 use super::filter::{Filter, Taken};
-use super::flow::Flow;
-use super::history::{History, Part, Step};
 use super::record::{Batch, Kept, Record, Stamp, Visitor, What};
 use super::sites::{Site, Sites};
 use super::source_path::is_local;
@@ -35,7 +33,6 @@ pub struct Scan<'a> {
     own: Option<Own>,
     nameless: u64,
     clocks: Clocks,
-    history: Option<History<'a>>,
     tally: Option<&'a mut Tally>,
 }
 
@@ -70,15 +67,8 @@ impl<'a> Scan<'a> {
             own: wanted.filter(|site| !is_local(&site.statement.file)).map(|_| Own::default()),
             nameless: 0,
             clocks: Clocks::default(),
-            history: None,
             tally: None,
         }
-    }
-
-    /// Keeps the newest parts of what the thread did, so many.
-    #[must_use]
-    pub fn with_history(self, parts: usize, flow: impl FnOnce() -> Flow<'a>) -> Self {
-        Scan { history: (parts > 0).then(|| History::new(self.sites, flow(), parts)), ..self }
     }
 
     /// Adds the records that the filter takes up in `tally`, if there is one.
@@ -107,22 +97,13 @@ impl<'a> Scan<'a> {
         self.matching.as_ref().map(Kept::record)
     }
 
-    /// Says what was wrong with the records as a whole, and gives the newest parts of what the thread did.
-    pub(crate) fn finish(&mut self) -> Vec<Part<Step>> {
+    /// Says what was wrong with the records as a whole.
+    pub(crate) fn finish(&mut self) {
         if self.nameless > 0 {
             let message = format!("{} records name statements that are not in the site table", self.nameless);
             self.damage.push(Damage { count: Some(self.nameless), ..Damage::new(DamageKind::Damaged, message) });
         }
         self.clocks.damage().for_each(|damage| self.damage.push(damage));
-        self.history.take().map(History::finish).unwrap_or_default()
-    }
-}
-
-impl Scan<'_> {
-    fn remember(&mut self, record: &Record<'_>) {
-        if let Some(history) = &mut self.history {
-            history.push(record, self.taken.takes(record));
-        }
     }
 }
 
@@ -160,7 +141,6 @@ impl Visitor for Scan<'_> {
         self.records += 1;
         self.oldest = Some(self.oldest.map_or(stamp.moment.seq, |oldest| oldest.min(stamp.moment.seq)));
         self.clocks.push(record);
-        self.remember(record);
         if let Some(tally) = &mut self.tally
             && self.taken.takes(record)
         {
@@ -196,9 +176,6 @@ impl Visitor for Scan<'_> {
     fn batch(&mut self, batch: Batch<'_>) {
         let (Some(oldest), Some(newest)) = (batch.records.first(), batch.records.last()) else { return };
         self.first.get_or_insert_with(|| batch.of(oldest).kept());
-        if self.history.is_some() {
-            batch.records.iter().for_each(|record| self.remember(&batch.of(record)));
-        }
         batch.records.iter().for_each(|record| self.clocks.push(&batch.of(record)));
         self.records += batch.records.len() as u64;
         self.newest = Some(batch.of(newest).stamp);

@@ -97,6 +97,8 @@ pub struct Thread {
     pub share: Share,
     /// The newest parts of what it did, if they were asked for.
     pub history: Vec<Part<Step>>,
+    /// Whether there would be more of these parts, or more turns in the first one, in records that were not looked at for them.
+    pub is_history_cut: bool,
     /// What is wrong with its records.
     pub damage: Vec<Damage>,
 }

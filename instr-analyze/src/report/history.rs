@@ -12,7 +12,7 @@ use super::options::Options;
 use super::paint::Paint;
 use crate::model::flow::Exit;
 use crate::model::fold::{Item, Loop};
-use crate::model::history::{Part, Step};
+use crate::model::history::{NEWEST, Part, Step};
 use crate::model::sites::Sites;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
@@ -44,7 +44,7 @@ struct Line {
 
 /// Writes the parts below each other; `whose` is `its`, or names the thread.
 pub(crate) fn write(
-    (whose, parts): (&str, &[Part<Step>]),
+    (whose, parts, is_cut): (&str, &[Part<Step>], bool),
     sites: &Sites,
     options: &Options,
     out: &mut dyn Write,
@@ -57,7 +57,8 @@ pub(crate) fn write(
     }
     let left_out = options.history_lines.map_or(0, |max| lines.len().saturating_sub(max));
     let shown = lines.get(left_out..).unwrap_or_default();
-    write!(out, "  {whose} last steps, the newest last")?;
+    let of = if is_cut { format!(" of the newest {} records", Grouped(NEWEST)) } else { String::new() };
+    write!(out, "  {whose} last steps{of}, the newest last")?;
     let meanings = SIGNS.iter().filter(|(sign, _)| shown.iter().any(|line| line.sign == *sign));
     for (number, (sign, meaning)) in meanings.enumerate() {
         write!(out, "{}{sign} {meaning}", if number == 0 { "; " } else { ", " })?;

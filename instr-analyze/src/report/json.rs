@@ -77,6 +77,9 @@ struct JsonThread<'a> {
     overwritten: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     history: Vec<JsonPart>,
+    /// Whether older records were not looked at for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    history_is_cut: bool,
     damage: Vec<&'a Damage>,
 }
 
@@ -139,6 +142,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         suppressed: thread.suppressed,
         dropped: thread.dropped,
         overwritten: thread.overwritten,
+        history_is_cut: thread.is_history_cut,
         history: thread.history.iter().map(|part| JsonPart::new(part, &run.sites)).collect(),
         damage: thread.damage.iter().collect(),
     }

@@ -73,7 +73,7 @@ pub(super) fn at_length(
         return damage_lines(&thread.damage, paint, out);
     }
     let whose = if threads.len() == 1 { "its".to_owned() } else { format!("{}'s", name(run, thread)) };
-    history::write((&whose, &thread.history), &run.sites, options, out)?;
+    history::write((&whose, &thread.history, thread.is_history_cut), &run.sites, options, out)?;
     // Threads with damage share no entry.
     damage_lines(&thread.damage, paint, out)
 }

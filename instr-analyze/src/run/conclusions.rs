@@ -14,7 +14,7 @@ use super::verdict::PAUSE_NS;
 use crate::model::activity::Activity;
 use crate::model::activity::blame::blame;
 use crate::model::activity::standoff::standoffs;
-use crate::model::activity::window::Window;
+use crate::model::activity::window::{self, Window};
 use crate::model::crash::Crash;
 use crate::model::end::End;
 use crate::model::thread::{State, Thread};
@@ -28,8 +28,9 @@ pub(super) fn add_activities(threads: &mut [Thread], files: &RunFiles, seen: &Se
     for thread in threads.iter_mut().filter(|thread| thread.state == State::Inside) {
         let Some(of_thread) = of_files.get(&(thread.tid, thread.reuse)) else { continue };
         let Some(chain) = &of_thread.chain else { continue };
-        let mut window = Window::new(&files.sites);
-        Records::new(&of_thread.segments).visit(&mut window);
+        let since = since(thread, window::MAX as u64);
+        let mut window = Window::new(&files.sites, since);
+        Records::since(&of_thread.segments, since).visit(&mut window);
         thread.activity = Activity::new(chain, &window.finish(), &files.sites);
     }
     let is_blocked =
@@ -48,6 +49,11 @@ pub(super) fn add_activities(threads: &mut [Thread], files: &RunFiles, seen: &Se
             }
         }
     }
+}
+
+/// The first of so many of a thread's newest records.
+pub(super) fn since(thread: &Thread, newest: u64) -> u64 {
+    thread.newest.map_or(0, |stamp| stamp.moment.seq.saturating_add(1).saturating_sub(newest))
 }
 
 /// Whether threads that seem to wait for each other did so to the end: the process was there for long enough without them, or nothing in

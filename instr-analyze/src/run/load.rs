@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
-use super::conclusions::{add_activities, frames_of_cause};
+use super::conclusions::{add_activities, frames_of_cause, since};
 use super::events::Seen;
 use super::files::RunFiles;
 use super::kernel_log;
@@ -24,8 +24,9 @@ use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
 use crate::model::end::{End, EndKind};
-use crate::model::filter::Filter;
+use crate::model::filter::{Filter, Taken};
 use crate::model::flow::{Ending, Flow};
+use crate::model::history::{self, History};
 use crate::model::oom::Victim;
 use crate::model::panics::{Panic, newest};
 use crate::model::process::Process;
@@ -142,13 +143,12 @@ impl Run {
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
         let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
-        let each = if let Steps::OfEach(count) = steps { count } else { 0 };
         let (mut threads, mut tally) = (Vec::new(), Tally::default());
         for (index, thread) in files.threads.iter().enumerate() {
             if !filter.takes_thread(thread.tid, &thread.name) {
                 continue;
             }
-            let mut thread = read(thread, &files, filter, each, (tallies || log_bytes > LARGE).then_some(&mut tally));
+            let mut thread = read(thread, &files, filter, (tallies || log_bytes > LARGE).then_some(&mut tally));
             let panic = newest(&files.panics, thread.tid, thread.reuse);
             let of_process = files.process.test.as_deref().filter(|test| test.starts_with(&thread.name));
             let whole = panic.map(|panic| panic.thread.as_str()).filter(|name| !name.is_empty()).or(of_process);
@@ -174,9 +174,7 @@ impl Run {
         if !tallies {
             add_activities(&mut threads, &files, &seen);
         }
-        if let Steps::OfSuspects(count) = steps {
-            add_steps(&mut threads, &files, (&end, filter), count);
-        }
+        add_steps(&mut threads, &files, (&end, filter), steps);
         let partings = if steps == Steps::None { Vec::new() } else { partings(&threads, &files, &end, filter) };
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let has_only_counts = files.has_only_counts();
@@ -279,14 +277,26 @@ fn interest(thread: &Thread, end: &End) -> impl Ord + use<> {
 }
 
 /// Reads the newest steps of the threads that a report tells first.
-fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Filter<'_>), count: usize) {
+fn add_steps(threads: &mut [Thread], files: &RunFiles, (end, filter): (&End, &Filter<'_>), steps: Steps) {
     let first = threads.iter().min_by_key(|thread| interest(thread, end)).map(|thread| (thread.tid, thread.reuse));
+    let is_suspect = |thread: &Thread| Some((thread.tid, thread.reuse)) == first || thread.has_failed_test();
+    let wanted = |thread: &Thread| match steps {
+        Steps::OfEach(count) => count,
+        Steps::OfSuspects(count) if is_suspect(thread) => count,
+        Steps::OfSuspects(_) | Steps::None => 0,
+    };
     for thread in threads.iter_mut() {
-        let id = (thread.tid, thread.reuse);
-        if (Some(id) == first || thread.has_failed_test())
-            && let Some(of_thread) = files.threads.iter().find(|thread| (thread.tid, thread.reuse) == id)
-        {
-            thread.history = read(of_thread, files, filter, count, None).history;
+        let (id, count) = ((thread.tid, thread.reuse), wanted(thread));
+        let of_thread = files.threads.iter().find(|files| (files.tid, files.reuse) == id);
+        if let Some(of_thread) = of_thread.filter(|_| count > 0) {
+            let since = since(thread, history::NEWEST);
+            let ending = Ending::new(id, of_thread.slot.as_ref(), of_thread.chain.as_ref(), &files.panics);
+            let (flow, taken) = (Flow::new(&files.sites, ending), Taken::new(filter, &files.sites));
+            let mut history = History::new(&files.sites, flow, taken, since, count);
+            Records::since(&of_thread.segments, since).visit(&mut history);
+            let (parts, is_full) = history.finish();
+            thread.is_history_cut = !is_full && thread.records > history::NEWEST;
+            thread.history = parts;
         }
     }
 }
@@ -304,13 +314,11 @@ fn was_killed(files: &RunFiles) -> bool {
     victim().is_some_and(|victim| kernel_log::says_killed(&victim))
 }
 
-fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, steps: usize, tally: Option<&mut Tally>) -> Thread {
+fn read(thread: &ThreadFiles, run: &RunFiles, filter: &Filter<'_>, tally: Option<&mut Tally>) -> Thread {
     let (slot, sites) = (thread.slot.as_ref(), &run.sites);
     let chain = thread.chain.as_ref();
     let wanted = wanted(slot, chain, sites, filter);
-    let ending = || Ending::new((thread.tid, thread.reuse), slot, chain, &run.panics);
-    let flow = || Flow::new(sites, ending());
-    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_history(steps, flow).with_tally(tally);
+    let mut scan = Scan::new(wanted.as_ref(), sites, filter).with_tally(tally);
     Records::new(&thread.segments).visit(&mut scan);
     // Which took this thread's, should the process have been told to use another one.
     let sink = thread.sink().unwrap_or(run.sink);

@@ -21,6 +21,13 @@ impl<'a> Records<'a> {
         Records { segments: segments.iter(), reader: None, after: Reached::default() }
     }
 
+    /// Those from the one with this number on, and some before.
+    pub fn since(segments: &'a [Segment], seq: u64) -> Self {
+        let begins_before = |at: &usize| first_seq(&segments[*at]).is_some_and(|first| first <= seq);
+        let at = if seq == 0 { 0 } else { (0..segments.len()).rev().find(begins_before).unwrap_or(0) };
+        Records::new(&segments[at..])
+    }
+
     /// Gives all of them to `visitor`.
     pub fn visit(mut self, visitor: &mut impl Visitor) {
         while self.open(&mut |damage| visitor.damage(damage)) {
@@ -90,6 +97,17 @@ impl<'a> Records<'a> {
         let torn = if damage.is_none() { reader.torn() } else { None };
         damage.into_iter().chain(torn).for_each(each);
     }
+}
+
+/// The number of the first record in a file, if that has any.
+fn first_seq(segment: &Segment) -> Option<u64> {
+    let mut reader = segment.open(Reached::default()).ok()??;
+    while let Some(entry) = reader.step().ok()? {
+        if let Entry::Record(record) = entry {
+            return Some(record.stamp.moment.seq);
+        }
+    }
+    None
 }
 
 fn keep(kept: &mut Option<Kept>, record: &Record<'_>) {

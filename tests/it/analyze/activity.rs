@@ -1,5 +1,6 @@
 //! What each thread of a program that hangs was doing: told while it runs, and when it has been killed.
 
+use instr_tests::analyzer;
 use instr_tests::hanging::Hanging;
 use instr_tests::marks::Place;
 use instr_tests::report::Report;
@@ -147,4 +148,28 @@ fn the_kernel_is_asked_about_threads_of_a_process_that_runs() {
     let (report, _) =
         Hanging::until("read", &[RING], |report| all(&[("main", "waiting")])(report) && asked(report)).reports();
     assert!(report.thread("main")["activity"]["kernel"].is_null(), "{report:?}");
+}
+
+/// So that large rings are read in time: more than a million records are not gone through to show three steps.
+#[test]
+fn steps_of_a_long_history_are_those_of_its_newest_records() {
+    const NEWEST: u64 = 1 << 20;
+    let room = [RING, ("INSTR_RING_BYTES", "8M"), ("INSTR_MAX_BYTES", "16M")];
+    let full = |report: &Report| report.threads().iter().any(|thread| thread["overwritten"].as_u64() > Some(NEWEST));
+    let scene = Hanging::until("spin", &room, full).kill();
+    let run = scene.runs().remove(0);
+    let report = |options: &[&str]| {
+        let words = [&["report", "--history", "3"], options].concat();
+        analyzer::run(words.iter().map(AsRef::as_ref).chain([run.as_os_str()])).stdout
+    };
+    assert!(report(&[]).contains("its last steps of the newest 1,048,576 records, the newest last:\n"));
+    let json: Value = serde_json::from_str(&report(&["--format", "json"])).expect("JSON");
+    let thread = &json["runs"][0]["threads"][0];
+    assert_eq!(thread["history_is_cut"], true, "{thread:#}");
+    let looped = thread["history"][0]["records"].as_u64().expect("a loop");
+    assert!((NEWEST / 2..=NEWEST).contains(&looped), "{looped}");
+    // All of them fit in a step more.
+    let short = Hanging::until("spin", &[RING], all(&[("main", "looping")])).kill();
+    let report = short.report();
+    assert!(report.thread("main")["history_is_cut"].is_null(), "{report:?}");
 }

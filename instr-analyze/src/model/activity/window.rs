@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 
 use crate::model::damage::Damage;
 use crate::model::flow::UNKNOWN;
-use crate::model::record::{Record, Visitor, What};
+use crate::model::record::{Batch, Record, Visitor, What};
 use crate::model::sites::Sites;
 
 /// So many are kept: what a ring of the usual size holds.
-const MAX: usize = 1 << 18;
+pub const MAX: usize = 1 << 18;
 
 /// Keeps the newest records as they come.
 pub struct Window<'a> {
     sites: &'a Sites,
+    /// The first one that may be kept.
+    since: u64,
     ids: VecDeque<u32>,
     /// How many have left at the other end.
     gone: usize,
@@ -30,9 +32,9 @@ pub struct Newest {
 }
 
 impl<'a> Window<'a> {
-    /// Keeps those of a thread of the program with these sites.
-    pub fn new(sites: &'a Sites) -> Self {
-        Window { sites, ids: VecDeque::new(), gone: 0, times: VecDeque::new(), newest: None }
+    /// Keeps those of a thread of the program with these sites, of those from the number `since` on.
+    pub fn new(sites: &'a Sites, since: u64) -> Self {
+        Window { sites, since, ids: VecDeque::new(), gone: 0, times: VecDeque::new(), newest: None }
     }
 
     /// What is there in the end.
@@ -69,6 +71,9 @@ impl<'a> Window<'a> {
 impl Visitor for Window<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let seq = record.stamp.moment.seq;
+        if seq < self.since {
+            return;
+        }
         let id = match record.what {
             What::Site(id) => {
                 if self.newest.is_some_and(|newest| seq > newest.saturating_add(1)) {
@@ -81,6 +86,11 @@ impl Visitor for Window<'_> {
         };
         self.newest = Some(seq);
         self.push(id, record.stamp.elapsed_ns());
+    }
+
+    fn batch(&mut self, batch: Batch<'_>) {
+        let batch = batch.since(self.since);
+        batch.records.iter().for_each(|record| self.record(&batch.of(record)));
     }
 
     fn damage(&mut self, _: Damage) {}
