@@ -34,6 +34,7 @@ use crate::model::tally::Tally;
 use crate::model::test::tested;
 use crate::model::test_thread::leave_each_test_to_one;
 use crate::model::thread::{Sink, State, Thread};
+use crate::model::total::total;
 
 /// A run.
 #[derive(Debug)]
@@ -140,7 +141,7 @@ impl Run {
         let foreign_main = header.is_some_and(|header| header.foreign_main);
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
-        let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
+        let log_bytes = total(files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes));
         let each = if let Steps::OfEach(count) = steps { count } else { 0 };
         let (mut threads, mut tally) = (Vec::new(), Tally::default());
         for (index, thread) in files.threads.iter().enumerate() {
