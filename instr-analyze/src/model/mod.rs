@@ -41,5 +41,6 @@ pub mod tally;
 pub mod test;
 pub(crate) mod test_thread;
 pub mod thread;
+pub(crate) mod total;
 pub mod tree;
 pub(crate) mod usable;

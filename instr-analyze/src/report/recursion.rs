@@ -12,6 +12,7 @@ use crate::model::sites::Sites;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
 use crate::model::thread::Thread;
+use crate::model::total::total;
 use crate::run::load::Run;
 
 /// So many functions are named.
@@ -81,7 +82,7 @@ pub(super) fn found(thread: &Thread, sites: &Sites) -> Option<Found> {
         .filter(|(_, calls)| recurses(*calls))
         .map(|(function, calls)| Function { function, calls })
         .collect();
-    let calls = functions.iter().map(|function| function.calls).sum();
+    let calls = total(functions.iter().map(|function| function.calls));
     Some(Found { functions, calls, from: around.get_mut(first).and_then(Option::take), depth: chain.depth })
 }
 

@@ -17,6 +17,7 @@ use crate::model::record::Stamp;
 use crate::model::source_path::short;
 use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Sink, State, Thread};
+use crate::model::total::total;
 use crate::run::load::Run;
 use crate::run::source::Roots;
 use crate::run::verdict::Doing;
@@ -230,7 +231,7 @@ fn has_counts(threads: &[&Thread]) -> bool {
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {
-    let sum = |of: fn(&Thread) -> u64| threads.iter().map(|thread| of(thread)).fold(0, u64::saturating_add);
+    let sum = |of: fn(&Thread) -> u64| total(threads.iter().map(|thread| of(thread)));
     let records = sum(|thread| thread.records);
     let plural = if records == 1 { "" } else { "s" };
     write!(out, "{} record{plural}", Grouped(records))?;

@@ -36,6 +36,7 @@ use crate::model::tally::Tally;
 use crate::model::test::tested;
 use crate::model::test_thread::leave_each_test_to_one;
 use crate::model::thread::{Sink, State, Thread};
+use crate::model::total::total;
 
 /// A run.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ impl Run {
         let unwatched = header.and_then(|header| Unwatched::new(&files.process, header.foreign_main));
         let unattributed = files.last.as_ref().map_or(0, |last| last.header.unattributed);
         let bearer = files.threads.iter().position(|thread| files.pid == Some(thread.tid)).unwrap_or(0);
-        let log_bytes = files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes).sum();
+        let log_bytes = total(files.threads.iter().flat_map(|thread| &thread.segments).map(Segment::log_bytes));
         let (mut threads, mut tally) = (Vec::new(), Tally::default());
         for (index, thread) in files.threads.iter().enumerate() {
             if !filter.takes_thread(thread.tid, &thread.name) {

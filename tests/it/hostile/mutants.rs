@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::ExitStatus;
+use std::time::Duration;
 
+use instr_format::files::CRASH_JSON;
 use instr_tests::faults::times;
 use instr_tests::limits::limit;
 use instr_tests::mutants::Packed;
@@ -51,6 +53,24 @@ fn row_79_what_fuzzers_have_found_stays_mended() {
         let status = mutants(directory.path(), &["--packed", path.to_str().unwrap()]);
         let stderr = fs::read_to_string(directory.path().join("stderr")).unwrap_or_default();
         assert!(status.success(), "{}: {status}: {stderr}", path.display());
+    }
+}
+
+/// A verb that refuses everything would hide what else it does.
+#[test]
+fn no_verb_refuses_a_run_that_is_as_it_was_recorded() {
+    let directory = tempfile::tempdir().unwrap();
+    // With logs, of which nothing is damaged.
+    let is_whole = |seed: &Packed| {
+        let has = |end: &str| seed.files.iter().any(|(name, _)| name.ends_with(end));
+        has(CRASH_JSON) && has(".log")
+    };
+    let seed = instr_tests::mutants::seeds().into_iter().find(is_whole).unwrap();
+    let places = seed.write(&directory.path().join("runs"));
+    for verb in VERBS.iter().filter(|verb| verb.has_output()) {
+        verb.run(&places, directory.path(), None, Duration::from_secs(600)).unwrap();
+        let written = fs::metadata(directory.path().join("output")).unwrap().len();
+        assert!(written > 0, "{}", verb.words.join(" "));
     }
 }
 

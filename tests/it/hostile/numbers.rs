@@ -1,7 +1,9 @@
 //! Rows 68, 69 and 70: numbers at the ends of their words, in every file that has some.
 
 use instr_format::files::COUNTS;
-use instr_tests::fake_ring::{FakeTable, counts_file};
+use instr_format::ring::Clock;
+use instr_format::ring::flat::CHUNK;
+use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
 use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, header, record, record_at};
 use instr_tests::fake_stack::FakeStack;
 use serde_json::{Value, json};
@@ -61,6 +63,27 @@ fn row_69_counters_that_are_full_stay_full() {
     assert_eq!((&threads[0]["filtered"], &threads[0]["dropped"]), (&json!(u64::MAX), &json!(u64::MAX)), "{threads:#}");
     let dump = within(MEMORY, &["dump", "--format", "json"], &run.dir);
     assert!(dump.stdout.contains(&format!("\"hits\":{}", u64::MAX)), "{dump:?}");
+    let stats = within(MEMORY, &["stats", "--format", "json"], &run.dir);
+    let stats: Value = serde_json::from_str(&stats.stdout).unwrap();
+    for of_all in ["filtered", "dropped"] {
+        assert_eq!(stats[of_all], json!(u64::MAX), "{of_all}: {stats:#}");
+    }
+}
+
+#[test]
+fn row_69_a_full_counter_of_what_is_missing_stays_full_when_more_is_missing() {
+    let (output, run) = run();
+    let mut ring = FakeRing::new(PID, b"demo", Clock::Coarse, 64);
+    ring.put_all((0..3 * CHUNK as u32 / 4).map(|n| n % 4));
+    // The chunk in between is gone.
+    run.write("1.1.ring", ring.segment(1, &[ring.kept(0..1), ring.kept(2..3)].concat()));
+    run.last(None, &[FakeSlot { dropped: u64::MAX, ..FakeSlot::inside(PID, b"demo", 0) }]);
+    let other = FakeRun::new(output.path(), "demo-2");
+    other.write("1.1.ring", ring.segment(1, &ring.kept(0..3)));
+    let diff = within(MEMORY, &["diff", "--format", "json", other.dir.to_str().unwrap()], &run.dir);
+    assert_eq!(diff.code, 1, "{diff:?}");
+    let diff: Value = serde_json::from_str(&diff.stdout).unwrap();
+    assert_eq!(diff["runs"][0]["threads"][0]["missing"]["b"], json!(u64::MAX), "{diff:#}");
 }
 
 #[test]

@@ -38,12 +38,13 @@ pub fn seeds() -> Vec<Packed> {
     names.iter().map(read).chain(golden).collect()
 }
 
-/// The mutant with this number: the same one each time, as long as the seeds are the same.
+/// The mutant with this number, to be compared with what it was made from: the same one each time, as long as the seeds are the same.
 pub fn mutant(seeds: &[Packed], number: u64) -> Packed {
     let mut random = Random::new(number);
-    let mut run = random.of(seeds).clone();
+    let seed = random.of(seeds);
+    let mut run = seed.clone();
     for _ in 0..=random.below(CHANGES_MAX) {
         change::change(&mut run, seeds, &mut random);
     }
-    run
+    run.against(seed)
 }

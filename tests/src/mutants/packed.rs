@@ -8,8 +8,11 @@ use instr_format::keys;
 
 /// Stands before each file; its name and a newline follow.
 const MARK: &[u8] = b"\n\0file ";
-/// The name of a command's directory, and that of the run in it.
+/// Stands between the files of a run and those of the one that it is compared with.
+const OTHER: &str = "OTHER";
+/// The name of a command's directory, that of the other one, and that of the run in either.
 const COMMAND: &str = "1795356000000-4500000";
+const OTHER_COMMAND: &str = "1795356000000-4500001";
 const RUN: &str = "demo-4500000-1795356000000000000-0123456789abcdef";
 
 /// The files of a run, with `command.json` and `instr.toml`, which lie beside it.
@@ -64,22 +67,40 @@ impl Packed {
         Packed { files }
     }
 
-    /// Makes the files below `root`, in the place of all that is there.
+    /// The same, to be compared with the other one.
+    #[must_use]
+    pub fn against(mut self, other: &Packed) -> Self {
+        self.files.push((OTHER.to_owned(), Vec::new()));
+        self.files.extend_from_slice(&other.files);
+        self
+    }
+
+    /// Makes the files below `root`, in the place of all that is there. A run that is to be compared with no other one is compared with
+    /// a copy of itself.
     ///
     /// # Panics
     /// When they cannot be written.
     pub fn write(&self, root: &Path) -> Places {
-        let places = Places { command: root.join(COMMAND), run: root.join(COMMAND).join(RUN) };
+        let places =
+            Places { command: root.join(COMMAND), run: root.join(COMMAND).join(RUN), other: root.join(OTHER_COMMAND) };
         if root.exists() {
             fs::remove_dir_all(root).expect("an old directory");
         }
-        fs::create_dir_all(&places.run).expect("a new directory");
-        for (name, contents) in &self.files {
-            let is_beside = [COMMAND_JSON, keys::FILE].contains(&name.as_str());
-            let directory = if is_beside { &places.command } else { &places.run };
-            fs::write(directory.join(name), contents).expect("room for a file");
-        }
+        let mark = self.files.iter().position(|(name, _)| name == OTHER);
+        let (run, other) = mark.map_or((&*self.files, &*self.files), |at| (&self.files[..at], &self.files[at + 1..]));
+        write(run, &places.command);
+        write(other, &places.other);
         places
+    }
+}
+
+/// Makes the files of a run in the directory of its command.
+fn write(files: &[(String, Vec<u8>)], command: &Path) {
+    let run = command.join(RUN);
+    fs::create_dir_all(&run).expect("a new directory");
+    for (name, contents) in files {
+        let is_beside = [COMMAND_JSON, keys::FILE].contains(&name.as_str());
+        fs::write(if is_beside { command } else { &run }.join(name), contents).expect("room for a file");
     }
 }
 
@@ -90,6 +111,8 @@ pub struct Places {
     pub command: PathBuf,
     /// Its own.
     pub run: PathBuf,
+    /// The directory of the command of the run that it is compared with.
+    pub other: PathBuf,
 }
 
 /// Where the marks are.

@@ -36,9 +36,9 @@ pub struct Verb {
 enum On {
     /// The command's directory; it has `--output`.
     Command,
-    /// The same, and once more.
-    Twice,
-    /// The same, for verbs that write to standard output only.
+    /// The same, and that of the run to compare it with.
+    Both,
+    /// The first of these, for verbs that write to standard output only.
     Listed,
     /// The run's directory, likewise.
     Run,
@@ -68,8 +68,8 @@ pub const VERBS: [Verb; 24] = [
     verb(&["export", "--format", "minidump"], Form::Binary, On::Command),
     verb(&["stats"], Form::Text, On::Command),
     verb(&["stats", "--format", "json"], Form::Json, On::Command),
-    verb(&["diff"], Form::Text, On::Twice),
-    verb(&["diff", "--format", "json"], Form::Json, On::Twice),
+    verb(&["diff"], Form::Text, On::Both),
+    verb(&["diff", "--format", "json"], Form::Json, On::Both),
     verb(&["list"], Form::Text, On::Listed),
     verb(&["list", "--format", "json"], Form::Json, On::Listed),
     verb(&["control"], Form::Text, On::Run),
@@ -88,6 +88,11 @@ pub struct Streams<'a> {
 }
 
 impl Verb {
+    /// Whether it writes to a file.
+    pub fn has_output(&self) -> bool {
+        matches!(self.on, On::Command | On::Both)
+    }
+
     /// Runs it on a run. `scratch` is a directory for its output.
     ///
     /// # Errors
@@ -102,17 +107,16 @@ impl Verb {
         let output = scratch.join("output");
         let config = places.command.join(instr_format::keys::FILE);
         let on = match self.on {
-            On::Command | On::Twice | On::Listed => &places.command,
+            On::Command | On::Both | On::Listed => &places.command,
             On::Run => &places.run,
             On::Config => &config,
         };
         let mut words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
         words.push(on.into());
-        if self.on == On::Twice {
-            words.push(on.into());
+        if self.on == On::Both {
+            words.push((&places.other).into());
         }
-        let has_output = matches!(self.on, On::Command | On::Twice);
-        if has_output {
+        if self.has_output() {
             words.extend([OsString::from("--force"), "--output".into(), output.clone().into()]);
             File::create(&output).map_err(|error| error.to_string())?;
         }
@@ -126,11 +130,11 @@ impl Verb {
         if took > most {
             return Err(format!("it took {took:?}"));
         }
-        if has_output {
+        if self.has_output() {
             check(&output, self.form)?;
         }
         if let Some(streams) = streams {
-            let form = if has_output { Form::Text } else { self.form };
+            let form = if self.has_output() { Form::Text } else { self.form };
             check(streams.stdout, form).and_then(|()| check(streams.stderr, Form::Text))?;
         }
         Ok(())

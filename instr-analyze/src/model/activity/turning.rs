@@ -10,6 +10,7 @@ use super::structure::Structure;
 use super::window::Newest;
 use crate::model::chain::Chain;
 use crate::model::fold::{Folder, Item};
+use crate::model::total::total;
 
 /// Fewer turns are no loop to speak of.
 const TURNS_MIN: usize = 4;
@@ -73,8 +74,8 @@ fn called(open: &[u32], newest: &Newest, structure: &Structure) -> Option<Turnin
         Item::Loop(found) if found.times >= CALLS_MIN => Some((at, found)),
         _ => None,
     })?;
-    let behind: u64 = items.iter().skip(at + 1).map(Item::steps).sum();
-    let of_turn: u64 = found.body.iter().map(Item::steps).sum();
+    let behind = total(items.iter().skip(at + 1).map(Item::steps));
+    let of_turn = total(found.body.iter().map(Item::steps));
     let mut bodies = HashSet::new();
     items.iter().skip(at).for_each(|item| collect(item, structure, &mut bodies));
     let statement = *open.iter().rfind(|id| !structure.body(**id).is_some_and(|body| bodies.contains(&body)))?;

@@ -6,6 +6,7 @@ pub mod stack;
 
 use super::filter::Filter;
 use super::sites::Sites;
+use super::total::total;
 
 /// The open statements of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +106,7 @@ impl Part {
     pub fn calls(&self) -> u64 {
         match self {
             Part::Call(call) => call.repeats,
-            Part::Cycle { body, .. } => body.iter().map(Part::calls).fold(0, u64::saturating_add),
+            Part::Cycle { body, .. } => total(body.iter().map(Part::calls)),
             Part::Missing(calls) | Part::Counted(Counted { calls, .. }) => *calls,
         }
     }
@@ -165,7 +166,7 @@ fn without_last(mut parts: Vec<Part>, mut calls: u64) -> Vec<Part> {
             part if calls == 0 => parts.push(part),
             Part::Cycle { times, body } => {
                 let turn: Vec<Part> = body.iter().map(|part| part.turns(1, times)).collect();
-                let of_turn = turn.iter().map(Part::calls).sum::<u64>().max(1);
+                let of_turn = total(turn.iter().map(Part::calls)).max(1);
                 let (whole, rest) = (calls / of_turn, calls % of_turn);
                 let kept = times.saturating_sub(whole).saturating_sub(u64::from(rest > 0));
                 match kept {

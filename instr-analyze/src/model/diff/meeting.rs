@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::model::fold::{Folder, Item, Loop};
+use crate::model::total::total;
 
 /// So many steps of each side are looked through.
 const AHEAD: u64 = 1 << 20;
@@ -71,7 +72,7 @@ impl<T: Clone> Ahead<T> {
 
     /// How many steps there are.
     pub(super) fn steps(&self) -> u64 {
-        self.items.iter().map(Item::steps).fold(0, u64::saturating_add)
+        total(self.items.iter().map(Item::steps))
     }
 }
 

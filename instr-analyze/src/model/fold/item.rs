@@ -1,5 +1,7 @@
 //! Steps, and loops of steps.
 
+use crate::model::total::total;
+
 /// A step, or what repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item<T> {
@@ -34,9 +36,7 @@ impl<T> Item<T> {
     pub fn steps(&self) -> u64 {
         match self {
             Item::Step(_) => 1,
-            Item::Loop(Loop { times, body, .. }) => {
-                body.iter().map(Item::steps).fold(0, u64::saturating_add).saturating_mul(*times)
-            }
+            Item::Loop(Loop { times, body, .. }) => total(body.iter().map(Item::steps)).saturating_mul(*times),
         }
     }
 

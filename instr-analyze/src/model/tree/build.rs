@@ -36,6 +36,8 @@ struct Calls<'a> {
     known: HashMap<(Option<usize>, u32), usize>,
     /// The nodes of the open calls, as the flow knows these; of a function that the filter leaves out, its caller's.
     open: VecDeque<Open>,
+    /// Whether there are more of them: the outermost ones of a deep recursion.
+    has_more: bool,
     /// Where the thread is.
     at: Option<usize>,
     /// Of the records since the clock was read: the node that they are all within.
@@ -54,9 +56,7 @@ struct Open {
 impl<'a> Builder<'a> {
     /// Of the functions in the files that the filter takes.
     pub fn new(sites: &'a Sites, flow: Flow<'a>, filter: &'a Filter<'a>) -> Self {
-        let (known, taken, open) = (HashMap::new(), HashMap::new(), VecDeque::new());
-        let tree = Tree::default();
-        let calls = Calls { sites, filter, taken, tree, known, open, at: None, within: None, since: None };
+        let calls = Calls::new(sites, filter);
         Builder { sites, flow, calls, newest: None, damage: DamageList::default() }
     }
 
@@ -90,6 +90,14 @@ impl Visitor for Builder<'_> {
 
     fn damage(&mut self, damage: Damage) {
         self.damage.push(damage);
+    }
+}
+
+impl<'a> Calls<'a> {
+    fn new(sites: &'a Sites, filter: &'a Filter<'a>) -> Self {
+        let (known, taken, open, tree) = (HashMap::new(), HashMap::new(), VecDeque::new(), Tree::default());
+        let (has_more, at, within, since) = (false, None, None, None);
+        Calls { sites, filter, taken, tree, known, open, has_more, at, within, since }
     }
 }
 
@@ -137,8 +145,14 @@ impl Calls<'_> {
     fn event(&mut self, event: Event) {
         match event {
             Event::Lost => {
-                while self.open.pop_back().is_some() {}
-                self.tree.nodes.iter_mut().for_each(|node| node.open = 0);
+                // There may be many thousand nodes, and as many gaps.
+                if std::mem::take(&mut self.has_more) {
+                    self.tree.nodes.iter_mut().for_each(|node| node.open = 0);
+                }
+                while let Some(open) = self.open.pop_back() {
+                    let node = open.node.filter(|_| open.is_own).and_then(|node| self.tree.nodes.get_mut(node));
+                    node.into_iter().for_each(|node| node.open = 0);
+                }
                 self.at = None;
             }
             Event::Left(exit) => self.left(exit),
@@ -180,6 +194,7 @@ impl Calls<'_> {
         self.open.push_back(open);
         if self.open.len() > DEPTH_MAX {
             self.open.pop_front();
+            self.has_more = true;
         }
         self.at = open.node;
     }
@@ -203,5 +218,42 @@ impl Calls<'_> {
         nodes.push(Node::new(body, parent, level));
         self.known.insert((parent, body), nodes.len() - 1);
         Some(nodes.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Calls, NODES_MAX};
+    use crate::model::filter::Filter;
+    use crate::model::flow::{DEPTH_MAX, Entry, Event};
+    use crate::model::sites::Sites;
+
+    #[test]
+    fn a_gap_takes_no_longer_where_there_are_many_functions() {
+        let (sites, filter) = (Sites::default(), Filter::new("", "", "").unwrap());
+        let mut calls = Calls::new(&sites, &filter);
+        let mut gap = |body: usize| {
+            calls.event(Event::Lost);
+            calls.event(Event::Entered(body as u32, Entry::Before));
+        };
+        (0..NODES_MAX).for_each(&mut gap);
+        let begin = Instant::now();
+        (0..1_000_000).for_each(|_| gap(0));
+        assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
+    }
+
+    #[test]
+    fn no_call_is_open_behind_a_gap_however_deep_they_were() {
+        let (sites, filter) = (Sites::default(), Filter::new("", "", "").unwrap());
+        let mut calls = Calls::new(&sites, &filter);
+        for body in (1..10).chain([0; DEPTH_MAX]) {
+            calls.event(Event::Entered(body, Entry::Begun));
+        }
+        calls.event(Event::Lost);
+        assert!(calls.tree.nodes.iter().all(|node| node.open == 0));
+        calls.event(Event::Entered(0, Entry::Before));
+        assert_eq!(calls.tree.nodes.iter().map(|node| node.open).sum::<u64>(), 1);
     }
 }

@@ -7,6 +7,7 @@ use crate::model::package::package;
 use crate::model::sites::Sites;
 use crate::model::source_path::is_local;
 use crate::model::statement::Statement;
+use crate::model::total::total;
 
 /// What a thread's chain adds to the thread.
 #[derive(Serialize)]
@@ -41,7 +42,7 @@ impl JsonChain {
     pub(crate) fn new(chain: &Chain, sites: &Sites) -> Self {
         let calls = chain.calls().filter_map(|call| Some((call, call.statement()?)));
         let stack: Vec<JsonCall> = calls.map(|(call, id)| JsonCall::new(call, id, sites)).collect();
-        let told = stack.iter().map(|call| call.repeats).fold(0, u64::saturating_add);
+        let told = total(stack.iter().map(|call| call.repeats));
         let (depth, inherited) = (chain.depth, chain.inherited);
         JsonChain { stack, depth, stack_left_out: depth.saturating_sub(told), inherited }
     }

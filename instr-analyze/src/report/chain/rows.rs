@@ -10,6 +10,7 @@ use crate::model::package::package;
 use crate::model::sites::Sites;
 use crate::model::source_path::{is_local, short};
 use crate::model::statement::Statement;
+use crate::model::total::total;
 use crate::report::number::{self, Grouped};
 use crate::report::paint::Paint;
 
@@ -84,7 +85,7 @@ impl Block {
     pub(super) fn counted(calls: u64, functions: Vec<(String, u64)>) -> Self {
         let named: Vec<String> =
             functions.iter().take(NAMED).map(|(path, calls)| format!("{path} x{}", Grouped(*calls))).collect();
-        let told = functions.iter().take(NAMED).map(|(_, calls)| *calls).fold(0, u64::saturating_add);
+        let told = total(functions.iter().take(NAMED).map(|(_, calls)| *calls));
         let others = if told < calls { " and others" } else { "" };
         let text = format!("… {} in between: {}{others}", number::calls(calls), named.join(", "));
         Block { functions, ..Block::note(text, calls) }
@@ -172,7 +173,7 @@ fn other_turns(call: &Call, sites: &Sites) -> String {
 
 fn of_cycle(times: u64, body: &[Part], sites: &Sites) -> Block {
     let mut inner: Vec<Block> = body.iter().map(|part| block(part, sites)).collect();
-    let calls = inner.iter().map(|block| block.calls).fold(0, u64::saturating_add);
+    let calls = total(inner.iter().map(|block| block.calls));
     let packages: Option<Vec<Vec<String>>> = inner.iter().map(|block| block.packages.clone()).collect();
     let packages = packages.map(|packages| packages.concat());
     let functions = inner.iter_mut().flat_map(|block| std::mem::take(&mut block.functions)).collect();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::rows::Block;
+use crate::model::total::total;
 use crate::report::number::Grouped;
 
 /// Chains of more lines have the calls within dependencies folded.
@@ -53,7 +54,7 @@ fn within(inside: &mut Vec<Block>, shown: &mut Vec<Block>) {
         return;
     }
     let blocks = std::mem::take(inside);
-    let calls = blocks.iter().map(|block| block.calls).fold(0, u64::saturating_add);
+    let calls = total(blocks.iter().map(|block| block.calls));
     let mut packages: Vec<&str> = Vec::new();
     for package in blocks.iter().flat_map(|block| block.packages.iter().flatten()) {
         if !packages.contains(&package.as_str()) {
@@ -90,7 +91,7 @@ fn without_middle(mut blocks: Vec<Block>) -> Vec<Block> {
     let Some(between @ 1..) = blocks.len().checked_sub(first + last) else { return blocks };
     let innermost = blocks.split_off(first + between);
     let middle = blocks.split_off(first);
-    let calls = middle.iter().map(|block| block.calls).fold(0, u64::saturating_add);
+    let calls = total(middle.iter().map(|block| block.calls));
     let mut by_function: HashMap<String, u64> = HashMap::new();
     for (path, calls) in middle.into_iter().flat_map(|block| block.functions) {
         *by_function.entry(path).or_default() += calls;

@@ -9,6 +9,7 @@ use crate::model::savings::{self, Saving};
 use crate::model::statement::Statement;
 use crate::model::tally::{Sum, added};
 use crate::model::thread::{Sink, Thread};
+use crate::model::total::total;
 use crate::run::load::Run;
 
 /// What some runs recorded, added up.
@@ -65,7 +66,7 @@ impl<'a> Stats<'a> {
         let functions = added(statements.iter().map(|(statement, sum)| (Function::of(statement), *sum)));
         let threads = runs.iter().flat_map(|run| run.threads.iter().map(move |thread| (run, thread)));
         let threads: Vec<_> = threads.map(|(run, thread)| ((run, thread), recorded(thread, restricts_files))).collect();
-        let sum = |what: fn(&Thread) -> u64| threads.iter().map(|((_, thread), _)| what(thread)).sum();
+        let sum = |what: fn(&Thread) -> u64| total(threads.iter().map(|((_, thread), _)| what(thread)));
         let mut total = Sum::default();
         statements.iter().for_each(|(_, sum)| total += *sum);
         let mut stats = Stats {
@@ -169,7 +170,7 @@ fn pace(runs: &[Run], restricts_files: bool) -> Result<Pace, NoPace> {
         let spans = run.threads.iter().filter_map(|thread| thread.share.span);
         let Some((first, last)) = spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) else { continue };
         timed = true;
-        let overwritten: u64 = run.threads.iter().map(|thread| thread.overwritten).sum();
+        let overwritten = total(run.threads.iter().map(|thread| thread.overwritten));
         if overwritten > 0 && restricts_files {
             return Err(NoPace::Overwritten);
         }

@@ -36,7 +36,8 @@ impl Iterator for Steps<'_> {
             let record = kept.record();
             // In a log, a signal handler's lines come before the one that it interrupted.
             if let (What::Site(_), Some(newest)) = (record.what, self.newest) {
-                self.missing += kept.seq().saturating_sub(newest).saturating_sub(1);
+                let missing = kept.seq().saturating_sub(newest).saturating_sub(1);
+                self.missing = self.missing.saturating_add(missing);
             }
             self.newest = Some(kept.seq());
             if self.taken.takes(&record) {

@@ -145,7 +145,7 @@ fn compare_records(
     let seq = |step: Option<&(u64, Kept)>| step.map_or(0, |(_, kept)| kept.seq());
     let began = [seq(from_a.peek()), seq(from_b.peek())];
     let comparison = compare_steps(from_a, from_b, context);
-    (began, [a.missing + threads[0].dropped, b.missing + threads[1].dropped], comparison)
+    (began, [a.missing.saturating_add(threads[0].dropped), b.missing.saturating_add(threads[1].dropped)], comparison)
 }
 
 /// Whether one of them crashed, panicked or failed and the other did not; or, of runs that ended in different ways, is in a
