@@ -90,7 +90,7 @@ fn whoever_has_seen_enough_of_the_report_can_end_it() {
     let (unread, mut full) = std::io::pipe().expect("a pipe");
     // SAFETY: fcntl touches no memory of ours.
     assert_eq!(unsafe { libc::fcntl(full.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) }, 0);
-    while full.write(&[b'.']).is_ok() {}
+    while full.write(b".").is_ok() {}
     // SAFETY: as before.
     assert_eq!(unsafe { libc::fcntl(full.as_raw_fd(), libc::F_SETFL, 0) }, 0);
     let mut command = pair.instr(&["run", "-q", "-p", "one", "--", "7"]);
