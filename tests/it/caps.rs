@@ -27,7 +27,7 @@ const COMPRESSED: [(&str, &str); 3] = [SMALL[0], SMALL[1], ("INSTR_COMPRESS", "g
 const ROTATED: u64 = 2000;
 
 #[test]
-fn the_segments_of_a_thread_never_take_more_than_the_cap() {
+fn row_46_the_segments_of_a_thread_never_take_more_than_the_cap() {
     let capped = Capped::new();
     let mut running = capped.start(&SMALL);
     running.wait_for(ROTATED);
@@ -45,7 +45,7 @@ fn the_segments_of_a_thread_never_take_more_than_the_cap() {
 }
 
 #[test]
-fn the_files_of_a_process_never_take_more_than_the_cap() {
+fn row_46_the_files_of_a_process_never_take_more_than_the_cap() {
     for (sink, variables) in [
         ("write", &[("INSTR_MAX_TOTAL_BYTES", "256K")][..]),
         ("ring", &[("INSTR_MAX_TOTAL_BYTES", "2M"), ("INSTR_RING_BYTES", "64K"), ("INSTR_RING_HISTORY", "1")][..]),
@@ -154,8 +154,8 @@ const CALLS: [(&str, u64); 10] = [
 ];
 
 #[test]
-fn a_kill_at_any_call_of_a_rotation_loses_no_record() {
-    needing("a_kill_at_any_call_of_a_rotation_loses_no_record", strace::missing, || {
+fn row_46_a_kill_at_any_call_of_a_rotation_loses_no_record() {
+    needing("row_46_a_kill_at_any_call_of_a_rotation_loses_no_record", strace::missing, || {
         let mut kills = 0;
         for variables in [&SMALL[..], &COMPRESSED[..]] {
             for (call, first) in CALLS {
@@ -209,7 +209,7 @@ fn a_rotation_that_fails_is_tried_again_and_what_is_dropped_is_counted() {
 }
 
 #[test]
-fn processes_under_one_output_directory_keep_what_each_may() {
+fn row_46_processes_under_one_output_directory_keep_what_each_may() {
     let shared = Scene::new();
     let output = shared.output();
     let variables = [SMALL[0], SMALL[1], ("INSTR_OUTPUT_DIR", output.to_str().expect("UTF-8"))];
@@ -227,7 +227,7 @@ fn processes_under_one_output_directory_keep_what_each_may() {
 }
 
 #[test]
-fn many_short_threads_leave_a_bounded_number_of_logs_and_all_their_last_statements() {
+fn row_46_many_short_threads_leave_a_bounded_number_of_logs_and_all_their_last_statements() {
     let threads = times(6_000, 10_000);
     let scene = Scene::new();
     let ended = run(scene.command(&program("short_threads", INSTRUMENTED)).arg(threads.to_string()).envs([SMALL[0]]));

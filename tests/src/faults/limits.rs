@@ -46,6 +46,11 @@ pub(super) const ROWS: &[Row] = &[
         "RLIMIT_AS, mlockall with a small limit, and every mapping that a process may have taken",
     ),
     provoked(
+        46,
+        "caps and rotation",
+        "thousands of short threads, and threads and processes beyond their caps; strace kills at each call of a rotation",
+    ),
+    provoked(
         47,
         "links, pipes, directories at our paths",
         "planted in place of the output directory and of the next threads' files",
