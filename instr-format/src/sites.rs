@@ -8,18 +8,19 @@
 //! …
 //! ```
 //!
-//! PARAMETERS are the names of the function's parameters, `self` included, with commas between them and `_` for a pattern; without
-//! any, the word is left out. The last word of the first line is there for a test. CLOSURES says how many closures and async blocks of the function
-//! are around the site, if any: its function's name goes on with as many `::{{closure}}`. UP says how many sites before it the
-//! statement around it is, which may be the one that its closure stands in, BLOCK in which of that one's blocks it stands, from 0,
-//! which is left out, and `*` that it has a loop, whose header is recorded before every turn. A site names its file when its
-//! statement stands in another one than its function, as it does when it came out of a macro. A function that stays as it is has no
-//! sites, and `LINE REASON` behind its first line.
+//! PARAMETERS are the names of the function's parameters, `self` included, with commas between them and `_` for a pattern;
+//! without any, the word is left out. The last word of the first line is there for a test. CLOSURES says how many closures
+//! and async blocks of the function are around the site, if any: its function's name goes on with as many `::{{closure}}`.
+//! UP says how many sites before it the statement around it is, which may be the one that its closure stands in, BLOCK in
+//! which of that one's blocks it stands, from 0, which is left out, and `*` that it has a loop, whose header is recorded
+//! before every turn. A site names its file when its statement stands in another one than its function, as it does when it
+//! came out of a macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
 //!
-//! The file begins with `# instr-sites v5 count=N`; each function's text follows `@FIRST COUNT`, the id of its first
-//! site and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a
-//! function came out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 4 had no
-//! PARAMETERS, version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the invocation either.
+//! The file begins with `# instr-sites v5 count=N`; each function's text follows `@FIRST COUNT`, the id of its first site
+//! and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a function came
+//! out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 4 had no PARAMETERS,
+//! version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the
+//! invocation either.
 
 use core::fmt;
 

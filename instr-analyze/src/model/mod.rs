@@ -12,6 +12,8 @@ pub mod duration;
 pub mod end;
 pub mod errno;
 pub mod excerpt;
+#[cfg(test)]
+mod fake_sites;
 pub mod filter;
 pub mod flow;
 pub mod focus;

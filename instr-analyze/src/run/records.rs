@@ -23,9 +23,10 @@ impl<'a> Records<'a> {
 
     /// Those from the one with this number on, and some before.
     pub fn since(segments: &'a [Segment], seq: u64) -> Self {
-        let begins_before = |at: &usize| first_seq(&segments[*at]).is_some_and(|first| first <= seq);
-        let at = if seq == 0 { 0 } else { (0..segments.len()).rev().find(begins_before).unwrap_or(0) };
-        Records::new(&segments[at..])
+        let begins_before = |segment: &Segment| first_seq(segment).is_some_and(|first| first <= seq);
+        // For all of them, no file has to be looked at.
+        let at = if seq == 0 { None } else { segments.iter().rposition(begins_before) };
+        Records::new(segments.get(at.unwrap_or(0)..).unwrap_or_default())
     }
 
     /// Gives all of them to `visitor`.

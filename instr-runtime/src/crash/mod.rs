@@ -80,8 +80,9 @@ pub(crate) fn watch(asked: bool) {
 ///
 /// Where constructors are done, and there are still no handlers of Rust's, `main` is not Rust's: this is a library in a
 /// program of C, or of Python. What it wants of handlers is unknown, so ours wait until they are asked for, by a call or by
-/// `INSTR_CRASH=on`; but who has built a library by `cargo instr` has asked for them, so there they come at once. A handler of the program's that is there
-/// already is passed every signal, and one that comes later takes the place of ours. Async-signal-safe.
+/// `INSTR_CRASH=on`; but who has built a library by `cargo instr` has asked for them, so there they come at once. A handler of
+/// the program's that is there already is passed every signal, and one that comes later takes the place of ours.
+/// Async-signal-safe.
 pub(crate) fn watch_where_main_has_begun(process: &Process) {
     watch(false);
     if sys::is_watching() || !sys::has_been_constructed() {

@@ -9,8 +9,9 @@ use std::process::{Child, Stdio};
 use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
-use instr_tests::cargo_instr::Workspace;
+use instr_tests::cargo_instr::{Workspace, runs};
 use instr_tests::program::{finish, start};
+use instr_tests::report::Report;
 
 /// Starts the program that waits for its input, and returns once it does.
 fn waiting(pair: &Workspace) -> Child {
@@ -94,18 +95,22 @@ fn whoever_has_seen_enough_of_the_report_can_end_it() {
     // SAFETY: as before.
     assert_eq!(unsafe { libc::fcntl(full.as_raw_fd(), libc::F_SETFL, 0) }, 0);
     let mut command = pair.instr(&["run", "-q", "-p", "one", "--", "7"]);
-    let mut child = command.stderr(full).spawn().expect("it starts");
+    let output = pair.output("enough");
+    let mut child = command.stderr(full).env("INSTR_OUTPUT_DIR", &output).spawn().expect("it starts");
+    let has_exited = || {
+        let begun = output.exists().then(|| runs(&output)).into_iter().flatten().find(|run| run.join("last").exists());
+        begun.is_some_and(|run| Report::of(&run).end().0 == "exit")
+    };
     let started = Instant::now();
     let status = loop {
-        let written_to = std::fs::read_to_string(format!("/proc/{}/wchan", child.id())).unwrap_or_default();
-        if written_to.contains("pipe_write") {
+        if has_exited() {
             kill(id(&child), libc::SIGTERM);
         }
         match child.try_wait().expect("a child") {
             Some(status) => break status,
             None if started.elapsed() > Duration::from_secs(300) => {
                 child.kill().expect("it is there");
-                panic!("it goes on; {written_to}");
+                panic!("it goes on");
             }
             None => yield_now(),
         }

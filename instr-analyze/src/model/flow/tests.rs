@@ -4,27 +4,10 @@ use instr_format::ring::Clock;
 use instr_format::text::Moment;
 
 use super::{DEPTH_MAX, Ending, Entry, Event, Exit, Flow};
+use crate::model::fake_sites::sites;
 use crate::model::panics::Panic;
 use crate::model::record::Stamp;
 use crate::model::sites::Sites;
-
-/// Functions, each with its statements: how they lie in each other, and their text.
-fn sites(functions: &[(&str, &[&str])]) -> Sites {
-    let count: usize = functions.iter().map(|(_, statements)| statements.len()).sum();
-    let mut table = format!("# instr-sites v4 count={count}\n");
-    let mut first = 0;
-    for (name, statements) in functions {
-        table += &format!("@{first} {}\nm {name} f.rs\n", statements.len());
-        for (line, statement) in statements.iter().enumerate() {
-            let (place, text) = statement.split_once(' ').expect("two words");
-            table += &format!("{} 1 n{} {}\n", line + 1, place.trim_start_matches('-'), text.replace(' ', "\\s"));
-        }
-        first += statements.len();
-    }
-    let (sites, damage) = Sites::read("sites", table.into_bytes());
-    assert_eq!(damage, None);
-    sites
-}
 
 fn stamp(seq: u64) -> Stamp {
     let moment = Moment { pid: 1, tid: 1, seq, unix_ns: seq * 1_000_000, elapsed_ns: seq * 1_000_000 };

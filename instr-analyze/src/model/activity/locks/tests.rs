@@ -2,27 +2,8 @@
 
 use super::{Likeness, Locks, locks};
 use crate::model::chain::Chain;
+use crate::model::fake_sites::sites;
 use crate::model::sites::Sites;
-
-/// Functions, `name` or `name (parameters)`, each with its statements: what stands in the site table behind `n`, and the text.
-fn sites(functions: &[(&str, &[&str])]) -> Sites {
-    let count: usize = functions.iter().map(|(_, statements)| statements.len()).sum();
-    let mut table = format!("# instr-sites v5 count={count}\n");
-    let mut first = 0;
-    for (name, statements) in functions {
-        let (name, parameters) = name.split_once(' ').unwrap_or((name, ""));
-        let parameters = if parameters.is_empty() { String::new() } else { format!(" {parameters}") };
-        table += &format!("@{first} {}\nm {name} f.rs{parameters}\n", statements.len());
-        for (line, statement) in statements.iter().enumerate() {
-            let (place, text) = statement.split_once(' ').expect("two words");
-            table += &format!("{} 1 n{} {}\n", line + 1, place.trim_start_matches('-'), text.replace(' ', "\\s"));
-        }
-        first += statements.len();
-    }
-    let (sites, damage) = Sites::read("sites", table.into_bytes());
-    assert_eq!(damage, None);
-    sites
-}
 
 /// The locks of a thread with these open statements, the outermost first.
 fn of(sites: &Sites, open: &[u32]) -> Locks {
