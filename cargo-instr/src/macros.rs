@@ -46,7 +46,8 @@ impl LeftFunction {
 
     /// The item, on a line of its own, by which the function is listed in `run.json`. `runtime`: the path of the runtime.
     pub(crate) fn entry(&self, file: &Path, runtime: &str) -> String {
-        let function = FunctionLine { name: &self.name, file: &file.to_string_lossy(), parameters: "", test: None };
+        let function =
+            FunctionLine { name: &self.name, file: &file.to_string_lossy(), lines: None, parameters: "", test: None };
         let text = format!("{function}{}", UntouchedLine { line: self.line, reason: self.reason });
         format!("\nconst _: () = {{ {runtime}::macro_api::untouched!({text:?}); }};")
     }

@@ -12,6 +12,8 @@ pub const SITES: &str = "sites";
 pub const LAST: &str = "last";
 /// How often each statement was reached, see [`crate::counts`].
 pub const COUNTS: &str = "counts";
+/// Which statements were reached, see [`crate::coverage`].
+pub const COVERAGE: &str = "coverage";
 /// Of what the process died, and where, JSON.
 pub const CRASH_JSON: &str = "crash.json";
 /// What panics said, see [`crate::panics`].

@@ -3,23 +3,24 @@
 //! A function's text is one string, so that it costs one relocation:
 //!
 //! ```text
-//! MODULE NAME FILE[ (PARAMETERS)][ test| should_panic[=EXPECTED]]
-//! LINE COL FLAG[CLOSURES][<UP[.BLOCK]][*][=FILE] SNIPPET
+//! MODULE NAME FILE[ :LINE[+LINES]][ (PARAMETERS)][ test| should_panic[=EXPECTED]]
+//! LINE COL FLAG[CLOSURES][+LINES][<UP[.BLOCK]][:SHAPE][*][=FILE] SNIPPET
 //! …
 //! ```
 //!
+//! A function stands in FILE from LINE on, and a statement begins at LINE; LINES is how many lines further they end, if any.
 //! PARAMETERS are the names of the function's parameters, `self` included, with commas between them and `_` for a pattern;
 //! without any, the word is left out. The last word of the first line is there for a test. CLOSURES says how many closures
 //! and async blocks of the function are around the site, if any: its function's name goes on with as many `::{{closure}}`.
 //! UP says how many sites before it the statement around it is, which may be the one that its closure stands in, BLOCK in
-//! which of that one's blocks it stands, from 0, which is left out, and `*` that it has a loop, whose header is recorded
-//! before every turn. A site names its file when its statement stands in another one than its function, as it does when it
+//! which of that one's blocks it stands, from 0, which is left out. SHAPE is a letter for each of its own blocks, in order (see
+//! [`BlockKind`]), and a `?` for each such operator; `*` says that it has a loop, whose header is recorded before every turn. A site names its file when its statement stands in another one than its function, as it does when it
 //! came out of a macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
 //!
-//! The file begins with `# instr-sites v5 count=N`; each function's text follows `@FIRST COUNT`, the id of its first site
+//! The file begins with `# instr-sites v6 count=N`; each function's text follows `@FIRST COUNT`, the id of its first site
 //! and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a function came
-//! out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 4 had no PARAMETERS,
-//! version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the
+//! out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 5 had no SHAPE, no LINES
+//! and no LINE of functions, version 4 no PARAMETERS, version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the
 //! invocation either.
 
 use core::fmt;
@@ -33,7 +34,7 @@ use crate::text::SiteText;
 /// What the site table begins with, whatever its version.
 pub const MAGIC: &str = "# instr-sites v";
 /// The version of the site table that this crate writes; it reads all from 1 to this.
-pub const VERSION: u64 = 5;
+pub const VERSION: u64 = 6;
 
 /// The first line of a function's text, but for the module path before it, which only the compiler knows.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub struct FunctionLine<'a> {
     pub name: &'a str,
     /// The file that the function stands in.
     pub file: &'a str,
+    /// Where in it, if that is known.
+    pub lines: Option<Lines>,
     /// The names of its parameters, with commas between them; `_` for a pattern.
     pub parameters: &'a str,
     /// Of a test.
@@ -51,6 +54,10 @@ pub struct FunctionLine<'a> {
 impl fmt::Display for FunctionLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " {} {}", Escaped(self.name.as_bytes()), Escaped(self.file.as_bytes()))?;
+        if let Some(lines) = self.lines {
+            write!(f, " :{}", lines.first)?;
+            write_further(f, lines.further)?;
+        }
         if !self.parameters.is_empty() {
             write!(f, " ({})", Escaped(self.parameters.as_bytes()))?;
         }
@@ -58,6 +65,90 @@ impl fmt::Display for FunctionLine<'_> {
             write!(f, " {test}")?;
         }
         f.write_str("\n")
+    }
+}
+
+/// The lines that something stands in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// The first one, from 1.
+    pub first: u64,
+    /// How many lines further the last one is.
+    pub further: u64,
+}
+
+fn write_further(f: &mut fmt::Formatter<'_>, further: u64) -> fmt::Result {
+    if further > 0 { write!(f, "+{further}") } else { Ok(()) }
+}
+
+/// What a block of a statement is, or an arm of a `match`, which is one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// What runs if the condition of an `if` holds.
+    If,
+    /// The same of an `else if`.
+    ElseIf,
+    /// What runs if none of the conditions before it holds.
+    Else,
+    /// What runs if the pattern of a `let … else` does not match.
+    LetElse,
+    /// The first arm of a `match`.
+    FirstArm,
+    /// A further arm.
+    Arm,
+    /// The body of a `while` or `for` loop, which may turn not even once.
+    Turns,
+    /// The body of a `loop`.
+    Loop,
+    /// The body of a closure.
+    Closure,
+    /// An `async` block.
+    Future,
+    /// Any other.
+    Plain,
+}
+
+impl BlockKind {
+    const LETTERS: [(BlockKind, u8); 11] = [
+        (BlockKind::If, b'i'),
+        (BlockKind::ElseIf, b'j'),
+        (BlockKind::Else, b'e'),
+        (BlockKind::LetElse, b'n'),
+        (BlockKind::FirstArm, b'm'),
+        (BlockKind::Arm, b'a'),
+        (BlockKind::Turns, b't'),
+        (BlockKind::Loop, b'l'),
+        (BlockKind::Closure, b'c'),
+        (BlockKind::Future, b'y'),
+        (BlockKind::Plain, b'b'),
+    ];
+
+    /// Its letter in the table.
+    pub fn letter(self) -> char {
+        Self::LETTERS.iter().find(|(kind, _)| *kind == self).map_or('b', |(_, letter)| char::from(*letter))
+    }
+
+    fn of_letter(letter: u8) -> Option<Self> {
+        Self::LETTERS.iter().find(|(_, own)| *own == letter).map(|(kind, _)| *kind)
+    }
+}
+
+/// In a shape, an operator that leaves the function if there is no value to go on with.
+pub const TRY: char = '?';
+
+/// The blocks of a statement, and its `?`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shape<'a>(&'a [u8]);
+
+impl Shape<'_> {
+    /// What its blocks are, in the order of [`Nesting::block`].
+    pub fn blocks(self) -> impl Iterator<Item = BlockKind> {
+        self.0.iter().filter_map(|letter| BlockKind::of_letter(*letter))
+    }
+
+    /// How many `?` it has, those within its blocks not counted.
+    pub fn tries(self) -> usize {
+        self.0.iter().filter(|letter| char::from(**letter) == TRY).count()
     }
 }
 
@@ -83,8 +174,12 @@ pub struct SiteLine<'a> {
     pub macro_flag: MacroFlag,
     /// How many closures and async blocks of the function are around the statement.
     pub closures: usize,
+    /// How many lines further its last token is.
+    pub further: u64,
     /// How the statement lies in others.
     pub nesting: Nesting,
+    /// The letters of its blocks, and [`TRY`]s.
+    pub shape: &'a str,
     /// The statement's text, shortened.
     pub snippet: &'a str,
     /// The file, if it is not the function's.
@@ -93,16 +188,20 @@ pub struct SiteLine<'a> {
 
 impl fmt::Display for SiteLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SiteLine { line, col, macro_flag, closures, nesting, snippet, other_file } = self;
+        let SiteLine { line, col, macro_flag, closures, further, nesting, shape, snippet, other_file } = self;
         write!(f, "{line} {col} {}", macro_flag.letter())?;
         if *closures > 0 {
             write!(f, "{closures}")?;
         }
+        write_further(f, *further)?;
         if let Some(up) = nesting.up {
             write!(f, "<{up}")?;
             if nesting.block > 0 {
                 write!(f, ".{}", nesting.block)?;
             }
+        }
+        if !shape.is_empty() {
+            write!(f, ":{shape}")?;
         }
         if nesting.has_loop {
             f.write_str("*")?;
@@ -189,6 +288,9 @@ pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
     let mut words = line.split(|byte| *byte == b' ');
     let (module, name, file) = (words.next()?, words.next()?, words.next()?);
     let mut word = words.next();
+    if word.and_then(lines).is_some() {
+        word = words.next();
+    }
     if word.and_then(parameters).is_some() {
         word = words.next();
     }
@@ -207,8 +309,18 @@ pub fn decode_function(line: &[u8]) -> Option<Function<'_>> {
 
 /// Reads the names of the parameters from the same line, still escaped; there are none where it does not tell them.
 pub fn decode_parameters(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let names = line.split(|byte| *byte == b' ').nth(3).and_then(parameters);
+    let names = line.split(|byte| *byte == b' ').skip(3).take(2).find_map(parameters);
     names.into_iter().flat_map(|names| names.split(|byte| *byte == b','))
+}
+
+/// Reads from the same line which lines of its file the function stands in; versions before 6 do not tell.
+pub fn decode_lines(line: &[u8]) -> Option<Lines> {
+    line.split(|byte| *byte == b' ').nth(3).and_then(lines)
+}
+
+fn lines(word: &[u8]) -> Option<Lines> {
+    let mut numbers = word.strip_prefix(b":")?.splitn(2, |byte| *byte == b'+').map(parse_decimal);
+    Some(Lines { first: numbers.next()??, further: numbers.next().flatten().unwrap_or(0) })
 }
 
 fn parameters(word: &[u8]) -> Option<&[u8]> {
@@ -241,7 +353,7 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
     let (flag, snippet) = split_word(rest)?;
     let (letter, rest) = flag.split_at_checked(1)?;
     let mut parts = rest.splitn(2, |byte| *byte == b'=');
-    let closures = match parts.next()?.split(|byte| matches!(byte, b'<' | b'*')).next()? {
+    let closures = match parts.next()?.split(|byte| !byte.is_ascii_digit()).next()? {
         [] => 0,
         digits => parse_decimal(digits)?,
     };
@@ -257,15 +369,34 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
     })
 }
 
+/// The word of a site's line that says how its statement lies, without the letter before it and the file behind.
+fn lie(line: &[u8]) -> &[u8] {
+    let word = line.splitn(4, |byte| *byte == b' ').nth(2).unwrap_or_default();
+    word.get(1..).unwrap_or_default().split(|byte| *byte == b'=').next().unwrap_or_default()
+}
+
+/// What stands behind this mark in such a word, up to the next one.
+fn marked(lie: &[u8], mark: u8) -> Option<&[u8]> {
+    let from = lie.iter().position(|byte| *byte == mark)? + 1;
+    lie.get(from..)?.split(|byte| matches!(byte, b'+' | b'<' | b':' | b'*')).next()
+}
+
 /// Reads from the same line how the statement lies in others.
 pub fn decode_nesting(line: &[u8]) -> Nesting {
-    let flag = line.splitn(4, |byte| *byte == b' ').nth(2).unwrap_or_default();
-    let flag = flag.split(|byte| *byte == b'=').next().unwrap_or_default();
-    let before = flag.strip_suffix(b"*");
-    let mut around = before.unwrap_or(flag).splitn(2, |byte| *byte == b'<').skip(1);
-    let mut numbers = around.next().unwrap_or_default().splitn(2, |byte| *byte == b'.').map(parse_decimal);
+    let lie = lie(line);
+    let mut numbers = marked(lie, b'<').unwrap_or_default().splitn(2, |byte| *byte == b'.').map(parse_decimal);
     let mut number = || numbers.next().flatten().and_then(|number| u32::try_from(number).ok());
-    Nesting { up: number(), block: number().unwrap_or(0), has_loop: before.is_some() }
+    Nesting { up: number(), block: number().unwrap_or(0), has_loop: lie.ends_with(b"*") }
+}
+
+/// Reads from the same line how many lines further the statement's last token is; versions before 6 do not tell.
+pub fn decode_further(line: &[u8]) -> u64 {
+    marked(lie(line), b'+').and_then(parse_decimal).unwrap_or(0)
+}
+
+/// Reads from the same line what blocks the statement has; versions before 6 do not tell.
+pub fn decode_shape(line: &[u8]) -> Shape<'_> {
+    Shape(marked(lie(line), b':').unwrap_or_default())
 }
 
 /// What is before and what is behind the first space.

@@ -4,7 +4,7 @@
 //! located at the statement that it belongs to.
 
 use instr_format::names::MacroFlag;
-use instr_format::sites::{FunctionLine, Nesting, SiteLine};
+use instr_format::sites::{BlockKind, FunctionLine, Nesting, SiteLine, TRY};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
@@ -57,6 +57,7 @@ struct Row {
     place: Place,
     closures: usize,
     nesting: Nesting,
+    shape: String,
 }
 
 impl<'a> Table<'a> {
@@ -69,8 +70,10 @@ impl<'a> Table<'a> {
         guarded: bool,
     ) -> Self {
         let parameters = signature::parameter_names(sig);
-        let function =
-            described(attrs, |test| FunctionLine { name, file: &body.file, parameters: &parameters, test }.to_string());
+        let lines = Some(body.lines_from(sig.fn_token.span.start().line));
+        let function = described(attrs, |test| {
+            FunctionLine { name, file: &body.file, lines, parameters: &parameters, test }.to_string()
+        });
         Table { scope, body, function, rows: Vec::new(), expanded: None, guarded, begun: Vec::new() }
     }
 
@@ -104,7 +107,8 @@ impl<'a> Table<'a> {
         }
         let index = self.rows.len();
         let up = around.and_then(|around| u32::try_from(index - around.index).ok());
-        self.rows.push(Row { place, closures, nesting: Nesting { up, block, has_loop: false } });
+        let nesting = Nesting { up, block, has_loop: false };
+        self.rows.push(Row { place, closures, nesting, shape: String::new() });
         Some(Site { index, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
     }
 
@@ -112,6 +116,22 @@ impl<'a> Table<'a> {
     pub(crate) fn has_loop(&mut self, site: Site) {
         if let Some(row) = self.rows.get_mut(site.index) {
             row.nesting.has_loop = true;
+        }
+    }
+
+    /// Says of a site that its statement has one more block.
+    pub(crate) fn has_block(&mut self, site: Site, kind: BlockKind) {
+        self.extend_shape(site, kind.letter());
+    }
+
+    /// Says of a site that its statement has one more `?`.
+    pub(crate) fn has_try(&mut self, site: Site) {
+        self.extend_shape(site, TRY);
+    }
+
+    fn extend_shape(&mut self, site: Site, letter: char) {
+        if let Some(row) = self.rows.get_mut(site.index) {
+            row.shape.push(letter);
         }
     }
 
@@ -258,13 +278,15 @@ impl<'a> Table<'a> {
 
 impl Row {
     fn line(&self) -> SiteLine<'_> {
-        let Row { place, closures, nesting } = self;
+        let Row { place, closures, nesting, shape } = self;
         SiteLine {
             line: place.line,
             col: place.col,
             macro_flag: place.macro_flag,
             closures: *closures,
+            further: place.further as u64,
             nesting: *nesting,
+            shape,
             snippet: &place.snippet,
             other_file: place.other_file.as_deref(),
         }

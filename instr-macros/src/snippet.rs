@@ -1,6 +1,7 @@
 //! Where a piece of source stands and what it says.
 
 use instr_format::names::MacroFlag;
+use instr_format::sites::Lines;
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
 use crate::edges::Edges;
@@ -38,6 +39,12 @@ impl Body {
         Body { file: span.file(), start: span.start(), text, lines, characters }
     }
 
+    /// The lines of a function with this body whose first token stands in line `from`.
+    pub(crate) fn lines_from(&self, from: usize) -> Lines {
+        let (first, last) = (from.min(self.start.line), self.start.line + self.lines.len() - 1);
+        Lines { first: first as u64, further: (last - first) as u64 }
+    }
+
     /// The text from `from` to `to`, if it lies in the body.
     fn cut(&self, from: LineColumn, to: LineColumn) -> Option<&str> {
         self.text.get(self.offset(from)?..self.offset(to)?)
@@ -61,6 +68,8 @@ pub(crate) struct Place {
     pub(crate) line: usize,
     /// In characters, from 1.
     pub(crate) col: usize,
+    /// How many lines further its last token is, as far as that is known.
+    pub(crate) further: usize,
     pub(crate) macro_flag: MacroFlag,
     pub(crate) snippet: String,
     /// The file, if it is not that of the body.
@@ -109,12 +118,13 @@ fn between(
     let (start, end, file) = (first.start(), last.end(), first.file());
     let in_body = file == body.file && alike;
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
+    let further = if in_body { end.line.saturating_sub(start.line) } else { 0 };
     let snippet = match written {
         Some(text) => shorten(text),
         None => shorten(&spacing::text(tokens())),
     };
     let other_file = (file != body.file).then_some(file);
-    Place { line: start.line, col: start.column + 1, macro_flag, snippet, other_file }
+    Place { line: start.line, col: start.column + 1, further, macro_flag, snippet, other_file }
 }
 
 /// A macro that is given a statement can have its own semicolon behind it.

@@ -104,7 +104,7 @@ fn function_name(tokens: &[TokenTree]) -> Option<Ident> {
 }
 
 fn entry(reason: Reason, scope: &Scope, name: &str, span: Span) -> TokenStream {
-    let function = FunctionLine { name, file: &span.file(), parameters: "", test: None };
+    let function = FunctionLine { name, file: &span.file(), lines: None, parameters: "", test: None };
     let text = format!("{function}{}", UntouchedLine { line: span.start().line, reason: reason.text() });
     let runtime = &scope.runtime;
     quote_spanned!(Span::mixed_site()=> #runtime::macro_api::untouched!(#text);)

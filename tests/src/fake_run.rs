@@ -135,7 +135,8 @@ pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
         let [(site, test), ..] = statements else { continue };
         table += &Range { first, count: statements.len() }.to_string();
         table += site.module;
-        table += &FunctionLine { name: site.name, file: site.file, parameters: "", test: *test }.to_string();
+        table +=
+            &FunctionLine { name: site.name, file: site.file, lines: None, parameters: "", test: *test }.to_string();
         for (site, _) in statements {
             let (line, col) = (usize::try_from(site.line).unwrap(), usize::try_from(site.col).unwrap());
             let (macro_flag, snippet) = (MacroFlag::None, site.snippet);
@@ -144,7 +145,9 @@ pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
                 col,
                 macro_flag,
                 closures: 0,
+                further: 0,
                 nesting: Nesting::default(),
+                shape: "",
                 snippet,
                 other_file: None,
             }

@@ -6,7 +6,7 @@ use super::sites::Sites;
 /// text.
 pub(super) fn sites(functions: &[(&str, &[&str])]) -> Sites {
     let count: usize = functions.iter().map(|(_, statements)| statements.len()).sum();
-    let mut table = format!("# instr-sites v5 count={count}\n");
+    let mut table = format!("# instr-sites v6 count={count}\n");
     let mut first = 0;
     for (name, statements) in functions {
         let (name, parameters) = name.split_once(' ').unwrap_or((name, ""));

@@ -5,8 +5,8 @@ use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
 use instr_format::sites::{
-    BadTable, Function, Nesting, Place, VERSION, decode_function, decode_nesting, decode_parameters, decode_site,
-    decode_table,
+    BadTable, Function, Lines, Nesting, Place, Shape, VERSION, decode_function, decode_further, decode_lines,
+    decode_nesting, decode_parameters, decode_shape, decode_site, decode_table,
 };
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
@@ -155,8 +155,29 @@ impl Sites {
 
     /// How the statement lies in the others of its function.
     pub(crate) fn nesting(&self, id: u32) -> Option<Nesting> {
+        self.own_line(id).map(decode_nesting)
+    }
+
+    /// How many lines further than its first token the statement's last one is, as far as the table tells it.
+    pub fn further(&self, id: u32) -> u64 {
+        self.own_line(id).map_or(0, decode_further)
+    }
+
+    /// What blocks the statement has, as far as the table tells it.
+    pub fn shape(&self, id: u32) -> Shape<'_> {
+        self.own_line(id).map(decode_shape).unwrap_or_default()
+    }
+
+    /// Which lines of its file the statement's function stands in, if the table tells it.
+    pub fn lines_of_function(&self, id: u32) -> Option<Lines> {
+        let (function, _) = *self.lines.get(id as usize)?;
+        self.line(function).filter(|_| function > 0).and_then(decode_lines)
+    }
+
+    /// The line of the statement itself.
+    fn own_line(&self, id: u32) -> Option<&[u8]> {
         let (function, site) = *self.lines.get(id as usize)?;
-        (function > 0).then(|| self.line(site).map(decode_nesting))?
+        self.line(site).filter(|_| function > 0)
     }
 
     fn decode(&self, id: u32) -> Option<(Function<'_>, SiteText<'_>)> {

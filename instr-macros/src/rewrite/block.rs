@@ -1,5 +1,6 @@
 //! Statements: a probe before each, and which of their attributes the probe needs.
 
+use instr_format::sites::BlockKind;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Block, Expr, Stmt};
 
@@ -13,10 +14,10 @@ impl Rewriter<'_> {
     // Input:  { a(); }, at the level of blocks
     // Output: { __INSTR_SITES.__instr_probe(&__instr_guard, 0); a(); }
     /// A block by itself, or as the body of what has the site `entry`.
-    pub(super) fn entered(&mut self, block: &mut Block, entry: Option<Site>) {
+    pub(super) fn entered(&mut self, block: &mut Block, kind: BlockKind, entry: Option<Site>) {
         let has_own = self.scope.level == Level::Block && block.stmts.iter().any(runs);
         let first = self.first.take();
-        self.begin_block();
+        self.begin_block(kind);
         let entry = entry.or_else(|| if has_own { self.add(block, false) } else { None });
         self.statements(block, entry, first);
         if let Some(entry) = entry
@@ -69,7 +70,7 @@ impl Rewriter<'_> {
                 if let Some(init) = &mut local.init {
                     self.outermost(&mut init.expr);
                     if let Some((_, diverge)) = &mut init.diverge {
-                        self.visit_expr_mut(diverge);
+                        self.branch(diverge, BlockKind::LetElse);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! The bodies of closures and of match arms: blocks of their own, or made so.
 
+use instr_format::sites::BlockKind;
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::token::Paren;
@@ -30,7 +31,7 @@ impl Rewriter<'_> {
             let enters = guarded.then(|| this.table.count());
             this.first = enters;
             let entry = this.entry(closure);
-            this.body(&mut closure.body, entry, enters, end);
+            this.body(&mut closure.body, BlockKind::Closure, entry, enters, end);
         });
         if guarded {
             // It has a slot of its own.
@@ -46,12 +47,13 @@ impl Rewriter<'_> {
         } else {
             self.visit_expr_mut(&mut expr.expr);
         }
-        for arm in &mut expr.arms {
+        let kinds = std::iter::once(BlockKind::FirstArm).chain(std::iter::repeat(BlockKind::Arm));
+        for (arm, kind) in expr.arms.iter_mut().zip(kinds) {
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }
             let allowed = is_dropping(&arm.body);
-            self.body(&mut arm.body, None, None, None);
+            self.body(&mut arm.body, kind, None, None, None);
             if allowed {
                 allow_drop(&mut arm.body);
             }
@@ -60,19 +62,26 @@ impl Rewriter<'_> {
 
     /// The body of a closure or of a match arm: a block as it is, anything else in braces of its own, located at `end`. A
     /// closure with a guard `enters`, with the site of that number.
-    fn body(&mut self, body: &mut Expr, entry: Option<Site>, enters: Option<usize>, end: Option<Span>) {
+    fn body(
+        &mut self,
+        body: &mut Expr,
+        kind: BlockKind,
+        entry: Option<Site>,
+        enters: Option<usize>,
+        end: Option<Span>,
+    ) {
         if let Expr::Block(block) = body
             && block.attrs.is_empty()
             && block.label.is_none()
         {
-            self.entered(&mut block.block, entry);
+            self.entered(&mut block.block, kind, entry);
             if !block.block.stmts.is_empty() {
                 insert_head(&mut block.block, enters.map(|first| self.table.guard(first, self.closures)));
             }
             return;
         }
         let first = self.first.take();
-        self.begin_block();
+        self.begin_block(kind);
         let level = self.scope.level;
         let calls_macro = is_macro_call(body);
         let site = entry.or_else(|| if level == Level::Function { None } else { self.add(body, calls_macro) });

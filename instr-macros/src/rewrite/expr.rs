@@ -1,5 +1,6 @@
 //! Expressions: the bodies inside them, and the values after which a statement goes on.
 
+use instr_format::sites::BlockKind;
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -12,7 +13,7 @@ use super::value::{extends, gives_closure, gives_untyped_number, has_no_value, i
 
 impl VisitMut for Rewriter<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
-        self.entered(block, None);
+        self.entered(block, BlockKind::Plain, None);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -21,9 +22,10 @@ impl VisitMut for Rewriter<'_> {
             Expr::Async(block) => {
                 self.apart(1, false, |this| {
                     let entry = this.entry(block);
-                    this.entered(&mut block.block, entry);
+                    this.entered(&mut block.block, BlockKind::Future, entry);
                 });
             }
+            Expr::If(_) => self.branch(expr, BlockKind::If),
             Expr::Match(expr) => self.arms(expr),
             Expr::While(expr) => self.while_loop(expr),
             Expr::ForLoop(expr) => self.for_loop(expr),
@@ -61,7 +63,12 @@ impl VisitMut for Rewriter<'_> {
                 if updates(assign) { self.visit_expr_mut(&mut assign.right) } else { self.operand(&mut assign.right) }
             }
             Expr::Field(field) => self.operand(&mut field.base),
-            Expr::Try(expr) => self.operand(&mut expr.expr),
+            Expr::Try(expr) => {
+                self.operand(&mut expr.expr);
+                if let Some(around) = self.nest.around {
+                    self.table.has_try(around);
+                }
+            }
             Expr::Unary(unary) if is_operator(unary) => self.operand(&mut unary.expr),
             Expr::Index(index) => {
                 self.visit_expr_mut(&mut index.expr);
@@ -96,6 +103,22 @@ impl VisitMut for Rewriter<'_> {
 }
 
 impl Rewriter<'_> {
+    /// An `if`, or what stands behind an `else`: a block of this kind.
+    pub(super) fn branch(&mut self, expr: &mut Expr, kind: BlockKind) {
+        match expr {
+            Expr::If(choice) => {
+                self.visit_expr_mut(&mut choice.cond);
+                self.entered(&mut choice.then_branch, kind, None);
+                if let Some((_, otherwise)) = &mut choice.else_branch {
+                    let is_chain = matches!(**otherwise, Expr::If(_));
+                    self.branch(otherwise, if is_chain { BlockKind::ElseIf } else { BlockKind::Else });
+                }
+            }
+            Expr::Block(block) => self.entered(&mut block.block, kind, None),
+            _ => self.visit_expr_mut(expr),
+        }
+    }
+
     fn operands(&mut self, binary: &mut ExprBinary) {
         if is_compound_assignment(&binary.op) {
             // A place, which a call would turn into a value.

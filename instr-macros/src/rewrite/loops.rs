@@ -1,5 +1,6 @@
 //! Loop headers: evaluated again before every turn, and recorded each time.
 
+use instr_format::sites::BlockKind;
 use proc_macro2::Span;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprBlock, ExprContinue, ExprForLoop, ExprLoop, ExprWhile, Ident, Label, Stmt, Token};
@@ -20,21 +21,21 @@ impl Rewriter<'_> {
     // Output: while c() { { probe(1); a(); } probe(0); }
     pub(super) fn while_loop(&mut self, expr: &mut ExprWhile) {
         self.visit_expr_mut(&mut expr.cond);
-        self.loop_body(&mut expr.body, expr.label.as_ref(), self.statement);
+        self.loop_body(&mut expr.body, BlockKind::Turns, expr.label.as_ref(), self.statement);
     }
 
     // Input:  for x in v { a(x); }
     // Output: for x in v { { probe(1); a(x); } probe(0); }
     pub(super) fn for_loop(&mut self, expr: &mut ExprForLoop) {
         self.visit_expr_mut(&mut expr.expr);
-        self.loop_body(&mut expr.body, expr.label.as_ref(), self.statement);
+        self.loop_body(&mut expr.body, BlockKind::Turns, expr.label.as_ref(), self.statement);
     }
 
     pub(super) fn plain_loop(&mut self, expr: &mut ExprLoop) {
-        self.loop_body(&mut expr.body, expr.label.as_ref(), None);
+        self.loop_body(&mut expr.body, BlockKind::Loop, expr.label.as_ref(), None);
     }
 
-    fn loop_body(&mut self, block: &mut Block, label: Option<&Label>, header: Option<Site>) {
+    fn loop_body(&mut self, block: &mut Block, kind: BlockKind, label: Option<&Label>, header: Option<Site>) {
         let level = self.scope.level;
         if let Some(statement) = self.statement.filter(|_| level == Level::Statement) {
             self.table.has_loop(statement);
@@ -42,7 +43,7 @@ impl Rewriter<'_> {
         let left_by_continue = header.filter(|_| level != Level::Function);
         self.loops.push(Loop { label: label.map(|label| label.name.ident.clone()), header: left_by_continue });
         let passed = self.passed;
-        self.visit_block_mut(block);
+        self.entered(block, kind, None);
         self.loops.pop();
         if let Some(header) = header
             && (level == Level::Statement || self.passed > passed)

@@ -10,6 +10,7 @@ mod loops;
 mod tail;
 mod value;
 
+use instr_format::sites::BlockKind;
 use instr_format::text::CLOSURE;
 use syn::{Attribute, Block, Expr, Item, Macro, Signature, Stmt};
 
@@ -37,7 +38,7 @@ pub(crate) fn function(attrs: &[Attribute], sig: &Signature, block: &mut Block, 
     let quiet = is_quiet(block);
     rewriter.first = guarded.then_some(0);
     let entry = rewriter.entry(sig);
-    rewriter.entered(block, entry);
+    rewriter.entered(block, BlockKind::Plain, entry);
     let table = rewriter.table;
     if table.is_empty() && !leaves {
         return;
@@ -128,9 +129,12 @@ impl Rewriter<'_> {
     }
 
     /// Begins the next block or arm of the statement around this place.
-    fn begin_block(&mut self) {
+    fn begin_block(&mut self, kind: BlockKind) {
         self.nest.block = self.nest.blocks;
         self.nest.blocks += 1;
+        if let Some(around) = self.nest.around {
+            self.table.has_block(around, kind);
+        }
     }
 
     /// Works on a closure or an async block, or on an async closure, which is both. It runs on its own: it cannot reach the

@@ -8,7 +8,7 @@ use instr_analyze::model::sites::Sites;
 use instr_format::files::SITES;
 use instr_format::names::MacroFlag;
 use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
-use instr_format::sites::{FunctionLine, Nesting, Range, SiteLine, TableHeader};
+use instr_format::sites::{FunctionLine, Lines, Nesting, Range, SiteLine, TableHeader};
 use instr_format::test::Test;
 use instr_format::{counts, ring, sites, stack};
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
@@ -17,7 +17,7 @@ use instr_tests::fake_stack::FakeStack;
 use instr_tests::report::without_age;
 use instr_tests::{analyzer, workspace};
 
-const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v5", "stack-v1", "stack-v2"];
+const NAMES: [&str; 6] = ["ring-v1", "ring-v2", "counts-v1", "sites-v6", "stack-v1", "stack-v2"];
 
 /// Writes the runs as the newest encoders do.
 fn write(output: &Path) {
@@ -59,8 +59,8 @@ fn write(output: &Path) {
     let table = |tid, hits: [u64; 4]| FakeTable { tid, reuse: 1, before: 0, hits: hits.to_vec() };
     run.write("counts", counts_file(4, &[table(PID, [1, 0, 0, 41_321]), table(PID + 1, [0, 4, 8, 0])]));
 
-    let run = FakeRun::new(output, "sites-v5");
-    run.write(SITES, table_v5());
+    let run = FakeRun::new(output, "sites-v6");
+    run.write(SITES, table_v6());
     let site = |line, name| Site { file: "src/main.rs", line, col: 5, module: "demo", name, snippet: "step();" };
     let turns = (1..20).map(|turn| record(PID, turn, turn, &site(41 + turn % 2, "turns")));
     run.log(&format!("{PID}.log"), &[header(PID, 1, 0, b"demo")].into_iter().chain(turns).collect::<Vec<_>>());
@@ -84,17 +84,18 @@ fn write(output: &Path) {
 
 /// The statements of [`DEMO`], of which later versions say nothing else.
 fn table_v2() -> String {
-    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v5", "# instr-sites v2")
+    String::from_utf8(sites_file(&DEMO)).unwrap().replace("# instr-sites v6", "# instr-sites v2")
 }
 
 /// A function with a closure in its closure, a loop, and tests.
-fn table_v5() -> String {
+fn table_v6() -> String {
     let site = |line, closures| {
         let (macro_flag, snippet, nesting) = (MacroFlag::None, "step();", Nesting::default());
-        SiteLine { line, col: 5, macro_flag, closures, nesting, snippet, other_file: None }
+        SiteLine { line, col: 5, macro_flag, closures, further: 0, nesting, shape: "", snippet, other_file: None }
     };
     let in_loop = Nesting { up: Some(1), ..Nesting::default() };
-    let looping = SiteLine { nesting: Nesting { has_loop: true, ..Nesting::default() }, ..site(41, 0) };
+    let looping =
+        SiteLine { further: 2, nesting: Nesting { has_loop: true, ..Nesting::default() }, shape: "t", ..site(41, 0) };
     let test = Some(Test::PanicsWith(b"out of range"));
     let functions = [
         ("main", "", None, vec![site(1, 0), site(2, 1), site(3, 2)]),
@@ -106,9 +107,10 @@ fn table_v5() -> String {
     let mut table = TableHeader { count: 9 }.to_string();
     let mut first = 0;
     for (name, parameters, test, sites) in functions {
+        let lines = Some(Lines { first: sites[0].line as u64 - 1, further: 10 });
         table += &Range { first, count: sites.len() }.to_string();
         table += "demo";
-        table += &FunctionLine { name, file: "src/main.rs", parameters, test }.to_string();
+        table += &FunctionLine { name, file: "src/main.rs", lines, parameters, test }.to_string();
         sites.iter().for_each(|site| table += &site.to_string());
         first += sites.len();
     }
@@ -277,14 +279,14 @@ fn versions_4_and_5_of_site_tables_are_readable() {
                 src/main.rs:41:5  demo::turns  step();
                 src/main.rs:42:5  demo::turns  step();
     "#]];
-    for version in ["sites-v4", "sites-v5"] {
+    for version in ["sites-v4", "sites-v5", "sites-v6"] {
         expected.assert_eq(&shown(&["report"], version).replace(version, "VERSION"));
     }
 }
 
 #[test]
 fn tests_and_how_they_are_to_end_are_known_from_the_site_table() {
-    let (sites, damage) = Sites::read(SITES, table_v5().into_bytes());
+    let (sites, damage) = Sites::read(SITES, table_v6().into_bytes());
     assert!(damage.is_none(), "{damage:?}");
     let paths: Vec<_> = sites.tests().map(|(path, _)| path).collect();
     assert_eq!(paths, ["demo::fails", "demo::fails_so", "demo::works"]);

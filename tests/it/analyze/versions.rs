@@ -36,7 +36,7 @@ fn a_log_of_another_version_leaves_the_slots_and_the_other_logs() {
 
 #[test]
 fn sites_of_another_version_leave_the_records() {
-    let report = with_replaced("sites", b"# instr-sites v5", b"# instr-sites v7");
+    let report = with_replaced("sites", b"# instr-sites v6", b"# instr-sites v7");
     assert!(report.stdout.contains("demo::work::Job::run at src/work.rs:7:9"), "{}", report.stdout);
 }
 

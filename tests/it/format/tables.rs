@@ -2,8 +2,8 @@
 
 use instr_format::last;
 use instr_format::sites::{
-    BadTable, Function, FunctionLine, Nesting, Origin, Place, Range, SiteLine, TableHeader, decode_nesting,
-    decode_parameters, decode_table,
+    BadTable, BlockKind, Function, FunctionLine, Lines, Nesting, Origin, Place, Range, SiteLine, TRY, TableHeader,
+    decode_further, decode_lines, decode_nesting, decode_parameters, decode_shape, decode_table,
 };
 use instr_format::test::Test;
 use instr_format::text::SiteText;
@@ -20,6 +20,17 @@ fn nesting() -> impl Strategy<Value = Nesting> {
     })
 }
 
+/// The blocks of a statement, and its `?`.
+fn shape() -> impl Strategy<Value = Vec<Option<BlockKind>>> {
+    use BlockKind::*;
+    let kinds = [If, ElseIf, Else, LetElse, FirstArm, Arm, Turns, Loop, Closure, Future, Plain];
+    vec(proptest::option::of(proptest::sample::select(kinds.to_vec())), 0..6)
+}
+
+fn lines() -> impl Strategy<Value = Option<Lines>> {
+    proptest::option::of((1..u64::from(u32::MAX), 0..3_u64).prop_map(|(first, further)| Lines { first, further }))
+}
+
 fn parameters() -> impl Strategy<Value = Vec<String>> {
     vec("self|_|[a-z_]{1,9}|größe", 0..4)
 }
@@ -27,21 +38,28 @@ fn parameters() -> impl Strategy<Value = Vec<String>> {
 proptest! {
     #[test]
     fn site_tables_come_back(
-        functions in vec((text(20), text(20), parameters(), vec((any::<[u16; 3]>(), flag(), text(20), proptest::option::of(text(9)), nesting()), 0..4)), 0..5)
+        functions in vec((text(20), text(20), lines(), parameters(), vec((any::<[u16; 4]>(), flag(), text(20), proptest::option::of(text(9)), nesting(), shape()), 0..4)), 0..5)
     ) {
-        let mut table = TableHeader { count: functions.iter().map(|(_, _, _, sites)| sites.len()).sum() }.to_string();
+        let mut table = TableHeader { count: functions.iter().map(|(.., sites)| sites.len()).sum() }.to_string();
         let (mut id, mut expected) = (0, Vec::new());
-        for (name, file, parameters, sites) in &functions {
+        for (name, file, lines, parameters, sites) in &functions {
             table += &Range { first: id, count: sites.len() }.to_string();
             table += "module";
-            let line = FunctionLine { name, file, parameters: &parameters.join(","), test: None }.to_string();
+            let line = FunctionLine { name, file, lines: *lines, parameters: &parameters.join(","), test: None }.to_string();
+            prop_assert_eq!(decode_lines(line.trim_end().as_bytes()), *lines);
             let names: Vec<_> = decode_parameters(line.trim_end().as_bytes()).collect();
             prop_assert_eq!(names, parameters.iter().map(|name| name.as_bytes()).collect::<Vec<_>>());
             table += &line;
-            for (numbers, macro_flag, snippet, other_file, nesting) in sites {
-                let [line, col, closures] = numbers.map(usize::from);
+            for (numbers, macro_flag, snippet, other_file, nesting, kinds) in sites {
+                let [line, col, closures, further] = numbers.map(usize::from);
                 let (other_file, macro_flag, nesting) = (other_file.as_deref(), *macro_flag, *nesting);
-                let site = SiteLine { line, col, macro_flag, closures, nesting, snippet, other_file }.to_string();
+                let (further, shape) = (further as u64, kinds.iter().map(|kind| kind.map_or(TRY, BlockKind::letter)).collect::<String>());
+                let site = SiteLine { line, col, macro_flag, closures, further, nesting, shape: &shape, snippet, other_file };
+                let site = site.to_string();
+                let shape = decode_shape(site.as_bytes());
+                prop_assert_eq!(shape.blocks().collect::<Vec<_>>(), kinds.iter().flatten().copied().collect::<Vec<_>>());
+                prop_assert_eq!(shape.tries(), kinds.iter().filter(|kind| kind.is_none()).count());
+                prop_assert_eq!(decode_further(site.as_bytes()), further);
                 prop_assert_eq!(decode_nesting(site.as_bytes()), nesting);
                 table += &site;
                 let file = other_file.unwrap_or(file);
@@ -119,9 +137,10 @@ fn tests_are_told_apart_and_a_macro_may_make_them() {
     let variants = tests.into_iter().flat_map(|test| ["", " 3 5 src/a.rs"].map(|origin| (test, origin)));
     for ((test, origin), parameters) in variants.flat_map(|variant| ["", "a,b"].map(|parameters| (variant, parameters)))
     {
-        let function = FunctionLine { name: "f", file: "file.rs", parameters, test }.to_string();
+        let lines = test.map(|_| Lines { first: 7, further: 2 });
+        let function = FunctionLine { name: "f", file: "file.rs", lines, parameters, test }.to_string();
         let function = function.trim_end_matches('\n');
-        let table = format!("# instr-sites v5 count=1\n@0 1\nm{function}{origin}\n1 1 e2 a\n");
+        let table = format!("# instr-sites v6 count=1\n@0 1\nm{function}{origin}\n1 1 e2 a\n");
         let escaped = escaped(text);
         let expected = match test {
             Some(Test::PanicsWith(_)) => Some(Test::PanicsWith(escaped.as_bytes())),
