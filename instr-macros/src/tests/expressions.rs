@@ -14,7 +14,7 @@ fn if_else_if() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sone()\\s}\\selse\\sif\\sb\\s{\\stwo()\\s}\\selse\\s{\\sthree()\\s}\n1 17 n<1 one()\n1 37 n<2.1 two()\n1 52 n<3.2 three()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:ije if\\sa\\s{\\sone()\\s}\\selse\\sif\\sb\\s{\\stwo()\\s}\\selse\\s{\\sthree()\\s}\n1 17 n<1 one()\n1 37 n<2.1 two()\n1 52 n<3.2 three()\n"
                 );
                 if a {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -41,7 +41,7 @@ fn if_let_chain() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sSome(a)\\s=\\sb\\s&&\\sa\\s>\\s1\\s&&\\slet\\sSome(c)\\s=\\sd\\s{\\sone()\\s}\n1 59 n<1 one()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:i if\\slet\\sSome(a)\\s=\\sb\\s&&\\sa\\s>\\s1\\s&&\\slet\\sSome(c)\\s=\\sd\\s{\\sone()\\s}\n1 59 n<1 one()\n"
                 );
                 if let Some(a) = b && a > 1 && let Some(c) = d {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -62,7 +62,7 @@ fn match_arms_with_and_without_blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s}\n1 25 n<1 one()\n1 39 n<2.1 two()\n1 60 n<3.3 return\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s}\n1 25 n<1 one()\n1 39 n<2.1 two()\n1 60 n<3.3 return\n"
                 );
                 match a {
                     1 => {
@@ -94,7 +94,7 @@ fn match_guards() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s}\n1 27 n<1 one();\n1 34 n<2 b\n1 41 n<3.1 two()\n1 78 n<4.2 d\n1 86 n<5.3 three()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bmaa match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s}\n1 27 n<1 one();\n1 34 n<2 b\n1 41 n<3.1 two()\n1 78 n<4.2 d\n1 86 n<5.3 three()\n"
                 );
                 match a {
                     b if {
@@ -130,7 +130,7 @@ fn closures_with_and_without_block() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n1<1 x\\s+\\s1\n1 29 n let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n1<1 x\\s+\\s1\n1 67 n let\\sc\\s=\\s||\\s{};\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:c let\\sa\\s=\\s|x|\\sx\\s+\\s1;\n1 22 n1<1 x\\s+\\s1\n1 29 n:c let\\sb\\s=\\smove\\s|x:\\su8|\\s->\\su8\\s{\\sx\\s+\\s1\\s};\n1 58 n1<1 x\\s+\\s1\n1 67 n:c let\\sc\\s=\\s||\\s{};\n"
                 );
                 let a = |x| {
                     let __instr_guard = __INSTR_SITES.__instr_begin(1);
@@ -158,7 +158,7 @@ fn closure_that_begins_like_a_statement() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1<1 match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n1<1 c\n1 45 n let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1<1 {\\sf\\s}\\s+\\s1\n1 58 n1<1 f\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:c let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1<1:m match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n1<1 c\n1 45 n:c let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1<1:b {\\sf\\s}\\s+\\s1\n1 58 n1<1 f\n"
                 );
                 let a = || {
                     let __instr_guard = __INSTR_SITES.__instr_begin(1);
@@ -199,7 +199,7 @@ fn async_block_and_closure() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n1<1 one().await;\n1 39 n1<2 two().await\\s+\\s1\n1 58 n let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n2<1 x.await\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:y let\\sa\\s=\\sasync\\s{\\sone().await;\\stwo().await\\s+\\s1\\s};\n1 26 n1<1 one().await;\n1 39 n1<2 two().await\\s+\\s1\n1 58 n:c let\\sb\\s=\\sasync\\smove\\s|x|\\sx.await;\n1 81 n2<1 x.await\n"
                 );
                 let a = async {
                     __INSTR_SITES.__instr_probe_here(1);
@@ -231,7 +231,7 @@ fn const_contexts_are_left_alone() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 38 n let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n<1 two();\n1 76 n<2 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
+                    " f <parsed\\sstring\\s1> :1\n1 38 n:b let\\sa:\\s[u8;\\s{\\sone();\\s1\\s}]\\s=\\s[{\\stwo();\\s1\\s};\\s{\\sone();\\s1\\s}];\n1 69 n<1 two();\n1 76 n<2 1\n1 96 n const\\s{\\sone();\\s}\n1 113 n b::<{\\sone();\\s1\\s}>();\n"
                 );
                 let a: [u8; {
                     one();
@@ -274,7 +274,7 @@ fn patterns_and_types_are_left_alone() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sA::<{\\sone();\\s1\\s}>\\s{\\sb:\\sC::<{\\sone();\\s2\\s}>::D\\s}\\s=\\se;\n1 65 n let\\sg\\s=\\sh\\sas\\s[u8;\\s{\\sone();\\s3\\s}];\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n let\\sA::<{\\sone();\\s1\\s}>\\s{\\sb:\\sC::<{\\sone();\\s2\\s}>::D\\s}\\s=\\se;\n1 65 n let\\sg\\s=\\sh\\sas\\s[u8;\\s{\\sone();\\s3\\s}];\n"
                 );
                 let A::<
                         {

@@ -11,7 +11,7 @@ fn async_fn_has_no_guard() {
         "async fn f() { one(); }",
         expect![[r#"
             async fn f() {
-                sites!(1, " f <parsed\\sstring\\s1>\n1 16 n one();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 16 n one();\n");
                 __INSTR_SITES.__instr_probe_here(0);
                 one();
             }
@@ -110,7 +110,7 @@ fn attributes_signature_and_where_clause_stay() {
                 T: for<'b> A<'b>,
             {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1> (a,b)\n3 172 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> :3 (a,b)\n3 172 n one()\n");
                 one()
             }
         "#]],
@@ -126,7 +126,7 @@ fn inner_attributes_stay_first() {
             fn f() {
                 #![allow(unused)]
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 28 n one();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 28 n one();\n");
                 one();
             }
         "#]],
@@ -141,7 +141,7 @@ fn method() {
         expect![[r#"
             pub fn f(&mut self, a: u8) -> Self {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1> (self,a)\n1 38 n self.one(a)\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1 (self,a)\n1 38 n self.one(a)\n");
                 self.one(a)
             }
         "#]],
@@ -154,7 +154,7 @@ fn method_that_is_no_free_function() {
         "",
         "default fn f(self: Box<Self>) { one() }",
         expect![[
-            r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1> (self)\n1 33 n one()\n") ; one () }"#
+            r#"default fn f (self : Box < Self >) { let __instr_guard = __INSTR_SITES . __instr_begin (0) ;  sites ! (1 , " f <parsed\\sstring\\s1> :1 (self)\n1 33 n one()\n") ; one () }"#
         ]],
     );
 }
@@ -170,7 +170,7 @@ fn trait_method_with_a_body() {
                 Self: Sized,
             {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1> (self)\n1 33 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1 (self)\n1 33 n one()\n");
                 one()
             }
         "#]],
@@ -188,10 +188,10 @@ fn nested_function() {
                 one();
                 fn g() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 26 n two();\n");
+                    sites!(1, " f::g <parsed\\sstring\\s1> :1\n1 26 n two();\n");
                     two();
                 }
-                sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 35 n three();\n");
+                sites!(2, " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 35 n three();\n");
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 three();
             }
@@ -209,14 +209,14 @@ fn nested_impl_and_mod() {
                 impl A {
                     fn g(&self) {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " f::A::g <parsed\\sstring\\s1> (self)\n1 33 n one();\n");
+                        sites!(1, " f::A::g <parsed\\sstring\\s1> :1 (self)\n1 33 n one();\n");
                         one();
                     }
                 }
                 mod b {
                     fn h() {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " h <parsed\\sstring\\s1>\n1 61 n two();\n");
+                        sites!(1, " h <parsed\\sstring\\s1> :1\n1 61 n two();\n");
                         two();
                     }
                 }
@@ -235,12 +235,12 @@ fn items_in_blocks_of_expressions() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n<1 g()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:b let\\sa\\s=\\s{\\sfn\\sg()\\s{\\sone();\\s}\\sg()\\s};\n1 38 n<1 g()\n"
                 );
                 let a = {
                     fn g() {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " f::g <parsed\\sstring\\s1>\n1 29 n one();\n");
+                        sites!(1, " f::g <parsed\\sstring\\s1> :1\n1 29 n one();\n");
                         one();
                     }
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -263,7 +263,7 @@ fn items_first_stay_first() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 30 n let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1<1 D\n"
+                    " f <parsed\\sstring\\s1> :1\n1 30 n:c let\\sc\\s=\\s||\\s{\\sconst\\sD:\\su8\\s=\\s1;\\sD\\s};\n1 60 n1<1 D\n"
                 );
                 let c = || {
                     const D: u8 = 1;
@@ -292,12 +292,12 @@ fn runtime_elsewhere() {
                 ) + 1;
                 fn g() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1>\n1 42 n two();\n");
+                    a::b::macro_api::sites!(1, " f::g <parsed\\sstring\\s1> :1\n1 42 n two();\n");
                     two();
                 }
                 a::b::macro_api::sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n<1 one()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:b let\\sa\\s=\\s{\\sone()\\s}\\s+\\s1;\n1 20 n<1 one()\n"
                 );
             }
         "#]],
@@ -325,7 +325,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1> (n,sum)\n1 33 n if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1 return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1 unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
+                    " f <parsed\\sstring\\s1> :1 (n,sum)\n1 33 n:i if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n:i if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1:b return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n:ma match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1:b unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
                 );
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -377,12 +377,12 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 };
                 fn h(n: u8) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " f::h <parsed\\sstring\\s1> (n)\n1 44 n h(n)\n");
+                    sites!(1, " f::h <parsed\\sstring\\s1> :1 (n)\n1 44 n h(n)\n");
                     h((after)(n, leave(__instr_guard)))
                 }
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n1<1 f()\n1 51 n f()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:c let\\sg\\s=\\s||\\s{\\sf()\\s};\n1 23 n1<1 f()\n1 51 n f()\n"
                 );
                 __INSTR_SITES.__instr_probe(&__instr_guard, 2);
                 (after)(f, leave(__instr_guard))()
@@ -398,7 +398,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
                     sites!(
                         6,
-                        " A::f <parsed\\sstring\\s1> (self)\n1 24 n if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n<1 self.f()\n1 54 n<2.1 self.one.f()\n1 81 n<3.2 Self::f(self)\n1 109 n<4.3 A::f(self)\n1 129 n<5.4 f(1)\n"
+                        " A::f <parsed\\sstring\\s1> :1 (self)\n1 24 n:ijjje if\\sc\\s{\\sself.f()\\s}\\selse\\sif\\sd\\s{\\sself.one.f()\\s}\\selse\\sif\\se\\s{\\sSelf::f(self)\\s}\\selse\\sif\\sg\\s{\\sA::f(self)\\s}\\selse\\s{\\sf(1)\\s}\n1 31 n<1 self.f()\n1 54 n<2.1 self.one.f()\n1 81 n<3.2 Self::f(self)\n1 109 n<4.3 A::f(self)\n1 129 n<5.4 f(1)\n"
                     );
                     if c {
                         __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -419,7 +419,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 }
                 fn g(self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::g <parsed\\sstring\\s1> (self)\n1 151 n self.g()\n");
+                    sites!(1, " A::g <parsed\\sstring\\s1> :1 (self)\n1 151 n self.g()\n");
                     self.g()
                 }
             }
@@ -434,7 +434,7 @@ fn clippy_judges_the_function_as_before() {
         "fn f() { panic!(); }",
         expect![[r#"
             fn f() {
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 i panic!();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 10 i panic!();\n");
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 panic!();
             }
@@ -448,7 +448,7 @@ fn clippy_judges_the_function_as_before() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 one();
                 const N: u8 = 1;
-                sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one();\n1 34 n two();\n");
+                sites!(2, " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 34 n two();\n");
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                 two();
             }
@@ -464,7 +464,7 @@ fn parameters_are_named_and_patterns_are_not() {
         expect![[r#"
             fn f(mut a: A, _: B, (b, c): D, r#type: E, [d, ..]: F, ref e: G) {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1> (a,_,_,r#type,_,e)\n1 68 n one();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1 (a,_,_,r#type,_,e)\n1 68 n one();\n");
                 one();
             }
         "#]],

@@ -324,7 +324,9 @@ fn nothing_to_warn_of() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n libc::signal(2,\\sf\\sas\\susize);\n");
+                sites!(
+                    1, " f <parsed\\sstring\\s1> :1\n1 10 n libc::signal(2,\\sf\\sas\\susize);\n"
+                );
                 libc::signal(2, f as usize);
             }
         "#]],

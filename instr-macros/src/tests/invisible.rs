@@ -14,7 +14,7 @@ fn what_could_bind_differently_get_parentheses() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sinvisible!(1\\s+\\s2)\\s*\\sinvisible!(b);\n1 53 n -invisible!(c\\s+\\s1);\n1 84 n -3).pow(2);\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n let\\sa\\s=\\sinvisible!(1\\s+\\s2)\\s*\\sinvisible!(b);\n1 53 n -invisible!(c\\s+\\s1);\n1 84 n -3).pow(2);\n"
                 );
                 let a = (1 + 2) * b;
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -34,7 +34,7 @@ fn groups_in_types() {
         expect![[r#"
             fn f(a: &(dyn A + Send), b: Vec<u8>) -> &str {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1> (a,b)\n1 82 n one()\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1 (a,b)\n1 82 n one()\n");
                 one()
             }
         "#]],
@@ -51,7 +51,7 @@ fn groups_in_patterns() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n<1 1\n1 79 n<2.1 2\n1 100 n<3.2 3\n1 108 n<4.3 4\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n<1 1\n1 79 n<2.1 2\n1 100 n<3.2 3\n1 108 n<4.3 4\n"
                 );
                 match a {
                     -3..=-1 => {
@@ -84,7 +84,7 @@ fn groups_in_constant_arguments() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one::<invisible!(-3)>();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 10 n one::<invisible!(-3)>();\n");
                 one::<-3>();
             }
         "#]],
@@ -100,7 +100,8 @@ fn groups_in_attributes_and_macros_stay() {
             fn f() {
                 let __instr_guard = enter();
                 sites!(
-                    1, " f <parsed\\sstring\\s1>\n1 35 n one(stringify!(invisible!(1\\s+\\s2)));\n"
+                    1,
+                    " f <parsed\\sstring\\s1> :1\n1 35 n one(stringify!(invisible!(1\\s+\\s2)));\n"
                 );
                 __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 ///a
@@ -120,7 +121,7 @@ fn a_negated_parenthesis_is_no_macro() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n* 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n<1 break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n return\\s!(invisible!(a\\s||\\sb)\\s&&\\sc);\n1 45 n:l* 'a:\\sloop\\s{\\sbreak\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\\s}\n1 56 n<1 break\\s'a\\s!(invisible!(d\\s||\\se)\\s&&\\sg);\n"
                 );
                 return !((a || b) && c);
                 'a: loop {
@@ -143,7 +144,7 @@ fn types_that_something_is_cast_to() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s1\\sas\\sinvisible!(u8)\\s<<\\s2;\n1 44 n let\\sb\\s=\\sc\\sas\\sinvisible!(d::E)\\s<\\sd;\n1 79 n let\\se\\s=\\s1\\sas\\sinvisible!(u8)\\s+\\s1;\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n let\\sa\\s=\\s1\\sas\\sinvisible!(u8)\\s<<\\s2;\n1 44 n let\\sb\\s=\\sc\\sas\\sinvisible!(d::E)\\s<\\sd;\n1 79 n let\\se\\s=\\s1\\sas\\sinvisible!(u8)\\s+\\s1;\n"
                 );
                 let a = 1 as (u8) << 2;
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);

@@ -15,7 +15,7 @@ fn impl_block() {
                 type D = u8;
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " B::e <parsed\\sstring\\s1> (self)\n1 67 n one();\n");
+                    sites!(1, " B::e <parsed\\sstring\\s1> :1 (self)\n1 67 n one();\n");
                     one();
                 }
                 const fn g() {
@@ -38,7 +38,7 @@ fn trait_impl_for_a_reference_and_a_tuple() {
             impl A for &'_ B {
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " &B::e <parsed\\sstring\\s1> (self)\n1 34 n one();\n");
+                    sites!(1, " &B::e <parsed\\sstring\\s1> :1 (self)\n1 34 n one();\n");
                     one();
                 }
             }
@@ -55,7 +55,7 @@ fn trait_impl_for_a_type_without_a_name() {
             impl A for (B, [u8; 2]) {
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1> (self)\n1 41 n one();\n");
+                    sites!(1, " (B,[u8;2])::e <parsed\\sstring\\s1> :1 (self)\n1 41 n one();\n");
                     one();
                 }
             }
@@ -74,7 +74,7 @@ fn impls_that_clippy_knows_by_heart() {
             impl Clone for A {
                 fn clone(&self) -> A {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::clone <parsed\\sstring\\s1> (self)\n1 64 n *self\n");
+                    sites!(1, " A::clone <parsed\\sstring\\s1> :1 (self)\n1 64 n *self\n");
                     *self
                 }
             }
@@ -93,7 +93,7 @@ fn trait_default_methods() {
                 fn d(&self);
                 fn e(&self) {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::e <parsed\\sstring\\s1> (self)\n1 54 n one();\n");
+                    sites!(1, " A::e <parsed\\sstring\\s1> :1 (self)\n1 54 n one();\n");
                     one();
                 }
             }
@@ -113,13 +113,13 @@ fn inline_mod() {
                 static D: u8 = { 1 };
                 fn e() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " e <parsed\\sstring\\s1>\n1 68 n one();\n");
+                    sites!(1, " e <parsed\\sstring\\s1> :1\n1 68 n one();\n");
                     one();
                 }
                 mod g {
                     fn h() {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " h <parsed\\sstring\\s1>\n1 94 n two();\n");
+                        sites!(1, " h <parsed\\sstring\\s1> :1\n1 94 n two();\n");
                         two();
                     }
                 }
@@ -150,7 +150,7 @@ fn skip_leaves_one_item_out() {
                     }
                     fn e() {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        sites!(1, " C::e <parsed\\sstring\\s1>\n1 132 n three();\n");
+                        sites!(1, " C::e <parsed\\sstring\\s1> :1\n1 132 n three();\n");
                         three();
                     }
                 }
@@ -176,7 +176,7 @@ fn skip_in_a_function_body() {
                 fn g() {
                     two();
                 }
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 10 n one();\n");
             }
         "#]],
     );
@@ -223,12 +223,12 @@ fn nested_attribute_is_taken_away() {
             impl A {
                 fn b() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 40 n one();\n");
+                    sites!(1, " A::b <parsed\\sstring\\s1> :1\n1 40 n one();\n");
                     one();
                 }
                 fn e() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 93 n two();\n");
+                    c::d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1> :1\n1 93 n two();\n");
                     two();
                 }
             }
@@ -245,13 +245,13 @@ fn nested_attribute_in_cfg_attr_is_taken_away() {
             impl A {
                 fn b() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " A::b <parsed\\sstring\\s1>\n1 53 n one();\n");
+                    sites!(1, " A::b <parsed\\sstring\\s1> :1\n1 53 n one();\n");
                     one();
                 }
                 #[cfg_attr(x, inline, must_use)]
                 fn e() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1>\n1 149 n two();\n");
+                    d::macro_api::sites!(1, " A::e <parsed\\sstring\\s1> :1\n1 149 n two();\n");
                     two();
                 }
             }

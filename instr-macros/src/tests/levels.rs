@@ -14,7 +14,7 @@ fn function_has_one_probe() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     1,
-                    " f <parsed\\sstring\\s1> (a,b)\n1 1 n fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
+                    " f <parsed\\sstring\\s1> :1 (a,b)\n1 1 n:ietie fn\\sf(a:\\s&[u8],\\sb:\\su8)\\s->\\su8\n"
                 );
                 one();
                 if a { two() } else { three() }
@@ -35,7 +35,7 @@ fn function_without_statements() {
         "fn f() {}",
         expect![[r#"
             fn f() {
-                sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 1 n fn\\sf()\n");
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
             }
         "#]],
@@ -52,7 +52,7 @@ fn function_with_closures() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 18 n1<1 |x|\\sx\\s+\\s1\n1 37 n1<2 move\\s|y|\\s{\\sone();\\s}\n1 62 n1<3 ||\\s{}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:ccc fn\\sf()\n1 18 n1<1 |x|\\sx\\s+\\s1\n1 37 n1<2 move\\s|y|\\s{\\sone();\\s}\n1 62 n1<3 ||\\s{}\n"
                 );
                 let c = |x| {
                     let __instr_guard = __INSTR_SITES.__instr_begin(1);
@@ -78,7 +78,7 @@ fn function_that_is_async() {
             async fn f() {
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 1 n async\\sfn\\sf()\n1 67 n1<1 async\\smove\\s{\\sfive()\\s}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:byt async\\sfn\\sf()\n1 67 n1<1 async\\smove\\s{\\sfive()\\s}\n"
                 );
                 __INSTR_SITES.__instr_probe_here(0);
                 one().await;
@@ -114,10 +114,10 @@ fn function_inside_a_function() {
                 one();
                 fn g() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    sites!(1, " f::g <parsed\\sstring\\s1>\n1 17 n fn\\sg()\n");
+                    sites!(1, " f::g <parsed\\sstring\\s1> :1\n1 17 n fn\\sg()\n");
                     two();
                 }
-                sites!(1, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 1 n fn\\sf()\n");
                 three();
             }
         "#]],
@@ -134,7 +134,7 @@ fn blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\\s->\\su8\n1 23 n<1 {\\stwo();\\sthree();\\s}\n1 51 n<2 {\\sfour()\\s}\n1 70 n<3 {\\sfive();\\s}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:bbbb fn\\sf()\\s->\\su8\n1 23 n<1 {\\stwo();\\sthree();\\s}\n1 51 n<2 {\\sfour()\\s}\n1 70 n<3 {\\sfive();\\s}\n"
                 );
                 one();
                 {
@@ -170,7 +170,7 @@ fn branches() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 17 n<1 {\\sone();\\s}\n1 40 n<2.1 {\\stwo();\\s}\n1 83 n<3 {\\sreturn;\\s}\n1 113 n<4 three()\n1 127 n<5.1 {\\sfour();\\s}\n1 156 n<6 {\\s1\\s}\n1 167 n<7.1 {\\s2\\s}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:ijenmaaie fn\\sf()\n1 17 n<1 {\\sone();\\s}\n1 40 n<2.1 {\\stwo();\\s}\n1 83 n<3 {\\sreturn;\\s}\n1 113 n<4 three()\n1 127 n<5.1 {\\sfour();\\s}\n1 156 n<6 {\\s1\\s}\n1 167 n<7.1 {\\s2\\s}\n"
                 );
                 if a() {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -225,7 +225,7 @@ fn loops_at_the_level_of_blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 20 n<1 {\\sone();\\s}\n1 44 n<2 {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n<1 {\\scontinue;\\s}\n1 74 n<4 {\\sbreak;\\s}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:ttl fn\\sf()\n1 20 n<1 {\\sone();\\s}\n1 44 n<2:i {\\sif\\sd()\\s{\\scontinue;\\s}\\s}\n1 53 n<1 {\\scontinue;\\s}\n1 74 n<4 {\\sbreak;\\s}\n"
                 );
                 while a() {
                     {
@@ -268,7 +268,9 @@ fn attributes_at_the_level_of_blocks() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(2, " f <parsed\\sstring\\s1>\n1 1 n fn\\sf()\n1 10 n<1 {\\sone();\\s}\n");
+                sites!(
+                    2, " f <parsed\\sstring\\s1> :1\n1 1 n:b fn\\sf()\n1 10 n<1 {\\sone();\\s}\n"
+                );
                 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                     one();
@@ -293,14 +295,14 @@ fn inner_attribute_overrides_one_argument() {
             mod m {
                 fn f() {
                     let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                    a::macro_api::sites!(1, " f <parsed\\sstring\\s1>\n1 9 n fn\\sf()\n");
+                    a::macro_api::sites!(1, " f <parsed\\sstring\\s1> :1\n1 9 n fn\\sf()\n");
                     one();
                     two!();
                 }
                 impl A {
                     fn g() {
                         let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                        a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1>\n1 95 n one();\n");
+                        a::macro_api::sites!(1, " A::g <parsed\\sstring\\s1> :1\n1 95 n one();\n");
                         one();
                         two!();
                     }
@@ -311,14 +313,14 @@ fn inner_attribute_overrides_one_argument() {
                             let __instr_guard = __INSTR_SITES.__instr_begin(0);
                             b::macro_api::sites!(
                                 2,
-                                " A::h::i <parsed\\sstring\\s1>\n1 216 n fn\\si()\n1 225 n<1 {\\sthree!();\\s}\n"
+                                " A::h::i <parsed\\sstring\\s1> :1\n1 216 n:b fn\\si()\n1 225 n<1 {\\sthree!();\\s}\n"
                             );
                             {
                                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
                                 three!();
                             }
                         }
-                        a::macro_api::sites!(1, " A::h <parsed\\sstring\\s1>\n1 159 i two!();\n");
+                        a::macro_api::sites!(1, " A::h <parsed\\sstring\\s1> :1\n1 159 i two!();\n");
                     }
                 }
             }

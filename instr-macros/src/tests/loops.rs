@@ -14,7 +14,7 @@ fn while_loop() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\sa\\s{\\sone();\\s}\n1 20 n<1 one();\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\sone();\\s}\n1 20 n<1 one();\n"
                 );
                 while a {
                     {
@@ -38,7 +38,7 @@ fn while_let() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\slet\\sSome(a)\\s=\\sone()\\s{\\stwo(a)\\s}\n1 38 n<1 two(a)\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\slet\\sSome(a)\\s=\\sone()\\s{\\stwo(a)\\s}\n1 38 n<1 two(a)\n"
                 );
                 while let Some(a) = one() {
                     {
@@ -62,7 +62,7 @@ fn while_let_chain() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     1,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\slet\\sSome(a)\\s=\\sone()\\s&&\\sa\\s>\\s1\\s{}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\slet\\sSome(a)\\s=\\sone()\\s&&\\sa\\s>\\s1\\s{}\n"
                 );
                 while let Some(a) = one() && a > 1 {
                     {}
@@ -83,7 +83,7 @@ fn for_loop() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n* for\\sa\\sin\\sone()\\s{\\stwo(a);\\s}\n1 27 n<1 two(a);\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* for\\sa\\sin\\sone()\\s{\\stwo(a);\\s}\n1 27 n<1 two(a);\n"
                 );
                 for a in one() {
                     {
@@ -107,7 +107,7 @@ fn plain_loop_has_no_header() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n* loop\\s{\\sone();\\scontinue;\\s}\n1 17 n<1 one();\n1 24 n<2 continue;\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:l* loop\\s{\\sone();\\scontinue;\\s}\n1 17 n<1 one();\n1 24 n<2 continue;\n"
                 );
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -130,7 +130,7 @@ fn continue_records_the_header() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n<1 if\\sb\\s{\\scontinue\\s}\n1 27 n<1 continue\n1 38 n<3 match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\n1 53 n<1 continue\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n<1:i if\\sb\\s{\\scontinue\\s}\n1 27 n<1 continue\n1 38 n<3:ma match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\n1 53 n<1 continue\n"
                 );
                 while a {
                     {
@@ -171,7 +171,7 @@ fn continue_with_a_label() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n* 'a:\\swhile\\sb\\s{\\sfor\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\\s}\n1 24 n<1* for\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\n1 37 n<1* loop\\s{\\scontinue\\s'a;\\s}\n1 44 n<1 continue\\s'a;\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* 'a:\\swhile\\sb\\s{\\sfor\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\\s}\n1 24 n<1:t* for\\sc\\sin\\sd\\s{\\sloop\\s{\\scontinue\\s'a;\\s}\\s}\n1 37 n<1:l* loop\\s{\\scontinue\\s'a;\\s}\n1 44 n<1 continue\\s'a;\n"
                 );
                 'a: while b {
                     {
@@ -208,7 +208,7 @@ fn break_with_a_label_and_a_value() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n* let\\sa\\s=\\s'a:\\sloop\\s{\\sfor\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\\s};\n1 29 n<1* for\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\n1 42 n<1 break\\s'a\\sb;\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:l* let\\sa\\s=\\s'a:\\sloop\\s{\\sfor\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\\s};\n1 29 n<1:t* for\\sb\\sin\\sc\\s{\\sbreak\\s'a\\sb;\\s}\n1 42 n<1 break\\s'a\\sb;\n"
                 );
                 let a = 'a: loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -235,7 +235,7 @@ fn a_closure_and_an_async_block_hide_the_loops_around() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n<1 let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n1<1* loop\\s{\\scontinue\\s}\n1 38 n1<1 continue\n1 50 n<4 let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n1<1* for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n1<1 continue\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\slet\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\\slet\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\\s}\n1 20 n<1:c let\\sb\\s=\\s||\\sloop\\s{\\scontinue\\s};\n1 31 n1<1:l* loop\\s{\\scontinue\\s}\n1 38 n1<1 continue\n1 50 n<4:y let\\sc\\s=\\sasync\\s{\\sfor\\sd\\sin\\se\\s{\\scontinue\\s}\\s};\n1 66 n1<1:t* for\\sd\\sin\\se\\s{\\scontinue\\s}\n1 79 n1<1 continue\n"
                 );
                 while a {
                     {
@@ -279,7 +279,7 @@ fn inner_attributes_of_a_loop() {
                 let __instr_guard = enter();
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n* while\\sa\\s{\\s#![allow(unused)]\\sone();\\s}\n1 38 n<1 one();\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\s#![allow(unused)]\\sone();\\s}\n1 38 n<1 one();\n"
                 );
                 #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 while a {

@@ -10,11 +10,11 @@ fn closures_say_how_deep_they_are() {
         "",
         "fn f() { a(); g(|| { b(); h(|| c()); d() }); e() }",
         expect![[r#"
-             f
+             f :1
             1 10 n a();
-            1 15 n g(||\s{\sb();\sh(||\sc());\sd()\s});
+            1 15 n:c g(||\s{\sb();\sh(||\sc());\sd()\s});
             1 22 n1<1 b();
-            1 27 n1<2 h(||\sc());
+            1 27 n1<2:c h(||\sc());
             1 32 n2<1 c()
             1 38 n1<4 d()
             1 46 n e()
@@ -29,14 +29,14 @@ fn an_async_closure_is_two_and_an_async_fn_none() {
         "",
         input,
         expect![[r#"
-             f
+             f :1
             1 16 n a();
-            1 21 n async\s{\sb()\s}.await;
+            1 21 n:y async\s{\sb()\s}.await;
             1 29 n1<1 b()
-            1 42 n let\sg\s=\sasync\s||\sc();
+            1 42 n:c let\sg\s=\sasync\s||\sc();
             1 59 n2<1 c()
-            1 64 n let\sh\s=\s||\sasync\s{\sd()\s};
-            1 75 n1<1 async\s{\sd()\s}
+            1 64 n:c let\sh\s=\s||\sasync\s{\sd()\s};
+            1 75 n1<1:y async\s{\sd()\s}
             1 83 n2<1 d()
         "#]],
     );
@@ -49,17 +49,17 @@ fn items_in_a_closure_have_its_name() {
         "",
         input,
         expect![[r#"
-             f::{{closure}}::h
+             f::{{closure}}::h :1
             1 32 n a()
-             f::{{closure}}::T::i
-            1 56 n b(||\s{\sfn\sj()\s{\sc()\s}\sj()\s})
+             f::{{closure}}::T::i :1
+            1 56 n:c b(||\s{\sfn\sj()\s{\sc()\s}\sj()\s})
             1 78 n1<1 j()
-             f::{{closure}}::T::i::{{closure}}::j
+             f::{{closure}}::T::i::{{closure}}::j :1
             1 72 n c()
-             f::k
+             f::k :1
             1 105 n d()
-             f
-            1 10 n let\sg\s=\s||\s{\sfn\sh()\s{\sa()\s}\simpl\sT\s{\sfn\si()\s{\sb(||\s{\sfn\sj()\s{\sc()\s}\sj()\s})\s}\s}\sh()\s};
+             f :1
+            1 10 n:c let\sg\s=\s||\s{\sfn\sh()\s{\sa()\s}\simpl\sT\s{\sfn\si()\s{\sb(||\s{\sfn\sj()\s{\sc()\s}\sj()\s})\s}\s}\sh()\s};
             1 89 n1<1 h()
         "#]],
     );
@@ -71,11 +71,11 @@ fn arguments_of_a_call_behind_a_closure_are_the_functions() {
         "",
         "fn f() { g(|x| { a(x) }, { b() }); match h(|| c()) { _ => d() } }",
         expect![[r#"
-             f
-            1 10 n g(|x|\s{\sa(x)\s},\s{\sb()\s});
+             f :1
+            1 10 n:cb g(|x|\s{\sa(x)\s},\s{\sb()\s});
             1 18 n1<1 a(x)
             1 28 n<2.1 b()
-            1 36 n match\sh(||\sc())\s{\s_\s=>\sd()\s}
+            1 36 n:cm match\sh(||\sc())\s{\s_\s=>\sd()\s}
             1 47 n1<1 c()
             1 59 n<2.1 d()
         "#]],
@@ -89,9 +89,9 @@ fn what_enters_a_closure_is_the_closures() {
         r#"level = "function""#,
         input,
         expect![[r#"
-             f
-            1 1 n fn\sf()
-            1 12 n1<1 |x|\s{\sa(x);\sif\sy\s{\sb()\s}\s}
+             f :1
+            1 1 n:cy fn\sf()
+            1 12 n1<1:i |x|\s{\sa(x);\sif\sy\s{\sb()\s}\s}
             1 41 n1<2 async\s{\sc()\s}
         "#]],
     );
@@ -99,9 +99,9 @@ fn what_enters_a_closure_is_the_closures() {
         r#"level = "block""#,
         input,
         expect![[r#"
-             f
-            1 1 n fn\sf()
-            1 12 n1<1 |x|\s{\sa(x);\sif\sy\s{\sb()\s}\s}
+             f :1
+            1 1 n:cy fn\sf()
+            1 12 n1<1:i |x|\s{\sa(x);\sif\sy\s{\sb()\s}\s}
             1 29 n1<1 {\sb()\s}
             1 41 n1<3 async\s{\sc()\s}
         "#]],

@@ -14,7 +14,7 @@ fn block_operands() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n<1 one();\n1 27 n<2 1\n1 40 n<3.1 2\n1 51 n<4.2 3\n1 66 n<5.3 c\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bieb let\\sa\\s=\\s{\\sone();\\s1\\s}\\s+\\sif\\sb\\s{\\s2\\s}\\selse\\s{\\s3\\s}\\s*\\sunsafe\\s{\\sc\\s};\n1 20 n<1 one();\n1 27 n<2 1\n1 40 n<3.1 2\n1 51 n<4.2 3\n1 66 n<5.3 c\n"
                 );
                 let a = (after)(
                     {
@@ -57,7 +57,7 @@ fn match_operands() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n<1 1\n1 55 n<2.1 2\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:mm let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n<1 1\n1 55 n<2.1 2\n"
                 );
                 let a = (after)(
                     match b {
@@ -92,7 +92,7 @@ fn operands_of_and_and_or() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n<1 b\n1 29 n<2.1 c\n1 38 n<3.2 d\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bbb let\\sa\\s=\\s{\\sb\\s}\\s&&\\s{\\sc\\s}\\s||\\s{\\sd\\s};\n1 20 n<1 b\n1 29 n<2.1 c\n1 38 n<3.2 d\n"
                 );
                 let a = (after)(
                     {
@@ -127,7 +127,7 @@ fn block_receivers_arguments_and_question_marks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
-                    " f <parsed\\sstring\\s1>\n1 10 n if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n<1 b\n1 28 n<2.1 c\n1 36 n<3.2 e\n1 45 n<4.3 h\n1 53 n* loop\\s{\\sbreak\\si\\s}?;\n1 60 n<1 break\\si\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:iebb? if\\sa\\s{\\sb\\s}\\selse\\s{\\sc\\s}.d({\\se\\s},\\sg({\\sh\\s}))?;\n1 17 n<1 b\n1 28 n<2.1 c\n1 36 n<3.2 e\n1 45 n<4.3 h\n1 53 n:l?* loop\\s{\\sbreak\\si\\s}?;\n1 60 n<1 break\\si\n"
                 );
                 (after)(
                         if a {
@@ -180,7 +180,7 @@ fn constructor_arguments() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sSome({\\s&one()\\s});\n1 25 n<1 &one()\n1 36 n let\\sb\\s=\\sm::_Type({\\sc\\s});\n1 55 n<1 c\n1 61 n let\\sd\\s=\\s(Type)({\\se\\s});\n1 78 n<1 e\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:b let\\sa\\s=\\sSome({\\s&one()\\s});\n1 25 n<1 &one()\n1 36 n:b let\\sb\\s=\\sm::_Type({\\sc\\s});\n1 55 n<1 c\n1 61 n:b let\\sd\\s=\\s(Type)({\\se\\s});\n1 78 n<1 e\n"
                 );
                 let a = Some({
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -221,7 +221,7 @@ fn compound_assignment() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n<1 a\n1 22 n<2.1 b\n1 27 n c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n<1 1\n1 51 n<2.1 2\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bb *{\\sa\\s}\\s+=\\s{\\sb\\s};\n1 13 n<1 a\n1 22 n<2.1 b\n1 27 n:ie c\\s<<=\\sif\\sd\\s{\\s1\\s}\\selse\\s{\\s2\\s};\n1 40 n<1 1\n1 51 n<2.1 2\n"
                 );
                 *{
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -260,7 +260,7 @@ fn await_operands() {
             async fn f() {
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n c.await?\n"
+                    " f <parsed\\sstring\\s1> :1\n1 16 n one(a.await,\\sb.await\\s+\\s1);\n1 43 n c.await;\n1 52 n:? c.await?\n"
                 );
                 __INSTR_SITES.__instr_probe_here(0);
                 one(
@@ -286,7 +286,7 @@ fn indices_and_unary_operators() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n<1 b\n1 31 n<2.1 d\n1 44 n<3.2 g\n1 58 n<4.3 i\n1 69 n<5.4 j\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bbbie let\\sa\\s=\\s-{\\sb\\s}\\s+\\sc[{\\sd\\s}][e]\\s+\\s*{\\sg\\s}\\s+\\s!if\\sh\\s{\\si\\s}\\selse\\s{\\sj\\s};\n1 21 n<1 b\n1 31 n<2.1 d\n1 44 n<3.2 g\n1 58 n<4.3 i\n1 69 n<5.4 j\n"
                 );
                 let a = -(after)(
                     {
@@ -330,7 +330,7 @@ fn what_is_awaited() {
             async fn f() {
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 16 n let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n<1 c()\n1 52 n {\\sd()\\s}.await;\n1 54 n<1 d()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 16 n:m let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n<1 c()\n1 52 n:b {\\sd()\\s}.await;\n1 54 n<1 d()\n"
                 );
                 __INSTR_SITES.__instr_probe_here(0);
                 let a = (after)(
@@ -365,7 +365,9 @@ fn attributes_keep_an_operand_unwrapped() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(2, " f <parsed\\sstring\\s1>\n1 10 n one(#[a]\\s{\\sb\\s});\n1 21 n<1 b\n");
+                sites!(
+                    2, " f <parsed\\sstring\\s1> :1\n1 10 n:b one(#[a]\\s{\\sb\\s});\n1 21 n<1 b\n"
+                );
                 one(
                     #[a]
                     {
@@ -388,7 +390,7 @@ fn closures_out_of_blocks_stay() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     13,
-                    " f <parsed\\sstring\\s1>\n1 10 n* a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n<1 one();\n1 21 n<2 |x|\\sx\n1 25 n1<1 x\n1 37 n<4.1 &|x|\\sx\n1 42 n1<1 x\n1 53 n<6.2 c\n1 60 i<7.3 d!(|x|\\sx)\n1 80 n<8.4 break\\s(1,\\s|x|\\sx);\n1 94 n1<1 x\n1 102 n e({\\s|x|\\sx\\s}(1));\n1 106 n<1 |x|\\sx\n1 110 n1<1 x\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:biebl* a({\\sone();\\s|x|\\sx\\s},\\sif\\sb\\s{\\s&|x|\\sx\\s}\\selse\\s{\\sc\\s},\\s{\\sd!(|x|\\sx)\\s},\\sloop\\s{\\sbreak\\s(1,\\s|x|\\sx);\\s});\n1 14 n<1 one();\n1 21 n<2:c |x|\\sx\n1 25 n1<1 x\n1 37 n<4.1:c &|x|\\sx\n1 42 n1<1 x\n1 53 n<6.2 c\n1 60 i<7.3 d!(|x|\\sx)\n1 80 n<8.4:c break\\s(1,\\s|x|\\sx);\n1 94 n1<1 x\n1 102 n:b e({\\s|x|\\sx\\s}(1));\n1 106 n<1:c |x|\\sx\n1 110 n1<1 x\n"
                 );
                 a(
                     {
@@ -450,7 +452,7 @@ fn updated_variables() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1>\n1 10 n a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n<1 b\n1 53 n<2.1 d\n1 58 n self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n<1 f\n1 90 n<2.1 g\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:ma a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n<1 b\n1 53 n<2.1 d\n1 58 n:ie self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n<1 f\n1 90 n<2.1 g\n"
                 );
                 a = match a.take() {
                     None => {

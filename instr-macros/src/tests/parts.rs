@@ -14,7 +14,7 @@ fn parts() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     18,
-                    " f <parsed\\sstring\\s1>\n1 10 n (if\\sa\\s{\\s1\\s}\\selse\\s{\\s2\\s},\\s[{\\sb\\s}]);\n1 18 n<1 1\n1 29 n<2.1 2\n1 37 n<3.2 b\n1 44 n S\\s{\\sc:\\s{\\sd\\s},\\s..{\\se\\s}\\s};\n1 53 n<1 d\n1 62 n<2.1 e\n1 69 n &{\\sg\\s};\n1 72 n<1 g\n1 77 n {\\sh\\s}\n1 79 n<1 h\n1 82 n ..{\\si\\s};\n1 86 n<1 i\n1 91 n j\\s=\\s{\\sk\\s};\n1 97 n<1 k\n1 102 n {\\sl\\s}.m\\s+\\s{\\sn\\s}\\sas\\su8;\n1 104 n<1 l\n1 114 n<2.1 n\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:ieb (if\\sa\\s{\\s1\\s}\\selse\\s{\\s2\\s},\\s[{\\sb\\s}]);\n1 18 n<1 1\n1 29 n<2.1 2\n1 37 n<3.2 b\n1 44 n:bb S\\s{\\sc:\\s{\\sd\\s},\\s..{\\se\\s}\\s};\n1 53 n<1 d\n1 62 n<2.1 e\n1 69 n:b &{\\sg\\s};\n1 72 n<1 g\n1 77 n:b {\\sh\\s}\n1 79 n<1 h\n1 82 n:b ..{\\si\\s};\n1 86 n<1 i\n1 91 n:b j\\s=\\s{\\sk\\s};\n1 97 n<1 k\n1 102 n:bb {\\sl\\s}.m\\s+\\s{\\sn\\s}\\sas\\su8;\n1 104 n<1 l\n1 114 n<2.1 n\n"
                 );
                 (
                     (after)(
@@ -114,7 +114,7 @@ fn parts_that_refer_to_temporaries_stay() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     7,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s(if\\sb\\s{\\s&one()\\s}\\selse\\s{\\s&two\\s},\\sSome({\\sc!()\\s}),\\s[{\\s&d.e[1]\\s}],\\s&{\\s(1,\\s&F)\\s},\\s({\\sSome(&two())\\s}));\n1 26 n<1 &one()\n1 42 n<2.1 &two\n1 57 i<3.2 c!()\n1 69 n<4.3 &d.e[1]\n1 84 n<5.4 (1,\\s&F)\n1 98 n<6.5 Some(&two())\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:iebbbb let\\sa\\s=\\s(if\\sb\\s{\\s&one()\\s}\\selse\\s{\\s&two\\s},\\sSome({\\sc!()\\s}),\\s[{\\s&d.e[1]\\s}],\\s&{\\s(1,\\s&F)\\s},\\s({\\sSome(&two())\\s}));\n1 26 n<1 &one()\n1 42 n<2.1 &two\n1 57 i<3.2 c!()\n1 69 n<4.3 &d.e[1]\n1 84 n<5.4 (1,\\s&F)\n1 98 n<6.5 Some(&two())\n"
                 );
                 let a = (
                     if b {
@@ -161,7 +161,7 @@ fn numbers_that_a_cast_gives_a_type() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s-{\\s3_000_000_000\\s}\\sas\\si64\\s+\\s{\\s1\\s}\\sas\\si64;\n1 21 n<1 3_000_000_000\n1 48 n<2.1 1\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bb let\\sa\\s=\\s-{\\s3_000_000_000\\s}\\sas\\si64\\s+\\s{\\s1\\s}\\sas\\si64;\n1 21 n<1 3_000_000_000\n1 48 n<2.1 1\n"
                 );
                 let a = (after)(
                     -{
@@ -192,7 +192,7 @@ fn scrutinees_with_code_behind_them() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1>\n1 10 n if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n<1 b\n1 40 n<2.1 c\n1 47 n if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n<1 d\n1 67 n match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s}\n1 75 n<1 d\n1 105 n match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s}\n1 113 n<1 g\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bbi if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n<1 b\n1 40 n<2.1 c\n1 47 n:bi if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n<1 d\n1 67 n:bma match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s}\n1 75 n<1 d\n1 105 n:bm match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s}\n1 113 n<1 g\n"
                 );
                 if let A = (after)(
                     {
@@ -244,7 +244,7 @@ fn a_reference_to_a_constant_stays_static() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     11,
-                    " f <parsed\\sstring\\s1>\n1 28 n g(&{\\sa();\\s1\\s},\\s&(-{\\s2\\s},\\sSome({\\s3\\s})),\\s{\\s[4]\\s}.iter(),\\s&{\\slet\\sb\\s=\\s5;\\sb\\s});\n1 33 n<1 a();\n1 38 n<2 1\n1 48 n<3.1 2\n1 60 n<4.2 3\n1 69 n<5.3 [4]\n1 86 n<6.4 let\\sb\\s=\\s5;\n1 97 n<7.4 b\n1 103 n &{\\sa();\\s[1,\\s2]\\s}\n1 106 n<1 a();\n1 111 n<2 [1,\\s2]\n"
+                    " f <parsed\\sstring\\s1> :1\n1 28 n:bbbbb g(&{\\sa();\\s1\\s},\\s&(-{\\s2\\s},\\sSome({\\s3\\s})),\\s{\\s[4]\\s}.iter(),\\s&{\\slet\\sb\\s=\\s5;\\sb\\s});\n1 33 n<1 a();\n1 38 n<2 1\n1 48 n<3.1 2\n1 60 n<4.2 3\n1 69 n<5.3 [4]\n1 86 n<6.4 let\\sb\\s=\\s5;\n1 97 n<7.4 b\n1 103 n:b &{\\sa();\\s[1,\\s2]\\s}\n1 106 n<1 a();\n1 111 n<2 [1,\\s2]\n"
                 );
                 g(
                     &{

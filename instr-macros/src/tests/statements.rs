@@ -12,7 +12,7 @@ fn let_with_a_value() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\sone();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 10 n let\\sa\\s=\\sone();\n");
                 let a = one();
             }
         "#]],
@@ -29,7 +29,7 @@ fn let_else() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     2,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n<1 return\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:n let\\sSome(a)\\s=\\sone()\\selse\\s{\\sreturn\\s};\n1 37 n<1 return\n"
                 );
                 let Some(a) = one() else {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -48,7 +48,7 @@ fn a_declaration_alone_gets_no_probe() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 17 n a\\s=\\s1;\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 17 n a\\s=\\s1;\n");
                 let a;
                 a = 1;
             }
@@ -64,7 +64,7 @@ fn expression_statement() {
         expect![[r#"
             fn f() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 10 n one();\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 10 n one();\n");
                 one();
             }
         "#]],
@@ -79,7 +79,7 @@ fn tail_expression_is_not_wrapped() {
         expect![[r#"
             fn f() -> u32 {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
-                sites!(1, " f <parsed\\sstring\\s1>\n1 17 n one().two\n");
+                sites!(1, " f <parsed\\sstring\\s1> :1\n1 17 n one().two\n");
                 one().two
             }
         "#]],
@@ -96,7 +96,7 @@ fn macro_statements_and_a_macro_tail() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
+                    " f <parsed\\sstring\\s1> :1\n1 21 i println!(\"a\");\n1 36 i thread_local!\\s{\\sstatic\\sA:\\su8\\s=\\s1\\s}\n1 71 i vec![1]\n"
                 );
                 println!("a");
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -120,7 +120,7 @@ fn cfg_is_copied_to_the_probe() {
                 let __instr_guard = enter();
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1>\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
+                    " f <parsed\\sstring\\s1> :1\n1 20 n one();\n1 50 n let\\sx\\s=\\s1;\n1 71 n x\\s=\\s2;\n1 88 i m!();\n1 104 n x;\n"
                 );
                 #[cfg(a)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[cfg(a)] one();
@@ -147,7 +147,7 @@ fn cfg_at_the_leftmost_operand() {
         expect![[r#"
             fn f() {
                 let __instr_guard = enter();
-                sites!(2, " f <parsed\\sstring\\s1>\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
+                sites!(2, " f <parsed\\sstring\\s1> :1\n1 20 n x\\s+\\s1;\n1 37 n y\\sas\\su8;\n");
                 #[cfg(a)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[cfg(a)] x + 1;
                 #[cfg(b)] __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -166,7 +166,7 @@ fn allowed_unreachable_code_is_allowed_for_the_probe() {
             fn f() {
                 let __instr_guard = enter();
                 sites!(
-                    3, " f <parsed\\sstring\\s1>\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
+                    3, " f <parsed\\sstring\\s1> :1\n1 37 n one();\n1 62 n two();\n1 89 n three();\n"
                 );
                 #[allow(unreachable_code)] __INSTR_SITES.__instr_probe(&__instr_guard, 0);
                 #[allow(unreachable_code)] one();
@@ -214,7 +214,7 @@ fn unsafe_block() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1>\n1 10 n unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n<1 one();\n1 26 n<2 two()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:b unsafe\\s{\\sone();\\stwo()\\s}\n1 19 n<1 one();\n1 26 n<2 two()\n"
                 );
                 unsafe {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -237,7 +237,7 @@ fn labelled_block() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1>\n1 10 n let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n<1 if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n<1 break\\s'a\\s1;\n1 45 n<3 2\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:b let\\sa\\s=\\s'a:\\s{\\sif\\sb\\s{\\sbreak\\s'a\\s1;\\s}\\s2\\s};\n1 24 n<1:i if\\sb\\s{\\sbreak\\s'a\\s1;\\s}\n1 31 n<1 break\\s'a\\s1;\n1 45 n<3 2\n"
                 );
                 let a = 'a: {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -263,7 +263,7 @@ fn what_stands_behind_a_return_has_no_probe() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     10,
-                    " f <parsed\\sstring\\s1> (n)\n1 23 n* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1 if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
+                    " f <parsed\\sstring\\s1> :1 (n)\n1 23 n:l* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n:ma match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1:ie if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -304,7 +304,7 @@ fn an_operand_that_never_has_a_value_is_not_wrapped() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1> (n)\n1 23 n a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n<1 return\\s1\n1 48 n<2.1 return\\s2\n1 66 n<3.2 return\\s3\n1 90 n<4.3 return\\s4;\n1 100 n<5.3 5\n"
+                    " f <parsed\\sstring\\s1> :1 (n)\n1 23 n:bieb a({\\sreturn\\s1\\s},\\sif\\sb()\\s{\\sreturn\\s2\\s}\\selse\\s{\\sreturn\\s3\\s},\\s{\\s#[cfg(x)]\\sreturn\\s4;\\s5\\s})\n1 27 n<1 return\\s1\n1 48 n<2.1 return\\s2\n1 66 n<3.2 return\\s3\n1 90 n<4.3 return\\s4;\n1 100 n<5.3 5\n"
                 );
                 a(
                     {
