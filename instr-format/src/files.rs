@@ -105,9 +105,9 @@ pub fn is_compressed_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 10] =
-        [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
-    const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
+    const FIXED: [&str; 11] =
+        [RUN_JSON, SITES, LAST, COUNTS, COVERAGE, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
+    const OF_OTHERS: [&str; 1] = ["tasks"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX, LOG_PART_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))
 }

@@ -67,6 +67,8 @@ pub const ONLY: &str = "INSTR_ONLY";
 pub const RATE: &str = "INSTR_RATE";
 /// Threads to record.
 pub const THREAD: &str = "INSTR_THREAD";
+/// Which statements were reached, besides what the sink does.
+pub const COVERAGE: &str = "INSTR_COVERAGE";
 /// Whether crashes are recorded.
 pub const CRASH: &str = "INSTR_CRASH";
 /// The configuration file.
@@ -89,6 +91,12 @@ pub const SINK_COUNT: &str = "count";
 /// Every sink.
 pub const SINKS: [&str; 4] = [SINK_WRITE, SINK_RING, SINK_STACK, SINK_COUNT];
 const CLOCKS: [&str; 3] = [Clock::Off.word(), Clock::Coarse.word(), Clock::Full.word()];
+/// The values of [`COVERAGE`], besides those of a switch.
+pub const COVERAGES: [&str; 2] = [COVERAGE_FLAGS, COVERAGE_COUNTS];
+/// Whether each statement was reached.
+pub const COVERAGE_FLAGS: &str = "flags";
+/// How often.
+pub const COVERAGE_COUNTS: &str = "counts";
 /// Compresses full segments.
 pub const COMPRESS_GZIP: &str = "gzip";
 /// Leaves them as they are.
@@ -109,7 +117,7 @@ pub const THREAD_NAME_MAX: usize = 15;
 pub const CRASH_SIGNALS: [&str; 7] = ["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"];
 
 /// Every variable that the runtime reads, in the order of the reference.
-pub const VARIABLES: [Variable; 23] = [
+pub const VARIABLES: [Variable; 24] = [
     Variable {
         name: ENABLE,
         value: Value::Switch,
@@ -262,6 +270,13 @@ pub const VARIABLES: [Variable; 23] = [
                   set to `on`, also in a library that a program of C or Python loads",
         default: "on",
         example: "false",
+    },
+    Variable {
+        name: COVERAGE,
+        value: Value::SwitchOr(&COVERAGES),
+        meaning: "`flags` or `1`: also which statements were reached, whatever the filters leave out; `counts`: how often, too",
+        default: "off",
+        example: "\"counts\"",
     },
     Variable {
         name: CONFIG,

@@ -11,6 +11,8 @@ use crate::pattern::{BadPattern, Patterns};
 pub enum Value {
     /// `on` or `off`, and what else [`switch`] reads.
     Switch,
+    /// The same, or one of these words.
+    SwitchOr(&'static [&'static str]),
     /// One of these words.
     Word(&'static [&'static str]),
     /// A number of bytes, at least this many, as [`bytes`] reads it.
@@ -49,6 +51,7 @@ impl Value {
         let trimmed = text.trim();
         let is_right = match self {
             Value::Switch => switch(text).is_some(),
+            Value::SwitchOr(words) => switch(text).is_some() || Value::Word(words).check(text).is_ok(),
             Value::Word(words) => words.iter().any(|word| word.eq_ignore_ascii_case(trimmed)),
             Value::Size(least) => bytes(text).is_some_and(|bytes| bytes >= least),
             Value::Number(least) => parse_decimal(trimmed.as_bytes()).is_some_and(|number| number >= least),
@@ -96,6 +99,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Switch => f.write_str("`on` or `off`"),
+            Value::SwitchOr(words) => write!(f, "{}, or {}", Value::Switch, Alternatives(words)),
             Value::Word(words) => Alternatives(words).fmt(f),
             Value::Size(0) => f.write_str("a size, such as 16M"),
             Value::Size(least) => write!(f, "a size from {}K on, such as 16M", least >> 10),

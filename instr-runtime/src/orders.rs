@@ -13,7 +13,7 @@ use crate::arena::Arena;
 use crate::filter::ThreadFilter;
 use crate::process::Process;
 use crate::settings::{self, Focus, Sink};
-use crate::site::{self, FILTERED};
+use crate::site::{self, COUNTED, FILTERED};
 use crate::thread::{self, Thread};
 use crate::{sink, sys};
 
@@ -54,6 +54,8 @@ fn take(number: u64, file: &'static [u8]) -> Option<()> {
     settings::set_focus(focus);
     // Without a history, what is reached is left out, and what is left out asks when it is told to.
     let admitted = if sink == Sink::Stack { FILTERED } else { sink::switch(focus) };
-    site::switch(order.sites.iter().map(|admits| if *admits != 0 { admitted } else { FILTERED }));
+    // Whether a site is counted for coverage is none of the order's business.
+    let coverage = settings::get().map_or(0, |settings| sink::switch_for(settings.coverage)) & COUNTED;
+    site::switch(order.sites.iter().map(|admits| coverage | if *admits != 0 { admitted } else { FILTERED }));
     Some(())
 }

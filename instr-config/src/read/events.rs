@@ -13,9 +13,9 @@ use crate::problem::Problem;
 fn takes(value: Value, kind: ScalarKind) -> bool {
     match kind {
         ScalarKind::String => true,
-        ScalarKind::Boolean(_) => value == Value::Switch,
+        ScalarKind::Boolean(_) => matches!(value, Value::Switch | Value::SwitchOr(_)),
         ScalarKind::Integer(IntegerRadix::Dec) => {
-            matches!(value, Value::Switch | Value::Size(_) | Value::Number(_) | Value::List)
+            matches!(value, Value::Switch | Value::SwitchOr(_) | Value::Size(_) | Value::Number(_) | Value::List)
         }
         _ => false,
     }

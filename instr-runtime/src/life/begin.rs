@@ -7,9 +7,10 @@ use instr_format::stack::Head;
 
 use super::start::BEFORE_MAIN;
 use crate::process::{self, Process};
+use crate::settings::{self, Coverage};
 use crate::sys::{AFTER_CONSTRUCTORS, Constructor};
 use crate::thread::{self, Thread};
-use crate::{crash, sys, tls};
+use crate::{crash, sink, sys, tls};
 
 /// From a static library, a linker takes only the objects that something refers to: the probes to this one, and this one
 /// to what is to run before `main`, which nothing else calls.
@@ -45,6 +46,9 @@ fn find_stack() -> *const Head {
     if thread.ring.size.load(Relaxed) == 0 {
         // What a fork has interrupted may have moved the child's cursor to where probes do not ask.
         head.cursor.store(0, Relaxed);
+    }
+    if settings::get().is_some_and(|settings| settings.coverage == Coverage::Counts) {
+        sink::count::thread_begins(process, thread);
     }
     look_for_main(process, thread);
     if !thread::still_unwinds(thread, head) && !sys::is_watch_due() {

@@ -38,7 +38,8 @@ pub(crate) fn start() {
     sys::stay_loaded();
     facts::prepare(&mut arena);
     let admits = |function: &_, file: &_| settings.sites.admits(function, file);
-    let admitted = site::prepare(&mut arena, sink::switch(&settings.focus), admits);
+    let coverage = sink::switch_for(settings.coverage);
+    let admitted = site::prepare(&mut arena, sink::switch(&settings.focus), coverage, admits);
     if admitted == 0 && settings.focus.sink != Sink::Stack && !settings.sites.0.admits_all() {
         sys::complain(format_args!(
             "the filters leave out every statement of this program; it keeps open statements alone"

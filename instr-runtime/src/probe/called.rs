@@ -71,7 +71,7 @@ mod push {
 
     use crate::probe::places;
     use crate::record::reached as slow_path;
-    use crate::site::{COUNTED, OFF, ON, RATED};
+    use crate::site::{BEYOND_PROBES, COUNTED, OFF, ON, RATED, UNSEEN};
     use crate::thread::{RING, WINDOW};
     use crate::tls::load_word;
 
@@ -104,6 +104,7 @@ mod push {
             "cmp byte ptr [rdi], {on}",
             "jne 2f",
             load_word!("rax", "0"),
+            "9:",
             "mov rcx, qword ptr [rax + {cursor}]",
             // The first places of a chunk.
             "test ecx, dword ptr [rax + {asks}]",
@@ -120,14 +121,17 @@ mod push {
             "je 5b",
             load_word!("rax", "0"),
             "cmp ecx, {counted}",
-            "jne 7f",
+            "jb 7f",
             "mov rdx, qword ptr [rax + {counters}]",
             "test rdx, rdx",
             "jz 4f",
             "inc qword ptr [rdx + 8 * rdi]",
-            "ret",
+            "cmp ecx, {counted} + {on}",
+            "jb 5b",
+            "je 9b",
             "7:",
-            "ja 4f",
+            "test ecx, {beyond}",
+            "jnz 4f",
             "3:",
             // There is no stack to count in while the thread is to ask for it.
             "cmp qword ptr [rax], 0",
@@ -136,6 +140,8 @@ mod push {
             "js 6f",
             "ret",
             "4:",
+            "test byte ptr [rdi], {unseen}",
+            "jnz 6f",
             "cmp dword ptr [rax + {excluded}], 0",
             "jne 3b",
             "cmp byte ptr [rdi], {rated}",
@@ -152,6 +158,8 @@ mod push {
             on = const ON,
             off = const OFF,
             counted = const COUNTED,
+            beyond = const BEYOND_PROBES,
+            unseen = const UNSEEN,
             rated = const RATED,
             cursor = const places::CURSOR,
             counters = const places::COUNTERS,

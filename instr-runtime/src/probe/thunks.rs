@@ -8,7 +8,7 @@ use crate::life;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
 use crate::record;
 #[cfg(all(feature = "enabled", not(any(debug_assertions, instr_called))))]
-use crate::site::RATED;
+use crate::site::{RATED, UNSEEN};
 use crate::sys::vectors::{AVX, AVX_512, FOUND, TELLS};
 
 /// Does the same for each of 16 registers.
@@ -148,6 +148,8 @@ pub(super) extern "C" fn reached() {
         ".cfi_adjust_cfa_offset 8",
         "mov rcx, qword ptr [rsp + 24]",
         "mov rax, qword ptr [rsp + 32]",
+        "test byte ptr [rcx], {unseen}",
+        "jnz 6f",
         "cmp dword ptr [rax + {excluded}], 0",
         "jne 5f",
         "cmp byte ptr [rcx], {rated}",
@@ -188,6 +190,7 @@ pub(super) extern "C" fn reached() {
         avx_512 = const AVX_512,
         tells = const TELLS,
         rated = const RATED,
+        unseen = const UNSEEN,
         excluded = const places::EXCLUDED,
         due = const places::DUE,
         suppressed = const places::SUPPRESSED,

@@ -7,7 +7,7 @@ use instr_format::files;
 
 use super::run_json::{self, Description};
 use super::{ABSENT, BEGINNING, FAILED, Process, READY, UNATTRIBUTED, directory};
-use crate::settings::{self, Settings, Sink};
+use crate::settings::{self, Coverage, Settings, Sink};
 use crate::site;
 use crate::sys::{self, CName, Errno, FileId};
 
@@ -79,6 +79,9 @@ impl Process {
             if let Some(focus) = settings::focus() {
                 focus.order.store(0, Relaxed);
             }
+            if settings.coverage != Coverage::Off {
+                site::forget_seen();
+            }
         }
         let pid = sys::process_id();
         let (start_unix_ns, start_monotonic_ns) = sys::now();
@@ -107,8 +110,11 @@ impl Process {
         echo(files::RUN_JSON, described);
         echo(files::SITES, write_file(directory, files::SITES, site::write_table));
         echo(files::LAST, self.last.create(directory, &UNATTRIBUTED));
-        if settings.focus.sink == Sink::Count {
+        if settings.focus.sink == Sink::Count || settings.coverage == Coverage::Counts {
             echo(files::COUNTS, self.counts.create(directory));
+        }
+        if settings.coverage != Coverage::Off {
+            echo(files::COVERAGE, self.coverage.create(directory));
         }
     }
 }

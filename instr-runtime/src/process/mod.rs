@@ -8,6 +8,7 @@
 mod begin;
 mod closed;
 mod counts_file;
+mod coverage_file;
 mod directory;
 mod file_name;
 mod last_file;
@@ -28,6 +29,7 @@ use instr_format::last::Slot;
 use crate::sys::{self, CName, CRASHES, Errno, FileId};
 use crate::wiped::Wiped;
 use counts_file::CountsFile;
+use coverage_file::CoverageFile;
 use directory::Path;
 use last_file::LastFile;
 use room::Room;
@@ -48,6 +50,7 @@ pub(crate) struct Process {
     path: UnsafeCell<Path>,
     last: LastFile,
     counts: CountsFile,
+    coverage: CoverageFile,
     room: Room,
     /// 1 while a thread reads an order.
     taking: AtomicU32,
@@ -104,7 +107,8 @@ pub(crate) fn count_unattributed() {
 
 /// The mapping of the process's own that an address lies in: its start and its length. Async-signal-safe.
 pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
-    PROCESS.get()?.last.mapping_at(address)
+    let process = PROCESS.get()?;
+    process.last.mapping_at(address).or_else(|| process.coverage.mapping_at(address))
 }
 
 /// The process has begun to exit in an orderly way. A child that has reached no statement has no run to note it in.
@@ -240,6 +244,11 @@ impl Process {
     /// A table of counters for a thread. Async-signal-safe.
     pub(crate) fn take_table(&self) -> Result<NonNull<TableHead>, Errno> {
         self.counts.take_table(self.directory()?)
+    }
+
+    /// Marks the statement with this id as reached. Async-signal-safe.
+    pub(crate) fn mark(&self, id: u32) {
+        self.coverage.mark(id);
     }
 
     /// A slot for the thread with this id. `None`: the file is not there or cannot grow. Async-signal-safe.

@@ -33,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) ring: Ring,
     pub(crate) caps: Caps,
     pub(crate) sites: SiteFilter,
+    pub(crate) coverage: Coverage,
     /// Whether crashes are recorded.
     pub(crate) crash: bool,
     /// Whether they are because somebody has said so, which holds for a library in a program of C, too.
@@ -86,6 +87,16 @@ impl Sink {
             Sink::Count => names::SINK_COUNT,
         }
     }
+}
+
+/// What is kept of each statement besides, whatever the sink and the filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    Off,
+    /// Whether it was reached.
+    Flags,
+    /// How often, too.
+    Counts,
 }
 
 /// What is recorded, and can change while the process runs.
@@ -154,6 +165,7 @@ impl Reader<'_> {
         let (ring, caps) = self.sizes(sink);
         let (threads, sites) = self.filters(sink);
         let focus = Focus { order: AtomicU64::new(0), sink, rate: self.rate(sink), threads };
+        let coverage = self.coverage();
         let crash = self.given_switch(names::CRASH);
         let echo = self.switch(names::ECHO_STDERR, false);
         self.note_unknown();
@@ -164,6 +176,7 @@ impl Reader<'_> {
             ring,
             caps,
             sites,
+            coverage,
             crash: crash.unwrap_or(true),
             crash_asked: crash == Some(true),
             echo,
@@ -241,6 +254,26 @@ impl Reader<'_> {
         }
         // What `cargo instr` builds is whole programs, of which a log would say more than a disk holds.
         chosen.unwrap_or(if cfg!(cargo_instr) { Sink::Ring } else { Sink::Write })
+    }
+
+    fn coverage(&mut self) -> Coverage {
+        let Some(text) = self.text(names::COVERAGE) else { return Coverage::Off };
+        let words = [(names::COVERAGE_FLAGS, Coverage::Flags), (names::COVERAGE_COUNTS, Coverage::Counts)];
+        let word = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word)).map(|(_, coverage)| *coverage);
+        let switch = value::switch(text).map(|on| if on { Coverage::Flags } else { Coverage::Off });
+        let coverage = word.or(switch);
+        let name = self.named(names::COVERAGE);
+        if coverage.is_none() {
+            self.note(format_args!("{name}={text} is ignored: expected {}", Value::SwitchOr(&names::COVERAGES)));
+        }
+        let coverage = coverage.unwrap_or(Coverage::Off);
+        if cfg!(not(feature = "enabled")) && coverage != Coverage::Off {
+            self.note(format_args!(
+                "{name} is ignored: built with the feature `stack`, this program keeps open statements alone"
+            ));
+            return Coverage::Off;
+        }
+        coverage
     }
 
     /// The value that one of these words stands for.

@@ -1,4 +1,4 @@
-//! The `count` sink: how often each thread has reached each statement, in a mapped file, laid out as
+//! How often each thread has reached each statement, for the sink `count` and for coverage: in a mapped file, laid out as
 //! [`instr_format::counts`] says. Probes count by themselves once the thread has a table.
 
 #![allow(unsafe_code)]
@@ -10,19 +10,24 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use instr_format::counts::TableHead;
 
 use crate::process::Process;
+use crate::settings::Sink;
 use crate::site;
 use crate::sys::{self, Errno};
 use crate::thread::Thread;
 
-/// Counts the statement with this id, or counts that it could not. Async-signal-safe.
-pub(super) fn record(process: &Process, thread: &Thread, id: u32) {
-    match counters(process, thread).map(|counters| counters.get(id as usize)) {
-        Ok(Some(counter)) => {
-            counter.fetch_add(1, Relaxed);
-        }
-        Ok(None) => thread.count_dropped(Errno::NONE),
-        Err(errno) => thread.count_dropped(errno),
-    }
+/// Counts the statement with this id. Async-signal-safe.
+///
+/// # Errors
+/// Why the thread has no table.
+pub(crate) fn count(process: &Process, thread: &Thread, id: u32) -> Result<(), Errno> {
+    let counter = counters(process, thread)?.get(id as usize).ok_or(Errno::NONE)?;
+    counter.fetch_add(1, Relaxed);
+    Ok(())
+}
+
+/// A thread begins of which each statement is counted: its probes know where from the first one on. Signals are blocked.
+pub(crate) fn thread_begins(process: &Process, thread: &Thread) {
+    let _ = counters(process, thread);
 }
 
 fn counters(process: &Process, thread: &Thread) -> Result<&'static [AtomicU64], Errno> {
@@ -91,6 +96,8 @@ pub(super) fn thread_ends(thread: &Thread) {
         && let Some((head, counters)) = table(thread)
     {
         tell_probes(thread, None);
-        thread.set_seq(sum(counters).wrapping_sub(head.before.load(Relaxed)));
+        if thread.has_sink(Sink::Count) {
+            thread.set_seq(sum(counters).wrapping_sub(head.before.load(Relaxed)));
+        }
     }
 }

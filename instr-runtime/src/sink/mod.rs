@@ -7,8 +7,8 @@ pub(crate) mod ring;
 pub(crate) mod write;
 
 use crate::process::Process;
-use crate::settings::{self, Focus, Sink};
-use crate::site::{ASKED, COUNTED, OFF, ON, RATED};
+use crate::settings::{self, Coverage, Focus, Sink};
+use crate::site::{ASKED, COUNTED, OFF, ON, RATED, UNSEEN};
 use crate::thread::Thread;
 
 /// How a site is switched that no filter leaves out.
@@ -17,8 +17,17 @@ pub(crate) fn switch(focus: &Focus) -> u8 {
         Sink::Write | Sink::Ring if focus.rate > 1 => RATED,
         Sink::Write => ASKED,
         Sink::Ring => ON,
-        Sink::Count => COUNTED,
+        Sink::Count => OFF | COUNTED,
         Sink::Stack => OFF,
+    }
+}
+
+/// What is asked of each site besides.
+pub(crate) fn switch_for(coverage: Coverage) -> u8 {
+    match coverage {
+        Coverage::Off => 0,
+        Coverage::Flags => UNSEEN,
+        Coverage::Counts => UNSEEN | COUNTED,
     }
 }
 
@@ -30,9 +39,9 @@ pub(crate) fn record(process: &Process, thread: &Thread, id: u32) -> bool {
     thread.note_sink(sink);
     match sink {
         Sink::Ring => return ring::record(process, thread, id),
-        Sink::Count => count::record(process, thread, id),
         Sink::Write => write::record(process, thread, id),
-        Sink::Stack => {}
+        // The site is counted already, or nothing is recorded.
+        Sink::Count | Sink::Stack => {}
     }
     true
 }

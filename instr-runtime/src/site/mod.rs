@@ -27,17 +27,22 @@ use crate::sys::Writer;
 #[allow(unreachable_pub, reason = "part of a type that expansions name")]
 pub struct Id(AtomicU8);
 
-/// Neither recorded nor counted.
+/// Not recorded.
 pub(crate) const OFF: u8 = 0;
 pub(crate) const ON: u8 = 1;
 /// Left out by a filter: counted by the thread.
 pub(crate) const FILTERED: u8 = 2;
-/// Counted by site.
-pub(crate) const COUNTED: u8 = 3;
 /// On for some of its statements, as `INSTR_RATE` says.
 pub(crate) const RATED: u8 = 4;
 /// The runtime is asked each time: what to do is not decided yet, belongs to another image, or takes more than a probe can do.
 pub(crate) const ASKED: u8 = 5;
+/// Beside one of the others: nobody has reached the statement yet, which is to be marked then. The runtime is asked until it is.
+pub(crate) const UNSEEN: u8 = 8;
+/// Beside one of the others: how often the statement is reached is counted by site.
+pub(crate) const COUNTED: u8 = 16;
+/// What a probe cannot do by itself has one of these bits.
+#[allow(dead_code, reason = "not every form of the probe asks")]
+pub(crate) const BEYOND_PROBES: u8 = 4 | UNSEEN;
 
 /// The sites of one function, on which probes are called: how many there are is known wherever a generic function is
 /// compiled, which what a static holds is not.
@@ -57,6 +62,16 @@ impl Id {
     #[inline(always)]
     pub(crate) fn switch(&self) -> u8 {
         self.0.load(Relaxed)
+    }
+
+    /// How the site is switched but for what coverage asks of it.
+    pub(crate) fn own_switch(&self) -> u8 {
+        self.switch() & !(UNSEEN | COUNTED)
+    }
+
+    /// The statement has been marked.
+    pub(crate) fn is_seen(&self) {
+        self.0.store(self.switch() & !UNSEEN, Relaxed);
     }
 
     /// The site's id, if it belongs to this image. Async-signal-safe.
@@ -143,10 +158,17 @@ pub(crate) fn switch_all_off() {
     }
 }
 
-/// From here on, each site is switched like this. Async-signal-safe.
+/// From here on, each site is switched like this; whether it is unseen stays. Async-signal-safe.
 pub(crate) fn switch(switches: impl Iterator<Item = u8>) {
     for (id, switch) in sections::ids().iter().zip(switches) {
-        id.0.store(switch, Relaxed);
+        id.0.store(switch | id.switch() & UNSEEN, Relaxed);
+    }
+}
+
+/// In a forked child, nobody has reached any statement yet. Async-signal-safe.
+pub(crate) fn forget_seen() {
+    for id in sections::ids() {
+        id.0.store(id.switch() | UNSEEN, Relaxed);
     }
 }
 
@@ -166,11 +188,12 @@ struct Entry {
 
 static INDEX: OnceRef<'static, Index> = OnceRef::new();
 
-/// Reads all texts and sets every switch: to `switch` where `admits` says so of the function and the file, which are escaped.
-/// How many those are. For normal context.
+/// Reads all texts and sets every switch: to `switch` where `admits` says so of the function and the file, which are escaped, and
+/// everywhere to what `coverage` asks for besides. How many were admitted. For normal context.
 pub(crate) fn prepare(
     arena: &mut Arena,
     switch: u8,
+    coverage: u8,
     admits: impl Fn(&sites::Function<'static>, &'static [u8]) -> bool,
 ) -> usize {
     let mut admitted_sites = 0;
@@ -189,7 +212,7 @@ pub(crate) fn prepare(
             let site = text.get(start..end).and_then(|line| decode_site(head, line));
             let admitted = site.filter(|site| site.file != head.file).map_or(admitted, |site| admits(head, site.file));
             admitted_sites += usize::from(admitted);
-            id.0.store(if admitted { switch } else { FILTERED }, Relaxed);
+            id.0.store(coverage | if admitted { switch } else { FILTERED }, Relaxed);
             if let Some(entry) = id.index().and_then(|id| entries.get_mut(id as usize)) {
                 *entry = Entry { function: number, start: start as u32, end: end as u32 };
             }

@@ -14,7 +14,8 @@ use instr_format::stack::{Head, MAGIC, SLOT, SLOTS_AT};
 
 use super::stack::{self, RING};
 use super::{forget_stack, own_stack};
-use crate::{sys, tls};
+use crate::settings::{self, Coverage};
+use crate::{site, sys, tls};
 
 /// Prepares to hear of forks. For normal context, once.
 pub(super) fn prepare() {
@@ -60,6 +61,9 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
+    if settings::get().is_some_and(|settings| settings.coverage != Coverage::Off) {
+        site::forget_seen();
+    }
     let Some(copy) = copy() else { return };
     sys::with_errno(|| {
         let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;

@@ -135,6 +135,11 @@ impl Thread {
         has != 0 && has != 1 + sink as u32
     }
 
+    /// Whether its records are in this sink.
+    pub(crate) fn has_sink(&self, sink: Sink) -> bool {
+        self.sink.load(Relaxed) == 1 + sink as u32
+    }
+
     /// Its records go to this sink.
     #[inline]
     pub(crate) fn note_sink(&self, sink: Sink) {

@@ -1,12 +1,12 @@
 //! What depends on the machine, in Rust, for those whose assembly nobody has written.
 
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
-use core::sync::atomic::compiler_fence;
+use core::sync::atomic::{AtomicU64, compiler_fence};
 
 use instr_format::stack::{ASK, Head};
 
 use crate::sink::ring;
-use crate::site::{FILTERED, Id, OFF, ON};
+use crate::site::{COUNTED, FILTERED, Id, OFF, ON, UNSEEN};
 use crate::tls::add_own;
 use crate::{life, record, tls};
 
@@ -31,14 +31,30 @@ pub(super) fn push(head: *const Head, site: *const u8) {
     compiler_fence(SeqCst);
     // SAFETY: a stack that is never freed as long as the thread runs, and a site.
     let (head, site) = unsafe { (&*head, &*site.cast::<Id>()) };
-    match site.switch() {
-        OFF => {}
-        FILTERED => count_filtered(head, site),
+    let switch = site.switch();
+    let is_counted = switch & COUNTED == 0 || count(head, site);
+    match switch & !COUNTED {
+        OFF if is_counted => {}
+        FILTERED if is_counted => count_filtered(head, site),
         // Only a ring that takes words has holes.
-        ON if head.hole.load(Relaxed) != 0 && head.asks.load(Relaxed) != 0 => ring::push(head, site.low_half()),
-        _ if head.excluded.load(Relaxed) != 0 => count_filtered(head, site),
+        ON if is_counted && head.hole.load(Relaxed) != 0 && head.asks.load(Relaxed) != 0 => {
+            ring::push(head, site.low_half())
+        }
+        _ if switch & UNSEEN == 0 && head.excluded.load(Relaxed) != 0 => count_filtered(head, site),
         _ => record::reached(site),
     }
+}
+
+/// Counts a statement in the thread's table. `false`: it has none.
+#[inline(always)]
+fn count(head: &Head, site: &Id) -> bool {
+    let counters = head.counters.load(Relaxed) as usize;
+    let place = counters.wrapping_add(8 * core::ptr::from_ref(site).addr());
+    if counters != 0 {
+        // SAFETY: the counter of this site in a mapping that is never undone.
+        add_own(unsafe { &*core::ptr::with_exposed_provenance::<AtomicU64>(place) }, 1);
+    }
+    counters != 0
 }
 
 /// Counts a statement that is left out, and asks if that is wanted.

@@ -8,7 +8,7 @@ use instr_format::stack::Head;
 use crate::probe::places;
 use crate::probe::thunks;
 #[cfg(feature = "enabled")]
-use crate::site::{COUNTED, ON};
+use crate::site::{BEYOND_PROBES, COUNTED, ON};
 #[cfg(feature = "enabled")]
 use crate::thread::{RING, WINDOW};
 use crate::tls::load_word;
@@ -72,6 +72,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "cmp byte ptr [{site}], {on}",
             "jb 3f",
             "ja 2f",
+            "6:",
             "mov {position}, qword ptr [{head} + {cursor}]",
             // The first places of a chunk.
             "test {position:e}, dword ptr [{head} + {asks}]",
@@ -84,14 +85,17 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             ".subsection 1",
             "2:",
             "cmp byte ptr [{site}], {counted}",
-            "jne 5f",
+            "jb 5f",
             "mov {position}, qword ptr [{head} + {counters}]",
             "test {position}, {position}",
             "jz 4f",
             "inc qword ptr [{position} + 8 * {site}]",
-            "jmp 3b",
+            "cmp byte ptr [{site}], {counted} + {on}",
+            "jb 3b",
+            "je 6b",
             "5:",
-            "ja 4f",
+            "test byte ptr [{site}], {beyond}",
+            "jnz 4f",
             "inc qword ptr [{head} + {filtered}]",
             "jns 3b",
             "4:",
@@ -104,6 +108,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             ".subsection 0",
             on = const ON,
             counted = const COUNTED,
+            beyond = const BEYOND_PROBES,
             counters = const places::COUNTERS,
             filtered = const places::FILTERED,
             cursor = const places::CURSOR,
