@@ -353,7 +353,7 @@ pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteTe
     let (flag, snippet) = split_word(rest)?;
     let (letter, rest) = flag.split_at_checked(1)?;
     let mut parts = rest.splitn(2, |byte| *byte == b'=');
-    let closures = match parts.next()?.split(|byte| !byte.is_ascii_digit()).next()? {
+    let closures = match parts.next()?.split(|byte| is_mark(*byte)).next()? {
         [] => 0,
         digits => parse_decimal(digits)?,
     };
@@ -375,10 +375,15 @@ fn lie(line: &[u8]) -> &[u8] {
     word.get(1..).unwrap_or_default().split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
+/// What divides such a word.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'+' | b'<' | b':' | b'*')
+}
+
 /// What stands behind this mark in such a word, up to the next one.
 fn marked(lie: &[u8], mark: u8) -> Option<&[u8]> {
     let from = lie.iter().position(|byte| *byte == mark)? + 1;
-    lie.get(from..)?.split(|byte| matches!(byte, b'+' | b'<' | b':' | b'*')).next()
+    lie.get(from..)?.split(|byte| is_mark(*byte)).next()
 }
 
 /// Reads from the same line how the statement lies in others.

@@ -11,6 +11,7 @@ mod cargo_instr;
 mod chains;
 mod closures;
 mod config;
+mod coverage;
 mod crash_builds;
 mod crash_cores;
 mod crash_stack;

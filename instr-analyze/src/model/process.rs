@@ -123,6 +123,14 @@ impl Process {
         focus
     }
 
+    /// Whether it has counted for coverage alone, beside what its sink did.
+    pub fn counts_for_coverage(&self) -> bool {
+        let is = |name: &str, word: &str| {
+            self.settings.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case(word))
+        };
+        is(names::COVERAGE, names::COVERAGE_COUNTS) && !is(names::SINK, names::SINK_COUNT)
+    }
+
     /// The sink that it has unless a variable says another one.
     pub fn default_sink(&self) -> &'static str {
         if self.built_by.is_some() { names::SINK_RING } else { names::SINK_WRITE }

@@ -81,7 +81,8 @@ impl RunFiles {
         let mut stacks = stacks::read(dir, &sites, &mut damage)?;
         threads::correct(last.iter_mut().flat_map(|last| &mut last.slots), &mut stacks);
         let segments = read_segments(dir, &mut damage)?;
-        let sink = sink(&segments, counts.as_ref());
+        let counts_only = counts.is_some() && !process.as_ref().is_some_and(Process::counts_for_coverage);
+        let sink = sink(&segments, counts_only);
         let readable = process.is_some()
             || last.is_some()
             || whole_sites
@@ -188,10 +189,10 @@ fn order(segment: &Segment) -> (u64, u64, u64, &str) {
 }
 
 /// What there is tells it: of a run whose rings have all been removed, no thread is left either.
-fn sink(segments: &[Segment], counts: Option<&Counts>) -> Sink {
+fn sink(segments: &[Segment], counts_only: bool) -> Sink {
     match segments.first() {
         _ if segments.iter().any(|segment| matches!(segment.head.kind, Kind::Ring(_))) => Sink::Ring,
-        None if counts.is_some() => Sink::Counts,
+        None if counts_only => Sink::Counts,
         _ => Sink::Log,
     }
 }

@@ -69,7 +69,7 @@ fn take_table(process: &Process, thread: &Thread) -> Result<(), Errno> {
         return Ok(());
     }
     if table(thread).is_none() {
-        if !thread.tries_to_make_it() {
+        if !thread.tries_to_make_table() {
             return Err(Errno::NONE);
         }
         thread.table.store(process.take_table()?.as_ptr(), Relaxed);

@@ -26,8 +26,8 @@ pub(crate) struct Thread {
     pub(crate) ring: RingState,
     /// Its table of counters, which stays with the state when the thread ends.
     pub(crate) table: AtomicPtr<TableHead>,
-    /// How many statements have found no ring, or no table.
-    missed: AtomicU32,
+    /// How many statements have found no ring, and how many no table.
+    missed: [AtomicU32; 2],
     /// Its stack of open statements, which stays with the state too.
     stack: AtomicPtr<Head>,
     /// How many bytes of it are in a file.
@@ -187,7 +187,8 @@ impl Thread {
         slot.state.store(state, Release);
         self.slot.store(null_mut(), Relaxed);
         let ring = &self.ring;
-        for number in [&ring.size, &ring.is_mapped, &ring.segment, &self.missed] {
+        let [no_ring, no_table] = &self.missed;
+        for number in [&ring.size, &ring.is_mapped, &ring.segment, no_ring, no_table] {
             number.store(0, Relaxed);
         }
         for number in [&ring.newest, &ring.kept, &ring.segment_len] {
@@ -253,10 +254,14 @@ impl Thread {
         ring.into_iter().flatten().chain(table).chain(stack)
     }
 
-    /// Whether to try to make the ring or the table that is missing: at the first statement that misses it, and then at
-    /// every so many.
-    pub(crate) fn tries_to_make_it(&self) -> bool {
-        self.missed.fetch_add(1, Relaxed).is_multiple_of(RETRY_EVERY)
+    /// Whether to try to make the ring that is missing: at the first statement that misses it, and then at every so many.
+    pub(crate) fn tries_to_make_ring(&self) -> bool {
+        self.missed[0].fetch_add(1, Relaxed).is_multiple_of(RETRY_EVERY)
+    }
+
+    /// The same of its table.
+    pub(crate) fn tries_to_make_table(&self) -> bool {
+        self.missed[1].fetch_add(1, Relaxed).is_multiple_of(RETRY_EVERY)
     }
 
     /// How many statements its ring or its counters have held, once the thread has ended.

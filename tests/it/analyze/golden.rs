@@ -107,7 +107,7 @@ fn table_v6() -> String {
     let mut table = TableHeader { count: 9 }.to_string();
     let mut first = 0;
     for (name, parameters, test, sites) in functions {
-        let lines = Some(Lines { first: sites[0].line as u64 - 1, further: 10 });
+        let lines = Some(Lines { first: (sites[0].line as u64 - 1).max(1), further: 10 });
         table += &Range { first, count: sites.len() }.to_string();
         table += "demo";
         table += &FunctionLine { name, file: "src/main.rs", lines, parameters, test }.to_string();
@@ -129,7 +129,7 @@ fn files(run: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn the_golden_runs_are_what_is_written_today() {
     let versions = (ring::VERSION, counts::VERSION, sites::VERSION, stack::VERSION);
-    assert_eq!(versions, (2, 1, 5, 2), "keep the golden runs and make new ones");
+    assert_eq!(versions, (2, 1, 6, 2), "keep the golden runs and make new ones");
     let golden = workspace().join("tests/golden");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&golden);
@@ -264,7 +264,7 @@ fn version_3_of_site_tables_is_readable() {
 }
 
 #[test]
-fn versions_4_and_5_of_site_tables_are_readable() {
+fn versions_4_to_6_of_site_tables_are_readable() {
     let expected = expect![[r#"
         demo did not exit normally; the cause is unknown; main at src/main.rs:42: step();
           process 4500000, started … ago (2026-11-22T14:00:00Z), ran for at least 19.0 ms

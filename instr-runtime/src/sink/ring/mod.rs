@@ -71,7 +71,7 @@ fn open(process: &Process, thread: &Thread, head: &'static Head) -> Result<(), E
         return Ok(());
     }
     let has_room = head.mapped.load(Relaxed) != 0;
-    if !has_room || !thread.tries_to_make_it() {
+    if !has_room || !thread.tries_to_make_ring() {
         return Err(Errno::NONE);
     }
     let settings = settings::get().ok_or(Errno::NONE)?;
