@@ -71,7 +71,7 @@ mod push {
 
     use crate::probe::places;
     use crate::record::reached as slow_path;
-    use crate::site::{BEYOND_PROBES, COUNTED, OFF, ON, RATED, UNSEEN};
+    use crate::site::{BEYOND_PROBES, COUNTED, FILTERED, OFF, ON, RATED, UNSEEN};
     use crate::thread::{RING, WINDOW};
     use crate::tls::load_word;
 
@@ -120,8 +120,10 @@ mod push {
             "cmp ecx, {off}",
             "je 5b",
             load_word!("rax", "0"),
+            "cmp ecx, {left_out}",
+            "je 3f",
             "cmp ecx, {counted}",
-            "jb 7f",
+            "jb 4f",
             "mov rdx, qword ptr [rax + {counters}]",
             "test rdx, rdx",
             "jz 4f",
@@ -129,7 +131,6 @@ mod push {
             "cmp ecx, {counted} + {on}",
             "jb 5b",
             "je 9b",
-            "7:",
             "test ecx, {beyond}",
             "jnz 4f",
             "3:",
@@ -157,6 +158,7 @@ mod push {
             ".p2align 6",
             on = const ON,
             off = const OFF,
+            left_out = const FILTERED,
             counted = const COUNTED,
             beyond = const BEYOND_PROBES,
             unseen = const UNSEEN,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::programs::COVERED_BY_LLVM;
 use crate::package::{Feature, Package, download, runtime};
 use crate::published::Manifest;
 use crate::{rust_files, workspace};
@@ -30,8 +31,20 @@ impl Hot {
     /// # Panics
     /// When the crate cannot be had or built.
     pub fn program(&self, feature: Feature, release: bool) -> PathBuf {
-        let library = self.library(feature);
-        let name = format!("hot-{}-{}", self.name, kind(feature));
+        self.build(kind(feature), feature, if release { &["build", "--release"] } else { &["build"] })
+    }
+
+    /// The same as LLVM's coverage has it, without the attribute, optimized.
+    ///
+    /// # Panics
+    /// When the crate cannot be had or built.
+    pub fn covered_by_llvm(&self) -> PathBuf {
+        self.build("llvm", Feature::Off, &[&["build", "--release"], &COVERED_BY_LLVM[..]].concat())
+    }
+
+    fn build(&self, kind: &str, feature: Feature, command: &[&str]) -> PathBuf {
+        let library = self.library(kind, feature);
+        let name = format!("hot-{}-{kind}", self.name);
         let package = Package::new(&name);
         let sources = workspace().join("tests/benches/crates");
         package.copy(&sources.join("driver.rs"), "src/main.rs");
@@ -45,14 +58,13 @@ impl Hot {
                 library.path(),
             ),
         );
-        let command = if release { &["build", "--release"][..] } else { &["build"] };
         package.build(command).0.remove(&name).expect("a program")
     }
 
     /// A copy of the crate.
-    fn library(&self, feature: Feature) -> Package {
+    fn library(&self, kind: &str, feature: Feature) -> Package {
         let source = download(self.name, self.version);
-        let package = Package::new(&format!("{}-{}", self.name, kind(feature)));
+        let package = Package::new(&format!("{}-{kind}", self.name));
         for file in rust_files(&source.join("src")) {
             let path = file.strip_prefix(&source).expect("a path below it");
             package.copy(&file, path.to_str().expect("UTF-8"));

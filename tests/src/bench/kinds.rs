@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use instr_format::files::{COUNTS, LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX};
+use instr_format::files::{COUNTS, COVERAGE, LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX};
 
 use super::subject::Subject;
 use crate::program::Scene;
@@ -29,6 +29,30 @@ pub const STACK: Kind = Kind { name: "stack", variables: &[("INSTR_SINK", "stack
 pub const FILTERED: Kind = Kind { name: "filtered out", variables: &[("INSTR_EXCLUDE", "src/")], file: None };
 /// Counters.
 pub const COUNT: Kind = Kind { name: "count", variables: &[("INSTR_SINK", "count")], file: Some(COUNTS) };
+/// Whether each statement was reached, and no history.
+pub const COVER: Kind = Kind {
+    name: "coverage flags",
+    variables: &[("INSTR_SINK", "stack"), ("INSTR_COVERAGE", "flags")],
+    file: Some(COVERAGE),
+};
+/// How often, and no history.
+pub const COVER_COUNTS: Kind = Kind {
+    name: "coverage counts",
+    variables: &[("INSTR_SINK", "stack"), ("INSTR_COVERAGE", "counts")],
+    file: Some(COUNTS),
+};
+/// Whether each statement was reached, beside a ring.
+pub const RING_COVER: Kind = Kind {
+    name: "ring, coverage flags",
+    variables: &[("INSTR_SINK", "ring"), ("INSTR_COVERAGE", "flags")],
+    file: Some(COVERAGE),
+};
+/// How often, beside a ring.
+pub const RING_COVER_COUNTS: Kind = Kind {
+    name: "ring, coverage counts",
+    variables: &[("INSTR_SINK", "ring"), ("INSTR_COVERAGE", "counts")],
+    file: Some(COUNTS),
+};
 /// A ring without times.
 pub const RING_OFF: Kind = Kind {
     name: "ring, no clock",

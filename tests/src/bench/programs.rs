@@ -11,6 +11,9 @@ use crate::package::{Feature, Package, runtime};
 use crate::program::Scene;
 use crate::workspace;
 
+/// What has Cargo build with LLVM's coverage.
+pub const COVERED_BY_LLVM: [&str; 2] = ["--config", "build.rustflags = ['-Cinstrument-coverage']"];
+
 /// How they are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Built {
@@ -26,6 +29,15 @@ pub struct Built {
 /// When it does not build.
 pub fn statements(built: Built) -> PathBuf {
     build("statements", built, |package| write_twice(package, "statements/program.rs"))
+}
+
+/// The same as LLVM's coverage has them, without the attribute, optimized.
+///
+/// # Panics
+/// When it does not build.
+pub fn statements_covered_by_llvm() -> PathBuf {
+    let built = Built { feature: Feature::Off, release: true };
+    build_with("statements-llvm", built, &COVERED_BY_LLVM, |package| write_twice(package, "statements/program.rs"))
 }
 
 /// The same functions in one thread and in two.
@@ -96,6 +108,10 @@ fn benches() -> PathBuf {
 }
 
 fn build(name: &str, built: Built, write: impl FnOnce(&Package)) -> PathBuf {
+    build_with(name, built, &[], write)
+}
+
+fn build_with(name: &str, built: Built, options: &[&str], write: impl FnOnce(&Package)) -> PathBuf {
     // A name for each, so that tests that run at the same time do not write the same package.
     let profile = if built.release { "release" } else { "debug" };
     let feature = match built.feature {
@@ -115,7 +131,7 @@ fn build(name: &str, built: Built, write: impl FnOnce(&Package)) -> PathBuf {
         ),
     );
     let command = if built.release { &["build", "--release"][..] } else { &["build"] };
-    package.build(command).0.remove(&name).expect("a program")
+    package.build(&[command, options].concat()).0.remove(&name).expect("a program")
 }
 
 /// How many records a turn of one of its functions makes.

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+mod coverage;
 mod stress;
 
+pub use coverage::{COVERAGE_CRATES, COVERAGE_STATEMENTS, LLVM, OVER_TIGHT, OVER_WORK};
 pub use stress::{DISK, FILES, MEMORY, RATE, STRESS};
 
 /// What one table shows.
@@ -64,7 +66,7 @@ const fn row(name: &'static str) -> Row {
 }
 
 /// Every table, in the order of the document.
-pub const TABLES: [&Table; 12] = [
+pub const TABLES: [&Table; 14] = [
     &WHOLE_PROGRAMS,
     &STATEMENTS,
     &STATEMENTS_DEBUG,
@@ -72,6 +74,8 @@ pub const TABLES: [&Table; 12] = [
     &PEERS,
     &CRATES,
     &CRATES_DEBUG,
+    &COVERAGE_STATEMENTS,
+    &COVERAGE_CRATES,
     &THREADS,
     &STRESS,
     &FIRST,

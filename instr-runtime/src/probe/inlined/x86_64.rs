@@ -8,7 +8,7 @@ use instr_format::stack::Head;
 use crate::probe::places;
 use crate::probe::thunks;
 #[cfg(feature = "enabled")]
-use crate::site::{BEYOND_PROBES, COUNTED, ON};
+use crate::site::{BEYOND_PROBES, COUNTED, FILTERED, ON};
 #[cfg(feature = "enabled")]
 use crate::thread::{RING, WINDOW};
 use crate::tls::load_word;
@@ -84,8 +84,10 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "3:",
             ".subsection 1",
             "2:",
+            "cmp byte ptr [{site}], {left_out}",
+            "je 5f",
             "cmp byte ptr [{site}], {counted}",
-            "jb 5f",
+            "jb 4f",
             "mov {position}, qword ptr [{head} + {counters}]",
             "test {position}, {position}",
             "jz 4f",
@@ -93,9 +95,9 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "cmp byte ptr [{site}], {counted} + {on}",
             "jb 3b",
             "je 6b",
-            "5:",
             "test byte ptr [{site}], {beyond}",
             "jnz 4f",
+            "5:",
             "inc qword ptr [{head} + {filtered}]",
             "jns 3b",
             "4:",
@@ -107,6 +109,7 @@ pub(super) fn push(head: *const Head, site: *const u8) {
             "jmp 3b",
             ".subsection 0",
             on = const ON,
+            left_out = const FILTERED,
             counted = const COUNTED,
             beyond = const BEYOND_PROBES,
             counters = const places::COUNTERS,
