@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use instr_format::names::{COVERAGE_COUNTS, COVERAGES};
 
 use crate::overhead;
 use crate::selection::Selection;
@@ -22,6 +23,18 @@ pub struct Arguments {
     /// Keep each thread's open statements and no history, at about twice the time of the plain program or less: for production
     #[arg(long)]
     pub stack: bool,
+    /// Keep which statements were reached, and how often, also of what is killed, and say at the end how much that is;
+    /// `--coverage=flags` does not count
+    #[arg(
+        long,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = COVERAGE_COUNTS,
+        value_parser = COVERAGES,
+        conflicts_with = "stack"
+    )]
+    pub coverage: Option<String>,
     /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
     /// 2 GB]
     #[arg(long, value_name = "N")]
@@ -125,7 +138,7 @@ impl What {
 }
 
 /// Those of our options that have no value.
-const FLAGS: [&str; 2] = ["--deps", "--stack"];
+const FLAGS: [&str; 3] = ["--coverage", "--deps", "--stack"];
 
 /// Cargo's options that may stand before its command, with a value in an argument of its own.
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];

@@ -11,11 +11,12 @@ use std::time::Duration;
 use instr_analyze::run::clock::now_unix_ns;
 use instr_analyze::run::command::{Command as Record, signal_name};
 use instr_analyze::run::remove::size;
-use instr_format::names::{OUTPUT_DIR, SCHEMA_VERSION};
+use instr_format::names::{self, OUTPUT_DIR, SCHEMA_VERSION};
 
 use crate::after;
 use crate::arguments::{Arguments, Split};
 use crate::child;
+use crate::coverage;
 use crate::failure::Failure;
 use crate::instrumentation::{Instrumentation, absolute};
 use crate::limit::Limit;
@@ -103,7 +104,11 @@ fn instrumented(
     let named = env::var_os(OUTPUT_DIR).filter(|directory| !directory.is_empty()).map(absolute);
     let store = if named.is_none() { Some(Store::create(&instrumentation.home.join("runs"))?) } else { None };
     let output = named.or_else(|| Some(store.as_ref()?.dir().to_owned())).unwrap_or_default();
+    let coverage = coverage::asked(own.coverage.as_deref(), &instrumentation.config)?;
     let mut command = instrumentation.command(takes_options);
+    if let Some(coverage) = &coverage {
+        command.env(names::COVERAGE, coverage);
+    }
     command.env(OUTPUT_DIR, &output);
     let _room = stack_room::raise(&mut command);
     let earlier = if store.is_some() { Vec::new() } else { after::runs(&output) };

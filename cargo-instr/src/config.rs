@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use instr_config::file::File;
-use instr_format::keys::{CARGO_INSTR, FILE};
+use instr_format::keys::{CARGO_INSTR, COVERAGE, FILE};
 use instr_format::names;
 use instr_format::value;
 
@@ -51,6 +51,13 @@ impl Config {
     /// A number of `[cargo-instr]`.
     pub fn number(&self, name: &str) -> Option<usize> {
         self.value(name)?.trim().parse().ok()
+    }
+
+    /// What is to keep coverage, if something is.
+    pub fn coverage(&self) -> Option<&str> {
+        let file = self.file.as_ref()?;
+        let is_on = file.value(COVERAGE, "enabled").and_then(value::switch) == Some(true);
+        is_on.then(|| file.value(COVERAGE, "backend").unwrap_or("instr"))
     }
 
     fn value(&self, name: &str) -> Option<&str> {

@@ -16,6 +16,7 @@ pub mod child;
 pub mod command;
 pub mod compiler;
 pub mod config;
+pub mod coverage;
 pub mod dependencies;
 pub mod diagnostics;
 pub mod failure;

@@ -25,7 +25,8 @@ pub const CARGO_INSTR: &str = "cargo-instr";
 pub const INSTRUMENTATION: &str = "instrumentation";
 
 const STRACE: &str = "instrumentation.strace";
-const COVERAGE: &str = "instrumentation.coverage";
+/// Which code is reached, and who says so.
+pub const COVERAGE: &str = "instrumentation.coverage";
 const SANITIZERS: &str = "instrumentation.sanitizers";
 const SAMPLING: &str = "instrumentation.sampling";
 
@@ -196,7 +197,7 @@ pub static KEYS: [Key; 22] = [
         table: COVERAGE,
         name: "enabled",
         value: Value::Switch,
-        meaning: "record which code was reached",
+        meaning: "keep which statements were reached, as `run.coverage` does; with `cargo instr` as `--coverage`",
         default: "off",
         example: "true",
     },

@@ -82,8 +82,17 @@ impl Config {
         let is_own = |entry: &Entry<'_>| entry.key.table == keys::CARGO_INSTR && entry.key.is_named("sink");
         let own = self.entries.iter().find(is_own).filter(|_| cfg!(cargo_instr) && variable == names::SINK);
         let is_it = |entry: &Entry<'_>| entry.key.variable().is_some_and(|known| known.name == variable);
-        let entry = own.or_else(|| self.entries.iter().find(is_it))?;
+        let coverage = || self.coverage().filter(|_| variable == names::COVERAGE);
+        let entry = own.or_else(|| self.entries.iter().find(is_it)).or_else(coverage)?;
         (!entry.text.is_empty()).then_some((entry.text, entry.line))
+    }
+
+    /// The switch of coverage for all tools, unless it is about another one.
+    fn coverage(&self) -> Option<Entry<'static>> {
+        let named = |name: &str| {
+            self.entries.iter().find(|entry| entry.key.table == keys::COVERAGE && entry.key.is_named(name))
+        };
+        named("enabled").filter(|_| named("backend").is_none_or(|backend| backend.text == "instr"))
     }
 }
 

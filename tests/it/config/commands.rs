@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Output};
 
+use instr_format::files;
 use instr_tests::cargo_instr::{Workspace, functions, runs};
 use instr_tests::package::{json_lines, succeed};
 use instr_tests::records::run_json;
@@ -114,6 +115,34 @@ fn programs_and_tests_obey_the_part_for_runs_wherever_they_run() {
     let other = pair.path().join("other.toml");
     pair.write("other.toml", "[run]\nclock = 'off'\n");
     assert_eq!(settings(&test, &[("INSTR_CONFIG", &other.to_string_lossy())]), ["off", ""]);
+}
+
+#[test]
+fn coverage_is_kept_as_the_option_the_variable_or_the_file_says() {
+    let pair = workspace("configured coverage");
+    let all_tools = "[instrumentation.coverage]\nenabled = true\n";
+    let kept = |config: &str, options: &[&str], variable: &str| {
+        pair.write("instr.toml", config);
+        let output = pair.output("coverage");
+        let arguments = [&["run", "-q", "-p", "one"], options, &["--", "0"]].concat();
+        succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output).env("INSTR_COVERAGE", variable));
+        let run = runs(&output).remove(0);
+        [files::COVERAGE, files::COUNTS].map(|name| run.join(name).exists())
+    };
+    assert_eq!(kept("", &[], ""), [false, false]);
+    assert_eq!(kept("", &["--coverage"], ""), [true, true]);
+    assert_eq!(kept("", &["--coverage=flags"], ""), [true, false]);
+    assert_eq!(kept("", &["--coverage"], "flags"), [true, true], "options go first");
+    assert_eq!(kept(all_tools, &[], ""), [true, true]);
+    assert_eq!(kept(all_tools, &[], "flags"), [true, false]);
+    assert_eq!(kept(all_tools, &[], "off"), [false, false]);
+    pair.write("instr.toml", &format!("{all_tools}backend = 'llvm'\n"));
+    let output = pair.instr(&["run"]).output().expect("cargo runs");
+    let message =
+        "cargo instr: instrumentation.coverage.backend = \"llvm\" is not made by this command; \"instr\" is\n";
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(2), message));
+    let output = pair.instr(&["run", "--coverage", "--stack"]).output().expect("cargo runs");
+    assert!(output.status.code() == Some(2) && said(&output).contains("cannot be used with"), "{output:?}");
 }
 
 fn text(pair: &Workspace, path: &str) -> String {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
+use instr_format::files;
 use instr_format::names::VARIABLES;
 use instr_tests::build::{INSTRUMENTED, PLAIN, program};
 use instr_tests::cargo_instr::runs;
@@ -63,6 +64,25 @@ fn the_environment_beats_the_configuration_which_beats_the_default() {
     let plain = Scene::new();
     steady(&plain, &[]);
     assert_eq!((&described(&plain)["settings"], &described(&plain)["config"]), (&json!({}), &Value::Null));
+}
+
+#[test]
+fn the_key_for_coverage_by_all_tools_is_obeyed_unless_the_variable_or_its_own_key_is_set() {
+    let all_tools = "[instrumentation.coverage]\nenabled = true\n";
+    let by_another = format!("{all_tools}backend = 'llvm'\n");
+    let own_key = format!("[run]\ncoverage = 'counts'\n{all_tools}");
+    let files = |config: &str, variable: &str| {
+        let scene = scene(config);
+        assert_eq!(steady(&scene, &[("INSTR_COVERAGE", variable)]).stderr, "");
+        let [run] = scene.runs().try_into().expect("one run");
+        [files::COVERAGE, files::COUNTS].map(|name| run.join(name).exists())
+    };
+    assert_eq!(files(all_tools, ""), [true, false]);
+    assert_eq!(files(all_tools, "0"), [false, false]);
+    assert_eq!(files(all_tools, "counts"), [true, true]);
+    assert_eq!(files(&own_key, ""), [true, true]);
+    assert_eq!(files(&by_another, ""), [false, false]);
+    assert_eq!(files("[run]\ncoverage = true\n", ""), [true, false]);
 }
 
 #[test]
