@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! MODULE NAME FILE[ :LINE[+LINES]][ (PARAMETERS)][ test| should_panic[=EXPECTED]]
-//! LINE COL FLAG[CLOSURES][+LINES][<UP[.BLOCK]][:SHAPE][*][=FILE] SNIPPET
+//! LINE COL FLAG[CLOSURES][+LINES][<UP[.BLOCK]][:SHAPE][*][=FILE] SNIPPET[ PATTERN…]
 //! …
 //! ```
 //!
@@ -14,13 +14,13 @@
 //! and async blocks of the function are around the site, if any: its function's name goes on with as many `::{{closure}}`.
 //! UP says how many sites before it the statement around it is, which may be the one that its closure stands in, BLOCK in
 //! which of that one's blocks it stands, from 0, which is left out. SHAPE is a letter for each of its own blocks, in order (see
-//! [`BlockKind`]), and a `?` for each such operator; `*` says that it has a loop, whose header is recorded before every turn. A site names its file when its statement stands in another one than its function, as it does when it
+//! [`BlockKind`]), and a `?` for each such operator; behind the snippet stand the patterns of the arms among them. `*` says that it has a loop, whose header is recorded before every turn. A site names its file when its statement stands in another one than its function, as it does when it
 //! came out of a macro. A function that stays as it is has no sites, and `LINE REASON` behind its first line.
 //!
 //! The file begins with `# instr-sites v6 count=N`; each function's text follows `@FIRST COUNT`, the id of its first site
 //! and how many it has. Ids are dense but for gaps that the linker's padding may leave. Where statements of a function came
-//! out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 5 had no SHAPE, no LINES
-//! and no LINE of functions, version 4 no PARAMETERS, version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the
+//! out of a macro, its first line ends in ` LINE COL FILE`, the place of the invocation. Version 5 had no SHAPE, no PATTERN,
+//! no LINES and no LINE of functions, version 4 no PARAMETERS, version 3 none of UP, BLOCK and `*`, version 2 neither the word for tests nor CLOSURES, and version 1 no place of the
 //! invocation either.
 
 use core::fmt;
@@ -182,13 +182,15 @@ pub struct SiteLine<'a> {
     pub shape: &'a str,
     /// The statement's text, shortened.
     pub snippet: &'a str,
+    /// The patterns of its arms, shortened, in their order.
+    pub patterns: &'a [&'a str],
     /// The file, if it is not the function's.
     pub other_file: Option<&'a str>,
 }
 
 impl fmt::Display for SiteLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SiteLine { line, col, macro_flag, closures, further, nesting, shape, snippet, other_file } = self;
+        let SiteLine { line, col, macro_flag, closures, further, nesting, shape, snippet, patterns, other_file } = self;
         write!(f, "{line} {col} {}", macro_flag.letter())?;
         if *closures > 0 {
             write!(f, "{closures}")?;
@@ -209,7 +211,9 @@ impl fmt::Display for SiteLine<'_> {
         if let Some(file) = other_file {
             write!(f, "={}", Escaped(file.as_bytes()))?;
         }
-        writeln!(f, " {}", Escaped(snippet.as_bytes()))
+        write!(f, " {}", Escaped(snippet.as_bytes()))?;
+        patterns.iter().try_for_each(|pattern| write!(f, " {}", Escaped(pattern.as_bytes())))?;
+        f.write_str("\n")
     }
 }
 
@@ -350,9 +354,10 @@ pub fn decode_untouched(text: &[u8]) -> Option<Untouched<'_>> {
 pub fn decode_site<'a>(function: &Function<'a>, line: &'a [u8]) -> Option<SiteText<'a>> {
     let (number, rest) = split_word(line)?;
     let (col, rest) = split_word(rest)?;
-    let (flag, snippet) = split_word(rest)?;
-    let (letter, rest) = flag.split_at_checked(1)?;
-    let mut parts = rest.splitn(2, |byte| *byte == b'=');
+    let (flag, rest) = split_word(rest)?;
+    let snippet = split_word(rest).map_or(rest, |(snippet, _)| snippet);
+    let (letter, lie) = flag.split_at_checked(1)?;
+    let mut parts = lie.splitn(2, |byte| *byte == b'=');
     let closures = match parts.next()?.split(|byte| is_mark(*byte)).next()? {
         [] => 0,
         digits => parse_decimal(digits)?,
@@ -402,6 +407,11 @@ pub fn decode_further(line: &[u8]) -> u64 {
 /// Reads from the same line what blocks the statement has; versions before 6 do not tell.
 pub fn decode_shape(line: &[u8]) -> Shape<'_> {
     Shape(marked(lie(line), b':').unwrap_or_default())
+}
+
+/// Reads from the same line the patterns of the statement's arms, still escaped; versions before 6 do not tell.
+pub fn decode_patterns(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b' ').skip(4)
 }
 
 /// What is before and what is behind the first space.

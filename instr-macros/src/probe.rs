@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote_spanned};
 use syn::token::{Brace, Paren};
 use syn::{
-    Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Path,
+    Attribute, Block, Expr, ExprBlock, ExprCall, ExprLit, ExprMethodCall, ExprPath, ExprReference, Lit, Pat, Path,
     Signature, Stmt, Token,
 };
 
@@ -17,7 +17,7 @@ use crate::attributes;
 use crate::edges::Edges;
 use crate::scope::{Level, Scope};
 use crate::signature;
-use crate::snippet::{Body, Place, ends, first_span, place, without_attributes};
+use crate::snippet::{Body, Place, ends, first_span, pattern, place, without_attributes};
 use crate::test_attributes::{Described, described};
 
 /// Where the runtime is found unless `crate = path` says otherwise.
@@ -58,6 +58,8 @@ struct Row {
     closures: usize,
     nesting: Nesting,
     shape: String,
+    /// Of the arms of its `match`es.
+    patterns: Vec<String>,
 }
 
 impl<'a> Table<'a> {
@@ -108,7 +110,7 @@ impl<'a> Table<'a> {
         let index = self.rows.len();
         let up = around.and_then(|around| u32::try_from(index - around.index).ok());
         let nesting = Nesting { up, block, has_loop: false };
-        self.rows.push(Row { place, closures, nesting, shape: String::new() });
+        self.rows.push(Row { place, closures, nesting, shape: String::new(), patterns: Vec::new() });
         Some(Site { index, span: first.resolved_at(hygienic), end: last.resolved_at(hygienic) })
     }
 
@@ -127,6 +129,13 @@ impl<'a> Table<'a> {
     /// Says of a site that its statement has one more `?`.
     pub(crate) fn has_try(&mut self, site: Site) {
         self.extend_shape(site, TRY);
+    }
+
+    /// Says of a site which pattern the next arm in its statement has.
+    pub(crate) fn has_arm(&mut self, site: Site, arm: &Pat) {
+        if let Some(row) = self.rows.get_mut(site.index) {
+            row.patterns.push(pattern(arm, &self.body));
+        }
     }
 
     fn extend_shape(&mut self, site: Site, letter: char) {
@@ -260,7 +269,7 @@ impl<'a> Table<'a> {
             let (caller, arguments) = (parenthesized(caller, span), parenthesized(TokenStream::new(), span));
             quote_spanned!(Span::mixed_site()=> , #caller #arguments)
         });
-        let lines: String = self.rows.iter().map(|row| row.line().to_string()).collect();
+        let lines: String = self.rows.iter().map(Row::text).collect();
         let sites = |function: &str| {
             let text = format!("{function}{lines}");
             quote_spanned!(Span::mixed_site()=> #runtime::macro_api::sites!(#count, #text #expanded);)
@@ -277,9 +286,11 @@ impl<'a> Table<'a> {
 }
 
 impl Row {
-    fn line(&self) -> SiteLine<'_> {
-        let Row { place, closures, nesting, shape } = self;
-        SiteLine {
+    /// Its line in the table.
+    fn text(&self) -> String {
+        let Row { place, closures, nesting, shape, patterns } = self;
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let line = SiteLine {
             line: place.line,
             col: place.col,
             macro_flag: place.macro_flag,
@@ -288,8 +299,10 @@ impl Row {
             nesting: *nesting,
             shape,
             snippet: &place.snippet,
+            patterns: &patterns,
             other_file: place.other_file.as_deref(),
-        }
+        };
+        line.to_string()
     }
 }
 

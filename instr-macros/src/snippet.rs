@@ -4,11 +4,16 @@ use instr_format::names::MacroFlag;
 use instr_format::sites::Lines;
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
+use quote::ToTokens as _;
+use syn::Pat;
+
 use crate::edges::Edges;
 use crate::spacing;
 
 /// Snippets are no longer, in bytes, the mark of a cut one included.
 const SNIPPET_LEN: usize = 120;
+/// And patterns of arms.
+const PATTERN_LEN: usize = 48;
 const CUT: char = '…';
 
 /// The source text of a function's body, out of which its snippets are cut.
@@ -120,11 +125,19 @@ fn between(
     let written = body.cut(start, end).filter(|text| in_body && begins_with(text, first));
     let further = if in_body { end.line.saturating_sub(start.line) } else { 0 };
     let snippet = match written {
-        Some(text) => shorten(text),
-        None => shorten(&spacing::text(tokens())),
+        Some(text) => shorten(text, SNIPPET_LEN),
+        None => shorten(&spacing::text(tokens()), SNIPPET_LEN),
     };
     let other_file = (file != body.file).then_some(file);
     Place { line: start.line, col: start.column + 1, further, macro_flag, snippet, other_file }
+}
+
+/// The text of an arm's pattern, with the condition behind it.
+pub(crate) fn pattern(pattern: &Pat, body: &Body) -> String {
+    let tokens = pattern.to_token_stream();
+    let written = ends(tokens.clone())
+        .and_then(|(first, last)| body.cut(first.start(), last.end()).filter(|text| begins_with(text, first)));
+    written.map_or_else(|| shorten(&spacing::text(tokens), PATTERN_LEN), |text| shorten(text, PATTERN_LEN))
 }
 
 /// A macro that is given a statement can have its own semicolon behind it.
@@ -212,13 +225,13 @@ fn context_in(text: &str) -> Option<&str> {
     context.bytes().all(|byte| byte.is_ascii_digit()).then_some(context)
 }
 
-/// One line, at most [`SNIPPET_LEN`] bytes.
-fn shorten(text: &str) -> String {
+/// One line, at most so many bytes.
+fn shorten(text: &str, most: usize) -> String {
     let mut snippet = String::new();
     for line in text.split('\n') {
         append(&mut snippet, line.trim());
-        if snippet.len() > SNIPPET_LEN {
-            let fits = (0..=SNIPPET_LEN - CUT.len_utf8()).rev().find(|end| snippet.is_char_boundary(*end));
+        if snippet.len() > most {
+            let fits = (0..=most - CUT.len_utf8()).rev().find(|end| snippet.is_char_boundary(*end));
             snippet.truncate(fits.unwrap_or_default());
             snippet.push(CUT);
             break;

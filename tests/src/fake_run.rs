@@ -149,6 +149,7 @@ pub fn sites_and_tests_file(sites: &[(Site, Option<Test<'_>>)]) -> Vec<u8> {
                 nesting: Nesting::default(),
                 shape: "",
                 snippet,
+                patterns: &[],
                 other_file: None,
             }
             .to_string();

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use instr_format::sites::{
     BadTable, Function, Lines, Nesting, Place, Shape, VERSION, decode_function, decode_further, decode_lines,
-    decode_nesting, decode_parameters, decode_shape, decode_site, decode_table,
+    decode_nesting, decode_parameters, decode_patterns, decode_shape, decode_site, decode_table,
 };
 use instr_format::text::{CLOSURE, CLOSURES_MAX, LINE_MAX, Moment, SiteText, encode_record};
 
@@ -166,6 +166,11 @@ impl Sites {
     /// What blocks the statement has, as far as the table tells it.
     pub fn shape(&self, id: u32) -> Shape<'_> {
         self.own_line(id).map(decode_shape).unwrap_or_default()
+    }
+
+    /// The patterns of the statement's arms, in their order, as far as the table tells them.
+    pub fn patterns(&self, id: u32) -> impl Iterator<Item = String> {
+        self.own_line(id).into_iter().flat_map(decode_patterns).map(unescaped)
     }
 
     /// Which lines of its file the statement's function stands in, if the table tells it.

@@ -49,6 +49,9 @@ impl Rewriter<'_> {
         }
         let kinds = std::iter::once(BlockKind::FirstArm).chain(std::iter::repeat(BlockKind::Arm));
         for (arm, kind) in expr.arms.iter_mut().zip(kinds) {
+            if let Some(around) = self.nest.around {
+                self.table.has_arm(around, &arm.pat);
+            }
             if let Pat::Guard(guarded) = &mut arm.pat {
                 self.visit_expr_mut(&mut guarded.guard);
             }

@@ -62,7 +62,7 @@ fn match_arms_with_and_without_blocks() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s}\n1 25 n<1 one()\n1 39 n<2.1 two()\n1 60 n<3.3 return\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\s1\\s=>\\sone(),\\s2\\s=>\\s{\\stwo()\\s}\\s3\\s=>\\s{}\\s_\\s=>\\sreturn,\\s} 1 2 3 _\n1 25 n<1 one()\n1 39 n<2.1 two()\n1 60 n<3.3 return\n"
                 );
                 match a {
                     1 => {
@@ -94,7 +94,7 @@ fn match_guards() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:bmaa match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s}\n1 27 n<1 one();\n1 34 n<2 b\n1 41 n<3.1 two()\n1 78 n<4.2 d\n1 86 n<5.3 three()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bmaa match\\sa\\s{\\sb\\sif\\s{\\sone();\\sb\\s}\\s=>\\stwo(),\\sSome(c)\\sif\\slet\\sSome(d)\\s=\\sc\\s=>\\sd,\\s_\\s=>\\sthree()\\s} b\\sif\\s{\\sone();\\sb\\s} Some(c)\\sif\\slet\\sSome(d)\\s=\\sc _\n1 27 n<1 one();\n1 34 n<2 b\n1 41 n<3.1 two()\n1 78 n<4.2 d\n1 86 n<5.3 three()\n"
                 );
                 match a {
                     b if {
@@ -158,7 +158,7 @@ fn closure_that_begins_like_a_statement() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:c let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1<1:m match\\sb\\s{\\s_\\s=>\\sc\\s}.d()\n1 36 n1<1 c\n1 45 n:c let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1<1:b {\\sf\\s}\\s+\\s1\n1 58 n1<1 f\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:c let\\sa\\s=\\s||\\smatch\\sb\\s{\\s_\\s=>\\sc\\s}.d();\n1 21 n1<1:m match\\sb\\s{\\s_\\s=>\\sc\\s}.d() _\n1 36 n1<1 c\n1 45 n:c let\\se\\s=\\s||\\s{\\sf\\s}\\s+\\s1;\n1 56 n1<1:b {\\sf\\s}\\s+\\s1\n1 58 n1<1 f\n"
                 );
                 let a = || {
                     let __instr_guard = __INSTR_SITES.__instr_begin(1);

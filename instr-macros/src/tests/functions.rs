@@ -325,7 +325,7 @@ fn tail_calls_of_itself_leave_the_guard_behind() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1> :1 (n,sum)\n1 33 n:i if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n:i if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1:b return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n:ma match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s}\n1 111 n<1:b unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
+                    " f <parsed\\sstring\\s1> :1 (n,sum)\n1 33 n:i if\\sn\\s==\\s0\\s{\\sreturn\\ssum;\\s}\n1 45 n<1 return\\ssum;\n1 59 n:i if\\sc\\s{\\sreturn\\sf(n\\s-\\s1,\\s{\\sone()\\s});\\s}\n1 66 n<1:b return\\sf(n\\s-\\s1,\\s{\\sone()\\s});\n1 84 n<1 one()\n1 96 n:ma match\\sn\\s{\\s1\\s=>\\sunsafe\\s{\\sf(1,\\s2)\\s},\\s_\\s=>\\sg(f(n,\\s1))\\s} 1 _\n1 111 n<1:b unsafe\\s{\\sf(1,\\s2)\\s}\n1 120 n<1 f(1,\\s2)\n1 136 n<3.1 g(f(n,\\s1))\n"
                 );
                 if n == 0 {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);

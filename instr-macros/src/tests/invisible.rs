@@ -51,7 +51,7 @@ fn groups_in_patterns() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s}\n1 55 n<1 1\n1 79 n<2.1 2\n1 100 n<3.2 3\n1 108 n<4.3 4\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:maaa match\\sa\\s{\\sinvisible!(-3)..=invisible!(-1)\\s=>\\s1,\\sinvisible!(1\\s|\\s2)\\s=>\\s2,\\sinvisible!(-5)\\s=>\\s3,\\s_\\s=>\\s4\\s} -3)..=invisible!(-1 1 -5 _\n1 55 n<1 1\n1 79 n<2.1 2\n1 100 n<3.2 3\n1 108 n<4.3 4\n"
                 );
                 match a {
                     -3..=-1 => {

@@ -170,7 +170,7 @@ fn branches() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
-                    " f <parsed\\sstring\\s1> :1\n1 1 n:ijenmaaie fn\\sf()\n1 17 n<1 {\\sone();\\s}\n1 40 n<2.1 {\\stwo();\\s}\n1 83 n<3 {\\sreturn;\\s}\n1 113 n<4 three()\n1 127 n<5.1 {\\sfour();\\s}\n1 156 n<6 {\\s1\\s}\n1 167 n<7.1 {\\s2\\s}\n"
+                    " f <parsed\\sstring\\s1> :1\n1 1 n:ijenmaaie fn\\sf() 1 2 _\n1 17 n<1 {\\sone();\\s}\n1 40 n<2.1 {\\stwo();\\s}\n1 83 n<3 {\\sreturn;\\s}\n1 113 n<4 three()\n1 127 n<5.1 {\\sfour();\\s}\n1 156 n<6 {\\s1\\s}\n1 167 n<7.1 {\\s2\\s}\n"
                 );
                 if a() {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);

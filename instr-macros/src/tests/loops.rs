@@ -130,7 +130,7 @@ fn continue_records_the_header() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     5,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n<1:i if\\sb\\s{\\scontinue\\s}\n1 27 n<1 continue\n1 38 n<3:ma match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\n1 53 n<1 continue\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:t* while\\sa\\s{\\sif\\sb\\s{\\scontinue\\s}\\smatch\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s}\\s}\n1 20 n<1:i if\\sb\\s{\\scontinue\\s}\n1 27 n<1 continue\n1 38 n<3:ma match\\sc\\s{\\s1\\s=>\\scontinue,\\s_\\s=>\\s{}\\s} 1 _\n1 53 n<1 continue\n"
                 );
                 while a {
                     {

@@ -14,7 +14,7 @@ fn macros_both() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     12,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i<1 four!()\n1 72 n<2.1 five()\n1 85 n<3.2:c c.map(|d|\\ssix!(d))\n1 95 i1<1 six!(d)\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s} 1 2 _\n1 58 i<1 four!()\n1 72 n<2.1 five()\n1 85 n<3.2:c c.map(|d|\\ssix!(d))\n1 95 i1<1 six!(d)\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 one();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -63,7 +63,7 @@ fn macros_invocations() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     12,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 58 i<1 four!()\n1 72 n<2.1 five()\n1 85 n<3.2:c c.map(|d|\\ssix!(d))\n1 95 i1<1 six!(d)\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 118 i eight!{}\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 17 i two!();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s} 1 2 _\n1 58 i<1 four!()\n1 72 n<2.1 five()\n1 85 n<3.2:c c.map(|d|\\ssix!(d))\n1 95 i1<1 six!(d)\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 118 i eight!{}\n1 127 n nine()\n"
                 );
                 one();
                 __INSTR_SITES.__instr_probe(&__instr_guard, 1);
@@ -112,7 +112,7 @@ fn macros_expansions() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n<1.1 five()\n1 85 n<2.2:c c.map(|d|\\ssix!(d))\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s} 1 2 _\n1 72 n<1.1 five()\n1 85 n<2.2:c c.map(|d|\\ssix!(d))\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 127 n nine()\n"
                 );
                 one();
                 two!();
@@ -157,7 +157,7 @@ fn macros_none() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     8,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s}\n1 72 n<1.1 five()\n1 85 n<2.2:c c.map(|d|\\ssix!(d))\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 127 n nine()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n one();\n1 25 n let\\sa\\s=\\sthree!();\n1 43 n:maa match\\sb\\s{\\s1\\s=>\\sfour!(),\\s2\\s=>\\sfive(),\\s_\\s=>\\sc.map(|d|\\ssix!(d))\\s} 1 2 _\n1 72 n<1.1 five()\n1 85 n<2.2:c c.map(|d|\\ssix!(d))\n1 106 n:b {\\sseven()\\s}\n1 108 n<1 seven()\n1 127 n nine()\n"
                 );
                 one();
                 two!();

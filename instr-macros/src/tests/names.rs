@@ -75,7 +75,7 @@ fn arguments_of_a_call_behind_a_closure_are_the_functions() {
             1 10 n:cb g(|x|\s{\sa(x)\s},\s{\sb()\s});
             1 18 n1<1 a(x)
             1 28 n<2.1 b()
-            1 36 n:cm match\sh(||\sc())\s{\s_\s=>\sd()\s}
+            1 36 n:cm match\sh(||\sc())\s{\s_\s=>\sd()\s} _
             1 47 n1<1 c()
             1 59 n<2.1 d()
         "#]],

@@ -57,7 +57,7 @@ fn match_operands() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     3,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:mm let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s});\n1 33 n<1 1\n1 55 n<2.1 2\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:mm let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\s1\\s}\\s-\\s(match\\sc\\s{\\s_\\s=>\\s2\\s}); _ _\n1 33 n<1 1\n1 55 n<2.1 2\n"
                 );
                 let a = (after)(
                     match b {
@@ -330,7 +330,7 @@ fn what_is_awaited() {
             async fn f() {
                 sites!(
                     4,
-                    " f <parsed\\sstring\\s1> :1\n1 16 n:m let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await;\n1 39 n<1 c()\n1 52 n:b {\\sd()\\s}.await;\n1 54 n<1 d()\n"
+                    " f <parsed\\sstring\\s1> :1\n1 16 n:m let\\sa\\s=\\smatch\\sb\\s{\\s_\\s=>\\sc()\\s}.await; _\n1 39 n<1 c()\n1 52 n:b {\\sd()\\s}.await;\n1 54 n<1 d()\n"
                 );
                 __INSTR_SITES.__instr_probe_here(0);
                 let a = (after)(
@@ -452,7 +452,7 @@ fn updated_variables() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     6,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:ma a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s};\n1 39 n<1 b\n1 53 n<2.1 d\n1 58 n:ie self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n<1 f\n1 90 n<2.1 g\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:ma a\\s=\\smatch\\sa.take()\\s{\\sNone\\s=>\\sb,\\sSome(c)\\s=>\\sd\\s}; None Some(c)\n1 39 n<1 b\n1 53 n<2.1 d\n1 58 n:ie self.e\\s=\\sif\\sself.e\\s{\\sf\\s}\\selse\\s{\\sg\\s};\n1 79 n<1 f\n1 90 n<2.1 g\n"
                 );
                 a = match a.take() {
                     None => {

@@ -192,7 +192,7 @@ fn scrutinees_with_code_behind_them() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     9,
-                    " f <parsed\\sstring\\s1> :1\n1 10 n:bbi if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n<1 b\n1 40 n<2.1 c\n1 47 n:bi if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n<1 d\n1 67 n:bma match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s}\n1 75 n<1 d\n1 105 n:bm match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s}\n1 113 n<1 g\n"
+                    " f <parsed\\sstring\\s1> :1\n1 10 n:bbi if\\slet\\sA\\s=\\s{\\sb\\s}\\s&&\\slet\\sC\\s=\\s{\\sc\\s}\\s{}\n1 23 n<1 b\n1 40 n<2.1 c\n1 47 n:bi if\\slet\\sD\\s=\\s{\\sd\\s}\\s{}\n1 60 n<1 d\n1 67 n:bma match\\s{\\sd\\s}\\s{\\se\\sif\\se\\s=>\\s{},\\s_\\s=>\\s{}\\s} e\\sif\\se _\n1 75 n<1 d\n1 105 n:bm match\\s{\\sg\\s}\\s{\\s_\\s=>\\s{}\\s} _\n1 113 n<1 g\n"
                 );
                 if let A = (after)(
                     {

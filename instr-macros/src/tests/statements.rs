@@ -263,7 +263,7 @@ fn what_stands_behind_a_return_has_no_probe() {
                 let __instr_guard = __INSTR_SITES.__instr_begin(0);
                 sites!(
                     10,
-                    " f <parsed\\sstring\\s1> :1 (n)\n1 23 n:l* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n:ma match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s}\n1 61 n<1 return\\s1\n1 78 n<2.1:ie if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
+                    " f <parsed\\sstring\\s1> :1 (n)\n1 23 n:l* loop\\s{\\scontinue;\\sa()\\s}\n1 30 n<1 continue;\n1 40 n<2 a()\n1 46 n:ma match\\sn\\s{\\s0\\s=>\\sreturn\\s1,\\s_\\s=>\\s{\\sif\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\\s}\\s} 0 _\n1 61 n<1 return\\s1\n1 78 n<2.1:ie if\\sn\\s>\\s1\\s{\\sreturn\\sb()\\s}\\selse\\s{\\sreturn\\s3\\s}\n1 89 n<1 return\\sb()\n1 109 n<2.1 return\\s3\n1 124 n c();\n1 129 n 2\n"
                 );
                 loop {
                     __INSTR_SITES.__instr_probe(&__instr_guard, 1);

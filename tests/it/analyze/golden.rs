@@ -91,7 +91,18 @@ fn table_v2() -> String {
 fn table_v6() -> String {
     let site = |line, closures| {
         let (macro_flag, snippet, nesting) = (MacroFlag::None, "step();", Nesting::default());
-        SiteLine { line, col: 5, macro_flag, closures, further: 0, nesting, shape: "", snippet, other_file: None }
+        SiteLine {
+            line,
+            col: 5,
+            macro_flag,
+            closures,
+            further: 0,
+            nesting,
+            shape: "",
+            snippet,
+            patterns: &[],
+            other_file: None,
+        }
     };
     let in_loop = Nesting { up: Some(1), ..Nesting::default() };
     let looping =

@@ -3,7 +3,7 @@
 use instr_format::last;
 use instr_format::sites::{
     BadTable, BlockKind, Function, FunctionLine, Lines, Nesting, Origin, Place, Range, SiteLine, TRY, TableHeader,
-    decode_further, decode_lines, decode_nesting, decode_parameters, decode_shape, decode_table,
+    decode_further, decode_lines, decode_nesting, decode_parameters, decode_patterns, decode_shape, decode_table,
 };
 use instr_format::test::Test;
 use instr_format::text::SiteText;
@@ -38,7 +38,7 @@ fn parameters() -> impl Strategy<Value = Vec<String>> {
 proptest! {
     #[test]
     fn site_tables_come_back(
-        functions in vec((text(20), text(20), lines(), parameters(), vec((any::<[u16; 4]>(), flag(), text(20), proptest::option::of(text(9)), nesting(), shape()), 0..4)), 0..5)
+        functions in vec((text(20), text(20), lines(), parameters(), vec((any::<[u16; 4]>(), flag(), text(20), proptest::option::of(text(9)), nesting(), shape(), vec(text(9), 0..3)), 0..4)), 0..5)
     ) {
         let mut table = TableHeader { count: functions.iter().map(|(.., sites)| sites.len()).sum() }.to_string();
         let (mut id, mut expected) = (0, Vec::new());
@@ -50,17 +50,20 @@ proptest! {
             let names: Vec<_> = decode_parameters(line.trim_end().as_bytes()).collect();
             prop_assert_eq!(names, parameters.iter().map(|name| name.as_bytes()).collect::<Vec<_>>());
             table += &line;
-            for (numbers, macro_flag, snippet, other_file, nesting, kinds) in sites {
+            for (numbers, macro_flag, snippet, other_file, nesting, kinds, patterns) in sites {
                 let [line, col, closures, further] = numbers.map(usize::from);
                 let (other_file, macro_flag, nesting) = (other_file.as_deref(), *macro_flag, *nesting);
                 let (further, shape) = (further as u64, kinds.iter().map(|kind| kind.map_or(TRY, BlockKind::letter)).collect::<String>());
-                let site = SiteLine { line, col, macro_flag, closures, further, nesting, shape: &shape, snippet, other_file };
+                let texts: Vec<_> = patterns.iter().map(String::as_str).collect();
+                let site = SiteLine { line, col, macro_flag, closures, further, nesting, shape: &shape, snippet, patterns: &texts, other_file };
                 let site = site.to_string();
                 let shape = decode_shape(site.as_bytes());
                 prop_assert_eq!(shape.blocks().collect::<Vec<_>>(), kinds.iter().flatten().copied().collect::<Vec<_>>());
                 prop_assert_eq!(shape.tries(), kinds.iter().filter(|kind| kind.is_none()).count());
                 prop_assert_eq!(decode_further(site.as_bytes()), further);
                 prop_assert_eq!(decode_nesting(site.as_bytes()), nesting);
+                let read: Vec<_> = decode_patterns(site.trim_end_matches('\n').as_bytes()).map(<[u8]>::to_vec).collect();
+                prop_assert_eq!(read, patterns.iter().map(|pattern| escaped(pattern).into_bytes()).collect::<Vec<_>>());
                 table += &site;
                 let file = other_file.unwrap_or(file);
                 let numbers = [line, col, closures].map(|number| number as u64);
