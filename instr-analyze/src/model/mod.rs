@@ -6,6 +6,7 @@ mod clocks;
 pub mod conclude;
 pub mod counts;
 pub mod crash;
+pub mod crumbs;
 pub mod damage;
 pub mod diff;
 pub mod duration;

@@ -4,9 +4,14 @@ use std::collections::HashMap;
 
 use crate::model::sites::Sites;
 
-/// What is known of each statement, by id.
+/// What is known of each statement.
 #[derive(Debug)]
-pub struct Structure(Vec<Option<Place>>);
+pub struct Structure {
+    /// By id.
+    places: Vec<Option<Place>>,
+    /// The first statement in a block of another one.
+    firsts: HashMap<(u32, u32), u32>,
+}
 
 /// Where a statement lies.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +36,7 @@ impl Structure {
     pub fn new(sites: &Sites) -> Self {
         let mut places: Vec<Option<Place>> = Vec::with_capacity(sites.end());
         let mut blocks: HashMap<(u64, Option<u32>, u32), u32> = HashMap::new();
-        let mut ends: HashMap<u32, u32> = HashMap::new();
+        let (mut ends, mut firsts): (HashMap<u32, u32>, HashMap<_, _>) = Default::default();
         for id in 0..u32::try_from(sites.end()).unwrap_or(u32::MAX) {
             let place = sites.function(id).zip(sites.nesting(id)).map(|(function, nesting)| {
                 let outer = nesting.up.and_then(|up| id.checked_sub(up)).filter(|outer| *outer < id);
@@ -39,6 +44,9 @@ impl Structure {
                 let around = outer.filter(|outer| sites.function(*outer) == Some(function));
                 let body = around.and_then(|outer| Some(places.get(outer as usize)?.as_ref()?.body));
                 ends.insert(block, id);
+                if let Some(outer) = outer {
+                    firsts.entry((outer, nesting.block)).or_insert(id);
+                }
                 let has_loop = nesting.has_loop;
                 Place { body: body.unwrap_or(block), around, outer, block, has_loop, has_inner: false, is_last: false }
             });
@@ -52,11 +60,11 @@ impl Structure {
                 place.is_last = true;
             }
         }
-        Structure(places)
+        Structure { places, firsts }
     }
 
     fn place(&self, id: u32) -> Option<&Place> {
-        self.0.get(id as usize)?.as_ref()
+        self.places.get(id as usize)?.as_ref()
     }
 
     /// The first statement of the function or closure that this one is in, by which that is known.
@@ -82,6 +90,11 @@ impl Structure {
     /// The first statement of its block, by which that is known.
     pub fn block(&self, id: u32) -> Option<u32> {
         Some(self.place(id)?.block)
+    }
+
+    /// The first statement in one of its blocks, if that has any.
+    pub fn first_in(&self, id: u32, block: u32) -> Option<u32> {
+        self.firsts.get(&(id, block)).copied()
     }
 
     /// Whether statements lie in it, those of closures included.
