@@ -108,7 +108,7 @@ fn check_all(output: &Path) -> BTreeMap<String, Vec<Value>> {
     let output = output.to_str().expect("UTF-8");
     for schema in Schema::of_runs() {
         let more: &[&[&str]] = match schema.verb.as_str() {
-            "report" => &[&[], &["--history", "3"], &["--include", "*.rs"]],
+            "report" => &[&[], &["--history", "3"], &["--include", "*.rs"], &["--breadcrumbs"]],
             "dump" => &[&[], &["--fold"], &["--tree"]],
             "stats" => &[&[], &["--include", "*.rs", "--top", "1000"]],
             _ => &[&[]],
@@ -174,6 +174,14 @@ fn a_crash_with_each_sink() {
         assert_eq!(printing(&printed), &expected - &without.iter().copied().collect(), "{sink}");
         assert_eq!(printed["report"][0]["runs"][0]["end"]["kind"], "signal", "{sink}");
     }
+}
+
+#[test]
+fn a_crash_among_others_and_what_led_to_it() {
+    let scene = scene("parting", &["worker-1=abp", "worker-2=aabp", "worker-3=aab!"], &[("INSTR_SINK", "ring")]);
+    let printed = check_all(&scene.output());
+    let has = |key: &str| printed["report"].iter().any(|document| !document["runs"][0][key].is_null());
+    assert!(has("siblings") && has("breadcrumbs"), "{:?}", printed["report"]);
 }
 
 #[test]

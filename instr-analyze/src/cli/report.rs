@@ -23,6 +23,9 @@ pub(crate) struct ReportArguments {
     /// Show the newest N steps of each thread, where a loop is one step [default: 3 of the first thread]
     #[arg(long, value_name = "N")]
     history: Option<usize>,
+    /// Show the newest N branches that the thread to blame took, and mark those that no earlier run took which ended well [N: 20]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
+    breadcrumbs: Option<usize>,
 }
 
 impl ReportArguments {
@@ -43,7 +46,11 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         (None, Format::Json) => Steps::OfEach(0),
     };
     for dir in common.find_runs()? {
-        runs.push(Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?);
+        let mut run = Run::load(&dir, &filter, steps).map_err(|error| cannot_read(&dir, &error))?;
+        if let Some(count) = arguments.breadcrumbs.filter(|_| !run.ended_well()) {
+            run.add_breadcrumbs(count).map_err(|error| cannot_read(&dir, &error))?;
+        }
+        runs.push(run);
     }
     command::explain(&mut runs);
     // Damage of a run's files stands with its first thread, and in JSON nowhere when there is none.

@@ -158,6 +158,11 @@ impl Sites {
         self.own_line(id).map(decode_nesting)
     }
 
+    /// Whether it is the table of the same build.
+    pub fn is_same(&self, other: &Sites) -> bool {
+        self.table == other.table
+    }
+
     /// How many lines further than its first token the statement's last one is, as far as the table tells it.
     pub fn further(&self, id: u32) -> u64 {
         self.own_line(id).map_or(0, decode_further)

@@ -6,6 +6,7 @@ use instr_format::names::SCHEMA_VERSION;
 use serde::Serialize;
 
 use super::activity::json::JsonActivity;
+use super::breadcrumbs::JsonBreadcrumbs;
 use super::chain::json::JsonChain;
 use super::changed;
 use super::history::JsonPart;
@@ -49,6 +50,9 @@ struct JsonRun<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changed_sources: Vec<Changed>,
     threads: Vec<JsonThread<'a>>,
+    /// The branches of the thread to blame, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breadcrumbs: Option<JsonBreadcrumbs>,
     /// Threads that have come to another end than those that began like them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     siblings: Vec<JsonParting<'a>>,
@@ -119,6 +123,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         panics: Some(run.panic_count).filter(|count| *count > 0),
         changed_sources: changed::named(run),
         threads,
+        breadcrumbs: run.breadcrumbs.as_ref().map(|crumbs| JsonBreadcrumbs::new(crumbs, &run.sites)),
         siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),
     }
 }

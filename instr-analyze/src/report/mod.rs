@@ -2,6 +2,7 @@
 
 mod activity;
 mod advice;
+mod breadcrumbs;
 mod calls;
 mod chain;
 mod changed;

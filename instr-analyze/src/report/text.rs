@@ -14,11 +14,12 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, changed, dropping, headline, recursion, returned, siblings, thread};
+use super::{advice, breadcrumbs, changed, dropping, headline, recursion, returned, siblings, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
 use crate::run::alive::Life;
+use crate::run::breadcrumbs::Breadcrumbs;
 use crate::run::clock::now_unix_ns;
 use crate::run::load::Run;
 use crate::run::source::Roots;
@@ -109,6 +110,12 @@ fn one(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for threads in long {
         out.write_all(b"\n")?;
         thread::at_length(run, threads, &roots, options, true, out)?;
+        let is_in = |crumbs: &&Breadcrumbs| {
+            threads.iter().any(|thread| (thread.tid, thread.reuse) == (crumbs.tid, crumbs.reuse))
+        };
+        if let Some(crumbs) = run.breadcrumbs.as_ref().filter(is_in) {
+            breadcrumbs::write(crumbs, &run.sites, options, out)?;
+        }
     }
     siblings::write(run, paint, out)?;
     let (tests, away): (Vec<&Thread>, Vec<&Thread>) =

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Life, life};
+use super::breadcrumbs::Breadcrumbs;
 use super::conclusions::{add_activities, frames_of_cause, since};
 use super::events::Seen;
 use super::files::RunFiles;
@@ -74,6 +75,8 @@ pub struct Run {
     pub panic_count: u64,
     /// The threads that the filter takes.
     pub threads: Vec<Thread>,
+    /// The branches of the thread to blame, once somebody has asked.
+    pub breadcrumbs: Option<Breadcrumbs>,
     /// Threads that have come to another end than those that began like them.
     pub partings: Vec<Parting>,
     /// How many bytes its logs have.
@@ -201,6 +204,7 @@ impl Run {
             panics,
             panic_count,
             threads,
+            breadcrumbs: None,
             partings,
             log_bytes,
             has_only_counts,

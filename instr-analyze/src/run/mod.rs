@@ -2,6 +2,7 @@
 
 mod aborts;
 pub mod alive;
+pub mod breadcrumbs;
 pub mod changed;
 pub mod clock;
 pub mod command;
