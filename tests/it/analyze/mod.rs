@@ -1,6 +1,7 @@
 //! The analyzer, driven as its users drive it.
 
 mod activity;
+mod breadcrumbs;
 mod chains;
 mod chains_of_crashes;
 mod chains_shown;
