@@ -12,6 +12,8 @@ pub const SITES: &str = "sites";
 pub const LAST: &str = "last";
 /// How often each statement was reached, see [`crate::counts`].
 pub const COUNTS: &str = "counts";
+/// Which edges of its code the process has reached, see [`crate::edges`].
+pub const EDGES: &str = "edges";
 /// Of what the process died, and where, JSON.
 pub const CRASH_JSON: &str = "crash.json";
 /// What panics said, see [`crate::panics`].
@@ -103,8 +105,8 @@ pub fn is_compressed_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 10] =
-        [RUN_JSON, SITES, LAST, COUNTS, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
+    const FIXED: [&str; 11] =
+        [RUN_JSON, SITES, LAST, COUNTS, EDGES, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
     const OF_OTHERS: [&str; 2] = ["tasks", "coverage"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX, LOG_PART_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))

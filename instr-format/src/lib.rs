@@ -9,6 +9,7 @@
 
 pub mod control;
 pub mod counts;
+pub mod edges;
 pub mod escape;
 pub mod files;
 pub mod filter;

@@ -9,6 +9,7 @@ pub mod crash;
 pub mod damage;
 pub mod diff;
 pub mod duration;
+pub mod edges;
 pub mod end;
 pub mod errno;
 pub mod excerpt;

@@ -10,6 +10,7 @@ pub mod config;
 mod counts;
 mod data;
 pub mod diff;
+pub mod edges;
 pub mod events;
 pub mod files;
 pub mod find;

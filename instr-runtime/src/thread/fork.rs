@@ -60,6 +60,11 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
+    #[cfg(feature = "sancov")]
+    {
+        sys::with_errno(crate::edges::leave_to_parent);
+        tls::forget_edge();
+    }
     let Some(copy) = copy() else { return };
     sys::with_errno(|| {
         let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;
