@@ -1,12 +1,16 @@
 //! `cargo instr --sancov`: the compiler's own edges, in the program and all that it depends on.
 #![cfg(target_arch = "x86_64")]
 
+mod builds;
+mod files;
+mod libraries;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use instr_analyze::model::edges::Edges;
-use instr_tests::cargo_instr::{Workspace, runs};
+use instr_analyze::model::edges::{Edges, Range};
+use instr_tests::cargo_instr::Workspace;
 use instr_tests::package::{json_lines, succeed};
 use instr_tests::program::{Ended, Scene, kill_after_first_line, run, start};
 use instr_tests::report::Report;
@@ -39,12 +43,16 @@ fn edges(run: &Path) -> Edges {
 
 /// The functions of a file that begin with an edge, and whether that was reached.
 fn functions(run: &Path, file: &Path) -> BTreeMap<String, bool> {
+    let [range] = edges(run).ranges.try_into().expect("one range");
+    functions_of(&range, file)
+}
+
+fn functions_of(range: &Range, file: &Path) -> BTreeMap<String, bool> {
     let bytes = fs::read(file).expect("a program");
     let object = object::File::parse(&*bytes).expect("a program");
     let names: BTreeMap<u64, &str> =
         object.symbols().filter_map(|symbol| Some((symbol.address(), symbol.name().ok()?))).collect();
-    let [range] = edges(run).ranges.try_into().expect("one range");
-    let entries = range.edges.into_iter().filter(|edge| edge.is_entry);
+    let entries = range.edges.iter().filter(|edge| edge.is_entry);
     entries.filter_map(|edge| Some(((*names.get(&edge.address.into())?).to_owned(), edge.is_reached))).collect()
 }
 
@@ -161,49 +169,4 @@ fn threads_that_end_keep_their_last_edges() {
     let report = scene.report();
     let with_edge = report.threads().iter().filter(|thread| thread["last_edge"].is_object());
     assert_eq!(with_edge.count(), 1201, "{:#}", report.run()["end"]);
-}
-
-#[test]
-fn tests_run_and_the_report_names_the_one_that_dies() {
-    let app = Workspace::new("edges", "edges tests");
-    let output = app.output("dying");
-    let mut command = app.instr(&["--sancov", "test", "-p", "app", "--", "--test-threads=1"]);
-    let ended = command.env("INSTR_OUTPUT_DIR", &output).output().expect("cargo runs");
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert_eq!(ended.status.code(), Some(101), "{said}");
-    assert!(said.contains("died of SIGABRT"), "{said}");
-    assert!(said.contains("app::tests::dies at "), "{said}");
-    assert_eq!(runs(&output).len(), 1, "{said}");
-}
-
-#[test]
-fn options_that_are_for_statements_are_refused_by_name() {
-    let app = Workspace::new("edges", "edges options");
-    for option in ["--stack", "--deps", "--level=block", "--with-dep=looping", "--include-file=main.rs"] {
-        let ended = app.instr(&["--sancov", option, "build"]).output().expect("cargo runs");
-        let said = String::from_utf8_lossy(&ended.stderr);
-        let name = option.split('=').next().unwrap_or(option);
-        assert_eq!(ended.status.code(), Some(2), "{said}");
-        assert!(said.contains("'--sancov' cannot be used with") && said.contains(name), "{said}");
-    }
-    let ended = app.instr(&["--sancov", "build", "--target=i686-unknown-linux-gnu"]).output().expect("cargo runs");
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(said.contains("--sancov is for x86_64 Linux alone, not for i686-unknown-linux-gnu"), "{said}");
-}
-
-/// What plain `cargo instr` builds is not mixed with it, whichever comes first.
-#[test]
-fn other_builds_are_not_touched() {
-    let app = Workspace::new("edges", "edges others");
-    let first = build(&app, &["-p", "app"]);
-    succeed(&mut app.instr(&["build", "-q", "-p", "app"]));
-    let scene = Scene::new();
-    run(&mut scene.command(&app.path().join("target/instr/debug/app")));
-    let [plain] = scene.runs().try_into().expect("one run");
-    assert!(!plain.join("edges").exists());
-    assert_eq!(build(&app, &["-p", "app"]), first);
-    let scene = Scene::new();
-    assert!(play(&scene, &first, "nothing").status.success());
-    let [run] = scene.runs().try_into().expect("one run");
-    assert!(run.join("edges").exists());
 }
