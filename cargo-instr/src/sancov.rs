@@ -43,7 +43,7 @@ pub fn compile(
     let Some(target) = invocation.target.as_deref().filter(|_| !invocation.runs_in_compiler()) else {
         return compiler.become_it();
     };
-    check(&plan.cache, compiler.rustc, target)?;
+    check(home, compiler.rustc, target)?;
     let mut arguments = compiler.arguments.to_vec();
     arguments.extend(FLAGS.map(OsString::from));
     let needs_runtime = invocation.is_linked() || plan.packages.iter().any(|own| own == package);
@@ -74,20 +74,21 @@ pub fn compile(
     Ok(exit_code(status))
 }
 
-/// Whether the compiler does as it is told, which is asked once for each.
-fn check(cache: &Path, rustc: &Path, target: &str) -> Result<(), Failure> {
+/// Whether the compiler does as it is told, which is asked once for each that comes to the plan in `home`.
+fn check(home: &Path, rustc: &Path, target: &str) -> Result<(), Failure> {
     if !target.starts_with("x86_64-") || !target.contains("linux") {
         return Err(Failure(format!("--sancov is for x86_64 Linux alone, not for {target}")));
     }
-    let version = runtime::compiler_version(rustc)?;
-    let home = cache.join(format!("sancov-{}", runtime::key(&[&version, target])));
-    let checked = home.join("checked");
+    // To ask for its version takes as long as to compile a small crate. Behind one name rustup has several.
+    let toolchain = std::env::var("RUSTUP_TOOLCHAIN").unwrap_or_default();
+    let checked = home.join(format!("has-edges-{}", runtime::key(&[&rustc.to_string_lossy(), &toolchain, target])));
     if checked.exists() {
         return Ok(());
     }
-    let (object, said) = compile_an_edge(&home, rustc, target)?;
+    let (object, said) = compile_an_edge(home, rustc, target)?;
     let has_edges = object.windows(CALLBACK.len()).any(|bytes| bytes == CALLBACK.as_bytes());
     if !has_edges {
+        let version = runtime::compiler_version(rustc)?;
         let version = version.lines().next().unwrap_or("this compiler");
         let message = "--sancov needs a compiler whose LLVM has SanitizerCoverage";
         return Err(Failure(format!("{message}, and {version} makes nothing of it\n{said}").trim_end().to_owned()));
@@ -98,7 +99,7 @@ fn check(cache: &Path, rustc: &Path, target: &str) -> Result<(), Failure> {
 /// What the compiler makes of a function, and what it says.
 fn compile_an_edge(home: &Path, rustc: &Path, target: &str) -> Result<(Vec<u8>, String), Failure> {
     // Another process may be about to do the same.
-    let directory: PathBuf = home.join(std::process::id().to_string());
+    let directory: PathBuf = home.join(format!("edge-{}", std::process::id()));
     fs::create_dir_all(&directory).map_err(|error| Failure::on("create", &directory, &error))?;
     let mut command = Command::new(rustc);
     command.args(["--crate-name=edge", "--crate-type=lib", "--emit=obj", "--target", target, "-"]).args(FLAGS);

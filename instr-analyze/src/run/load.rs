@@ -193,7 +193,7 @@ impl Run {
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
         let mut frames = frames_of_cause(crash.as_ref(), &mut end, (dir.as_path(), pid));
-        if let Some(crash) = crash.as_ref().filter(|_| edges.is_some() && frames.is_empty()) {
+        if let Some(crash) = crash.as_ref().filter(|_| edges.is_some()) {
             // No chain of statements says how it came there.
             frames = backtrace(crash, is_ours_alone(&dir), FRAMES_MAX);
         }

@@ -78,7 +78,8 @@ pub(crate) fn for_each_loaded_object<Each: FnMut(&[u8], u64, Option<&[u8]>)>(mut
     unsafe { libc::dl_iterate_phdr(Some(pass::<Each>), (&raw mut each).cast()) };
 }
 
-/// The same of the one that has this address in one of its segments. Locks; for normal context.
+/// The same of the one that has this address in one of its segments, with an empty name for the program, whatever the C library
+/// calls it. Locks; for normal context.
 #[cfg(feature = "sancov")]
 pub(crate) fn object_at<Found: FnMut(&[u8], u64, Option<&[u8]>)>(address: usize, mut found: Found) {
     let mut nearest = None;
@@ -86,10 +87,12 @@ pub(crate) fn object_at<Found: FnMut(&[u8], u64, Option<&[u8]>)>(address: usize,
     for_each_loaded_object(|_, base, _| {
         nearest = nearest.max(Some(base).filter(|base| *base <= address as u64));
     });
+    let mut is_program = true;
     for_each_loaded_object(|name, base, build_id| {
         if Some(base) == nearest {
-            found(name, base, build_id);
+            found(if is_program { b"" } else { name }, base, build_id);
         }
+        is_program = false;
     });
 }
 

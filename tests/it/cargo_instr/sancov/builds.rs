@@ -1,5 +1,8 @@
 //! Tests, doc tests, options, and builds beside each other.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use instr_tests::cargo_instr::{Workspace, runs};
 use instr_tests::package::succeed;
 use instr_tests::program::{Scene, run};
@@ -62,4 +65,27 @@ fn libraries_keep_their_lints_and_doc_tests() {
     assert!(printed.contains("test documented/src/lib.rs - quadruple (line 6) ... ok"), "{printed}");
     // The program of the unit tests, and that of the doc test.
     assert_eq!(runs(&output).len(), 2, "{said}{printed}");
+}
+
+/// One whose LLVM does not know the pass, and one that makes nothing of it.
+#[test]
+fn a_compiler_without_the_pass_is_refused() {
+    let app = Workspace::new("edges", "edges compilers");
+    let refuses = "-Cpasses=*) echo \"error: unknown pass name 'sancov-module'\" >&2; exit 1;;";
+    let ignores = "-Cpasses=*|-Cllvm-args=*) continue;;";
+    for (number, (what, said_by_it)) in [(refuses, "unknown pass name"), (ignores, "")].into_iter().enumerate() {
+        let script = format!(
+            "#!/bin/bash\nkept=()\nfor each; do\n    case $each in {what} esac\n    kept+=(\"$each\")\ndone\n\
+             exec rustc \"${{kept[@]}}\"\n"
+        );
+        let name = format!("target/compiler-{number}");
+        app.write(&name, &script);
+        let compiler = app.path().join(&name);
+        fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+        let ended = app.instr(&["--sancov", "build"]).env("RUSTC", &compiler).output().expect("cargo runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(101), "{said}");
+        let message = "cargo instr: --sancov needs a compiler whose LLVM has SanitizerCoverage, and rustc 1.";
+        assert!(said.contains(message) && said.contains(said_by_it), "{said}");
+    }
 }

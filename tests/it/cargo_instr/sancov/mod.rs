@@ -170,3 +170,17 @@ fn threads_that_end_keep_their_last_edges() {
     let with_edge = report.threads().iter().filter(|thread| thread["last_edge"].is_object());
     assert_eq!(with_edge.count(), 1201, "{:#}", report.run()["end"]);
 }
+
+#[test]
+fn handlers_come_at_any_edge() {
+    let app = Workspace::new("edges", "edges signals");
+    for options in [&[][..], &["--profile=fat"]] {
+        let program = build(&app, &[options, &["-p", "app"]].concat());
+        let scene = Scene::new();
+        let ended = play(&scene, &program, "signals");
+        assert!(ended.status.success(), "{ended:?}");
+        let report = scene.report();
+        assert_eq!(report.end(), ("exit", Some("0")));
+        assert!(is_reached(&functions(&scene.runs()[0], &program), "of_child"), "the handler calls it");
+    }
+}

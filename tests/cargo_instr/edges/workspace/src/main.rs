@@ -9,6 +9,8 @@ extern "C" {
     fn fork() -> i32;
     fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
     fn _exit(status: i32) -> !;
+    fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
+    fn setitimer(which: i32, new: *const [i64; 4], old: *mut [i64; 4]) -> i32;
 }
 
 fn main() {
@@ -22,6 +24,7 @@ fn main() {
         Some("overflow") => println!("{}", deeper(1)),
         Some("fork") => in_a_child(),
         Some("threads") => in_threads(),
+        Some("signals") => under_signals(),
         _ => {}
     }
 }
@@ -55,6 +58,27 @@ fn in_threads() {
         let threads: Vec<_> = (0..4).map(|number| thread::spawn(move || shared::double(number))).collect();
         threads.into_iter().for_each(|thread| assert!(thread.join().unwrap() < 8));
     }
+}
+
+/// How often the handler has run.
+static mut HANDLED: u32 = 0;
+
+extern "C" fn handle(signal: i32) {
+    let handled = unsafe { HANDLED };
+    unsafe { HANDLED = handled + u32::from(of_child(signal as u64) == signal as u64 + 1) };
+}
+
+/// Each thread reaches its first edge under a timer, and so does the handler.
+fn under_signals() {
+    const ALARM: i32 = 14;
+    unsafe { signal(ALARM, handle) };
+    // Every 50 microseconds: seconds and microseconds of the next one, and of the first one.
+    unsafe { setitimer(0, &[0, 50, 0, 50], std::ptr::null_mut()) };
+    while unsafe { (&raw const HANDLED).read_volatile() } < 2000 {
+        let threads: Vec<_> = (0..2).map(|number| thread::spawn(move || shared::double(number))).collect();
+        threads.into_iter().for_each(|thread| assert!(thread.join().unwrap() < 4));
+    }
+    unsafe { setitimer(0, &[0; 4], std::ptr::null_mut()) };
 }
 
 #[allow(unconditional_recursion)]
