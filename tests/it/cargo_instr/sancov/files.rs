@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use instr_tests::cargo_instr::Workspace;
 use instr_tests::program::{Scene, finish, run, start};
+use instr_tests::records::run_json;
 
 use super::{build, play};
 
@@ -63,4 +64,17 @@ fn what_the_report_prints_as_json_is_as_its_schema_says() {
     play(&scene, &program, "segv");
     let printed = crate::schemas::check_all(&scene.output());
     assert!(printed["report"][0]["runs"][0]["threads"][0]["last_edge"].is_object(), "{printed:?}");
+}
+
+#[test]
+fn variables_that_are_for_statements_are_noted() {
+    let app = Workspace::new("edges", "edges variables");
+    let program = build(&app, &["-p", "app"]);
+    let scene = Scene::new();
+    let ended = run(scene.command(&program).env("INSTR_SINK", "ring").env("INSTR_EXCLUDE", "main.rs"));
+    let sink =
+        "INSTR_SINK=ring is ignored: built with the feature `sancov`, this program records edges and has no sink";
+    assert_eq!(ended.stderr, format!("instr: {sink}\ninstr: filters have no effect on edges\n"));
+    let notes = run_json(&scene.runs()[0])["notes"].clone();
+    assert_eq!(notes, serde_json::json!([sink, "filters have no effect on edges"]));
 }
