@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use instr_format::escape::Printable;
 
+use super::activity;
 use super::calls::below_current_directory;
 use super::excerpt;
 use super::number::Grouped;
@@ -73,6 +74,10 @@ pub(super) fn at_length(
         write!(out, "  inlined into ")?;
         at(function, paint.strong, out)?;
         out.write_all(b"\n")?;
+    }
+    let kernel = activity::kernel(run, thread);
+    if let Some(words) = kernel.strip_prefix("; ") {
+        writeln!(out, "  {words}")?;
     }
     if run.has_crashed(thread) { write_calls(run, paint, out) } else { Ok(()) }
 }

@@ -89,3 +89,15 @@ fn a_compiler_without_the_pass_is_refused() {
         assert!(said.contains(message) && said.contains(said_by_it), "{said}");
     }
 }
+
+#[test]
+fn what_hangs_is_ended_and_told_with_what_the_kernel_says() {
+    let app = Workspace::new("edges", "edges limit");
+    // Built before, so that the time is the program's.
+    build(&app, &["-p", "app"]);
+    let ended = app.instr(&["--sancov", "--limit=1", "run", "-q", "--bin=app", "--", "loop"]).output().expect("cargo");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(137), "{said}");
+    assert!(said.contains("app was killed by SIGKILL at its limit of 1 s\n"), "{said}");
+    assert!(said.contains("said the kernel\n") && said.contains("last edge in "), "{said}");
+}
