@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use instr_format::names::{COVERAGE_COUNTS, COVERAGES};
 
 use crate::overhead;
+use crate::plan::Recording;
 use crate::selection::Selection;
 use crate::words;
 
@@ -35,6 +36,10 @@ pub struct Arguments {
         conflicts_with = "stack"
     )]
     pub coverage: Option<String>,
+    /// Record which edges of the code are reached, in all crates, by the compiler's SanitizerCoverage instead of statements: no history
+    /// and no filters; x86_64 only
+    #[arg(long, conflicts_with_all = OF_STATEMENTS)]
+    pub sancov: bool,
     /// Keep the runs of the newest N commands in target/instr/runs, however large they are [default: the newest 20, at most
     /// 2 GB]
     #[arg(long, value_name = "N")]
@@ -71,6 +76,10 @@ pub struct What {
     level: Option<Level>,
 }
 
+/// What makes no sense where statements are not recorded.
+const OF_STATEMENTS: [&str; 8] =
+    ["stack", "with_dep", "deps", "include_file", "exclude_file", "include_function", "exclude_function", "level"];
+
 const USAGE: &str = "\
 cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
        cargo instr bench-overhead [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
@@ -102,6 +111,15 @@ impl Arguments {
         let command = Arguments::command().after_long_help(long);
         let matches = command.get_matches_from([OsString::from("cargo instr")].into_iter().chain(split.own.clone()));
         Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// What is to be recorded, if they say it.
+    pub fn recording(&self) -> Option<Recording> {
+        match (self.sancov, self.stack) {
+            (true, _) => Some(Recording::Edges),
+            (false, true) => Some(Recording::OpenStatements),
+            (false, false) => None,
+        }
     }
 
     /// What is printed when there is no command.
@@ -138,7 +156,7 @@ impl What {
 }
 
 /// Those of our options that have no value.
-const FLAGS: [&str; 3] = ["--coverage", "--deps", "--stack"];
+const FLAGS: [&str; 4] = ["--coverage", "--deps", "--stack", "--sancov"];
 
 /// Cargo's options that may stand before its command, with a value in an argument of its own.
 const BEFORE_THE_COMMAND: [&str; 4] = ["--config", "--color", "-Z", "-C"];

@@ -89,7 +89,7 @@ fn instrumented(
     kind: Kind,
     takes_options: bool,
 ) -> Result<ExitCode, Failure> {
-    let instrumentation = match Instrumentation::prepare(split.clone(), &own.what, own.stack.then_some(true)) {
+    let instrumentation = match Instrumentation::prepare(split.clone(), &own.what, own.recording()) {
         // It may need none.
         Err(Refusal::OfCargo(_)) if !takes_options => return plain(split),
         Err(refusal) => return refusal.say(),

@@ -62,7 +62,15 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// When the compiler cannot be run.
     pub fn become_it(&self) -> Result<ExitCode, Failure> {
-        let error = self.command(self.arguments).exec();
+        self.become_with(self.arguments)
+    }
+
+    /// The same with other arguments.
+    ///
+    /// # Errors
+    /// When the compiler cannot be run.
+    pub fn become_with(&self, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+        let error = self.command(arguments).exec();
         Err(Failure::on("run", Path::new(self.program), &error))
     }
 }

@@ -15,7 +15,7 @@ use crate::dependencies::Dependencies;
 use crate::failure::Failure;
 use crate::notes::Notes;
 use crate::places::Places;
-use crate::plan::{BUILD, Flavor, Plan};
+use crate::plan::{BUILD, Flavor, Plan, Recording};
 use crate::rules::Rules;
 use crate::runtime;
 use crate::user_wrappers::UserWrappers;
@@ -41,22 +41,26 @@ pub struct Instrumentation {
 }
 
 impl Instrumentation {
-    /// Prepares the build that the command line asks for. `stack`: whether with the statement stack alone, if it says so.
+    /// Prepares the build that the command line asks for. `recording`: what is to be recorded, if it says so.
     ///
     /// # Errors
     /// When there is no workspace, or the target directory cannot be written.
-    pub fn prepare(mut split: Split, what: &What, stack: Option<bool>) -> Result<Self, Refusal> {
+    pub fn prepare(mut split: Split, what: &What, recording: Option<Recording>) -> Result<Self, Refusal> {
         let selection = what.selection();
         selection.check().map_err(Failure)?;
         let mut metadata = workspace::metadata(&split, false)?;
         let workspace: PathBuf = metadata.workspace_root.clone().into();
         let config = Config::find(&workspace)?;
+        let of_config = if config.is_on("stack") { Recording::OpenStatements } else { Recording::Statements };
+        let recording = recording.unwrap_or(of_config);
+        let of_edges = recording == Recording::Edges;
         let with_dep = if what.with_dep.is_empty() { config.list("with_dep") } else { what.with_dep.clone() };
-        let deps = what.deps || config.is_on("deps");
+        // Edges are those of all crates anyway.
+        let with_dep = if of_edges { Vec::new() } else { with_dep };
+        let deps = !of_edges && (what.deps || config.is_on("deps"));
         if deps || !with_dep.is_empty() {
             metadata = workspace::metadata(&split, true)?;
         }
-        let stack = stack.unwrap_or_else(|| config.is_on("stack"));
         let target = split.take("--target-dir").pop();
         let home = target.map_or_else(|| metadata.target_directory.clone().into(), absolute).join("instr");
         let configuration = split.values("--config");
@@ -85,13 +89,17 @@ impl Instrumentation {
             packages,
             selection,
             level: what.level(),
-            runtime: Flavor { stack, inlined: split.is_optimised() },
+            runtime: Flavor { recording, inlined: !of_edges && split.is_optimised() },
             wrappers: UserWrappers::find(&absolute(OsString::new()), &configuration)?,
         };
         let program = env::current_exe().map_err(|error| Failure(format!("cannot find this program: {error}")))?;
         let wrappers = plan.write(&home.join("plans"), &program)?;
         let with: Vec<String> = with_dep.iter().cloned().chain(deps.then(|| "all".to_owned())).collect();
         let places = Places::new(&home, &with, &plan, &metadata);
+        let places = match of_edges && !workspace::has_target(&split, &configuration)? {
+            true => places.for_target(workspace::host()?),
+            false => places,
+        };
         Ok(Instrumentation { home, places, split, configuration, metadata, plan, wrappers, with_dep, config, left_out })
     }
 

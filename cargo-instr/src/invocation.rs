@@ -135,7 +135,20 @@ impl Invocation {
     /// Whether the crate can be instrumented: what runs in the compiler or in cargo cannot, and in a Rust dylib the
     /// runtime would be there twice.
     pub fn is_program(&self) -> bool {
-        let built_for_building = self.crate_name.starts_with("build_script_");
-        !built_for_building && !self.crate_types.iter().any(|kind| kind == "proc-macro" || kind == "dylib")
+        !self.runs_in_compiler() && !self.has_type(&["dylib"])
+    }
+
+    /// Whether the crate is a procedural macro or a build script.
+    pub fn runs_in_compiler(&self) -> bool {
+        self.crate_name.starts_with("build_script_") || self.has_type(&["proc-macro"])
+    }
+
+    /// Whether the crate is linked with all that it depends on.
+    pub fn is_linked(&self) -> bool {
+        self.is_test || self.has_type(&["bin", "cdylib", "dylib", "staticlib"])
+    }
+
+    fn has_type(&self, types: &[&str]) -> bool {
+        self.crate_types.iter().any(|kind| types.contains(&kind.as_str()))
     }
 }

@@ -5,7 +5,7 @@
 //! ([`modules`]) and what [`rules`] hold for it, puts attributes on their items and on those that their macros make ([`annotate`],
 //! [`macros`]), lays the result out as a tree of its own ([`overlay`]), and
 //! has that compiled together with the [`runtime`], whose sources are embedded in this program. When what ran has died,
-//! [`after`] shows the report. The [`store`] has the runs of each command. [`overhead`] measures what all this costs a program.
+//! [`after`] shows the report. With [`sancov`], the compiler itself tells which edges are reached. The [`store`] has the runs of each command. [`overhead`] measures what all this costs a program.
 
 #![forbid(unsafe_code)]
 
@@ -35,6 +35,7 @@ pub mod plain;
 pub mod plan;
 pub mod rules;
 pub mod runtime;
+pub mod sancov;
 pub mod selection;
 pub mod stack_room;
 pub mod store;

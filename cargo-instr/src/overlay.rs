@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
@@ -79,10 +79,8 @@ impl Overlay {
         let places = files.values().map(|file| file.places).sum();
         // A program of which nothing is instrumented records nothing.
         let lists = (places > 0 || source.is_library) && list_left_functions(source, &mut files);
-        let tree = Tree { directory, files: &files, real: real_directories(&files, source) };
-        for original in &tree.real {
-            tree.bring_up_to_date(original).map_err(|error| Failure::on("write", &tree.copy_of(original), &error))?;
-        }
+        let tree = Tree { directory, files: &files, real: real_directories(&files, source.root, source.workspace) };
+        tree.write()?;
         let macros = [|file: &Annotated| file.macros.clone(), |file: &Annotated| file.refused.clone()].map(|of_file| {
             let of_file = |(path, file)| of_file(file).into_iter().map(move |made| (PathBuf::clone(path), made));
             files.iter().flat_map(of_file).collect()
@@ -96,6 +94,36 @@ impl Overlay {
             untouched,
             macros,
         })
+    }
+
+    /// Brings a tree in `directory` up to date in which the crate's root has this text, and nothing else differs.
+    ///
+    /// # Errors
+    /// When the tree cannot be written.
+    pub fn of_root(directory: &Path, root: &Path, workspace: &Path, text: String) -> Result<Self, Failure> {
+        let files = BTreeMap::from([(modules::normal(root), Annotated { text, ..Annotated::default() })]);
+        let tree = Tree { directory, files: &files, real: real_directories(&files, root, workspace) };
+        tree.write()?;
+        let (matched, untouched, macros) = (BTreeSet::new(), Vec::new(), [Vec::new(), Vec::new()]);
+        let directory = directory.to_owned();
+        Ok(Overlay { directory, places: 0, needs_runtime: true, files, matched, untouched, macros })
+    }
+
+    /// Has cargo look at the originals that a list of `make` rules names, and at `other`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn restore_dep_info(&self, file: &Path, directory: &Path, other: Option<&Path>) -> Result<(), Failure> {
+        let Ok(text) = fs::read_to_string(file) else { return Ok(()) };
+        let text = text.replace(&format!("{}/", escaped(&self.copy_of(directory))), "");
+        let text = text.replace(&escaped(&self.directory), "");
+        let other = other.map(|path| format!("{} ", escaped(path))).unwrap_or_default();
+        let with_other = |line: &str| match line.split_once(": ") {
+            Some((target, files)) if !line.starts_with('#') => format!("{target}: {other}{files}\n"),
+            _ => format!("{line}\n"),
+        };
+        let text: String = text.lines().map(with_other).collect();
+        fs::write(file, text).map_err(|error| Failure::on("write", file, &error))
     }
 
     /// Where the copy of a file is.
@@ -168,14 +196,13 @@ fn list_left_functions(source: Source<'_>, files: &mut BTreeMap<PathBuf, Annotat
 }
 
 /// The directories that cannot be links: those of annotated files, and what lies between them and the workspace.
-fn real_directories(files: &BTreeMap<PathBuf, Annotated>, source: Source<'_>) -> BTreeSet<PathBuf> {
+fn real_directories(files: &BTreeMap<PathBuf, Annotated>, root: &Path, workspace: &Path) -> BTreeSet<PathBuf> {
     let mut real = BTreeSet::new();
-    let root = modules::normal(source.root);
-    let on_the_way = left_upwards(source.root).into_iter().map(|directory| directory.join("of its own"));
-    for file in files.keys().cloned().chain([root]).chain(on_the_way) {
+    let on_the_way = left_upwards(root).into_iter().map(|directory| directory.join("of its own"));
+    for file in files.keys().cloned().chain([modules::normal(root)]).chain(on_the_way) {
         let mut directories = file.ancestors().skip(1);
         real.extend(directories.next().map(Path::to_owned));
-        real.extend(directories.take_while(|directory| directory.starts_with(source.workspace)).map(Path::to_owned));
+        real.extend(directories.take_while(|directory| directory.starts_with(workspace)).map(Path::to_owned));
     }
     real
 }
@@ -203,6 +230,12 @@ struct Tree<'a> {
 impl Tree<'_> {
     fn copy_of(&self, original: &Path) -> PathBuf {
         copy_of(self.directory, original)
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        self.real.iter().try_for_each(|original| {
+            self.bring_up_to_date(original).map_err(|error| Failure::on("write", &self.copy_of(original), &error))
+        })
     }
 
     fn bring_up_to_date(&self, original: &Path) -> io::Result<()> {
@@ -257,4 +290,14 @@ fn remove(path: &Path, there: bool) -> io::Result<()> {
         () if path.is_dir() && !path.is_symlink() => fs::remove_dir_all(path),
         () => fs::remove_file(path),
     }
+}
+
+/// What has the compiler show `to` in the place of `from`.
+pub(crate) fn remap_option(from: &Path, to: &str) -> OsString {
+    OsString::from_iter([OsStr::new("--remap-path-prefix="), from.as_os_str(), OsStr::new("="), OsStr::new(to)])
+}
+
+/// A path as rules for `make` have it.
+pub(crate) fn escaped(path: &Path) -> String {
+    path.to_string_lossy().replace(' ', "\\ ")
 }

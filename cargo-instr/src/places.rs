@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::Metadata;
 
-use crate::plan::{Plan, WORKSPACE_WRAPPER, WRAPPER};
+use crate::plan::{Plan, Recording, WORKSPACE_WRAPPER, WRAPPER};
 
 /// Where what is built goes.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Places {
     pub finished: PathBuf,
     /// All else, if apart, and if cargo knows how to (1.91).
     between: Option<PathBuf>,
+    /// What cargo is to compile for, so that it builds what runs in build scripts apart.
+    target: Option<String>,
 }
 
 impl Places {
@@ -23,6 +25,10 @@ impl Places {
     pub fn new(home: &Path, with: &[String], plan: &Plan, metadata: &Metadata) -> Self {
         let key = plan.key();
         let (finished, between) = match with {
+            _ if plan.runtime.recording == Recording::Edges => {
+                let own = home.join(format!("sancov-{key}"));
+                (own.clone(), own)
+            }
             [] if plan.is_whole() => (home.to_owned(), home.to_owned()),
             [] => (home.join(format!("selected-{key}")), home.to_owned()),
             // Cargo never asks whether a dependency from a registry has to be compiled again.
@@ -32,7 +38,13 @@ impl Places {
             }
         };
         // The user's configuration may name one of plain cargo's.
-        Places { finished, between: metadata.build_directory.is_some().then_some(between) }
+        Places { finished, between: metadata.build_directory.is_some().then_some(between), target: None }
+    }
+
+    /// The same for a target that cargo is told.
+    #[must_use]
+    pub fn for_target(self, target: String) -> Self {
+        Places { target: Some(target), ..self }
     }
 
     /// The same with programs in a directory of their own, where the next command does not replace them.
@@ -45,6 +57,9 @@ impl Places {
     /// `--config`; of two that say the same, the last one counts.
     pub fn as_options(&self, wrappers: &Path, given: &[OsString], cargo: &mut Command) {
         cargo.arg("--target-dir").arg(&self.finished);
+        if let Some(target) = &self.target {
+            cargo.arg("--target").arg(target);
+        }
         for setting in given {
             cargo.arg("--config").arg(setting);
         }
@@ -56,6 +71,9 @@ impl Places {
     /// Tells any other command, whose options nobody knows, and all that it runs.
     pub fn as_variables(&self, wrappers: &Path, cargo: &mut Command) {
         cargo.env("CARGO_TARGET_DIR", &self.finished);
+        if let Some(target) = &self.target {
+            cargo.env("CARGO_BUILD_TARGET", target);
+        }
         for (key, path) in self.settings(wrappers) {
             cargo.env(format!("CARGO_BUILD_{}", key.replace('-', "_").to_uppercase()), path);
         }

@@ -32,10 +32,21 @@ const FILE: &str = "plan.json";
 /// A way to compile the runtime. All crates of a program have the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Flavor {
-    /// With the statement stack alone.
-    pub stack: bool,
+    /// What it records.
+    pub recording: Recording,
     /// With probes that are inlined, as it pays in programs that are optimised.
     pub inlined: bool,
+}
+
+/// What a program records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Recording {
+    /// Each statement, as the sinks have it.
+    Statements,
+    /// The statement stack alone.
+    OpenStatements,
+    /// The compiler's edges, in all crates.
+    Edges,
 }
 
 /// The plan of a command.

@@ -11,7 +11,7 @@ use std::process::Command;
 use flate2::read::GzDecoder;
 
 use crate::failure::Failure;
-use crate::plan::{BUILD, Flavor};
+use crate::plan::{BUILD, Flavor, Recording};
 
 const SOURCES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime.tar.gz"));
 
@@ -100,13 +100,18 @@ fn done(home: &Path) -> PathBuf {
     home.join("done")
 }
 
-fn compiler_version(compiler: &Path) -> Result<String, Failure> {
+/// What the compiler says of itself.
+///
+/// # Errors
+/// When it cannot be run.
+pub(crate) fn compiler_version(compiler: &Path) -> Result<String, Failure> {
     let output = Command::new(compiler).arg("-vV").output();
     let output = output.map_err(|error| Failure::on("run", compiler, &error))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn key(parts: &[&str]) -> String {
+/// A name for what differs in one of these.
+pub(crate) fn key(parts: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
@@ -138,7 +143,11 @@ fn unpack(sources: &Path) -> Result<(), Failure> {
 fn compile(sources: &Path, build: &Path, compiler: &Path, (target, flavor): (&str, Flavor)) -> Result<(), Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    let feature = if flavor.stack { "stack" } else { "enabled" };
+    let feature = match flavor.recording {
+        Recording::Statements => "enabled",
+        Recording::OpenStatements => "stack",
+        Recording::Edges => "sancov",
+    };
     command.args(["build", "--release", "--offline", "--quiet", "-p", "instr-runtime", "--features", feature]);
     command.arg("--target").arg(target).arg("--target-dir").arg(build).current_dir(sources);
     for (variable, _) in std::env::vars_os() {

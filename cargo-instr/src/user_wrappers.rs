@@ -58,12 +58,27 @@ impl UserWrappers {
     }
 }
 
+/// Whether the configuration of this process says what cargo is to compile for.
+///
+/// # Errors
+/// When a file cannot be read that would have counted.
+pub fn names_target(directory: &Path, options: &[OsString]) -> Result<bool, Failure> {
+    let sources = Sources { directory, options, variable: &|name| env::var_os(name) };
+    Ok(sources.configured("target")?.is_some())
+}
+
 impl Sources<'_> {
     fn wrapper(&self, key: &str) -> Result<Option<PathBuf>, Failure> {
         let name = key.replace('-', "_").to_uppercase();
         if let Some(own) = (self.variable)(&name) {
             return Ok(Some(program(&own, self.directory)).filter(|_| !own.is_empty()));
         }
+        self.configured(key)
+    }
+
+    /// What cargo's configuration says, whichever part of it.
+    fn configured(&self, key: &str) -> Result<Option<PathBuf>, Failure> {
+        let name = key.replace('-', "_").to_uppercase();
         for option in self.options.iter().rev() {
             if let Some(found) = self.in_option(option, key)? {
                 return Ok(non_empty(found));

@@ -3,13 +3,15 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
 use crate::arguments::Split;
 use crate::failure::Failure;
+use crate::instrumentation::absolute;
+use crate::user_wrappers;
 
 /// Options of cargo's that its description depends on, and those of them that matter to dependencies alone.
 const FLAGS: [&str; 3] = ["--offline", "--locked", "--frozen"];
@@ -130,4 +132,25 @@ pub(crate) fn is_the_runtime(package: &Package) -> bool {
 
 pub(crate) fn directory(package: &Package) -> Option<PathBuf> {
     package.manifest_path.parent().map(|directory| directory.as_std_path().to_owned())
+}
+
+/// What cargo compiles for unless it is told.
+///
+/// # Errors
+/// When cargo does not say it.
+pub fn host() -> Result<String, Failure> {
+    let output = Command::new(cargo()).arg("-vV").output();
+    let output = output.map_err(|error| Failure::on("run", Path::new("cargo"), &error))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| Failure("cargo does not say its host".to_owned()))
+}
+
+/// Whether somebody has told cargo what to compile for.
+///
+/// # Errors
+/// When a file of cargo's configuration cannot be read.
+pub fn has_target(split: &Split, configuration: &[OsString]) -> Result<bool, Failure> {
+    let is_given = !split.values("--target").is_empty();
+    Ok(is_given || user_wrappers::names_target(&absolute(""), configuration)?)
 }

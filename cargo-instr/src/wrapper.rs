@@ -17,11 +17,12 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::macros::Refused;
 use crate::notes::Note;
-use crate::overlay::{Overlay, Source};
+use crate::overlay::{Overlay, Source, escaped, remap_option};
 use crate::plain::{Libraries, Library, are_alike, points_into, set_by_cargo};
-use crate::plan::Plan;
+use crate::plan::{Plan, Recording};
 use crate::rules::{self, Rules};
 use crate::runtime::Runtime;
+use crate::sancov;
 
 /// Where crates are checked as they are.
 const CHECKED: &str = "checked";
@@ -48,6 +49,9 @@ pub fn run(home: &Path, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let is_asked_by_cargo = env::var_os("CARGO_CRATE_NAME").is_some_and(|name| name == *invocation.crate_name);
     if !is_asked_by_cargo {
         return compiler.become_it();
+    }
+    if plan.runtime.recording == Recording::Edges {
+        return sancov::compile((home, &plan), &compiler, &invocation, &package);
     }
     let is_instrumented = plan.packages.contains(&package) && invocation.is_program();
     let uses_others = !Libraries::new(&home.join(CHECKED)).files(compiler.arguments).is_empty();
@@ -134,11 +138,10 @@ impl Crate<'_> {
 
         let mut arguments = self.compiler.arguments.to_vec();
         arguments[invocation.input] = overlay.copy_of(source.root).into();
-        let remap = |from: &Path, to: &str| OsString::from_iter([&remap_option(from), OsStr::new(to)]);
-        arguments.push(remap(&overlay.directory, "/"));
+        arguments.push(remap_option(&overlay.directory, "/"));
         if Path::new(input).is_relative() {
             // Of two that fit, the last one counts.
-            arguments.push(remap(&overlay.copy_of(directory), ""));
+            arguments.push(remap_option(&overlay.copy_of(directory), ""));
         }
         if overlay.needs_runtime {
             let (plan, compiler) = (&self.plan, self.compiler.rustc);
@@ -262,17 +265,8 @@ impl Crate<'_> {
 
     /// Cargo is to look at the originals, and at the rules.
     fn restore_dep_info(&self, overlay: &Overlay, directory: &Path) -> Result<(), Failure> {
-        let file = self.invocation.dep_info();
-        let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
-        let text = text.replace(&format!("{}/", escaped(&overlay.copy_of(directory))), "");
-        let text = text.replace(&escaped(&overlay.directory), "");
-        let rules = escaped(&rules::path(&self.plan.home, &self.package));
-        let with_rules = |line: &str| match line.split_once(": ") {
-            Some((target, files)) if !line.starts_with('#') => format!("{target}: {rules} {files}\n"),
-            _ => format!("{line}\n"),
-        };
-        let text: String = text.lines().map(with_rules).collect();
-        fs::write(&file, text).map_err(|error| Failure::on("write", &file, &error))
+        let rules = rules::path(&self.plan.home, &self.package);
+        overlay.restore_dep_info(&self.invocation.dep_info(), directory, Some(&rules))
     }
 
     /// Says of which of the crate's files something is left as it is. Of those that were found, some may not be the crate's.
@@ -297,15 +291,6 @@ impl Crate<'_> {
         }
         Ok(())
     }
-}
-
-fn remap_option(from: &Path) -> OsString {
-    OsString::from_iter([OsStr::new("--remap-path-prefix="), from.as_os_str(), OsStr::new("=")])
-}
-
-/// A path as rules for `make` have it.
-fn escaped(path: &Path) -> String {
-    path.to_string_lossy().replace(' ', "\\ ")
 }
 
 fn current_directory() -> Result<PathBuf, Failure> {

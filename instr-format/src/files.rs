@@ -14,6 +14,8 @@ pub const LAST: &str = "last";
 pub const COUNTS: &str = "counts";
 /// Which statements were reached, see [`crate::coverage`].
 pub const COVERAGE: &str = "coverage";
+/// Which edges of its code the process has reached, see [`crate::edges`].
+pub const EDGES: &str = "edges";
 /// Of what the process died, and where, JSON.
 pub const CRASH_JSON: &str = "crash.json";
 /// What panics said, see [`crate::panics`].
@@ -105,8 +107,20 @@ pub fn is_compressed_log(name: &str) -> bool {
 
 /// Whether `name` is that of a file that runs are made of, by this version or another one.
 pub fn is_of_run(name: &str) -> bool {
-    const FIXED: [&str; 11] =
-        [RUN_JSON, SITES, LAST, COUNTS, COVERAGE, CRASH_JSON, PANIC_JSON, EVENTS, CONTROL, CONTROL_PART, GZIP_PART];
+    const FIXED: [&str; 12] = [
+        RUN_JSON,
+        SITES,
+        LAST,
+        COUNTS,
+        COVERAGE,
+        EDGES,
+        CRASH_JSON,
+        PANIC_JSON,
+        EVENTS,
+        CONTROL,
+        CONTROL_PART,
+        GZIP_PART,
+    ];
     const OF_OTHERS: [&str; 1] = ["tasks"];
     let numbered = [LOG_SUFFIX, RING_SUFFIX, STACK_SUFFIX, GZIP_SUFFIX, LOG_PART_SUFFIX];
     FIXED.contains(&name) || OF_OTHERS.contains(&name) || numbered.iter().any(|suffix| is_numbered(name, suffix))

@@ -78,6 +78,9 @@ pub struct Slot {
     pub name: [AtomicU64; 2],
     /// Statements left out by `INSTR_RATE`, likewise.
     pub suppressed: AtomicU64,
+    /// Where the thread was to return to from the newest call by which the compiler has it say which [edge](crate::edges) it has
+    /// reached, or 0. 0 in files of runtimes without edges.
+    pub edge: AtomicU64,
 }
 
 /// The thread has reached a statement and has not ended in an orderly way.
@@ -154,6 +157,8 @@ pub struct SlotCopy {
     pub errno: u32,
     /// Name of the thread, NUL-padded.
     pub name: [u8; 16],
+    /// Where its newest [edge](crate::edges) is: the address behind the call.
+    pub edge: Option<u64>,
 }
 
 /// Why a `last` file could not be read.
@@ -214,5 +219,6 @@ fn decode_slot(bytes: &[u8]) -> Option<SlotCopy> {
         dropped: u64_at(bytes, offset_of!(Slot, dropped)),
         errno: u32_at(bytes, offset_of!(Slot, errno)),
         name,
+        edge: Some(u64_at(bytes, offset_of!(Slot, edge))).filter(|edge| *edge != 0),
     })
 }

@@ -10,6 +10,7 @@
 pub mod control;
 pub mod counts;
 pub mod coverage;
+pub mod edges;
 pub mod escape;
 pub mod files;
 pub mod filter;

@@ -32,6 +32,8 @@ mod arena;
 mod config;
 #[cfg(feature = "stack")]
 mod crash;
+#[cfg(feature = "sancov")]
+mod edges;
 #[cfg(feature = "stack")]
 mod facts;
 #[cfg(feature = "stack")]
@@ -51,6 +53,8 @@ mod probe;
 mod process;
 #[cfg(feature = "stack")]
 mod record;
+#[cfg(feature = "sancov")]
+mod sancov;
 #[cfg(feature = "stack")]
 mod settings;
 #[cfg(feature = "stack")]

@@ -27,7 +27,7 @@ const RUNTIME_DEPENDENCIES: [&str; 4] = ["libc", "libz-rs-sys", "once_cell", "re
 const CONFIG_DEPENDENCIES: [&str; 2] = ["serde", "toml_parser"];
 
 /// The modules of the runtime: each uses only those before it.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 22] = [
     "sys",
     "tls",
     "arena",
@@ -38,6 +38,7 @@ const LAYERS: [&str; 20] = [
     "settings",
     "facts",
     "site",
+    "edges",
     "process",
     "thread",
     "sink",
@@ -45,6 +46,7 @@ const LAYERS: [&str; 20] = [
     "orders",
     "life",
     "record",
+    "sancov",
     "probe",
     "macro_api",
     "lib",

@@ -103,7 +103,7 @@ impl Schema {
 }
 
 /// Has every verb print what it can of these runs, and returns the documents of each.
-fn check_all(output: &Path) -> BTreeMap<String, Vec<Value>> {
+pub(crate) fn check_all(output: &Path) -> BTreeMap<String, Vec<Value>> {
     let mut printed: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let output = output.to_str().expect("UTF-8");
     for schema in Schema::of_runs() {

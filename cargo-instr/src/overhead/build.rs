@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use super::program::{Program, runner_variable};
 use crate::arguments::{Split, What};
 use crate::instrumentation::Instrumentation;
+use crate::plan::Recording;
 use crate::workspace::{Refusal, cargo};
 
 /// Where the program with the statement stack alone goes, beside the one with everything.
@@ -82,8 +83,8 @@ pub fn build(split: &Split, what: &What) -> Result<Built, Stop> {
     let ask = |command| Program::ask(command, &variable)?.map_err(Stop::ByCargo);
 
     // Says first what makes no sense.
-    let everything = Instrumentation::prepare(split.clone(), what, Some(false))?;
-    let mut stack = Instrumentation::prepare(split.clone(), what, Some(true))?;
+    let everything = Instrumentation::prepare(split.clone(), what, Some(Recording::Statements))?;
+    let mut stack = Instrumentation::prepare(split.clone(), what, Some(Recording::OpenStatements))?;
     stack.places = stack.places.apart(STACK);
     progress.say("building the plain program");
     let mut plain = Command::new(cargo());

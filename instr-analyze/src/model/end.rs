@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::crash::Crash;
 use super::last::Last;
-use super::panics::{Panic, newest_in};
+use super::panics::{Panic, newest, newest_in};
 use super::sites::Sites;
 
 /// The status with which Rust's runtime ends a process whose main thread panicked.
@@ -65,15 +65,19 @@ impl End {
         if let Some(crash) = crash.filter(|crash| !running && (status.is_none() || crash.exiting)) {
             return End::by_signal(crash, last, panics, pid);
         }
+        let of_main = newest_among_edges(last, panics, pid, 1);
         let (kind, code, tid) = match status {
             _ if running => (EndKind::Running, None, None),
             None => (EndKind::Unknown, None, None),
-            Some(PANIC_STATUS) if main_panicked(last, sites, pid) => (EndKind::Panic, Some(PANIC_STATUS), pid),
+            Some(PANIC_STATUS) if main_panicked(last, sites, pid) || of_main.is_some() => {
+                (EndKind::Panic, Some(PANIC_STATUS), pid)
+            }
             Some(status) => (EndKind::Exit, Some(status), None),
         };
         let code = code.map(|code| code.to_string());
         // One that was caught before is not the one that ended it.
         let panic = tid.and_then(|tid| newest_in(panics, tid, 1, [began_to_unwind(last, tid, 1), None]));
+        let panic = panic.or(of_main.filter(|_| kind == EndKind::Panic));
         let (number, message) = panic.map(|panic| (panic.number, panic.words())).unzip();
         End { kind, signal: None, code, fault_address: None, tid, reuse: 1, panic: number, message }
     }
@@ -108,8 +112,9 @@ impl End {
 
     fn by_signal(crash: &Crash, last: Option<&Last>, panics: &[Panic], pid: Option<u64>) -> Self {
         let began = began_to_unwind(last, crash.tid, crash.reuse);
-        let panic =
-            newest_in(panics, crash.tid, crash.reuse, [began, crash.statement]).filter(|_| crash.is_panics_abort(pid));
+        let panic = newest_in(panics, crash.tid, crash.reuse, [began, crash.statement])
+            .or_else(|| newest_among_edges(last, panics, Some(crash.tid), crash.reuse))
+            .filter(|_| crash.is_panics_abort(pid));
         End {
             kind: EndKind::Signal,
             signal: Some(crash.signal()),
@@ -126,6 +131,12 @@ impl End {
 /// The statement from which the thread's panic began to unwind.
 fn began_to_unwind(last: Option<&Last>, tid: u64, reuse: u64) -> Option<u64> {
     last?.slot(tid, reuse)?.panicked.map(u64::from)
+}
+
+/// The newest panic of a thread of which edges and no statements are known.
+fn newest_among_edges<'a>(last: Option<&Last>, panics: &'a [Panic], tid: Option<u64>, reuse: u64) -> Option<&'a Panic> {
+    let slot = last?.slot(tid?, reuse).filter(|slot| slot.edge.is_some() && slot.site.is_none())?;
+    newest(panics, slot.tid, reuse)
 }
 
 /// Whether a panic has unwound the main thread from its functions. Where a hook of the program's own has kept ours from noting

@@ -10,6 +10,7 @@ pub mod crumbs;
 pub mod damage;
 pub mod diff;
 pub mod duration;
+pub mod edges;
 pub mod end;
 pub mod errno;
 pub mod excerpt;

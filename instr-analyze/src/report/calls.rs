@@ -34,7 +34,8 @@ fn is_users(function: &Function) -> bool {
     function.name.as_deref().is_some_and(is_named) && file.is_some_and(|file| in_toolchain(file).is_none())
 }
 
-fn below_current_directory(file: &str) -> String {
+/// The path for people who are where we are.
+pub(super) fn below_current_directory(file: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let below = std::path::Path::new(file).strip_prefix(here).ok().and_then(|path| path.to_str());
     below.map_or_else(|| short(file), str::to_owned)

@@ -18,6 +18,7 @@ enum Place<'a> {
         state: State,
         doing: Doing,
         last: Option<(Choice, &'a Statement)>,
+        edge: Option<&'a str>,
         open: Option<(u64, &'a [Part])>,
         holder: Option<(u64, u64)>,
         /// Which one it is that likely waits for others that wait for it.
@@ -27,7 +28,7 @@ enum Place<'a> {
 
 /// The threads of each entry, in the order of the first of each. One whose records are damaged stands alone, and so do those
 /// for which `apart` holds.
-pub(crate) fn fold<'a>(run: &Run, threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) -> Vec<Vec<&'a Thread>> {
+pub(crate) fn fold<'a>(run: &'a Run, threads: &[&'a Thread], apart: impl Fn(&Thread) -> bool) -> Vec<Vec<&'a Thread>> {
     let mut entries: Vec<Vec<&'a Thread>> = Vec::new();
     let mut known: HashMap<Place<'a>, usize> = HashMap::new();
     for thread in threads {
@@ -44,7 +45,7 @@ pub(crate) fn fold<'a>(run: &Run, threads: &[&'a Thread], apart: impl Fn(&Thread
     entries
 }
 
-fn place<'a>(run: &Run, thread: &'a Thread) -> Place<'a> {
+fn place<'a>(run: &'a Run, thread: &'a Thread) -> Place<'a> {
     let doing = run.verdict(thread).doing;
     if let Some(turning) = thread.activity.turning.as_ref().filter(|_| doing == Doing::Looping) {
         return Place::Loop(turning.statement);
@@ -53,6 +54,7 @@ fn place<'a>(run: &Run, thread: &'a Thread) -> Place<'a> {
         state: thread.state,
         doing,
         last: thread.last.as_ref().map(|last| (last.choice, &last.statement)),
+        edge: run.last_edge(thread).map(|edge| edge.address.as_str()),
         open: thread.chain.as_ref().map(|chain| (chain.inherited, chain.parts.as_slice())),
         holder: thread.activity.blame.as_ref().map(|blame| blame.holder),
         deadlocked: thread.activity.is_deadlocked().then_some((thread.tid, thread.reuse)),

@@ -8,6 +8,7 @@ use instr_format::ring::Clock;
 
 use super::activity;
 use super::dropping;
+use super::edge;
 use super::lines::{cut, is_short};
 use super::naming::{name, program};
 use super::paint::Paint;
@@ -146,6 +147,9 @@ fn outside(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()> {
 // Output:  in worker-3 at src/main.rs:61: unsafe { libc::strlen(name) }
 fn at_place(run: &Run, thread: &Thread, before: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{before:>0$} {1}", before.len() + usize::from(!before.starts_with(';')), name(run, thread))?;
+    if thread.last.is_none() {
+        return edge::in_short(run, thread, out);
+    }
     statement(thread, " at", out)
 }
 

@@ -22,6 +22,7 @@ use crate::model::statement::Statement;
 use crate::model::thread::{Choice, LastReached, Thread};
 use crate::run::changed::Changed;
 use crate::run::load::Run;
+use crate::run::symbols::Frame;
 use crate::run::unwatched::Unwatched;
 
 #[derive(Serialize)]
@@ -49,6 +50,9 @@ struct JsonRun<'a> {
     /// Source files on disk that are not what was recorded.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changed_sources: Vec<Changed>,
+    /// How many edges its code has, if its compiler tells of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edges: Option<JsonEdges>,
     threads: Vec<JsonThread<'a>>,
     /// The branches of the thread to blame, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,11 +63,20 @@ struct JsonRun<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonEdges {
+    known: usize,
+    reached: usize,
+}
+
+#[derive(Serialize)]
 struct JsonThread<'a> {
     tid: u64,
     name: &'a str,
     crashing: bool,
     last: Option<JsonLast>,
+    /// Where its newest edge is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_edge: Option<&'a Frame>,
     #[serde(flatten)]
     chain: Option<JsonChain>,
     activity: JsonActivity,
@@ -122,6 +135,7 @@ fn run(run: &Run) -> JsonRun<'_> {
         no_crash_handler: run.unwatched,
         panics: Some(run.panic_count).filter(|count| *count > 0),
         changed_sources: changed::named(run),
+        edges: run.edges.as_ref().map(|edges| JsonEdges { known: edges.known(), reached: edges.reached() }),
         threads,
         breadcrumbs: run.breadcrumbs.as_ref().map(|crumbs| JsonBreadcrumbs::new(crumbs, &run.sites)),
         siblings: run.partings.iter().filter_map(|parting| JsonParting::new(run, parting)).collect(),
@@ -138,6 +152,7 @@ fn thread<'a>(run: &'a Run, thread: &'a Thread) -> JsonThread<'a> {
         name: &thread.name,
         crashing: run.is_crashing(thread),
         last: thread.last.as_ref().map(JsonLast::new),
+        last_edge: run.last_edge(thread),
         chain: thread.chain.as_ref().map(|chain| JsonChain::new(chain, &run.sites)),
         activity: JsonActivity::new(run, thread),
         not_instrumented: unseen::found(run, thread),

@@ -9,6 +9,7 @@ mod changed;
 pub mod crash;
 pub mod diff;
 mod dropping;
+mod edge;
 mod excerpt;
 mod fold;
 pub mod folded;

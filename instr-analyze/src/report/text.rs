@@ -14,7 +14,7 @@ use super::lines::{damage_lines, indented};
 use super::naming::{names, program};
 use super::options::Options;
 use super::paint::Paint;
-use super::{advice, breadcrumbs, changed, dropping, headline, recursion, returned, siblings, thread};
+use super::{advice, breadcrumbs, changed, dropping, edge, headline, recursion, returned, siblings, thread};
 use crate::model::duration::{Ago, Duration};
 use crate::model::end::EndKind;
 use crate::model::thread::{State, Thread};
@@ -218,6 +218,7 @@ pub(super) fn head(run: &Run, paint: Paint, out: &mut dyn Write) -> io::Result<(
     }
     writeln!(out, "{faint:#}")?;
     writeln!(out, "  {faint}files in {}{faint:#}", printable(run.dir.as_os_str()))?;
+    edge::counts(run, paint, out)?;
     if let Some(parent) = &run.process.parent {
         writeln!(out, "  {faint}forked from {}{faint:#}", Printable(parent.as_bytes()))?;
     }

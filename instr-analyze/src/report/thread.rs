@@ -10,7 +10,7 @@ use super::naming::{name, names};
 use super::number::Grouped;
 use super::options::Options;
 use super::paint::Paint;
-use super::{activity, calls, chain, excerpt, history, recursion, unseen};
+use super::{activity, calls, chain, edge, excerpt, history, recursion, unseen};
 use crate::model::duration::Duration;
 use crate::model::end::EndKind;
 use crate::model::record::Stamp;
@@ -45,6 +45,9 @@ pub(super) fn at_length(
         }
         excerpt::write(roots, &last.statement, options.context, paint, out)?;
     }
+    if thread.last.is_none() {
+        edge::at_length((run, thread), roots, options.context, paint, out)?;
+    }
     activity::write(run, thread, paint, out)?;
     if let Some(own) = thread.own.as_ref().filter(|_| looping.is_none()) {
         let path = own.path();
@@ -63,7 +66,7 @@ pub(super) fn at_length(
         chain::text::write(chain, &run.sites, paint, out)?;
     }
     panic_lines(run, thread, out)?;
-    if has_counts(threads) {
+    if has_counts(run, threads) {
         out.write_all(b"  ")?;
         counts(threads, out)?;
         last_active(run, threads, out)?;
@@ -82,7 +85,7 @@ pub(super) fn at_length(
 /// Writes an entry in one line.
 pub(super) fn in_short(run: &Run, threads: &[&Thread], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     title(run, threads, paint, out)?;
-    if has_counts(threads) {
+    if has_counts(run, threads) {
         out.write_all(b"; ")?;
         counts(threads, out)?;
     }
@@ -124,6 +127,12 @@ pub(super) fn standing(run: &Run, thread: &Thread, paint: Paint, out: &mut dyn W
         return statement_at(&statement, strong, out);
     }
     let (fault, circumstance, preposition) = doing(run, thread);
+    if let Some(edge) = run.last_edge(thread).filter(|_| thread.last.is_none()) {
+        let words = [fault, circumstance].into_iter().filter(|word| !word.is_empty());
+        words.clone().try_for_each(|word| write!(out, "{bad}{word}{bad:#}, "))?;
+        write!(out, "last edge in ")?;
+        return edge::place(edge, paint, out);
+    }
     if !fault.is_empty() {
         write!(out, "{bad}{fault}{bad:#} ")?;
     }
@@ -223,11 +232,11 @@ fn panic_lines(run: &Run, thread: &Thread, out: &mut dyn Write) -> io::Result<()
     }
 }
 
-/// Whether to say how much was recorded: with a chain and no history, nothing was meant to be.
-fn has_counts(threads: &[&Thread]) -> bool {
+/// Whether to say how much was recorded: with a chain and no history, or with edges, nothing was meant to be.
+fn has_counts(run: &Run, threads: &[&Thread]) -> bool {
     let counts =
         |thread: &Thread| [thread.records, thread.filtered, thread.suppressed, thread.dropped, thread.overwritten];
-    threads.iter().any(|thread| thread.chain.is_none() || counts(thread) != [0; 5])
+    threads.iter().any(|thread| (thread.chain.is_none() && run.edges.is_none()) || counts(thread) != [0; 5])
 }
 
 fn counts(threads: &[&Thread], out: &mut dyn Write) -> io::Result<()> {

@@ -10,10 +10,11 @@ use instr_format::files::{CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES, is_comp
 use super::events::Seen;
 use super::segment::{Segment, holds_records};
 use super::threads::{self, ThreadFiles};
-use super::{counts, events, open, stacks};
+use super::{counts, edges, events, open, stacks};
 use crate::model::counts::Counts;
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
+use crate::model::edges::Edges;
 use crate::model::head::Kind;
 use crate::model::last::Last;
 use crate::model::panics::{self, Panic};
@@ -46,6 +47,8 @@ pub struct RunFiles {
     pub sites: Sites,
     /// How often each statement was reached, if that was counted.
     pub counts: Option<Counts>,
+    /// Which edges of its code were reached, if its compiler tells of them.
+    pub edges: Option<Edges>,
     /// What was seen of the process from outside.
     pub seen: Seen,
     /// What took the records.
@@ -78,6 +81,11 @@ impl RunFiles {
             damage.extend(found);
             counts
         });
+        let edges = edges::read(dir).map_err(|found| damage.push(found)).ok().flatten();
+        let edges = edges.map(|(edges, found)| {
+            damage.extend(found);
+            edges
+        });
         let mut stacks = stacks::read(dir, &sites, &mut damage)?;
         threads::correct(last.iter_mut().flat_map(|last| &mut last.slots), &mut stacks);
         let segments = read_segments(dir, &mut damage)?;
@@ -88,7 +96,8 @@ impl RunFiles {
             || whole_sites
             || !segments.is_empty()
             || !stacks.is_empty()
-            || counts.is_some();
+            || counts.is_some()
+            || edges.is_some();
         let process = process.unwrap_or_default();
         let pid = process.pid.or_else(|| segments.first().map(|segment| segment.head.pid));
         let pid = pid.or_else(|| stacks.values().next().map(|stack| stack.pid));
@@ -105,6 +114,7 @@ impl RunFiles {
             panics,
             sites,
             counts,
+            edges,
             seen,
             sink,
             threads,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::alive::{Life, life};
 use super::breadcrumbs::Breadcrumbs;
 use super::conclusions::{add_activities, frames_of_cause, since};
+use super::edges::{self, LastEdges};
 use super::events::Seen;
 use super::files::RunFiles;
 use super::kernel_log;
@@ -17,13 +18,15 @@ use super::observed::Observed;
 use super::records::Records;
 use super::segment::Segment;
 use super::siblings::{Parting, partings};
-use super::symbols::Frame;
+use super::source::is_ours_alone;
+use super::symbols::{FRAMES_MAX, Frame, backtrace};
 use super::threads::ThreadFiles;
 use super::unwatched::Unwatched;
 use super::verdict::Active;
 use crate::model::conclude::{conclude, wanted};
 use crate::model::crash::Crash;
 use crate::model::damage::{Damage, DamageKind};
+use crate::model::edges::Edges;
 use crate::model::end::{End, EndKind};
 use crate::model::filter::{Filter, Taken};
 use crate::model::flow::{Ending, Flow};
@@ -69,6 +72,10 @@ pub struct Run {
     pub crash: Option<Crash>,
     /// How its thread came there, innermost first, where the signal does not say all: of aborts and used-up stacks.
     pub frames: Vec<Frame>,
+    /// Which edges of its code were reached, if its compiler tells of them.
+    pub edges: Option<Edges>,
+    /// The newest edge of each thread.
+    pub(super) last_edges: LastEdges,
     /// What panics said, oldest first, as far as that is there.
     pub panics: Vec<Panic>,
     /// How many there have been.
@@ -182,10 +189,17 @@ impl Run {
         let partings = if steps == Steps::None { Vec::new() } else { partings(&threads, &files, &end, filter) };
         let counted = files.last.as_ref().map_or(0, |last| u64::from(last.header.panics));
         let has_only_counts = files.has_only_counts();
-        let RunFiles { dir, pid, process, crash, panics, sites, damage, readable, .. } = files;
+        let slots = files.last.as_ref().map(|last| last.slots.as_slice()).unwrap_or_default();
+        let places = (files.dir.as_path(), &files.process);
+        let last_edges = files.edges.as_ref().map(|edges| edges::last(edges, slots, places)).unwrap_or_default();
+        let RunFiles { dir, pid, process, crash, panics, sites, edges, damage, readable, .. } = files;
         let panic_count = counted.max(panics.last().map_or(0, |panic| panic.number));
         let crash = crash.filter(|_| end.kind == EndKind::Signal);
-        let frames = frames_of_cause(crash.as_ref(), &mut end, (dir.as_path(), pid));
+        let mut frames = frames_of_cause(crash.as_ref(), &mut end, (dir.as_path(), pid));
+        if let Some(crash) = crash.as_ref().filter(|_| edges.is_some()) {
+            // No chain of statements says how it came there.
+            frames = backtrace(crash, is_ours_alone(&dir), FRAMES_MAX);
+        }
         let is_filtered = filter.restricts();
         Ok(Run {
             dir,
@@ -201,6 +215,8 @@ impl Run {
             unwatched,
             crash,
             frames,
+            edges,
+            last_edges,
             panics,
             panic_count,
             threads,
@@ -213,6 +229,11 @@ impl Run {
             damage,
             readable,
         })
+    }
+
+    /// Where the thread's newest edge is, of those that its compiler tells of.
+    pub fn last_edge(&self, thread: &Thread) -> Option<&Frame> {
+        self.last_edges.get(&(thread.tid, thread.reuse))
     }
 
     /// The thread's newest panic.

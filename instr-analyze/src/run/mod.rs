@@ -11,6 +11,7 @@ pub mod config;
 mod counts;
 mod data;
 pub mod diff;
+pub mod edges;
 pub mod events;
 pub mod files;
 pub mod find;

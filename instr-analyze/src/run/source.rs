@@ -119,6 +119,11 @@ pub fn find(roots: &Roots, statement: &Statement, context: u64) -> Source {
     outcome
 }
 
+/// A line of a file as it is now, with `context` lines before and behind it.
+pub fn around(roots: &Roots, file: &str, line: u64, context: u64) -> Option<Excerpt> {
+    roots.sources(file).find_map(|source| crate::model::excerpt::around(&source, line, context))
+}
+
 fn read_below(root: &Path, file: &Path) -> Option<String> {
     let path = root.join(file).canonicalize().ok()?;
     if !path.starts_with(root) {

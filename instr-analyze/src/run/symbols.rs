@@ -101,7 +101,7 @@ where
     for module in loaded {
         if let Some(sections) = module.sections() {
             let range = module.module.range.clone();
-            unwinder.add_module(framehop::Module::new(module.module.path.clone(), range, module.bias, sections));
+            unwinder.add_module(framehop::Module::new(module.module.path.clone(), range, module.mapped.bias, sections));
         }
     }
     let mut cache = U::Cache::default();
@@ -112,14 +112,27 @@ where
 
 fn frame(address: u64, lookup: u64, loaded: &[Loaded]) -> Frame {
     let module = loaded.iter().find(|loaded| loaded.module.range.contains(&lookup));
-    let functions = module.map(|loaded| loaded.functions(lookup)).unwrap_or_default();
-    let (path, replaced) = module.map(|loaded| (loaded.module.path.clone(), loaded.replaced)).unzip();
-    Frame { address: format!("{address:#x}"), module: path, replaced: replaced.unwrap_or(false), functions }
+    Frame::of(address, lookup, module.map(|loaded| &loaded.mapped))
 }
 
-/// A mapped file.
+impl Frame {
+    /// What is at an address, for which this one is looked up in the file that was mapped there.
+    pub(super) fn of(address: u64, lookup: u64, file: Option<&Mapped>) -> Self {
+        let functions = file.map(|file| file.functions(lookup)).unwrap_or_default();
+        let (path, replaced) = file.map(|file| (file.path.clone(), file.replaced)).unzip();
+        Frame { address: format!("{address:#x}"), module: path, replaced: replaced.unwrap_or(false), functions }
+    }
+}
+
+/// A mapped file, and where.
 struct Loaded {
     module: Module,
+    mapped: Mapped,
+}
+
+/// What a mapped file says of addresses.
+pub(super) struct Mapped {
+    path: String,
     /// What to subtract from an address for the one in the file.
     bias: u64,
     loader: Option<Loader>,
@@ -129,11 +142,24 @@ struct Loaded {
 
 impl Loaded {
     fn new(module: Module, build: Option<Vec<u8>>) -> Self {
-        let open = || open::open(Path::new(&module.path)).ok();
+        let bias = open::open(Path::new(&module.path)).ok().and_then(|file| bias(file, module.anchor));
+        let mut mapped = Mapped::new(module.path.clone(), bias.unwrap_or(0), build);
+        mapped.loader = mapped.loader.filter(|_| bias.is_some());
+        Loaded { module, mapped }
+    }
+
+    fn sections(&self) -> Option<ExplicitModuleSectionInfo<Vec<u8>>> {
+        self.mapped.sections()
+    }
+}
+
+impl Mapped {
+    /// The file at this path, to whose addresses so much was added, if it is this build still.
+    pub(super) fn new(path: String, bias: u64, build: Option<Vec<u8>>) -> Self {
+        let open = || open::open(Path::new(&path)).ok();
         let replaced = build.is_some() && open().is_some_and(|file| build_id(file) != build);
-        let bias = open().filter(|_| !replaced).and_then(|file| bias(file, module.anchor));
-        let loader = bias.and_then(|_| Loader::new(&module.path).ok());
-        Loaded { module, bias: bias.unwrap_or(0), loader, replaced }
+        let loader = open().filter(|_| !replaced).and_then(|_| Loader::new(&path).ok());
+        Mapped { path, bias, loader, replaced }
     }
 
     fn functions(&self, address: u64) -> Vec<Function> {
@@ -165,7 +191,7 @@ impl Loaded {
         if self.replaced {
             return None;
         }
-        let cache = ReadCache::new(open::open(Path::new(&self.module.path)).ok()?);
+        let cache = ReadCache::new(open::open(Path::new(&self.path)).ok()?);
         let file = object::File::parse(&cache).ok()?;
         let section = |name: &str| file.section_by_name(name);
         let range = |name: &str| {

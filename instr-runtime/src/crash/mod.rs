@@ -88,6 +88,10 @@ pub(crate) fn watch_where_main_has_begun(process: &Process) {
     if sys::is_watching() || !sys::has_been_constructed() {
         return;
     }
+    // What Rust calls `main` by is compiled with the program, and has edges: the first ones come before Rust's handlers.
+    if cfg!(feature = "sancov") && sys::is_watch_due() && sys::is_in_program() {
+        return;
+    }
     let Some(settings) = settings::get() else { return };
     if cfg!(cargo_instr) || settings.crash_asked {
         watch(true);

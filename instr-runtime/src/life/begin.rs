@@ -57,6 +57,25 @@ fn find_stack() -> *const Head {
     head
 }
 
+/// Keeps the newest edge of the calling thread, which has been asked for it at this address, and has it keep the next ones by itself
+/// once there is nothing more to be done before. Signals are blocked. Async-signal-safe.
+#[cfg(feature = "sancov")]
+pub(crate) fn begin_edges(address: u64) {
+    if !super::start::is_done() {
+        // A constructor's.
+        return;
+    }
+    let process = if thread::has_ended() { None } else { process::current() };
+    let Some((process, thread)) = process.and_then(|process| Some((process, reach(process)?))) else {
+        return tls::set_edge_aside();
+    };
+    look_for_main(process, thread);
+    thread.edge().store(address, Relaxed);
+    if !sys::is_watch_due() {
+        tls::set_edge(thread.edge());
+    }
+}
+
 /// The calling thread, which begins if it has not. `None`: it has ended, or there is no room for it. Async-signal-safe.
 #[inline]
 pub(crate) fn reach(process: &Process) -> Option<&'static Thread> {

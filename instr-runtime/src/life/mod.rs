@@ -6,5 +6,7 @@ mod begin;
 mod end;
 mod start;
 
+#[cfg(feature = "sancov")]
+pub(crate) use begin::begin_edges;
 pub(crate) use begin::{begin_stack, reach};
 pub(crate) use start::start;

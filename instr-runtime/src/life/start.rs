@@ -1,11 +1,15 @@
 //! What happens once, in normal context, before the first record: everything that takes memory or locks.
 
-use core::sync::atomic::{AtomicBool, Ordering::AcqRel};
+#[cfg(feature = "sancov")]
+use core::sync::atomic::Ordering::Acquire;
+use core::sync::atomic::{AtomicBool, Ordering::AcqRel, Ordering::Release};
 
 use instr_format::escape::Printable;
 
 use super::end;
 use crate::arena::Arena;
+#[cfg(feature = "sancov")]
+use crate::edges;
 use crate::settings::Sink;
 use crate::sys::Constructor;
 use crate::{crash, facts, process, settings, sink, site, sys, thread};
@@ -19,12 +23,25 @@ extern "C" fn constructor() {
     start();
 }
 
+/// Whether the runtime has been started, and records if it ever will.
+static DONE: AtomicBool = AtomicBool::new(false);
+
+/// Whether [`start`] is over.
+#[cfg(feature = "sancov")]
+pub(super) fn is_done() -> bool {
+    DONE.load(Acquire)
+}
+
 /// Reads the settings, decides the filters and begins the run. Only the first call does anything.
 pub(crate) fn start() {
     static STARTED: AtomicBool = AtomicBool::new(false);
-    if STARTED.swap(true, AcqRel) {
-        return;
+    if !STARTED.swap(true, AcqRel) {
+        start_now();
+        DONE.store(true, Release);
     }
+}
+
+fn start_now() {
     // Also where nothing is recorded: each thread has a stack then too.
     sys::find_vectors();
     thread::prepare(end::exits);
@@ -36,6 +53,11 @@ pub(crate) fn start() {
         sys::complain(format_args!("{}", Printable(message.as_bytes())));
     }
     sys::stay_loaded();
+    #[cfg(feature = "sancov")]
+    if edges::are_none() {
+        // Another library's runtime has those of this one.
+        return site::switch_all_off();
+    }
     facts::prepare(&mut arena);
     let admits = |function: &_, file: &_| settings.sites.admits(function, file);
     let coverage = sink::switch_for(settings.coverage);

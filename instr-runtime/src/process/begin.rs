@@ -110,6 +110,10 @@ impl Process {
         echo(files::RUN_JSON, described);
         echo(files::SITES, write_file(directory, files::SITES, site::write_table));
         echo(files::LAST, self.last.create(directory, &UNATTRIBUTED));
+        #[cfg(feature = "sancov")]
+        echo(files::EDGES, write_file(directory, files::EDGES, |out| self.edges.write(out)));
+        #[cfg(feature = "sancov")]
+        echo(files::EDGES, self.edges.map(directory));
         if settings.focus.sink == Sink::Count || settings.coverage == Coverage::Counts {
             echo(files::COUNTS, self.counts.create(directory));
         }

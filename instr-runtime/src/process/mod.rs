@@ -10,6 +10,8 @@ mod closed;
 mod counts_file;
 mod coverage_file;
 mod directory;
+#[cfg(feature = "sancov")]
+mod edges_file;
 mod file_name;
 mod last_file;
 mod room;
@@ -51,6 +53,8 @@ pub(crate) struct Process {
     last: LastFile,
     counts: CountsFile,
     coverage: CoverageFile,
+    #[cfg(feature = "sancov")]
+    edges: edges_file::EdgesFile,
     room: Room,
     /// 1 while a thread reads an order.
     taking: AtomicU32,
@@ -108,7 +112,10 @@ pub(crate) fn count_unattributed() {
 /// The mapping of the process's own that an address lies in: its start and its length. Async-signal-safe.
 pub(crate) fn mapping_at(address: usize) -> Option<(usize, usize)> {
     let process = PROCESS.get()?;
-    process.last.mapping_at(address).or_else(|| process.coverage.mapping_at(address))
+    let found = process.last.mapping_at(address).or_else(|| process.coverage.mapping_at(address));
+    #[cfg(feature = "sancov")]
+    let found = found.or_else(|| process.edges.mapping_at(address));
+    found
 }
 
 /// The process has begun to exit in an orderly way. A child that has reached no statement has no run to note it in.
@@ -239,6 +246,14 @@ impl Process {
         let taken = file().and_then(|file| take(order, file));
         header.taken.store(if taken.is_some() { order } else { order | REFUSED }, Release);
         self.taking.store(0, Release);
+    }
+
+    /// Adds the edges of a library that has been loaded. For normal context.
+    #[cfg(feature = "sancov")]
+    pub(crate) fn add_edges(&self) {
+        if let Ok(directory) = self.directory() {
+            self.edges.add_new(directory);
+        }
     }
 
     /// A table of counters for a thread. Async-signal-safe.

@@ -23,7 +23,11 @@ impl Reader<'_> {
         let sites = SiteFilter(filter::Filter { file, function, only });
         if sink == Sink::Stack && !(threads.0.is_none() && sites.0.admits_all()) {
             let (name, word) = (names::SINK, sink.word());
-            self.note(format_args!("filters have no effect with {name}={word}, which keeps no records"));
+            if cfg!(all(feature = "sancov", not(feature = "enabled"))) {
+                self.note(format_args!("filters have no effect on edges"));
+            } else {
+                self.note(format_args!("filters have no effect with {name}={word}, which keeps no records"));
+            }
         }
         (threads, sites)
     }

@@ -246,9 +246,12 @@ impl Reader<'_> {
         if cfg!(not(feature = "enabled")) {
             if let Some(refused) = chosen.filter(|sink| *sink != Sink::Stack) {
                 let (name, word) = (names::SINK, refused.word());
-                self.note(format_args!(
-                    "{name}={word} is ignored: built with the feature `stack`, this program has no other sink"
-                ));
+                let why = if cfg!(feature = "sancov") {
+                    "built with the feature `sancov`, this program records edges and has no sink"
+                } else {
+                    "built with the feature `stack`, this program has no other sink"
+                };
+                self.note(format_args!("{name}={word} is ignored: {why}"));
             }
             return Sink::Stack;
         }

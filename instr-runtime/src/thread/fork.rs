@@ -64,6 +64,11 @@ extern "C" fn in_child() {
     if settings::get().is_some_and(|settings| settings.coverage != Coverage::Off) {
         site::forget_seen();
     }
+    #[cfg(feature = "sancov")]
+    {
+        sys::with_errno(crate::edges::leave_to_parent);
+        tls::forget_edge();
+    }
     let Some(copy) = copy() else { return };
     sys::with_errno(|| {
         let start = copy.slots.load(Relaxed) as usize - SLOTS_AT;

@@ -56,7 +56,10 @@ pub(crate) fn begin(process: &Process) -> Option<&'static Thread> {
     let (tid, name) = (sys::thread_id(), sys::thread_name());
     thread.begin(process.take_slot(tid), tid, name);
     tls::set_state(ptr::from_ref(thread).cast());
-    stack::attach(process, thread);
+    // Where the compiler tells of edges, nothing tells of statements.
+    if cfg!(not(all(feature = "sancov", not(feature = "enabled")))) {
+        stack::attach(process, thread);
+    }
     adapt(process, thread);
     exit::watch(thread);
     Some(thread)
@@ -83,6 +86,8 @@ pub(crate) fn go_on_as_another(process: &Process, thread: &'static Thread) {
 /// The calling thread ends: from here on it is none. Signals are blocked.
 pub(crate) fn leave(thread: &Thread) {
     tls::set_state(ptr::from_ref(&ENDED).cast());
+    #[cfg(feature = "sancov")]
+    tls::set_edge_aside();
     forget_stack();
     close_log(thread);
 }

@@ -161,10 +161,16 @@ impl Thread {
         self.stack_file.store(len, Relaxed);
     }
 
+    /// Where the address of its newest edge is kept.
+    #[cfg(feature = "sancov")]
+    pub(crate) fn edge(&self) -> &AtomicU64 {
+        &self.slot_or_own().edge
+    }
+
     /// A thread that ended may have left something here.
     fn clean_own_slot(&self, tid: u32) -> &Slot {
         let slot = &self.own_slot;
-        for counter in [&slot.seq, &slot.filtered, &slot.suppressed, &slot.dropped] {
+        for counter in [&slot.seq, &slot.filtered, &slot.suppressed, &slot.dropped, &slot.edge] {
             counter.store(0, Relaxed);
         }
         slot.panicked.store(0, Relaxed);

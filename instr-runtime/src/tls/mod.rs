@@ -4,6 +4,8 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(feature = "sancov")]
+mod edge;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 mod portable;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]
@@ -11,6 +13,8 @@ mod x86_64;
 
 use instr_format::stack::Head;
 
+#[cfg(feature = "sancov")]
+pub(crate) use edge::*;
 #[cfg(any(not(target_arch = "x86_64"), instr_portable))]
 pub(crate) use portable::*;
 #[cfg(all(target_arch = "x86_64", not(instr_portable)))]

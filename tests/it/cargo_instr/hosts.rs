@@ -65,10 +65,15 @@ fn hosted() -> (Workspace, PathBuf) {
 
 /// Compiles the program, or says why not.
 fn compile(test: &str, scene: &Scene, arguments: &[&str]) -> Option<PathBuf> {
-    let (source, program) = (scene.path().join("host.c"), scene.path().join("host"));
-    fs::write(&source, HOST).expect("a file");
+    compile_source(test, scene, HOST, arguments)
+}
+
+/// The same of another one.
+pub(super) fn compile_source(test: &str, scene: &Scene, source: &str, arguments: &[&str]) -> Option<PathBuf> {
+    let (file, program) = (scene.path().join("host.c"), scene.path().join("host"));
+    fs::write(&file, source).expect("a file");
     let mut compiler = Command::new("gcc");
-    compiler.arg("-pthread").arg("-o").args([&program, &source]).args(arguments).arg("-ldl").arg("-lm");
+    compiler.arg("-pthread").arg("-o").args([&program, &file]).args(arguments).arg("-ldl").arg("-lm");
     match compiler.output() {
         Err(error) => skip::skip(test, &format!("no gcc: {error}")),
         Ok(output) if !output.status.success() => panic!("{}", String::from_utf8_lossy(&output.stderr)),

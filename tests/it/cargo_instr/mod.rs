@@ -18,6 +18,7 @@ mod overlay;
 mod real_modules;
 mod rebuilds;
 mod reports;
+mod sancov;
 mod selection;
 mod signals;
 mod silence;

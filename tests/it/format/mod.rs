@@ -1,5 +1,6 @@
 //! The formats: what the encoders write the decoders read, and nothing that they are given makes them panic.
 
+mod edges;
 mod filters;
 mod orders;
 mod patterns;

@@ -99,6 +99,7 @@ impl Stack {
             dropped: 0,
             errno: 0,
             name: [0; 16],
+            edge: None,
         }
     }
 }

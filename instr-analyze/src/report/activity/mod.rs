@@ -76,7 +76,7 @@ fn has_call(snippet: &str) -> bool {
 }
 
 /// What the kernel says of it, or said before it was ended.
-fn kernel(run: &Run, thread: &Thread) -> String {
+pub(super) fn kernel(run: &Run, thread: &Thread) -> String {
     let is_past = run.life != Life::Running;
     let says = if is_past { "said" } else { "says" };
     run.observed(thread).map(|observed| format!("; {}, {says} the kernel", observed.words(is_past))).unwrap_or_default()

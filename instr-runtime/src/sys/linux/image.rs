@@ -46,6 +46,19 @@ pub(crate) fn stay_loaded() {
 #[cfg(target_feature = "crt-static")]
 pub(crate) fn stay_loaded() {}
 
+/// Whether this code is the program's, and not that of a library that it has loaded. Async-signal-safe.
+pub(crate) fn is_in_program() -> bool {
+    unsafe extern "C" {
+        #[link_name = "__ehdr_start"]
+        static START: [u8; 64];
+    }
+    // SAFETY: the linker defines where the file's header is loaded, where its segments are found.
+    let (start, header) = unsafe { ((&raw const START).addr(), &START) };
+    let segments = header.get(32..40).and_then(|bytes| bytes.first_chunk()).copied().map_or(0, usize::from_ne_bytes);
+    // SAFETY: touches no memory of ours.
+    unsafe { libc::getauxval(libc::AT_PHDR) as usize == start + segments }
+}
+
 /// Passes on of everything that is loaded now, the program first: its name, which is empty for the program itself, what to add to
 /// the addresses in its file, and its build id. Locks; for normal context.
 pub(crate) fn for_each_loaded_object<Each: FnMut(&[u8], u64, Option<&[u8]>)>(mut each: Each) {
@@ -63,6 +76,24 @@ pub(crate) fn for_each_loaded_object<Each: FnMut(&[u8], u64, Option<&[u8]>)>(mut
     }
     // SAFETY: the callback gets what it expects.
     unsafe { libc::dl_iterate_phdr(Some(pass::<Each>), (&raw mut each).cast()) };
+}
+
+/// The same of the one that has this address in one of its segments, with an empty name for the program, whatever the C library
+/// calls it. Locks; for normal context.
+#[cfg(feature = "sancov")]
+pub(crate) fn object_at<Found: FnMut(&[u8], u64, Option<&[u8]>)>(address: usize, mut found: Found) {
+    let mut nearest = None;
+    // Objects lie apart, so the one with the address is the last one that begins before it.
+    for_each_loaded_object(|_, base, _| {
+        nearest = nearest.max(Some(base).filter(|base| *base <= address as u64));
+    });
+    let mut is_program = true;
+    for_each_loaded_object(|name, base, build_id| {
+        if Some(base) == nearest {
+            found(if is_program { b"" } else { name }, base, build_id);
+        }
+        is_program = false;
+    });
 }
 
 const NT_GNU_BUILD_ID: u32 = 3;
