@@ -77,8 +77,17 @@ pub struct What {
 }
 
 /// What makes no sense where statements are not recorded.
-const OF_STATEMENTS: [&str; 8] =
-    ["stack", "with_dep", "deps", "include_file", "exclude_file", "include_function", "exclude_function", "level"];
+const OF_STATEMENTS: [&str; 9] = [
+    "stack",
+    "coverage",
+    "with_dep",
+    "deps",
+    "include_file",
+    "exclude_file",
+    "include_function",
+    "exclude_function",
+    "level",
+];
 
 const USAGE: &str = "\
 cargo instr <run|test|bench|build|nextest run|...> [OPTIONS] [CARGO OPTIONS] [-- ARGUMENTS]
@@ -115,10 +124,11 @@ impl Arguments {
 
     /// What is to be recorded, if they say it.
     pub fn recording(&self) -> Option<Recording> {
-        match (self.sancov, self.stack) {
-            (true, _) => Some(Recording::Edges),
-            (false, true) => Some(Recording::OpenStatements),
-            (false, false) => None,
+        match () {
+            () if self.sancov => Some(Recording::Edges),
+            () if self.stack => Some(Recording::OpenStatements),
+            () if self.coverage.is_some() => Some(Recording::Statements),
+            () => None,
         }
     }
 

@@ -17,10 +17,11 @@ pub fn asked(option: Option<&str>, config: &Config) -> Result<Option<String>, Fa
         return Ok(option.map(str::to_owned));
     }
     match config.coverage() {
-        None => Ok(None),
+        // Edges are kept without being told.
+        None | Some("sancov") => Ok(None),
         Some("instr") => Ok(Some(names::COVERAGE_COUNTS.to_owned())),
         Some(other) => Err(Failure(format!(
-            "instrumentation.coverage.backend = \"{other}\" is not made by this command; \"instr\" is"
+            "instrumentation.coverage.backend = \"{other}\" is not made by this command; \"instr\" and \"sancov\" are"
         ))),
     }
 }

@@ -51,7 +51,11 @@ impl Instrumentation {
         let mut metadata = workspace::metadata(&split, false)?;
         let workspace: PathBuf = metadata.workspace_root.clone().into();
         let config = Config::find(&workspace)?;
-        let of_config = if config.is_on("stack") { Recording::OpenStatements } else { Recording::Statements };
+        let of_config = match config.coverage() {
+            Some("sancov") => Recording::Edges,
+            _ if config.is_on("stack") => Recording::OpenStatements,
+            _ => Recording::Statements,
+        };
         let recording = recording.unwrap_or(of_config);
         let of_edges = recording == Recording::Edges;
         let with_dep = if what.with_dep.is_empty() { config.list("with_dep") } else { what.with_dep.clone() };

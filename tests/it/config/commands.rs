@@ -119,6 +119,10 @@ fn programs_and_tests_obey_the_part_for_runs_wherever_they_run() {
 
 #[test]
 fn coverage_is_kept_as_the_option_the_variable_or_the_file_says() {
+    const NEITHER: [bool; 3] = [false; 3];
+    const FLAGGED: [bool; 3] = [true, false, false];
+    const COUNTED: [bool; 3] = [true, true, false];
+    const EDGES: [bool; 3] = [false, false, true];
     let pair = workspace("configured coverage");
     let all_tools = "[instrumentation.coverage]\nenabled = true\n";
     let kept = |config: &str, options: &[&str], variable: &str| {
@@ -127,19 +131,23 @@ fn coverage_is_kept_as_the_option_the_variable_or_the_file_says() {
         let arguments = [&["run", "-q", "-p", "one"], options, &["--", "0"]].concat();
         succeed(pair.instr(&arguments).env("INSTR_OUTPUT_DIR", &output).env("INSTR_COVERAGE", variable));
         let run = runs(&output).remove(0);
-        [files::COVERAGE, files::COUNTS].map(|name| run.join(name).exists())
+        [files::COVERAGE, files::COUNTS, files::EDGES].map(|name| run.join(name).exists())
     };
-    assert_eq!(kept("", &[], ""), [false, false]);
-    assert_eq!(kept("", &["--coverage"], ""), [true, true]);
-    assert_eq!(kept("", &["--coverage=flags"], ""), [true, false]);
-    assert_eq!(kept("", &["--coverage"], "flags"), [true, true], "options go first");
-    assert_eq!(kept(all_tools, &[], ""), [true, true]);
-    assert_eq!(kept(all_tools, &[], "flags"), [true, false]);
-    assert_eq!(kept(all_tools, &[], "off"), [false, false]);
+    assert_eq!(kept("", &[], ""), NEITHER);
+    assert_eq!(kept("", &["--coverage"], ""), COUNTED);
+    assert_eq!(kept("", &["--coverage=flags"], ""), FLAGGED);
+    assert_eq!(kept("", &["--coverage"], "flags"), COUNTED, "options go first");
+    assert_eq!(kept(all_tools, &[], ""), COUNTED);
+    assert_eq!(kept(all_tools, &[], "flags"), FLAGGED);
+    assert_eq!(kept(all_tools, &[], "off"), NEITHER);
+    let by_compiler = format!("{all_tools}backend = 'sancov'\n");
+    assert_eq!(kept(&by_compiler, &["--coverage"], ""), COUNTED, "options go first");
+    if cfg!(target_arch = "x86_64") {
+        assert_eq!(kept(&by_compiler, &[], ""), EDGES);
+    }
     pair.write("instr.toml", &format!("{all_tools}backend = 'llvm'\n"));
     let output = pair.instr(&["run"]).output().expect("cargo runs");
-    let message =
-        "cargo instr: instrumentation.coverage.backend = \"llvm\" is not made by this command; \"instr\" is\n";
+    let message = "cargo instr: instrumentation.coverage.backend = \"llvm\" is not made by this command; \"instr\" and \"sancov\" are\n";
     assert_eq!((output.status.code(), said(&output).as_str()), (Some(2), message));
     let output = pair.instr(&["run", "--coverage", "--stack"]).output().expect("cargo runs");
     assert!(output.status.code() == Some(2) && said(&output).contains("cannot be used with"), "{output:?}");
