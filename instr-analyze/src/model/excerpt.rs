@@ -38,6 +38,13 @@ pub fn excerpt(source: &str, (line, column): (u64, u64), snippet: &str, context:
     if rest.chars().take(skipped).any(|character| character == '\n') || !begins(rest.chars().skip(skipped), snippet) {
         return None;
     }
+    around(source, line, context)
+}
+
+/// A line and `context` lines before and behind it, if `source` has that line.
+pub fn around(source: &str, line: u64, context: u64) -> Option<Excerpt> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    source.lines().nth(usize::try_from(line.checked_sub(1)?).ok()?)?;
     let first = line.saturating_sub(context).max(1);
     let shown = usize::try_from((line - first).saturating_add(context).saturating_add(1)).unwrap_or(usize::MAX);
     let lines = source.lines().skip(usize::try_from(first - 1).ok()?).take(shown).map(str::to_owned).collect();

@@ -102,6 +102,15 @@ impl From<BadFile> for Problem {
     }
 }
 
+/// Whether addresses of the file at `path` can be looked up.
+///
+/// # Errors
+/// Why not.
+pub fn usable(path: &Path) -> Result<(), Problem> {
+    let elf = Elf::open(path)?;
+    if elf.is_unlinked() { Err(Problem::Object) } else { Ok(()) }
+}
+
 /// Looks up addresses as they are in the file at `path`.
 ///
 /// # Errors
@@ -142,15 +151,6 @@ pub fn of_run(run: &RunFiles, trusted: bool, addresses: &[u64]) -> Symbols {
 }
 
 impl Symbols {
-    /// Whether addresses of the file at `path` can be looked up.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn refuse(path: &Path) -> Result<(), Problem> {
-        let elf = Elf::open(path)?;
-        if elf.is_unlinked() { Err(Problem::Object) } else { Ok(()) }
-    }
-
     fn of(addresses: &[u64]) -> Self {
         let unknown =
             |address: &u64| Symbolized { address: *address, module: None, in_file: None, functions: Vec::new() };
