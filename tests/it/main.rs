@@ -47,6 +47,7 @@ mod skip;
 mod stack;
 mod stepped;
 mod stress;
+mod symbolize;
 mod transparency;
 mod ui;
 mod zeros;

@@ -20,6 +20,8 @@ const PARTS: &str = "parts";
 const CHECK: &str = "check";
 /// Reads two.
 const DIFF: &str = "diff";
+/// Reads one, and addresses.
+const SYMBOLIZE: &str = "symbolize";
 
 fn directory() -> PathBuf {
     workspace().join("docs/schema")
@@ -55,9 +57,9 @@ struct Schema {
 }
 
 impl Schema {
-    /// Of the verbs that read any number of runs.
+    /// Of the verbs that read any number of runs, and nothing else.
     fn of_runs() -> impl Iterator<Item = Self> {
-        Schema::all().into_iter().filter(|schema| ![CHECK, DIFF].contains(&schema.verb.as_str()))
+        Schema::all().into_iter().filter(|schema| ![CHECK, DIFF, SYMBOLIZE].contains(&schema.verb.as_str()))
     }
 
     fn of(verb: &str) -> Self {
@@ -182,6 +184,19 @@ fn a_crash_among_others_and_what_led_to_it() {
     let printed = check_all(&scene.output());
     let has = |key: &str| printed["report"].iter().any(|document| !document["runs"][0][key].is_null());
     assert!(has("siblings") && has("breadcrumbs"), "{:?}", printed["report"]);
+}
+
+#[test]
+fn addresses_of_a_process() {
+    let scene = scene("crasher", &["null-dereference", "worker"], &[]);
+    let output = scene.output().to_str().unwrap().to_owned();
+    let crash = Schema::of("crash").check(scene.path(), &[], &[&output]).remove(0);
+    let frames = crash["crashes"][0]["frames"].as_array().expect("frames").iter();
+    let mut arguments = vec![output.as_str(), "0x0", "0xffffffffffffffff"];
+    arguments.extend(frames.map(|frame| frame["address"].as_str().expect("an address")));
+    let documents = Schema::of(SYMBOLIZE).check(scene.path(), &[], &arguments);
+    assert_eq!(documents[0]["addresses"].as_array().map(Vec::len), Some(arguments.len() - 1));
+    assert!(!documents[0]["addresses"][2]["functions"][0]["statement"].is_null(), "{:#}", documents[0]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     }
     match dumps.as_slice() {
         [] => Err(Failure::Nothing("no crash was recorded, of which a minidump could be made".to_owned())),
-        [_] if common.output.is_none() && stdout().is_terminal() => {
+        [_] if common.writing.output.is_none() && stdout().is_terminal() => {
             Err(Failure::Input("a minidump is not written to a terminal; name a file with --output".to_owned()))
         }
         [dump] => {

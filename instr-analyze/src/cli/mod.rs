@@ -13,6 +13,7 @@ mod list;
 mod options;
 mod report;
 mod stats;
+mod symbolize;
 mod tail;
 mod terminal;
 mod variables;
@@ -68,6 +69,9 @@ enum Verb {
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
+    /// Show which functions and places of the source addresses are
+    #[command(after_help = EXIT_CODES)]
+    Symbolize(symbolize::SymbolizeArguments),
     /// Show what a running process records, and have it record something else
     #[command(after_help = EXIT_CODES)]
     Control(control::ControlArguments),
@@ -118,6 +122,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Diff(diff)) => diff::run(diff),
         Some(Verb::Stats(stats)) => stats::run(stats),
         Some(Verb::Export(export)) => export::run(export),
+        Some(Verb::Symbolize(symbolize)) => symbolize::run(symbolize),
         Some(Verb::Control(control)) => control::run(control),
         Some(Verb::List(list)) => list::run(list),
         Some(Verb::Clean(clean)) => clean::run(clean),

@@ -32,6 +32,13 @@ pub(crate) struct Common {
     /// Source lines to show before and behind a statement; `diff`: statements
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) context: u64,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+/// Where a verb writes, and whether in colour.
+#[derive(Debug, Args)]
+pub(crate) struct Writing {
     /// Whether to colour the text; `auto`: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     color: Color,
@@ -116,6 +123,17 @@ impl Common {
         Lists { thread: join(&self.thread), include: join(&self.include), exclude: join(&self.exclude) }
     }
 
+    pub(crate) fn paint(&self) -> Paint {
+        self.writing.paint()
+    }
+
+    /// Where the result goes.
+    pub(crate) fn open_output(&self) -> Result<Box<dyn Write>, Failure> {
+        self.writing.open_output()
+    }
+}
+
+impl Writing {
     pub(crate) fn paint(&self) -> Paint {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self.color {

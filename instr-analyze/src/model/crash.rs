@@ -177,7 +177,7 @@ pub(crate) fn number(text: &str) -> Option<u64> {
 }
 
 /// Pairs of digits. What is no such pair ends it.
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     let pairs = hex.as_bytes().chunks_exact(2).map(|pair| str::from_utf8(pair).ok());
     pairs.map_while(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }

@@ -41,6 +41,8 @@ pub struct Process {
     pub start_unix_ns: Option<u64>,
     /// The same, since the machine was started.
     pub start_monotonic_ns: Option<u64>,
+    /// The program and the libraries that were loaded when the runtime started.
+    pub load_bases: Vec<LoadBase>,
     /// How many sites the program has.
     pub sites: usize,
     /// The variables that were set.
@@ -49,6 +51,19 @@ pub struct Process {
     pub notes: Vec<String>,
     /// Functions that could not be instrumented.
     pub untouched: Vec<Untouched>,
+}
+
+/// A program or a library in memory.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LoadBase {
+    /// Its path.
+    #[serde(deserialize_with = "path")]
+    pub name: Option<PathBuf>,
+    /// What was added to its addresses.
+    pub base: String,
+    /// The build that it is, two digits a byte.
+    pub build_id: Option<String>,
 }
 
 /// A function that could not be instrumented.

@@ -13,7 +13,7 @@ use super::paint::Paint;
 use crate::model::source_path::in_toolchain;
 use crate::model::thread::Thread;
 use crate::run::load::Run;
-use crate::run::source::{Roots, around};
+use crate::run::source::Roots;
 use crate::run::symbols::{Frame, Function};
 
 /// So many calls of a crash are told.
@@ -66,7 +66,7 @@ pub(super) fn at_length(
     let Some(edge) = run.last_edge(thread) else { return Ok(()) };
     let place = edge.functions.first().and_then(|function| Some((function.file.as_deref()?, function.line?)));
     if let Some((file, line)) = place
-        && let Some(excerpt) = around(roots, file, line.into(), context)
+        && let Some(excerpt) = roots.around(file, line.into(), context)
     {
         excerpt::lines(&excerpt, line.into(), paint, out)?;
     }

@@ -32,8 +32,8 @@ pub(crate) fn write(
     writeln!(out, "  {why}; recorded: {}", Printable(statement.snippet.as_bytes()))
 }
 
-/// Writes lines of source, one of them marked.
-pub(super) fn lines(excerpt: &Excerpt, marked: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// Writes source lines, one of them marked.
+pub(crate) fn lines(excerpt: &Excerpt, marked: u64, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     for (number, line) in (excerpt.first..).zip(&excerpt.lines) {
         let (mark, style) = if number == marked { ('>', paint.strong) } else { (' ', paint.faint) };
         let text: String = line.replace('\t', "    ").chars().take(WIDTH).collect();

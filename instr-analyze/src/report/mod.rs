@@ -28,6 +28,7 @@ mod recursion;
 mod returned;
 mod siblings;
 pub mod stats;
+pub mod symbolize;
 pub mod text;
 mod thread;
 pub mod tree;

@@ -1,6 +1,6 @@
 //! Reads the `edges` file, and finds where the newest edge of each thread is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -32,14 +32,26 @@ pub(crate) fn read(dir: &Path) -> Result<Option<(Edges, Option<Damage>)>, Damage
 /// Where the newest edge of each thread is. Files of the program are read only if nobody else can have written the run.
 pub(super) fn last(edges: &Edges, slots: &[SlotCopy], (dir, process): (&Path, &Process)) -> LastEdges {
     let trusted = is_ours_alone(dir);
-    let mut files: HashMap<u64, Mapped> = HashMap::new();
-    // Many threads are at the same place.
-    let mut known: HashMap<u64, Frame> = HashMap::new();
-    let mut frame = |address: u64| {
-        let range = edges.range_at(address).filter(|_| trusted);
-        let file = range.map(|range| &*files.entry(range.base).or_insert_with(|| mapped(range, process)));
-        // The address is that behind the call.
-        known.entry(address).or_insert_with(|| Frame::of(address, address.saturating_sub(1), file)).clone()
+    let range = |address: u64| edges.range_at(address).filter(|_| trusted);
+    // Each file is read once, for all that is asked of it. An address is that behind the call.
+    let mut asked: BTreeMap<u64, (&Range, BTreeSet<u64>)> = BTreeMap::new();
+    for address in slots.iter().filter_map(|slot| slot.edge) {
+        if let Some(range) = range(address) {
+            asked.entry(range.base).or_insert((range, BTreeSet::new())).1.insert(address.saturating_sub(1));
+        }
+    }
+    let files: BTreeMap<u64, _> = asked
+        .into_iter()
+        .map(|(base, (range, addresses))| {
+            let file = mapped(range, process);
+            let functions = file.functions(&addresses);
+            (base, (file, functions))
+        })
+        .collect();
+    let frame = |address: u64| {
+        let file = range(address).and_then(|range| files.get(&range.base));
+        let functions = file.and_then(|(_, functions)| functions.get(&address.saturating_sub(1)));
+        Frame::of(address, file.map(|(file, _)| file), functions)
     };
     let ids = |slot: &SlotCopy| (slot.tid, u64::from(slot.reuse));
     slots.iter().filter_map(|slot| Some((ids(slot), frame(slot.edge?)))).collect()

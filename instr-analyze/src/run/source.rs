@@ -1,12 +1,13 @@
 //! Finds the source of a statement: where the program was built or started, where we are, and in the caches of cargo and rustup.
 
+use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::open;
-use crate::model::excerpt::{Excerpt, excerpt, moved};
+use crate::model::excerpt::{Excerpt, around, excerpt, moved};
 use crate::model::process::Process;
 use crate::model::source_path::{in_registry, in_toolchain};
 use crate::model::statement::Statement;
@@ -119,9 +120,38 @@ pub fn find(roots: &Roots, statement: &Statement, context: u64) -> Source {
     outcome
 }
 
-/// A line of a file as it is now, with `context` lines before and behind it.
-pub fn around(roots: &Roots, file: &str, line: u64, context: u64) -> Option<Excerpt> {
-    roots.sources(file).find_map(|source| crate::model::excerpt::around(&source, line, context))
+impl Roots {
+    /// A line of a file as it is now, with `context` lines before and behind it.
+    pub fn around(&self, file: &str, line: u64, context: u64) -> Option<Excerpt> {
+        self.sources(file).find_map(|source| around(&source, line, context))
+    }
+}
+
+/// Source files that are looked at again and again.
+#[derive(Debug)]
+pub struct Texts {
+    roots: Roots,
+    known: HashMap<String, Option<String>>,
+}
+
+/// So many of them are kept.
+const TEXTS_MAX: usize = 32;
+
+impl Texts {
+    /// Of files that lie there.
+    pub fn new(roots: Roots) -> Self {
+        Texts { roots, known: HashMap::new() }
+    }
+
+    /// A line of a file as it is now, with `context` lines before and behind it.
+    pub fn around(&mut self, file: &str, line: u64, context: u64) -> Option<Excerpt> {
+        if self.known.len() >= TEXTS_MAX && !self.known.contains_key(file) {
+            self.known.clear();
+        }
+        let roots = &self.roots;
+        let text = self.known.entry(file.to_owned()).or_insert_with(|| roots.sources(file).next());
+        around(text.as_deref()?, line, context)
+    }
 }
 
 fn read_below(root: &Path, file: &Path) -> Option<String> {

@@ -1,17 +1,16 @@
 //! Where in the program and its libraries addresses lie, and how calls came there: read from the files that were mapped, as
 //! far as they are still there.
 
-use std::collections::HashMap;
-use std::fs::File;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use addr2line::Loader;
 use framehop::aarch64::{UnwindRegsAarch64, UnwinderAarch64};
 use framehop::x86_64::{UnwindRegsX86_64, UnwinderX86_64};
 use framehop::{ExplicitModuleSectionInfo, Unwinder};
-use object::{Object as _, ObjectSection as _, ObjectSegment as _, ReadCache};
+use object::{Object as _, ObjectSection as _, ReadCache};
 use serde::Serialize;
 
+use super::debug::{Elf, Places, Program};
 use super::open;
 use crate::model::crash::{Crash, number};
 use crate::model::mappings::{Module, modules};
@@ -61,9 +60,13 @@ pub fn backtrace(crash: &Crash, trusted: bool, max: usize) -> Vec<Frame> {
             crash.backtrace.iter().filter_map(|address| number(address)).map(|address| (address, address)).collect();
     }
     // Recursion comes to the same place again and again.
-    let mut known: HashMap<u64, Frame> = HashMap::new();
-    let of = |(address, lookup)| known.entry(address).or_insert_with(|| frame(address, lookup, &loaded)).clone();
-    frames.into_iter().map(of).collect()
+    let places: BTreeSet<u64> = frames.iter().map(|(_, lookup)| *lookup).collect();
+    let in_file = |loaded: &Loaded| {
+        let range = &loaded.module.range;
+        loaded.mapped.functions(&places.iter().copied().filter(|address| range.contains(address)).collect())
+    };
+    let functions: HashMap<u64, Vec<Function>> = loaded.iter().flat_map(in_file).collect();
+    frames.into_iter().map(|(address, lookup)| frame(address, lookup, &loaded, &functions)).collect()
 }
 
 /// By the unwind tables, from the registers and the part of the stack that were kept. Each address, and the one to look up.
@@ -99,7 +102,7 @@ where
 {
     let mut unwinder = U::default();
     for module in loaded {
-        if let Some(sections) = module.sections() {
+        if let Some(sections) = module.mapped.sections() {
             let range = module.module.range.clone();
             unwinder.add_module(framehop::Module::new(module.module.path.clone(), range, module.mapped.bias, sections));
         }
@@ -110,16 +113,16 @@ where
     addresses.map(|frame| (frame.address(), frame.address_for_lookup())).collect()
 }
 
-fn frame(address: u64, lookup: u64, loaded: &[Loaded]) -> Frame {
+fn frame(address: u64, lookup: u64, loaded: &[Loaded], functions: &HashMap<u64, Vec<Function>>) -> Frame {
     let module = loaded.iter().find(|loaded| loaded.module.range.contains(&lookup));
-    Frame::of(address, lookup, module.map(|loaded| &loaded.mapped))
+    Frame::of(address, module.map(|loaded| &loaded.mapped), functions.get(&lookup))
 }
 
 impl Frame {
-    /// What is at an address, for which this one is looked up in the file that was mapped there.
-    pub(super) fn of(address: u64, lookup: u64, file: Option<&Mapped>) -> Self {
-        let functions = file.map(|file| file.functions(lookup)).unwrap_or_default();
+    /// What is at an address, which has these functions in the file that was mapped there.
+    pub(super) fn of(address: u64, file: Option<&Mapped>, functions: Option<&Vec<Function>>) -> Self {
         let (path, replaced) = file.map(|file| (file.path.clone(), file.replaced)).unzip();
+        let functions = functions.cloned().unwrap_or_default();
         Frame { address: format!("{address:#x}"), module: path, replaced: replaced.unwrap_or(false), functions }
     }
 }
@@ -135,56 +138,44 @@ pub(super) struct Mapped {
     path: String,
     /// What to subtract from an address for the one in the file.
     bias: u64,
-    loader: Option<Loader>,
+    program: Option<Program>,
     /// Whether the file is another build by now.
     replaced: bool,
 }
 
 impl Loaded {
     fn new(module: Module, build: Option<Vec<u8>>) -> Self {
-        let bias = open::open(Path::new(&module.path)).ok().and_then(|file| bias(file, module.anchor));
-        let mut mapped = Mapped::new(module.path.clone(), bias.unwrap_or(0), build);
-        mapped.loader = mapped.loader.filter(|_| bias.is_some());
+        let anchor = module.anchor;
+        let mapped = Mapped::with(module.path.clone(), build, |elf| elf.bias(anchor));
         Loaded { module, mapped }
-    }
-
-    fn sections(&self) -> Option<ExplicitModuleSectionInfo<Vec<u8>>> {
-        self.mapped.sections()
     }
 }
 
 impl Mapped {
     /// The file at this path, to whose addresses so much was added, if it is this build still.
     pub(super) fn new(path: String, bias: u64, build: Option<Vec<u8>>) -> Self {
-        let open = || open::open(Path::new(&path)).ok();
-        let replaced = build.is_some() && open().is_some_and(|file| build_id(file) != build);
-        let loader = open().filter(|_| !replaced).and_then(|_| Loader::new(&path).ok());
-        Mapped { path, bias, loader, replaced }
+        Mapped::with(path, build, |_| Some(bias))
     }
 
-    fn functions(&self, address: u64) -> Vec<Function> {
-        let (Some(loader), address) = (&self.loader, address.wrapping_sub(self.bias)) else { return Vec::new() };
-        let mut functions = Vec::new();
-        if let Ok(mut frames) = loader.find_frames(address) {
-            while let Ok(Some(frame)) = frames.next() {
-                let name = frame.function.and_then(|name| name.demangle().ok().map(|name| name.into_owned()));
-                let place = frame.location;
-                functions.push(Function {
-                    name,
-                    file: place.as_ref().and_then(|place| place.file.map(str::to_owned)),
-                    line: place.as_ref().and_then(|place| place.line),
-                    column: place.and_then(|place| place.column),
-                });
-            }
-        }
-        // Without debug information there are still names.
-        if functions.iter().all(|function| function.name.is_none())
-            && let Some(name) = loader.find_symbol(address)
-        {
-            let name = Some(addr2line::demangle_auto(name.into(), None).into_owned());
-            functions = vec![Function { name, file: None, line: None, column: None }];
-        }
-        functions
+    fn with(path: String, build: Option<Vec<u8>>, bias: impl FnOnce(&Elf) -> Option<u64>) -> Self {
+        let elf = Elf::open(Path::new(&path)).ok();
+        let replaced = build.is_some() && elf.as_ref().is_some_and(|elf| elf.build_id() != build);
+        let elf = elf.filter(|_| !replaced);
+        let bias = elf.as_ref().and_then(bias);
+        let program = elf.filter(|_| bias.is_some()).and_then(|elf| Program::new(elf, Places::Beside).ok());
+        Mapped { path, bias: bias.unwrap_or(0), program, replaced }
+    }
+
+    /// The functions at these addresses in it.
+    pub(super) fn functions(&self, addresses: &BTreeSet<u64>) -> HashMap<u64, Vec<Function>> {
+        let Some(program) = &self.program else { return HashMap::new() };
+        let in_file: BTreeSet<u64> = addresses.iter().map(|address| address.wrapping_sub(self.bias)).collect();
+        let told = program.look_up(&in_file, false).functions.into_iter();
+        told.map(|(address, found)| {
+            let functions = found.into_iter().map(|found| found.function).collect();
+            (address.wrapping_add(self.bias), functions)
+        })
+        .collect()
     }
 
     fn sections(&self) -> Option<ExplicitModuleSectionInfo<Vec<u8>>> {
@@ -210,23 +201,4 @@ impl Mapped {
             ..Default::default()
         })
     }
-}
-
-fn build_id(file: File) -> Option<Vec<u8>> {
-    let cache = ReadCache::new(file);
-    let file = object::File::parse(&cache).ok()?;
-    Some(file.build_id().ok()??.to_vec())
-}
-
-/// What was added to the file's addresses, from where an offset of it was mapped.
-fn bias(file: File, (address, offset): (u64, u64)) -> Option<u64> {
-    let cache = ReadCache::new(file);
-    let file = object::File::parse(&cache).ok()?;
-    let segment = file.segments().find(|segment| {
-        let (start, size) = segment.file_range();
-        // Mappings begin at whole pages.
-        (start & !0xfff..start.saturating_add(size)).contains(&offset)
-    })?;
-    let (start, _) = segment.file_range();
-    Some(address.wrapping_sub(segment.address().wrapping_sub(start).wrapping_add(offset)))
 }

@@ -16,13 +16,14 @@ use instr_tests::skip::{counted, skip};
 
 use super::{MEMORY, within};
 
-const VERBS: [&[&str]; 9] = [
+const VERBS: [&[&str]; 10] = [
     &["report"],
     &["dump"],
     &["dump", "--fold"],
     &["dump", "--tree"],
     &["tail"],
     &["crash"],
+    &["symbolize"],
     &["list"],
     &["control"],
     &["export", "--format", "minidump", "--force", "--output", "/dev/null"],

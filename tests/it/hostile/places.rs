@@ -16,13 +16,14 @@ use tempfile::TempDir;
 use super::{MEMORY, within};
 
 const SECRET: &str = "the secret";
-const VERBS: [&[&str]; 9] = [
+const VERBS: [&[&str]; 10] = [
     &["report"],
     &["report", "--format", "json"],
     &["dump"],
     &["dump", "--tree"],
     &["tail"],
     &["crash"],
+    &["symbolize"],
     &["list"],
     &["list", "--format", "json"],
     &["control"],

@@ -40,7 +40,9 @@ enum On {
     Both,
     /// The first of these, for verbs that write to standard output only.
     Listed,
-    /// The run's directory, likewise.
+    /// The run's directory, and addresses of its process; it has `--output`.
+    Addresses,
+    /// The first of these, likewise.
     Run,
     /// `instr.toml`, likewise.
     Config,
@@ -51,7 +53,7 @@ const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
 }
 
 /// All of them. The last one removes the run.
-pub const VERBS: [Verb; 24] = [
+pub const VERBS: [Verb; 26] = [
     verb(&["report"], Form::Text, On::Command),
     verb(&["report", "--history", "50"], Form::Text, On::Command),
     verb(&["report", "--format", "json"], Form::Json, On::Command),
@@ -66,6 +68,8 @@ pub const VERBS: [Verb; 24] = [
     verb(&["crash"], Form::Text, On::Command),
     verb(&["crash", "--format", "json"], Form::Json, On::Command),
     verb(&["export", "--format", "minidump"], Form::Binary, On::Command),
+    verb(&["symbolize"], Form::Text, On::Addresses),
+    verb(&["symbolize", "--format", "json"], Form::Json, On::Addresses),
     verb(&["stats"], Form::Text, On::Command),
     verb(&["stats", "--format", "json"], Form::Json, On::Command),
     verb(&["diff"], Form::Text, On::Both),
@@ -77,6 +81,9 @@ pub const VERBS: [Verb; 24] = [
     verb(&["check", "--format", "json"], Form::Json, On::Config),
     verb(&["clean"], Form::Text, On::Listed),
 ];
+
+/// What is asked for of a process: where nothing can be, and where programs and libraries are.
+const ADDRESSES: [&str; 6] = ["0", "401136", "5555555a0000", "7ffff7c80000", "fffffffffffffffe", "ffffffffffffffff"];
 
 /// Where this process writes to, if its standard output and error are files, opened for appending.
 #[derive(Debug)]
@@ -90,7 +97,7 @@ pub struct Streams<'a> {
 impl Verb {
     /// Whether it writes to a file.
     pub fn has_output(&self) -> bool {
-        matches!(self.on, On::Command | On::Both)
+        matches!(self.on, On::Command | On::Both | On::Addresses)
     }
 
     /// Runs it on a run. `scratch` is a directory for its output.
@@ -108,13 +115,16 @@ impl Verb {
         let config = places.command.join(instr_format::keys::FILE);
         let on = match self.on {
             On::Command | On::Both | On::Listed => &places.command,
-            On::Run => &places.run,
+            On::Run | On::Addresses => &places.run,
             On::Config => &config,
         };
         let mut words: Vec<OsString> = self.words.iter().map(OsString::from).collect();
         words.push(on.into());
         if self.on == On::Both {
             words.push((&places.other).into());
+        }
+        if self.on == On::Addresses {
+            words.extend(ADDRESSES.map(OsString::from));
         }
         if self.has_output() {
             words.extend([OsString::from("--force"), "--output".into(), output.clone().into()]);

@@ -52,7 +52,7 @@ pub(in crate::report) fn merged<'a>(frames: &'a [Frame], chain: Option<&Chain>, 
 
 /// Whether the statement can be what the function is executing: it is in a function of this name, in the same file, and does
 /// not begin behind the place. One that came out of a macro may stand in the macro's file.
-fn is_in(function: &Function, statement: &Statement) -> bool {
+pub(in crate::report) fn is_in(function: &Function, statement: &Statement) -> bool {
     let (Some(name), Some(file)) = (&function.name, &function.file) else { return false };
     let (name, inner) = plain(name);
     let (of_statement, closures) = plain(&statement.function);
