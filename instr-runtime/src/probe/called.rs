@@ -63,6 +63,17 @@ macro_rules! store_here {
     };
 }
 
+/// The body of a probe: its instructions and their operands, then the operands that only a build with sinks has. (An operand may
+/// have no `#[cfg]` before Rust 1.93.)
+#[cfg(feature = "enabled")]
+macro_rules! probe_asm {
+    ({ $($always:tt)* } { $($with_sinks:tt)* }) => { naked_asm!($($always)* $($with_sinks)*) };
+}
+#[cfg(not(feature = "enabled"))]
+macro_rules! probe_asm {
+    ({ $($always:tt)* } { $($with_sinks:tt)* }) => { naked_asm!($($always)*) };
+}
+
 /// What a recorded statement does besides: at the end of a function, and while the guard is in `rax`; and what a function does
 /// that is entered, once its slot is stored.
 #[cfg(feature = "enabled")]
@@ -196,17 +207,19 @@ use push::{pass_over, push, record};
 #[unsafe(naked)]
 #[allow(improper_ctypes_definitions)]
 pub(crate) extern "C" fn enter() -> Guard {
-    naked_asm!(
-        ".cfi_startproc",
-        "xor edi, edi",
-        take_slot!(),
-        "ret",
-        ".cfi_endproc",
-        begin = sym begin,
-        #[cfg(feature = "enabled")]
-        hole = const places::HOLE,
-        #[cfg(feature = "enabled")]
-        cursor = const places::CURSOR,
+    probe_asm!(
+        {
+            ".cfi_startproc",
+            "xor edi, edi",
+            take_slot!(),
+            "ret",
+            ".cfi_endproc",
+            begin = sym begin,
+        }
+        {
+            hole = const places::HOLE,
+            cursor = const places::CURSOR,
+        }
     )
 }
 
@@ -238,62 +251,69 @@ impl<const COUNT: usize> Sites<COUNT> {
     #[unsafe(naked)]
     #[allow(improper_ctypes_definitions)]
     pub extern "C" fn __instr_begin(&'static self, number: usize) -> Guard {
-        naked_asm!(
-            ".cfi_startproc",
-            "cmp rsi, {count}",
-            "jb 4f",
-            "xor esi, esi",
-            "4: add rdi, rsi",
-            take_slot!(),
-            record!(),
-            "ret",
-            ".cfi_endproc",
-            count = const COUNT,
-            begin = sym begin,
-            #[cfg(feature = "enabled")]
-            hole = const places::HOLE,
-            #[cfg(feature = "enabled")]
-            cursor = const places::CURSOR,
-            #[cfg(feature = "enabled")]
-            push = sym reached,
+        probe_asm!(
+            {
+                ".cfi_startproc",
+                "cmp rsi, {count}",
+                "jb 4f",
+                "xor esi, esi",
+                "4: add rdi, rsi",
+                take_slot!(),
+                record!(),
+                "ret",
+                ".cfi_endproc",
+                count = const COUNT,
+                begin = sym begin,
+            }
+            {
+                hole = const places::HOLE,
+                cursor = const places::CURSOR,
+                push = sym reached,
+            }
         )
     }
 
     /// Records that the statement `number` of this function is about to run, if it has so many. Async-signal-safe.
     #[unsafe(naked)]
     pub extern "C" fn __instr_probe(&'static self, guard: &Guard, number: usize) {
-        naked_asm!(
-            "cmp rdx, {count}",
-            "jae 2f",
-            "add rdi, rdx",
-            "mov rax, qword ptr [rsi]",
-            "mov dword ptr [rax + 4], edi",
-            push!(),
-            "2:",
-            "ret",
-            count = const COUNT,
-            #[cfg(feature = "enabled")]
-            push = sym reached,
+        probe_asm!(
+            {
+                "cmp rdx, {count}",
+                "jae 2f",
+                "add rdi, rdx",
+                "mov rax, qword ptr [rsi]",
+                "mov dword ptr [rax + 4], edi",
+                push!(),
+                "2:",
+                "ret",
+                count = const COUNT,
+            }
+            {
+                push = sym reached,
+            }
         )
     }
 
     /// The same where there is no guard, as in code that may wait. Async-signal-safe.
     #[unsafe(naked)]
     pub extern "C" fn __instr_probe_here(&'static self, number: usize) {
-        naked_asm!(
-            ".cfi_startproc",
-            "cmp rsi, {count}",
-            "jae 5f",
-            "add rdi, rsi",
-            store_here!(),
-            push!(),
-            "5:",
-            "ret",
-            ".cfi_endproc",
-            count = const COUNT,
-            begin = sym begin,
-            #[cfg(feature = "enabled")]
-            push = sym reached,
+        probe_asm!(
+            {
+                ".cfi_startproc",
+                "cmp rsi, {count}",
+                "jae 5f",
+                "add rdi, rsi",
+                store_here!(),
+                push!(),
+                "5:",
+                "ret",
+                ".cfi_endproc",
+                count = const COUNT,
+                begin = sym begin,
+            }
+            {
+                push = sym reached,
+            }
         )
     }
 
