@@ -32,7 +32,7 @@ fn a_page_shows_the_source_and_where_the_run_died() {
     let at = |mark: &str| row(&page, Place::marked(SOURCE, mark).line);
     assert!(at("kill").starts_with(&format!("id=\"L{}\" class=\"hit\"", Place::marked(SOURCE, "kill").line)));
     // Nobody saw of what it died: both living threads were there at the end.
-    assert!(at("kill").contains("was here at the end: ") && at("kill").contains("thread covering ("), "{}", at("kill"));
+    assert!(at("kill").contains("was here at the end: ") && at("kill").contains("thread main ("), "{}", at("kill"));
     assert!(at("never").contains("class=\"miss\"") && at("never").contains("&quot;never&quot;"), "{}", at("never"));
     assert!(page.contains("then ") && page.contains("1 | 2 "), "{page}");
     let index = fs::read_to_string(directory.join("index.html")).unwrap();
