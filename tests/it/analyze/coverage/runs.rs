@@ -6,7 +6,7 @@ use std::path::Path;
 use instr_format::coverage::{MARKS_AT, encode_header};
 use instr_tests::analyzer::Outcome;
 use instr_tests::fake_ring::{FakeTable, counts_file};
-use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, Site, sites_file};
+use instr_tests::fake_run::{DEMO, FakeRun, FakeSlot, PID, START_NS, Site, sites_file};
 use tempfile::TempDir;
 
 use super::{killed, show, shown};
@@ -157,6 +157,24 @@ fn each_run_has_a_file_of_its_own_if_asked() {
     let again = show(&arguments, &[dir.path()]);
     assert!(again.code == 2 && again.stderr.contains("exists"), "{again:?}");
     assert_eq!(show(&[&arguments[..], &["--force"]].concat(), &[dir.path()]).code, 0);
+}
+
+#[test]
+fn a_source_that_has_changed_since_is_said() {
+    let dir = output();
+    let run = counted(&dir, "one", [1, 0, 7, 0]);
+    let sources = output();
+    run.json(PID, START_NS, sources.path(), &[]);
+    fs::create_dir(sources.path().join("src")).unwrap();
+    let text = format!("{}        step(self.n)?;\n", "\n".repeat(6));
+    fs::write(sources.path().join("src/work.rs"), text).unwrap();
+    let outcome = show(&["--format", "lcov"], &[&run.dir]);
+    assert_eq!(outcome.code, 0);
+    let said = "one: src/work.rs on disk is not what was recorded: 1 of 2 statements is not where it was";
+    assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    let path = sources.path().canonicalize().unwrap().join("src/work.rs");
+    assert!(outcome.stdout.contains(&format!("SF:{}\n", path.display())), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("SF:src/io.rs\n"), "{}", outcome.stdout);
 }
 
 #[test]

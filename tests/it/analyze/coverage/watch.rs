@@ -78,12 +78,9 @@ fn nothing_is_concluded_from_numbers_that_change() {
     while !show(&["--format", "lcov"], &[&scene.output()]).stdout.contains("FNDA:1,parting::park\n") {
         yield_now();
     }
-    let [while_it_runs, afterwards] = [false, true].map(|is_over| {
-        if is_over {
-            kill(&mut program);
-        }
-        super::shown(&[&scene.output()])
-    });
+    let while_it_runs = super::shown(&[&scene.output()]);
+    kill(&mut program);
+    let afterwards = super::shown(&[&scene.output()]);
     assert_eq!(while_it_runs["files"][0]["lines"], afterwards["files"][0]["lines"]);
     let unknown = |shown: &serde_json::Value| shown.to_string().matches("\"hits\":null").count();
     assert!(unknown(&while_it_runs) >= unknown(&afterwards), "{while_it_runs} {afterwards}");
