@@ -155,7 +155,7 @@ fn the_reference_names_every_schema() {
 
 #[test]
 fn what_no_schema_knows_is_found() {
-    let scene = scene("crasher", &["null-dereference", "main"], &[]);
+    let scene = scene("crasher", &["null-dereference", "main"], &[("INSTR_COVERAGE", "1")]);
     let output = scene.output().to_str().unwrap().to_owned();
     for schema in Schema::of_runs() {
         let mut document = schema.check(scene.path(), &[], &[&output]).remove(0);
@@ -167,12 +167,15 @@ fn what_no_schema_knows_is_found() {
 
 #[test]
 fn a_crash_with_each_sink() {
-    for (sink, without) in
-        [("write", &[][..]), ("ring", &[]), ("count", &["tail"]), ("stack", &["dump", "stats", "tail"])]
-    {
+    for (sink, without) in [
+        ("write", &["coverage"][..]),
+        ("ring", &["coverage"]),
+        ("count", &["tail"]),
+        ("stack", &["coverage", "dump", "stats", "tail"]),
+    ] {
         let scene = scene("crasher", &["null-dereference", "worker"], &[("INSTR_SINK", sink)]);
         let printed = check_all(&scene.output());
-        let expected: BTreeSet<&str> = ["crash", "dump", "list", "report", "stats", "tail"].into();
+        let expected: BTreeSet<&str> = ["coverage", "crash", "dump", "list", "report", "stats", "tail"].into();
         assert_eq!(printing(&printed), &expected - &without.iter().copied().collect(), "{sink}");
         assert_eq!(printed["report"][0]["runs"][0]["end"]["kind"], "signal", "{sink}");
     }
@@ -290,6 +293,20 @@ fn two_runs() {
         let [equal] = diff.check(&workspace(), &[], &[&a, &again]).try_into().unwrap();
         assert_eq!(equal["differs"], false, "{sink}: {equal}");
     }
+}
+
+#[test]
+fn what_was_reached() {
+    let coverage = Schema::of("coverage");
+    let variables = [("INSTR_COVERAGE", "counts")];
+    let scenes = ["3", "40"].map(|number| scene("covering", &["kill", number], &variables));
+    let [a, b] = scenes.each_ref().map(|scene| scene.output().to_str().unwrap().to_owned());
+    let [both] = coverage.check(&workspace(), &[], &[&a, &b]).try_into().unwrap();
+    assert_eq!(both["runs"].as_array().unwrap().len(), 2);
+    let [found] = coverage.check(&workspace(), &[], &["--diff", &a, &b]).try_into().unwrap();
+    assert_eq!(found["differs"], true);
+    let [nothing] = coverage.check(&workspace(), &[], &["--diff", &b, &a]).try_into().unwrap();
+    assert_eq!(nothing["only_b"], serde_json::json!([]));
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Nothing(String),
     /// What was compared is not the same, as the output tells.
     Different,
+    /// Less was found than was asked for.
+    Short(String),
     /// The input or the command line cannot be used.
     Input(String),
     /// The output cannot be written.
@@ -30,7 +32,7 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Failure::Nothing(_) | Failure::Different => ExitCode::from(1),
+            Failure::Nothing(_) | Failure::Different | Failure::Short(_) => ExitCode::from(1),
             Failure::Input(_) | Failure::Output(_) => ExitCode::from(2),
         }
     }
@@ -39,7 +41,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Nothing(message) | Failure::Input(message) => f.write_str(message),
+            Failure::Nothing(message) | Failure::Short(message) | Failure::Input(message) => f.write_str(message),
             Failure::Different => f.write_str("the runs differ"),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }

@@ -3,6 +3,7 @@
 mod check;
 mod clean;
 mod control;
+mod coverage;
 mod crash;
 mod damage;
 mod diff;
@@ -66,6 +67,9 @@ enum Verb {
     /// Show which statements, functions and threads recorded most, and what a filter would leave out
     #[command(after_help = EXIT_CODES)]
     Stats(stats::StatsArguments),
+    /// Show which lines, functions and branches runs have reached, also those of processes that were killed
+    #[command(after_help = coverage::EXIT_CODES)]
+    Coverage(coverage::CoverageArguments),
     /// Write a run in the format of another tool
     #[command(after_help = EXIT_CODES)]
     Export(export::ExportArguments),
@@ -121,6 +125,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(Verb::Tail(tail)) => tail::run(tail),
         Some(Verb::Diff(diff)) => diff::run(diff),
         Some(Verb::Stats(stats)) => stats::run(stats),
+        Some(Verb::Coverage(coverage)) => coverage::run(coverage),
         Some(Verb::Export(export)) => export::run(export),
         Some(Verb::Symbolize(symbolize)) => symbolize::run(symbolize),
         Some(Verb::Control(control)) => control::run(control),

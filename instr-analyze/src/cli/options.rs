@@ -47,7 +47,7 @@ pub(crate) struct Writing {
     pub(crate) output: Option<PathBuf>,
     /// Let --output replace an existing file
     #[arg(long, requires = "output")]
-    force: bool,
+    pub(crate) force: bool,
 }
 
 /// How a verb writes what it has found.
@@ -150,12 +150,14 @@ impl Writing {
         options.write(true).create_new(!self.force).create(true).truncate(self.force);
         match options.open(path) {
             Ok(file) => Ok(Box::new(BufWriter::new(file))),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Err(Failure::Input(format!("{} exists; name another file, or add --force to replace it", shown(path))))
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
             Err(error) => Err(Failure::Input(format!("cannot create {}: {error}", shown(path)))),
         }
     }
+}
+
+pub(crate) fn exists(path: &Path) -> Failure {
+    Failure::Input(format!("{} exists; name another file, or add --force to replace it", shown(path)))
 }
 
 pub(crate) fn cannot_read(dir: &Path, error: &io::Error) -> Failure {

@@ -5,6 +5,7 @@ pub mod chain;
 mod clocks;
 pub mod conclude;
 pub mod counts;
+pub mod coverage;
 pub mod crash;
 pub mod crumbs;
 pub mod damage;

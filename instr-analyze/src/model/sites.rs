@@ -119,6 +119,18 @@ impl Sites {
         Some(Statement { expanded_from: function.invocation(&site).map(shown), ..Statement::of_site(&site) })
     }
 
+    /// Of a statement that came out of a macro: the file, line and column where that was invoked, if the table tells it.
+    pub(crate) fn invocation(&self, id: u32) -> Option<(String, (u64, u64))> {
+        let (function, site) = self.decode(id)?;
+        let place = function.invocation(&site)?;
+        Some((unescaped(place.file), (place.line, place.col)))
+    }
+
+    /// The bytes of the table.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.table
+    }
+
     /// The same for statements of the same function or closure.
     pub(crate) fn function(&self, id: u32) -> Option<u64> {
         let (line, _) = *self.lines.get(id as usize)?;

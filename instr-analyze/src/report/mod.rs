@@ -6,6 +6,7 @@ mod breadcrumbs;
 mod calls;
 mod chain;
 mod changed;
+pub mod coverage;
 pub mod crash;
 pub mod diff;
 mod dropping;

@@ -77,6 +77,11 @@ impl Roots {
             .chain(below(&self.toolchains, in_toolchain(file)))
     }
 
+    /// The first of them that can be read: where it is, and what it says.
+    pub fn first(&self, file: &str) -> Option<(PathBuf, String)> {
+        self.candidates(file).find_map(|(root, path)| Some((root.join(path), read_below(root, path)?)))
+    }
+
     /// What they say.
     pub(super) fn sources<'a>(&'a self, file: &'a str) -> impl Iterator<Item = String> + 'a {
         self.candidates(file).filter_map(|(root, path)| read_below(root, path))

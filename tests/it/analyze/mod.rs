@@ -8,6 +8,7 @@ mod chains_shown;
 mod clocks;
 mod control;
 mod counts;
+mod coverage;
 mod damage;
 mod diff;
 mod diff_builds;

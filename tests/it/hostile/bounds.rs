@@ -5,7 +5,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Instant;
 
-use instr_format::files::{COMMAND_JSON, COUNTS, CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
+use instr_format::coverage::encode_header;
+use instr_format::files::{COMMAND_JSON, COUNTS, COVERAGE, CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
 use instr_format::ring::{Clock, VERSION_OF_BLOCKS};
 use instr_tests::fake_end::FakePanic;
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
@@ -16,7 +17,7 @@ use instr_tests::skip::{counted, skip};
 
 use super::{MEMORY, within};
 
-const VERBS: [&[&str]; 10] = [
+const VERBS: [&[&str]; 11] = [
     &["report"],
     &["dump"],
     &["dump", "--fold"],
@@ -24,6 +25,7 @@ const VERBS: [&[&str]; 10] = [
     &["tail"],
     &["crash"],
     &["symbolize"],
+    &["coverage"],
     &["list"],
     &["control"],
     &["export", "--format", "minidump", "--force", "--output", "/dev/null"],
@@ -33,6 +35,7 @@ const VERBS: [&[&str]; 10] = [
 fn whole(output: &Path) -> FakeRun {
     let run = FakeRun::new(output, "demo-1");
     run.last(None, &[FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)]);
+    run.write(COVERAGE, [encode_header(4).as_slice(), &[1, 0, 0, 1]].concat());
     run.write(COUNTS, counts_file(4, &[FakeTable { tid: PID, reuse: 1, before: 0, hits: vec![1, 0, 0, 7] }]));
     run.crash(PID, 2);
     run.panics(&[FakePanic { tid: PID + 1, statement: 1, place: ("src/work.rs", 7), message: Some("no") }]);

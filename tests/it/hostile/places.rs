@@ -5,7 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use instr_format::files::{COMMAND_JSON, COUNTS, CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
+use instr_format::coverage::encode_header;
+use instr_format::files::{COMMAND_JSON, COUNTS, COVERAGE, CRASH_JSON, LAST, PANIC_JSON, RUN_JSON, SITES};
 use instr_format::ring::Clock;
 use instr_tests::fake_end::FakePanic;
 use instr_tests::fake_ring::{FakeRing, FakeTable, counts_file};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use super::{MEMORY, within};
 
 const SECRET: &str = "the secret";
-const VERBS: [&[&str]; 10] = [
+const VERBS: [&[&str]; 11] = [
     &["report"],
     &["report", "--format", "json"],
     &["dump"],
@@ -24,6 +25,7 @@ const VERBS: [&[&str]; 10] = [
     &["tail"],
     &["crash"],
     &["symbolize"],
+    &["coverage"],
     &["list"],
     &["list", "--format", "json"],
     &["control"],
@@ -42,6 +44,7 @@ impl Place {
         fs::create_dir(home.path().join("outside")).unwrap();
         let slots = [FakeSlot::inside(PID, b"demo", 0), FakeSlot::inside(PID + 1, b"worker", 1)];
         run.last(None, &slots);
+        run.write(COVERAGE, [encode_header(4).as_slice(), &[1, 0, 0, 1]].concat());
         run.write(COUNTS, counts_file(4, &[FakeTable { tid: PID, reuse: 1, before: 0, hits: vec![1, 0, 0, 7] }]));
         run.crash(PID, 2);
         run.panics(&[FakePanic { tid: PID + 1, statement: 1, place: ("src/work.rs", 7), message: Some("no") }]);
@@ -105,7 +108,7 @@ const PLANTS: [(&str, Plant); 6] = [
 #[test]
 fn row_75_of_the_names_of_a_run_regular_files_alone_are_read() {
     let known = Place::new().files();
-    assert_eq!(known.len(), 12, "{known:?}");
+    assert_eq!(known.len(), 13, "{known:?}");
     for (index, (what, plant)) in (0..known.len()).flat_map(|index| PLANTS.iter().map(move |plant| (index, plant))) {
         let place = Place::new();
         let path = &place.files()[index];
@@ -118,6 +121,7 @@ fn row_75_of_the_names_of_a_run_regular_files_alone_are_read() {
             let is_read = match name {
                 COMMAND_JSON => false,
                 "control" => words[0] == "control",
+                COVERAGE => words[0] == "coverage",
                 _ => words[0] == "report",
             };
             let told = format!("{}{}", outcome.stdout, outcome.stderr);
@@ -129,6 +133,7 @@ fn row_75_of_the_names_of_a_run_regular_files_alone_are_read() {
         SITES,
         LAST,
         COUNTS,
+        COVERAGE,
         CRASH_JSON,
         PANIC_JSON,
         COMMAND_JSON,

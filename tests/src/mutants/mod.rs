@@ -8,6 +8,9 @@ pub mod verbs;
 use std::fs;
 use std::io::Read as _;
 
+use instr_format::coverage::encode_header;
+use instr_format::files::{COVERAGE, SITES};
+use instr_format::sites::decode_table;
 pub use packed::Packed;
 
 use random::Random;
@@ -35,7 +38,18 @@ pub fn seeds() -> Vec<Packed> {
         Packed::decode(&bytes)
     };
     let golden = GOLDEN.iter().map(|name| Packed::of_run(&crate::workspace().join("tests/golden").join(name)));
-    names.iter().map(read).chain(golden).collect()
+    names.iter().map(read).map(with_marks).chain(golden).collect()
+}
+
+/// The same run as if it had marked every other statement as reached.
+fn with_marks(mut run: Packed) -> Packed {
+    let table = run.files.iter().find(|(name, _)| name == SITES).map_or(&[][..], |(_, table)| table);
+    let mut end = 0;
+    let _ = decode_table(table, |id, _, _| end = end.max(id as usize + 1));
+    let marks = (0..end).map(|id| u8::from(id.is_multiple_of(2)));
+    let file = encode_header(end as u64).into_iter().chain(marks).collect();
+    run.files.push((COVERAGE.to_owned(), file));
+    run
 }
 
 /// The mutant with this number, to be compared with what it was made from: the same one each time, as long as the seeds are the same.

@@ -38,6 +38,8 @@ enum On {
     Command,
     /// The same, and that of the run to compare it with.
     Both,
+    /// The first of these; it writes a directory.
+    Pages,
     /// The first of these, for verbs that write to standard output only.
     Listed,
     /// The run's directory, and addresses of its process; it has `--output`.
@@ -53,7 +55,7 @@ const fn verb(words: &'static [&'static str], form: Form, on: On) -> Verb {
 }
 
 /// All of them. The last one removes the run.
-pub const VERBS: [Verb; 26] = [
+pub const VERBS: [Verb; 32] = [
     verb(&["report"], Form::Text, On::Command),
     verb(&["report", "--history", "50"], Form::Text, On::Command),
     verb(&["report", "--format", "json"], Form::Json, On::Command),
@@ -72,6 +74,12 @@ pub const VERBS: [Verb; 26] = [
     verb(&["symbolize", "--format", "json"], Form::Json, On::Addresses),
     verb(&["stats"], Form::Text, On::Command),
     verb(&["stats", "--format", "json"], Form::Json, On::Command),
+    verb(&["coverage"], Form::Text, On::Command),
+    verb(&["coverage", "--format", "json"], Form::Json, On::Command),
+    verb(&["coverage", "--format", "lcov"], Form::Text, On::Command),
+    verb(&["coverage", "--format", "cobertura"], Form::Text, On::Command),
+    verb(&["coverage", "--format", "html"], Form::Text, On::Pages),
+    verb(&["coverage", "--format", "json", "--diff"], Form::Json, On::Both),
     verb(&["diff"], Form::Text, On::Both),
     verb(&["diff", "--format", "json"], Form::Json, On::Both),
     verb(&["list"], Form::Text, On::Listed),
@@ -97,7 +105,7 @@ pub struct Streams<'a> {
 impl Verb {
     /// Whether it writes to a file.
     pub fn has_output(&self) -> bool {
-        matches!(self.on, On::Command | On::Both | On::Addresses)
+        matches!(self.on, On::Command | On::Both | On::Pages | On::Addresses)
     }
 
     /// Runs it on a run. `scratch` is a directory for its output.
@@ -111,10 +119,11 @@ impl Verb {
         streams: Option<&Streams<'_>>,
         most: Duration,
     ) -> Result<(), String> {
-        let output = scratch.join("output");
+        let has_pages = self.on == On::Pages;
+        let output = scratch.join(if has_pages { "pages" } else { "output" });
         let config = places.command.join(instr_format::keys::FILE);
         let on = match self.on {
-            On::Command | On::Both | On::Listed => &places.command,
+            On::Command | On::Both | On::Pages | On::Listed => &places.command,
             On::Run | On::Addresses => &places.run,
             On::Config => &config,
         };
@@ -128,7 +137,8 @@ impl Verb {
         }
         if self.has_output() {
             words.extend([OsString::from("--force"), "--output".into(), output.clone().into()]);
-            File::create(&output).map_err(|error| error.to_string())?;
+            let made = if has_pages { fs::create_dir_all(&output) } else { File::create(&output).map(drop) };
+            made.map_err(|error| error.to_string())?;
         }
         for stream in streams.iter().flat_map(|streams| [streams.stdout, streams.stderr]) {
             // What is appended next begins the file.
@@ -140,7 +150,9 @@ impl Verb {
         if took > most {
             return Err(format!("it took {took:?}"));
         }
-        if self.has_output() {
+        if has_pages {
+            check_all(&output, self.form)?;
+        } else if self.has_output() {
             check(&output, self.form)?;
         }
         if let Some(streams) = streams {
@@ -149,6 +161,12 @@ impl Verb {
         }
         Ok(())
     }
+}
+
+/// Whether each file of a directory has what it should.
+fn check_all(directory: &Path, form: Form) -> Result<(), String> {
+    let entries = fs::read_dir(directory).map_err(|error| error.to_string())?;
+    entries.map(|entry| entry.map_err(|error| error.to_string())).try_for_each(|entry| check(&entry?.path(), form))
 }
 
 /// Whether a file has what it should, and nothing that a terminal would obey.
