@@ -143,6 +143,11 @@ fn instrumented(
         // The exit code is the program's all the same; nobody is left to tell when this fails.
         let _ = writeln!(io::stderr(), "cargo instr: cannot write the report: {error}");
     }
+    if coverage::is_kept(coverage.as_deref()) {
+        let mut ran = after::runs(&output);
+        ran.retain(|run| !earlier.contains(run));
+        let _ = coverage::say(&ran, &mut io::stderr());
+    }
     if let Some(store) = &store {
         record.bytes = Some(size(&output));
         keep(&record);

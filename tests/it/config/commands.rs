@@ -153,6 +153,30 @@ fn coverage_is_kept_as_the_option_the_variable_or_the_file_says() {
     assert!(output.status.code() == Some(2) && said(&output).contains("cannot be used with"), "{output:?}");
 }
 
+#[test]
+fn how_much_was_reached_is_said_whatever_a_command_ends_with() {
+    let pair = workspace("coverage said");
+    let said_of = |arguments: &[&str], variable: &str| {
+        let output = pair.instr(arguments).env("INSTR_COVERAGE", variable).output().expect("cargo runs");
+        let line = said(&output).lines().find(|line| line.contains(" lines were reached")).map(str::to_owned);
+        (output.status.code(), line)
+    };
+    let (code, line) = said_of(&["run", "-q", "-p", "one", "--coverage", "--", "0"], "");
+    let line = line.expect("a line");
+    assert!(code == Some(0) && line.ends_with(" branches; `cargo instr coverage` says which"), "{code:?} {line}");
+    assert!(said_of(&["run", "-q", "-p", "one", "--", "0"], "1").1.is_some(), "by the variable");
+    assert_eq!(said_of(&["run", "-q", "-p", "one", "--", "0"], ""), (Some(0), None));
+    assert_eq!(said_of(&["build", "-q", "--coverage"], ""), (Some(0), None));
+    pair.write(
+        "one/tests/aborts.rs",
+        "#[test]\nfn aborts() {\n    let one = 1;\n    drop(one);\n    std::process::abort();\n}\n",
+    );
+    let (code, line) = said_of(&["test", "-q", "-p", "one", "--test", "aborts", "--coverage"], "");
+    assert_ne!(code, Some(0));
+    assert!(line.as_ref().is_some_and(|line| line.starts_with("instr: 3 of ")), "{line:?}");
+    fs::remove_file(pair.path().join("one/tests/aborts.rs")).expect("it was there");
+}
+
 fn text(pair: &Workspace, path: &str) -> String {
     fs::read_to_string(pair.path().join(path)).expect("a source")
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Shown, percent, printable};
-use crate::model::coverage::{Ratio, Totals};
+use crate::model::coverage::{Coverage, Ratio, Totals};
 use crate::model::source_path::short;
 use crate::report::number::Grouped;
 use crate::report::paint::Paint;
@@ -35,6 +35,15 @@ pub fn write(shown: &Shown<'_>, paint: Paint, out: &mut dyn Write) -> io::Result
         1 => writeln!(out, "\n1 function could not be instrumented and is not counted"),
         count => writeln!(out, "\n{} functions could not be instrumented and are not counted", Grouped(count as u64)),
     }
+}
+
+// Output: 12 of 20 lines were reached (60.0 %), 3 of 4 functions and 5 of 8 branches
+/// The totals in a line.
+pub fn in_a_line(coverage: &Coverage) -> String {
+    let Totals { lines, functions, branches } = coverage.totals();
+    let of = |ratio: Ratio| format!("{} of {}", Grouped(ratio.hit), Grouped(ratio.all));
+    let percent = percent(lines).map_or_else(String::new, |percent| format!(" ({percent} %)"));
+    format!("{} lines were reached{percent}, {} functions and {} branches", of(lines), of(functions), of(branches))
 }
 
 // Output: src/main.rs      12 of 20   60.0 %        3 of 4   75.0 %
