@@ -33,7 +33,7 @@ pub fn asked(option: Option<&str>, config: &Config) -> Result<Option<String>, Fa
     }
 }
 
-/// Whether programs keep it, where this is what they were [asked](asked).
+/// Whether programs keep it, where this is what they were [asked].
 pub fn is_kept(asked: Option<&str>) -> bool {
     asked.is_some() || env::var(names::COVERAGE).is_ok_and(|value| !value.is_empty() && switch(&value) != Some(false))
 }

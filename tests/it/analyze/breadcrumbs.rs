@@ -23,7 +23,7 @@ fn report(arguments: &[&str]) -> String {
 
 fn shown(run: &str) -> String {
     let report = report(&["--breadcrumbs=6", run]);
-    let at = report.find("  the branches that it took").unwrap_or_else(|| panic!("{report}"));
+    let at = report.find("the branches that it took").unwrap_or_else(|| panic!("{report}"));
     report[at..].split_inclusive("\n\n").next().unwrap_or_default().replace("tests/programs/src/bin/", "")
 }
 
@@ -49,7 +49,7 @@ fn what_no_earlier_run_took_is_marked() {
     let scene = Scene::new();
     let first = cover(&scene, ["kill", "4"], &[]);
     expect![[r#"
-          the branches that it took, the newest last; no earlier run of this build that ended well is there to compare them with:
+        the branches that it took, the newest last; no earlier run of this build that ended well is there to compare them with:
                 covering.rs:21:9   let value = match number % 7  arm `_`, to line 26
                 covering.rs:26:17  if number.is_multiple_of(2)  false, to line 29
                 covering.rs:33:9   for turn in 0..value % 3  did not turn
@@ -65,7 +65,7 @@ fn what_no_earlier_run_took_is_marked() {
     // One that was killed does not count.
     let second = cover(&scene, ["kill", "4"], &[("INSTR_SINK", "ring")]);
     expect![[r#"
-          the branches that it took, the newest last; new: the earlier run that ended well did not:
+        the branches that it took, the newest last; new: the earlier run that ended well did not:
                 covering.rs:21:9   let value = match number % 7  arm `_`, to line 26
                 covering.rs:26:17  if number.is_multiple_of(2)  false, to line 29
                 covering.rs:33:9   for turn in 0..value % 3  did not turn

@@ -210,13 +210,13 @@ fn a_mistyped_verb_is_told_from_a_run_that_is_not_there() {
     let home = tempfile::tempdir().unwrap();
     let run =
         |arguments: &[&str]| analyzer::outcome(analyzer::command(arguments).current_dir(home.path()).output().unwrap());
-    let mistyped = run(&["coverage", "--context", "1"]);
+    let mistyped = run(&["reprot", "--context", "1"]);
     assert_eq!((mistyped.code, mistyped.stdout.as_str()), (2, ""));
-    let expected = "no verb and no run is named `coverage`; verbs are report, crash, dump, tail, diff, stats, export, symbolize, control, list, clean, check; a run is a directory";
+    let expected = "no verb and no run is named `reprot`; verbs are report, crash, dump, tail, diff, stats, coverage, export, symbolize, control, list, clean, check; a run is a directory";
     assert_eq!(mistyped.stderr, format!("instr-analyze: {expected}\n"));
-    for path in [&["./coverage"][..], &["report", "coverage"]] {
-        assert!(run(path).stderr.contains("coverage: No such file"), "{}", run(path).stderr);
+    for path in [&["./reprot"][..], &["report", "reprot"]] {
+        assert!(run(path).stderr.contains("reprot: No such file"), "{}", run(path).stderr);
     }
-    two_runs(&home.path().join("coverage"));
-    assert_eq!(run(&["coverage"]).code, 0);
+    two_runs(&home.path().join("reprot"));
+    assert_eq!(run(&["reprot"]).code, 0);
 }
