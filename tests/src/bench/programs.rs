@@ -11,8 +11,16 @@ use crate::package::{Feature, Package, runtime};
 use crate::program::Scene;
 use crate::workspace;
 
-/// What has Cargo build with LLVM's coverage.
-pub const COVERED_BY_LLVM: [&str; 2] = ["--config", "build.rustflags = ['-Cinstrument-coverage']"];
+/// Options of Cargo to build with LLVM's coverage. Procedural macros get it too and write a profile into the compiler's working
+/// directory, which is a source directory, unless they are told another place.
+pub const COVERED_BY_LLVM: [&str; 6] = [
+    "--config",
+    "build.rustflags = ['-Cinstrument-coverage']",
+    "--config",
+    "env.LLVM_PROFILE_FILE.value = 'target/llvm.profraw'",
+    "--config",
+    "env.LLVM_PROFILE_FILE.relative = true",
+];
 
 /// How they are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
